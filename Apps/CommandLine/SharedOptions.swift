@@ -1,0 +1,100 @@
+import ArgumentParser
+import CXRData
+import CXRImage
+import CXRTensor
+import CXRTraining
+
+/// How many threads a program uses.
+public struct ThreadOptions: ParsableArguments {
+  @Option(help: "Threads to compute with; the results do not depend on it.")
+  public var threads: Int?
+
+  public init() {}
+
+  public func validate() throws {
+    guard let threads else { return }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads): a number from 1 to 1024 is needed")
+    }
+  }
+
+  /// Applies the choice and prints what the run computes with.
+  public func start() -> DeviceReport {
+    if let threads { Parallel.threads = threads }
+    let device = DeviceReport()
+    Console.note(device.line)
+    if let warning = device.warning { Console.warn(warning) }
+    return device
+  }
+}
+
+/// The official split's lists.
+public struct ListOptions: ParsableArguments {
+  @Option(help: "NIH's train_val_list.txt, for the official split; needs --test-list.")
+  public var trainList: String?
+  @Option(help: "NIH's test_list.txt, for the official split; needs --train-list.")
+  public var testList: String?
+
+  public init() {}
+
+  public func validate() throws {
+    guard (trainList == nil) == (testList == nil) else {
+      throw ValidationError("--train-list and --test-list go together; give both or neither")
+    }
+  }
+
+  /// Both paths, or neither.
+  public var lists: (train: String, test: String)? {
+    if let trainList, let testList { (trainList, testList) } else { nil }
+  }
+}
+
+/// Which findings, and which patients go where.
+public struct LabelOptions: ParsableArguments {
+  @Option(help: "Findings, separated by commas, in output order. (default: NIH's fourteen)")
+  public var labels: NameList?
+  @Option(help: "Seed of the patient split, as scikit-learn's random_state.")
+  public var splitSeed: UInt32 = 0
+
+  public init() {}
+}
+
+/// Names separated by commas.
+public struct NameList: ExpressibleByArgument {
+  /// The names, trimmed.
+  public let names: [String]
+
+  public init?(argument: String) {
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
+      $0.trimmingPrefix { $0 == " " }.reversed().trimmingPrefix { $0 == " " }.reversed()
+    }.map { String($0) }
+    guard !names.contains(""), Set(names).count == names.count else { return nil }
+  }
+}
+
+extension ResizeMethod: ExpressibleByArgument {}
+extension DecodingOptions.JPEGTransform: ExpressibleByArgument {}
+extension LossKind: ExpressibleByArgument {}
+
+extension FilmCollection {
+  /// Prints what was found.
+  public func announce() {
+    let films = folder.map { _ in rows(of: nil).count }
+    Console.note(
+      "\(file.records.count) rows of \(file.patients.count) patients"
+        + (films.map { " · \($0) films found" } ?? ""))
+    for remark in remarks { Console.note(remark) }
+  }
+}
+
+/// Mean and deviation as every program prints them.
+public func announcePixels(_ moments: PixelMoments) {
+  Console.note(
+    "training pixels: mean \(fixed(moments.mean)), standard deviation "
+      + "\(fixed(moments.standardDeviation)) grey levels")
+}
+
+private func fixed(_ value: Double) -> String {
+  let scaled = (value * 1000).rounded() / 1000
+  return "\(scaled)"
+}

@@ -1,0 +1,26 @@
+import CXRCommandLine
+import CXRReport
+import CXRTraining
+
+extension Evaluate {
+  func writeReport(
+    _ evaluation: Evaluation, figures: [ModelFigures], folder: OutputFolder
+  ) throws {
+    let report = EvaluationReport(
+      subset: subset.rawValue, images: evaluation.rows.count, patients: evaluation.patientCount,
+      patientsSeenInTraining: subset == .train || subset == .all
+        ? evaluation.patientsSeenInTraining : 0,
+      models: zip(evaluation.models, figures).map { model, figures in
+        EvaluationReport.Model(
+          name: model.name,
+          note: "\(model.metadata.loss.rawValue), epoch \(model.metadata.epoch)",
+          labels: figures.labels.enumerated().map { k, label in
+            EvaluationReport.Label(
+              name: label.name, scores: model.scores(of: k), truths: evaluation.truths(of: k),
+              auc: label.auc, averagePrecision: label.averagePrecision, counts: label.counts,
+              detection: label.detection)
+          }, meanAUC: figures.meanAUC, reportText: figures.report.text)
+      })
+    if let problem = try report.write(to: folder.path) { Console.warn("\(problem)") }
+  }
+}

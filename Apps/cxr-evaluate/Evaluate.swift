@@ -1,0 +1,117 @@
+import ArgumentParser
+import CXRCommandLine
+import CXRData
+import CXRMetrics
+import CXRReport
+import CXRTraining
+
+@main
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cxr-evaluate",
+    abstract: "Applies trained classifiers to the test patients and compares them.",
+    discussion: """
+      Writes metrics.json, predictions-NAME.csv, classification_report-NAME.txt, pictures and
+      report.html to the output folder. Labels, image settings and split come from the checkpoint.
+
+      Example:
+        cxr-evaluate --checkpoint weighted/best.npz --checkpoint plain/best.npz \\
+          --csv Data_Entry_2017.csv --images NIH --output comparison
+      """,
+    version: DeviceReport.libraryVersion)
+
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case train, validation, test, all
+    var subset: Subset? { Subset(rawValue: rawValue) }
+  }
+
+  @Option(help: "A checkpoint of cxr-train; repeat to compare.")
+  var checkpoint: [String]
+  @Option(help: "The label file that the checkpoints were trained with.")
+  var csv: String
+  @Option(help: "The folder of films; searched at any depth.")
+  var images: String
+  @Option(help: "The folder to write.")
+  var output: String
+  @Option(help: "Whose films: train, validation, test, or all.")
+  var subset: Part = .test
+  @OptionGroup var lists: ListOptions
+  @Flag(help: "Go on without rows whose film is missing.")
+  var allowMissing = false
+  @Flag(help: "Go on without films that cannot be decoded.")
+  var skipUnreadable = false
+  @Flag(help: "Write into a folder that holds files; only files of this program change.")
+  var force = false
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    _ = threads.start()
+    let folder = try OutputFolder(output, reusing: force)
+    let progress = Progress("films evaluated")
+    let evaluation = try Evaluation(
+      Evaluation.Options(
+        checkpoints: checkpoint,
+        collection: FilmCollection.Options(
+          labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing),
+        subset: subset.subset, skipsUnreadable: skipUnreadable),
+      found: { collection, networks in
+        collection.announce()
+        for (path, network) in zip(checkpoint, networks) {
+          Console.note(
+            "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
+              + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
+        }
+      }, progress: { progress.update($0, of: $1) })
+    if !evaluation.skippedFilms.isEmpty {
+      Console.warn(
+        "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"
+          + evaluation.skippedFilms.prefix(20).map { "  \($0.name): \($0.reason)" }
+          .joined(separator: "\n"))
+    }
+    if subset == .all {
+      Console.note(
+        "\(evaluation.patientsSeenInTraining) of \(evaluation.patientCount) patients were seen in "
+          + "training: figures on them flatter the network")
+    }
+    let figures = evaluation.models.map { ModelFigures($0, in: evaluation) }
+    try folder.write(evaluation.json(figures: figures), to: "metrics.json")
+    for (model, figures) in zip(evaluation.models, figures) {
+      try folder.write(
+        evaluation.predictionsCSV(of: model), to: "predictions-\(model.name).csv")
+      try folder.write(
+        figures.report.text, to: "classification_report-\(model.name).txt")
+    }
+    try writeReport(evaluation, figures: figures, folder: folder)
+    printComparison(evaluation, figures)
+  }
+
+  private func printComparison(_ evaluation: Evaluation, _ figures: [ModelFigures]) {
+    Console.result(
+      "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(subset.rawValue))\n")
+    let header = ["model", "mean AUC", "positives found", "negatives found", "accuracy"]
+    let rows = zip(evaluation.models, figures).map { model, figures in
+      [
+        model.name, fixedPoint(figures.meanAUC, digits: 3),
+        fixedPoint(figures.detection.positivesFoundPercent, digits: 1) + " %",
+        fixedPoint(figures.detection.negativesFoundPercent, digits: 1) + " %",
+        fixedPoint(figures.counts.accuracy.map { $0 * 100 }, digits: 1) + " %",
+      ]
+    }
+    let widths = header.indices.map { column in
+      ([header] + rows).map { $0[column].count }.max() ?? 0
+    }
+    for row in [header] + rows {
+      let cells = row.indices.map { i in
+        let space = String(repeating: " ", count: widths[i] - row[i].count)
+        return i == 0 ? row[i] + space : space + row[i]
+      }
+      Console.result(cells.joined(separator: "  "))
+    }
+    for (model, figures) in zip(evaluation.models, figures) where !figures.undefinedLabels.isEmpty {
+      Console.result(
+        "\(model.name): AUC undefined (n/a) and left out of the mean for "
+          + figures.undefinedLabels.joined(separator: ", "))
+    }
+    Console.result("\nreport: \(output)/report.html")
+  }
+}

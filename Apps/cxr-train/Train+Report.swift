@@ -1,0 +1,41 @@
+import CXRCommandLine
+import CXRReport
+import CXRTraining
+import Foundation
+
+extension Train {
+  func writeReport(
+    _ outcome: Trainer.Outcome, data: TrainingData, device: DeviceReport, folder: OutputFolder,
+    summary: String
+  ) throws {
+    let rows = outcome.history.rows
+    func curve(
+      _ name: String, _ title: String, _ value: KeyPath<HistoryRow.Figures, Double?>
+    ) -> TrainingReport.Curve {
+      TrainingReport.Curve(
+        name: name, title: title, training: rows.map { $0.training[keyPath: value] },
+        validation: rows.map { $0.validation[keyPath: value] })
+    }
+    let report = TrainingReport(
+      name: URL(fileURLWithPath: output).lastPathComponent,
+      facts: [
+        ("loss", loss.rawValue), ("training films", "\(data.trainingCount)"),
+        ("augmented copies", "\(data.samples.copyCount)"),
+        ("validation films", "\(data.validationCount)"),
+        ("image size", "\(imageSize) × \(imageSize), \(resize.rawValue)"),
+        ("batch size", "\(batchSize)"),
+        ("first learning rate, factor an epoch", "\(learningRate), \(decay)"),
+        ("seed", "\(seed)"), ("BLAS", device.blas), ("threads", "\(device.threads)"),
+      ],
+      curves: [
+        TrainingReport.Curve(
+          name: "loss", title: "loss", training: rows.map(\.training.loss),
+          validation: rows.map(\.validation.loss)),
+        curve("binary-accuracy", "binary accuracy", \.binaryAccuracy),
+        curve("auc", "AUC (Keras's approximation)", \.auc),
+        curve("precision", "precision at 0.5, pooled", \.precision),
+        curve("recall", "recall at 0.5, pooled", \.recall),
+      ], bestEpoch: outcome.bestEpoch, summary: summary)
+    if let problem = try report.write(to: folder.path) { Console.warn("\(problem)") }
+  }
+}

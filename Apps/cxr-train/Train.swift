@@ -1,0 +1,203 @@
+import ArgumentParser
+import CXRCommandLine
+import CXRData
+import CXRImage
+import CXRNet
+import CXRReport
+import CXRTraining
+
+@main
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cxr-train",
+    abstract: "Trains a chest X-ray classifier on the training patients of a label file.",
+    discussion: """
+      Writes history.csv, best.npz, last.npz, run.json, pictures and report.html to the output
+      folder. A run goes on where it stopped with --resume.
+
+      Example:
+        cxr-train --csv Data_Entry_2017.csv --images NIH --output weighted --loss weighted-bce
+      """,
+    version: DeviceReport.libraryVersion)
+
+  enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
+
+  @Option(help: "The label file, in the shape of NIH's Data_Entry_2017.csv.")
+  var csv: String
+  @Option(help: "The folder of films; searched at any depth.")
+  var images: String
+  @Option(help: "The folder to write.")
+  var output: String
+  @Option(help: "What is minimised: weighted-bce or bce.")
+  var loss: LossKind = .weightedBCE
+  @Option(help: "The most epochs.")
+  var epochs = 20
+  @Option(help: "Films a step.")
+  var batchSize = 32
+  @Option(help: "The side of the network's input, in pixels; at least 106.")
+  var imageSize = 224
+  @Option(help: "How films are resized: bilinear (the reference) or antialias.")
+  var resize: ResizeMethod = .bilinear
+  @Option(help: "How JPEG is decoded: islow (accurate) or ifast (the reference).")
+  var jpegDct: DecodingOptions.JPEGTransform = .islow
+  @Option(help: "Of the first epoch.")
+  var learningRate = 0.001
+  @Option(help: "The learning rate's factor an epoch.")
+  var decay = 0.95
+  @Option(help: "Epochs without a lower validation loss after which the run stops.")
+  var patience = 5
+  @Option(help: "Add augmented copies of films with under-represented labels: on or off.")
+  var augment: Switch = .on
+  @Option(
+    help: "The under-represented labels. (default: those of the reference's ten in the label set)")
+  var augmentLabels: NameList?
+  @Option(help: "Seed of weights, order, augmentation and dropout.")
+  var seed: UInt64 = 0
+  @OptionGroup var labelOptions: LabelOptions
+  @OptionGroup var lists: ListOptions
+  @Flag(help: "Leave out labels without a positive film in training.")
+  var skipEmptyLabels = false
+  @Option(help: "Where prepared films are kept. (default: the output folder)")
+  var cache: String?
+  @Flag(help: "Go on without rows whose film is missing.")
+  var allowMissing = false
+  @Flag(help: "Go on without films that cannot be decoded.")
+  var skipUnreadable = false
+  @Flag(help: "Go on from the output folder's last.npz.")
+  var resume = false
+  @Flag(help: "Write into a folder that holds files; only files of this program change.")
+  var force = false
+  @OptionGroup var threads: ThreadOptions
+
+  private var options: TrainingOptions {
+    var options = TrainingOptions()
+    options.loss = loss
+    options.epochs = epochs
+    options.batchSize = batchSize
+    options.preparation = FilmPreparation(
+      imageSize: imageSize, resize: resize, jpegTransform: jpegDct)
+    options.learningRate = learningRate
+    options.decay = decay
+    options.patience = patience
+    options.augments = augment == .on
+    if let augmentLabels { options.augmentedLabels = augmentLabels.names }
+    options.seed = seed
+    options.skipsEmptyLabels = skipEmptyLabels
+    options.skipsUnreadable = skipUnreadable
+    return options
+  }
+
+  func validate() throws {
+    do {
+      try options.validate()
+      try ChestCNN.checkImageSize(imageSize)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    guard !(resume && force) else {
+      throw ValidationError("--resume and --force exclude each other; give one of them")
+    }
+  }
+
+  func run() throws {
+    let device = threads.start()
+    let folder = try OutputFolder(output, reusing: force || resume)
+    let decoding = Progress("films prepared")
+    var collection = FilmCollection.Options(
+      labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,
+      allowMissing: allowMissing)
+    if let labels = labelOptions.labels { collection.labels = labels.names }
+    let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
+    let data = try TrainingData(
+      collection, options: options, cacheFolder: cacheFolder.path, found: { $0.announce() },
+      progress: { decoding.update($0, of: $1) })
+    announce(data)
+
+    var trainer = try Trainer(data: data, options: options, folder: folder)
+    Console.note(trainer.model.summary)
+    if resume {
+      if trainer.canResume {
+        try trainer.resume()
+      } else {
+        Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
+      }
+    }
+    try folder.write(
+      data.runRecord(commandLine: commandLine, device: device), to: "run.json")
+    let outcome = try trainer.run(report)
+    if !outcome.wasFinished {
+      try writeReport(
+        outcome, data: data, device: device, folder: folder, summary: trainer.model.summary)
+    }
+    conclude(outcome)
+  }
+
+  private func announce(_ data: TrainingData) {
+    if !data.skippedLabels.isEmpty {
+      Console.note(
+        "labels without both kinds of films in training, left out: "
+          + data.skippedLabels.joined(separator: ", "))
+    }
+    if !data.skippedFilms.isEmpty {
+      Console.warn(
+        "\(data.skippedFilms.count) films cannot be decoded, left out:\n"
+          + data.skippedFilms.prefix(20).map { "  \($0.name): \($0.reason)" }
+          .joined(separator: "\n"))
+    }
+    announcePixels(data.moments)
+    Console.note(
+      "\(data.trainingCount) films to train on with \(data.samples.copyCount) augmented copies, "
+        + "\(data.validationCount) to validate on, \(data.cache.reusedCount) taken from the cache")
+    if augment == .on, data.samples.copyCount == 0 {
+      Console.note("no film has an under-represented label: there are no augmented copies")
+    }
+  }
+
+  private func report(_ event: Trainer.Event) {
+    switch event {
+    case .step(let epoch, let step, let of, let rate, let loss):
+      StepLine.show(
+        epoch: epoch, epochs: epochs, step: step, of: of, imagesPerSecond: rate, loss: loss)
+    case .epoch(let row, let isBest):
+      Console.note(
+        "epoch \(row.epoch)/\(epochs)  loss \(short(row.training.loss))  "
+          + "val_loss \(short(row.validation.loss))  val_auc \(short(row.validation.auc))  "
+          + "val_recall \(short(row.validation.recall))  "
+          + "\(Int(row.imagesPerSecond.rounded())) images/s  \(Progress.clock(row.seconds))"
+          + (isBest ? "  best" : ""))
+    }
+  }
+
+  private func conclude(_ outcome: Trainer.Outcome) {
+    if outcome.wasFinished {
+      Console.result("the run in \(output) is finished; nothing was changed")
+    } else {
+      Console.result(
+        "best epoch \(outcome.bestEpoch) of \(outcome.history.rows.count)"
+          + (outcome.stoppedEarly ? ", stopped early" : "") + " · \(output)/\(Trainer.bestFile)")
+    }
+  }
+
+  private func short(_ value: Double?) -> String {
+    value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "n/a"
+  }
+
+  /// Every option with its value, for `run.json`.
+  private var commandLine: [(String, JSONValue)] {
+    [
+      ("csv", .string(csv)), ("images", .string(images)), ("output", .string(output)),
+      ("loss", .string(loss.rawValue)), ("epochs", .integer(epochs)),
+      ("batch-size", .integer(batchSize)), ("image-size", .integer(imageSize)),
+      ("resize", .string(resize.rawValue)), ("jpeg-dct", .string(jpegDct.rawValue)),
+      ("learning-rate", .number(learningRate)), ("decay", .number(decay)),
+      ("patience", .integer(patience)), ("augment", .string(augment.rawValue)),
+      ("augment-labels", .strings(options.augmentedLabels)), ("seed", .integer(Int(seed))),
+      ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
+      ("skip-empty-labels", .bool(skipEmptyLabels)),
+      ("split-seed", .integer(Int(labelOptions.splitSeed))),
+      ("train-list", .string(orNull: lists.trainList)),
+      ("test-list", .string(orNull: lists.testList)), ("cache", .string(orNull: cache)),
+      ("allow-missing", .bool(allowMissing)), ("skip-unreadable", .bool(skipUnreadable)),
+    ]
+  }
+}

@@ -1,0 +1,114 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One clone builds and tests everything: every module is declared here by its path, and once more
+// in its own Packages/<Module>/Package.swift. `make check` fails when the two drift apart.
+// A consumer depends on this root or on single packages, never on both.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Packages/\(name)/Sources/\(name)",
+    swiftSettings: strict)
+}
+
+func cModule(_ name: String, in package: String, _ dependencies: [Target.Dependency] = []) -> Target
+{
+  .target(
+    name: name, dependencies: dependencies, path: "Packages/\(package)/Sources/\(name)",
+    cSettings: strictC)
+}
+
+func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Packages/\(package)/Sources/\(name)", pkgConfig: pkgConfig,
+    providers: [.apt([apt])])
+}
+
+func moduleTests(_ module: String, _ others: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(module)Tests", dependencies: [.target(name: module)] + others,
+    path: "Packages/\(module)/Tests/\(module)Tests", swiftSettings: strict)
+}
+
+func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies + ["CXRCommandLine", argumentParser],
+    path: "Apps/\(name)", swiftSettings: strict)
+}
+
+let modules = [
+  "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint", "CXRTraining",
+  "CXRReport", "CXRPhantom",
+]
+
+let package = Package(
+  name: "ChestXRay",
+  products: modules.map { .library(name: $0, targets: [$0]) },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    module("CXRData"),
+    moduleTests("CXRData"),
+
+    systemLibrary("CLibPNG", in: "CXRImage", pkgConfig: "libpng", apt: "libpng-dev"),
+    systemLibrary("CLibJPEG", in: "CXRImage", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
+    cModule("CFilmCodec", in: "CXRImage", ["CLibPNG", "CLibJPEG"]),
+    module("CXRImage", ["CFilmCodec"]),
+    moduleTests("CXRImage"),
+
+    systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
+    systemLibrary("CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev"),
+    cModule("CTensorKernels", in: "CXRTensor"),
+    module("CXRTensor", ["CBLAS", "CLAPACKE", "CTensorKernels"]),
+    moduleTests("CXRTensor"),
+
+    module("CXRNet", ["CXRTensor"]),
+    moduleTests("CXRNet", ["CXRTensor"]),
+
+    module("CXRMetrics"),
+    moduleTests("CXRMetrics"),
+
+    systemLibrary("CZlib", in: "CXRCheckpoint", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    module("CXRCheckpoint", ["CZlib"]),
+    moduleTests("CXRCheckpoint"),
+
+    module(
+      "CXRTraining",
+      ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint"]),
+    moduleTests(
+      "CXRTraining", ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRCheckpoint"]),
+
+    module("CXRReport", ["CXRMetrics"]),
+    moduleTests("CXRReport", ["CXRMetrics"]),
+
+    module("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
+    moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
+
+    .target(
+      name: "CXRCommandLine",
+      dependencies: ["CXRData", "CXRImage", "CXRTensor", "CXRTraining", argumentParser],
+      path: "Apps/CommandLine", swiftSettings: strict),
+    app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
+    app("cxr-explore", ["CXRData", "CXRTraining", "CXRReport"]),
+    app("cxr-train", ["CXRData", "CXRImage", "CXRNet", "CXRTraining", "CXRReport"]),
+    app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),
+
+    .testTarget(
+      name: "ReferenceTests",
+      dependencies: [
+        "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+      ],
+      path: "Tests/ReferenceTests", swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint"],
+      path: "Tests/EndToEndTests", swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,107 @@
+/// A reader of comma-separated values after RFC 4180.
+///
+/// Fields may be quoted and then hold commas, line breaks and doubled quotes; lines end with LF,
+/// CRLF or the end of the file; a byte-order mark is skipped; empty lines are skipped. Bytes that
+/// are not UTF-8 become replacement characters.
+public struct CSVReader {
+  /// One record: its fields as they stand, without quotes, and the line on which it starts.
+  public struct Record {
+    /// The line of the record's first byte, counted from 1.
+    public let line: Int
+    fileprivate let bytes: UnsafeBufferPointer<UInt8>
+    fileprivate let ranges: [Field]
+    /// The number of fields.
+    public var count: Int { ranges.count }
+
+    /// The text of a field.
+    public subscript(index: Int) -> String {
+      let field = ranges[index]
+      let slice = UnsafeBufferPointer(rebasing: bytes[field.start..<field.end])
+      guard field.hasQuotes else { return String(decoding: slice, as: UTF8.self) }
+      var unquoted: [UInt8] = []
+      var i = 0
+      while i < slice.count {
+        unquoted.append(slice[i])
+        i += slice[i] == quote ? 2 : 1
+      }
+      return String(decoding: unquoted, as: UTF8.self)
+    }
+
+    /// All fields.
+    public var fields: [String] { ranges.indices.map { self[$0] } }
+  }
+
+  fileprivate struct Field {
+    let start: Int
+    let end: Int
+    let hasQuotes: Bool
+  }
+
+  /// Calls `body` with each record of `bytes`.
+  ///
+  /// - Parameter path: the file's name for error messages.
+  /// - Throws: ``DataError/malformedQuotes(path:line:)`` and whatever `body` throws.
+  public static func forEachRecord(
+    in bytes: [UInt8], path: String, _ body: (Record) throws -> Void
+  ) throws {
+    try bytes.withUnsafeBufferPointer { bytes in
+      let count = bytes.count
+      var (i, line) = (0, 1)
+      if count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { i = 3 }
+      var fields: [Field] = []
+      while i < count {
+        fields.removeAll(keepingCapacity: true)
+        let firstLine = line
+        var recordEnds = false
+        while !recordEnds {
+          if i < count, bytes[i] == quote {
+            let openingLine = line
+            i += 1
+            let start = i
+            var hasQuotes = false
+            while true {
+              guard i < count else {
+                throw DataError.malformedQuotes(path: path, line: openingLine)
+              }
+              if bytes[i] == quote {
+                guard i + 1 < count, bytes[i + 1] == quote else { break }
+                hasQuotes = true
+                i += 2
+                continue
+              }
+              if bytes[i] == lineFeed { line += 1 }
+              i += 1
+            }
+            fields.append(Field(start: start, end: i, hasQuotes: hasQuotes))
+            i += 1
+            guard i == count || bytes[i] == comma || bytes[i] == lineFeed || bytes[i] == carriage
+            else { throw DataError.malformedQuotes(path: path, line: line) }
+          } else {
+            let start = i
+            while i < count, bytes[i] != comma, bytes[i] != lineFeed, bytes[i] != carriage {
+              i += 1
+            }
+            fields.append(Field(start: start, end: i, hasQuotes: false))
+          }
+          if i == count {
+            recordEnds = true
+          } else if bytes[i] == comma {
+            i += 1
+          } else {
+            if bytes[i] == carriage, i + 1 < count, bytes[i + 1] == lineFeed { i += 1 }
+            i += 1
+            line += 1
+            recordEnds = true
+          }
+        }
+        if fields.count == 1, fields[0].start == fields[0].end { continue }
+        try body(Record(line: firstLine, bytes: bytes, ranges: fields))
+      }
+    }
+  }
+}
+
+private let comma = UInt8(ascii: ",")
+private let quote = UInt8(ascii: "\"")
+private let lineFeed = UInt8(ascii: "\n")
+private let carriage = UInt8(ascii: "\r")

@@ -1,0 +1,62 @@
+/// Which findings each film has, over a chosen set of labels: `[N, K]`, true or false.
+public struct LabelMatrix: Sendable {
+  /// The labels, in column order.
+  public let labels: [String]
+  /// The number of films.
+  public let rowCount: Int
+  /// Findings outside the set and how many films have each; `No Finding` is not counted.
+  public let otherLabels: [String: Int]
+  private let cells: [Bool]
+
+  /// Reads the findings of `records`. Names are matched as whole tokens.
+  /// - Throws: ``DataError/invalidArgument(_:)`` for an empty set or a label named twice.
+  public init(_ records: [FilmRecord], labels: [String]) throws {
+    guard !labels.isEmpty, labels.allSatisfy({ !$0.isEmpty }) else {
+      throw DataError.invalidArgument("the label set is empty or has an empty name; name labels")
+    }
+    let columns = Dictionary(
+      labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    guard columns.count == labels.count else {
+      throw DataError.invalidArgument(
+        "a label stands twice in \(labels.joined(separator: ",")); name each once")
+    }
+    var cells = [Bool](repeating: false, count: records.count * labels.count)
+    var others: [String: Int] = [:]
+    for (row, record) in records.enumerated() {
+      for finding in record.findings {
+        if let column = columns[finding] {
+          cells[row * labels.count + column] = true
+        } else if finding != LabelSet.noFinding {
+          others[finding, default: 0] += 1
+        }
+      }
+    }
+    (self.labels, self.cells, rowCount, otherLabels) = (labels, cells, records.count, others)
+  }
+
+  /// Whether film `row` has label `column`.
+  public subscript(row: Int, column: Int) -> Bool { cells[row * labels.count + column] }
+
+  /// A film's labels as 0 and 1, `[K]`.
+  public func row(_ row: Int) -> [Float] {
+    cells[row * labels.count..<(row + 1) * labels.count].map { $0 ? 1 : 0 }
+  }
+
+  /// How many of the films in `rows` have each label, `[K]`.
+  public func positives(in rows: [Int]) -> [Int] {
+    var counts = [Int](repeating: 0, count: labels.count)
+    for row in rows { for k in labels.indices where self[row, k] { counts[k] += 1 } }
+    return counts
+  }
+
+  /// How many films in `rows` have 0, 1, 2, … labels.
+  public func labelsPerFilm(in rows: [Int]) -> [Int] {
+    var histogram: [Int] = [0]
+    for row in rows {
+      let count = labels.indices.filter { self[row, $0] }.count
+      while histogram.count <= count { histogram.append(0) }
+      histogram[count] += 1
+    }
+    return histogram
+  }
+}

@@ -1,0 +1,127 @@
+/// The parts of a split.
+public enum Subset: String, Sendable, CaseIterable, Codable {
+  /// For fitting weights.
+  case train
+  /// For choosing the epoch.
+  case validation
+  /// For the figures.
+  case test
+}
+
+/// Patients dealt to training, validation and test, so that no patient is in two of them.
+///
+///     let split = try PatientSplit(patients: file.patients, seed: 0)
+///     let rows = split.rows(of: .train, in: file.records)
+public struct PatientSplit: Sendable {
+  /// How a split came about.
+  public enum Kind: String, Sendable, Codable {
+    /// Patients drawn at random.
+    case random
+    /// By NIH's two lists of films.
+    case official
+  }
+
+  /// How the split came about.
+  public let kind: Kind
+  /// The seed of the draw.
+  public let seed: UInt32
+  /// SHA-256 over the two lists' own digests (their hexadecimal texts joined by a line feed), for an
+  /// official split.
+  public let listsSHA256: String?
+  private let subsets: [PatientID: Subset]
+  /// Films that an official split leaves out because neither list names them.
+  private let listed: Set<String>?
+
+  /// Deals patients at random, as the reference does: first `testFraction` of all to test, then
+  /// `validationFraction` of the rest to validation.
+  ///
+  /// - Parameter patients: in order of first appearance in the whole label file.
+  /// - Throws: ``DataError`` when a part comes out empty.
+  public init(
+    patients: [PatientID], testFraction: Double = 0.2, validationFraction: Double = 0.26,
+    seed: UInt32
+  ) throws {
+    let (rest, test) = try trainTestSplit(patients, testFraction: testFraction, seed: seed)
+    let (train, validation) = try trainTestSplit(
+      rest, testFraction: validationFraction, seed: seed)
+    subsets = try Self.assigned([(.train, train), (.validation, validation), (.test, test)])
+    (kind, self.seed, listsSHA256, listed) = (.random, seed, nil, nil)
+  }
+
+  /// The official split: films of `testList` to test; of the patients in `trainList`, in list
+  /// order, `validationFraction` to validation.
+  ///
+  /// - Parameters:
+  ///   - trainList: path of NIH's `train_val_list.txt`, a film name a line.
+  ///   - testList: path of NIH's `test_list.txt`.
+  /// - Throws: ``DataError`` for a film that the label file does not have, or a patient in both.
+  public init(
+    records: [FilmRecord], trainList: String, testList: String, validationFraction: Double = 0.125,
+    seed: UInt32
+  ) throws {
+    let patientOfFilm = Dictionary(
+      records.map { ($0.name, $0.patient) }, uniquingKeysWith: { first, _ in first })
+    func read(_ path: String) throws -> (films: [String], patients: [PatientID], hash: String) {
+      let bytes = try fileContents(path)
+      let films = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        .map { String($0).trimmingSpaces() }.filter { !$0.isEmpty }
+      guard !films.isEmpty else { throw DataError.noRows(path: path) }
+      let unknown = films.filter { patientOfFilm[$0] == nil }
+      guard unknown.isEmpty else {
+        throw DataError.unknownFilms(
+          path: path, names: Array(unknown.prefix(3)), count: unknown.count)
+      }
+      var seen = Set<PatientID>()
+      let patients = films.compactMap { patientOfFilm[$0] }.filter { seen.insert($0).inserted }
+      return (films, patients, SHA256.hexDigest(of: bytes))
+    }
+    let (training, testing) = (try read(trainList), try read(testList))
+    let (train, validation) = try trainTestSplit(
+      training.patients, testFraction: validationFraction, seed: seed)
+    subsets = try Self.assigned([
+      (.train, train), (.validation, validation), (.test, testing.patients),
+    ])
+    (kind, self.seed) = (.official, seed)
+    listsSHA256 = SHA256.hexDigest(of: training.hash + "\n" + testing.hash)
+    listed = Set(training.films).union(testing.films)
+  }
+
+  private static func assigned(
+    _ parts: [(Subset, [PatientID])]
+  ) throws -> [PatientID: Subset] {
+    var subsets: [PatientID: Subset] = [:]
+    for (subset, patients) in parts {
+      guard !patients.isEmpty else {
+        throw DataError.emptyPart(
+          part: subset.rawValue, patients: parts.reduce(0) { $0 + $1.1.count })
+      }
+      for patient in patients {
+        if let other = subsets.updateValue(subset, forKey: patient), other != subset {
+          throw DataError.patientInTwoParts(
+            patient: patient.description, first: other.rawValue, second: subset.rawValue)
+        }
+      }
+    }
+    return subsets
+  }
+
+  /// The part a patient is in, if any.
+  public func subset(of patient: PatientID) -> Subset? { subsets[patient] }
+
+  /// The patients of a part, sorted.
+  public func patients(of subset: Subset) -> [PatientID] {
+    subsets.filter { $0.value == subset }.keys.sorted()
+  }
+
+  /// The indices of a part's films in `records`, in file order.
+  public func rows(of subset: Subset, in records: [FilmRecord]) -> [Int] {
+    records.indices.filter {
+      subsets[records[$0].patient] == subset && (listed?.contains(records[$0].name) ?? true)
+    }
+  }
+
+  /// SHA-256 of a part's sorted patient identifiers, joined by line feeds.
+  public func patientsSHA256(of subset: Subset) -> String {
+    SHA256.hexDigest(of: patients(of: subset).map(\.description).joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,147 @@
+import CFilmCodec
+import Foundation
+
+/// How a film's bytes become grey levels.
+public struct DecodingOptions: Sendable, Hashable {
+  /// The arithmetic of a JPEG's inverse cosine transform.
+  public enum JPEGTransform: String, Sendable, CaseIterable, Codable {
+    /// Accurate whole numbers.
+    case islow
+    /// Fewer bits: what TensorFlow uses unless told otherwise; off by up to 14 grey levels.
+    case ifast
+  }
+
+  /// How JPEG is transformed.
+  public var jpegTransform: JPEGTransform
+  /// The most pixels a film may have; memory is taken only for fewer.
+  public var maximumPixels: Int
+
+  /// The accurate transform, and films of up to 100 million pixels.
+  public init(jpegTransform: JPEGTransform = .islow, maximumPixels: Int = 100_000_000) {
+    (self.jpegTransform, self.maximumPixels) = (jpegTransform, maximumPixels)
+  }
+}
+
+extension GreyFilm {
+  /// Reads a PNG or JPEG film; its first bytes tell which, never its name.
+  ///
+  /// Colour becomes grey as in TensorFlow's `decode_jpeg(channels=1)`: JPEG's own Y channel; for PNG
+  /// (9797·R + 19234·G + 3737·B) / 2¹⁵, alpha dropped, 16 bits cut to their upper 8.
+  /// - Throws: ``ImageError``.
+  public init(path: String, options: DecodingOptions = DecodingOptions()) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
+    else {
+      throw ImageError.unreadable(
+        path: path, reason: isFolder.boolValue ? "it is a folder" : "no such file")
+    }
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw ImageError.unreadable(path: path, reason: error.localizedDescription)
+    }
+    try self.init(encoded: [UInt8](bytes), path: path, options: options)
+  }
+
+  /// Decodes the bytes of a PNG or JPEG file; `path` is for messages.
+  /// - Throws: ``ImageError``.
+  public init(
+    encoded bytes: [UInt8], path: String = "film", options: DecodingOptions = DecodingOptions()
+  ) throws {
+    guard !bytes.isEmpty else { throw ImageError.empty(path: path) }
+    let format = FileFormat(bytes)
+    let target = PixelTarget(limit: options.maximumPixels)
+    var result = film_result()
+    let context = Unmanaged.passUnretained(target).toOpaque()
+    let status: Int32
+    switch format {
+    case .png:
+      status = film_decode_png(bytes, bytes.count, PixelTarget.allocate, context, &result)
+    case .jpeg:
+      status = film_decode_jpeg(
+        bytes, bytes.count, options.jpegTransform == .ifast ? 1 : 0, PixelTarget.allocate, context,
+        &result)
+    case .other(let found): throw ImageError.unknownFormat(path: path, found: found)
+    }
+    if let (width, height) = target.refused {
+      throw ImageError.tooLarge(
+        path: path, width: width, height: height, limit: options.maximumPixels)
+    }
+    guard status == 0 else {
+      let reason = withUnsafeBytes(of: result.message) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      throw ImageError.undecodable(
+        path: path, format: format == .png ? "PNG" : "JPEG",
+        offset: result.error_offset < 0 ? nil : result.error_offset, reason: reason)
+    }
+    self.init(height: target.height, width: target.width, pixels: target.takePixels())
+  }
+}
+
+/// What a file's first bytes say.
+private enum FileFormat: Equatable {
+  case png
+  case jpeg
+  case other(String)
+
+  init(_ bytes: [UInt8]) {
+    func starts(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
+    func starts(_ prefix: String, at offset: Int = 0) -> Bool {
+      bytes.dropFirst(offset).starts(with: Array(prefix.utf8))
+    }
+    if starts([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .png
+    } else if starts([0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else if starts("GIF8") {
+      self = .other("GIF")
+    } else if starts("BM") {
+      self = .other("BMP")
+    } else if starts("RIFF"), starts("WEBP", at: 8) {
+      self = .other("WebP")
+    } else if starts([0x49, 0x49, 0x2A, 0]) || starts([0x4D, 0x4D, 0, 0x2A]) {
+      self = .other("TIFF")
+    } else if starts("DICM", at: 128) {
+      self = .other("DICOM")
+    } else {
+      self = .other("an unknown format")
+    }
+  }
+}
+
+/// Memory that the C decoder fills: taken once the size is known and allowed.
+private final class PixelTarget {
+  private let limit: Int
+  private(set) var width = 0
+  private(set) var height = 0
+  private(set) var refused: (width: Int, height: Int)?
+  private var memory: UnsafeMutablePointer<UInt8>?
+
+  init(limit: Int) { self.limit = limit }
+
+  deinit { memory?.deallocate() }
+
+  static let allocate: film_allocate = { context, width, height in
+    guard let context else { return nil }
+    return Unmanaged<PixelTarget>.fromOpaque(context).takeUnretainedValue().take(width, height)
+  }
+
+  private func take(_ width: Int, _ height: Int) -> UnsafeMutablePointer<UInt8>? {
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, width > 0, height > 0, pixels <= limit else {
+      refused = (width, height)
+      return nil
+    }
+    (self.width, self.height) = (width, height)
+    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: pixels)
+    memory.initialize(repeating: 0, count: pixels)
+    self.memory = memory
+    return memory
+  }
+
+  func takePixels() -> [UInt8] {
+    Array(UnsafeBufferPointer(start: memory, count: width * height))
+  }
+}

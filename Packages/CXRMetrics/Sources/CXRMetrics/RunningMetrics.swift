@@ -1,0 +1,80 @@
+/// The metrics of a training log, gathered batch by batch over all labels, as Keras's
+/// `BinaryAccuracy`, `Precision`, `Recall` and `AUC(multi_label=True)` do.
+public struct RunningMetrics: Sendable {
+  /// Thresholds of the AUC, as Keras's default.
+  public static let thresholds = 200
+
+  /// Pooled over all labels and films, at p > 0.5.
+  public private(set) var counts = ConfusionCounts()
+  /// Films by label and score bucket.
+  private var positives: [[Int]]
+  private var negatives: [[Int]]
+
+  /// Nothing gathered yet, for `labels` labels.
+  public init(labels: Int) {
+    positives = [[Int]](repeating: [Int](repeating: 0, count: Self.thresholds), count: labels)
+    negatives = positives
+  }
+
+  /// Adds a batch.
+  ///
+  /// - Parameters:
+  ///   - probabilities: `[N, K]`, each in 0…1.
+  ///   - labels: `[N, K]`, each 0 or 1.
+  public mutating func add(probabilities: [Float], labels: [Float]) {
+    let classes = positives.count
+    precondition(
+      probabilities.count == labels.count && classes > 0 && labels.count % classes == 0,
+      "\(probabilities.count) probabilities and \(labels.count) labels for \(classes) classes")
+    for i in labels.indices {
+      let (p, isPositive) = (probabilities[i], labels[i] > 0.5)
+      // The largest index t with p above threshold t: thresholds are −10⁻⁷, i/199, 1 + 10⁻⁷.
+      let scaled = (min(max(p, 0), 1) * Float(Self.thresholds - 1)).rounded(.up)
+      let bucket = max((scaled.isNaN ? 0 : Int(scaled)) - 1, 0)
+      switch (p > 0.5, isPositive) {
+      case (true, true): counts.truePositives += 1
+      case (true, false): counts.falsePositives += 1
+      case (false, false): counts.trueNegatives += 1
+      case (false, true): counts.falseNegatives += 1
+      }
+      if isPositive {
+        positives[i % classes][bucket] += 1
+      } else {
+        negatives[i % classes][bucket] += 1
+      }
+    }
+  }
+
+  /// Cells called right, of all; `nil` before the first batch.
+  public var binaryAccuracy: Double? { counts.accuracy }
+  /// Pooled precision, 0 where undefined, as Keras.
+  public var precision: Double { counts.precision ?? 0 }
+  /// Pooled recall, 0 where undefined, as Keras.
+  public var recall: Double { counts.recall ?? 0 }
+
+  /// The mean over labels of the area under 200 points of the ROC curve; a label of one kind counts 0,
+  /// as in Keras. For real figures use ``rocAUC(scores:labels:)``.
+  public var approximateAUC: Double {
+    let areas = zip(positives, negatives).map { positives, negatives -> Double in
+      let (tpr, fpr) = (Self.rates(positives), Self.rates(negatives))
+      var area = 0.0
+      for i in 0..<Self.thresholds - 1 {
+        area += (fpr[i] - fpr[i + 1]) * (tpr[i] + tpr[i + 1]) / 2
+      }
+      return area
+    }
+    return areas.isEmpty ? 0 : areas.reduce(0, +) / Double(areas.count)
+  }
+
+  /// The share of films above each threshold.
+  private static func rates(_ buckets: [Int]) -> [Double] {
+    let total = buckets.reduce(0, +)
+    var above = 0
+    var rates = [Double](repeating: 0, count: buckets.count)
+    for i in buckets.indices.reversed() {
+      above += buckets[i]
+      rates[i] = total > 0 ? Double(above) / Double(total) : 0
+    }
+    return rates
+  }
+}

@@ -1,0 +1,79 @@
+import CXRTensor
+
+/// Batch normalisation over all axes but the last: `[…, C]` → `[…, C]` (Ioffe and Szegedy, 2015).
+///
+/// In training the batch's mean and biased variance are used and the moving averages become
+/// `momentum`·old + (1 − `momentum`)·batch; inference uses the moving averages.
+public struct BatchNorm: Layer {
+  /// γ, `[C]`.
+  public var gamma: Parameter
+  /// β, `[C]`.
+  public var beta: Parameter
+  /// `[C]`.
+  public var movingMean: Parameter
+  /// `[C]`, biased.
+  public var movingVariance: Parameter
+  /// The share of the old average that each step keeps, in 0…1.
+  public let momentum: Float
+  /// Added to the variance.
+  public let epsilon: Float
+
+  /// γ = 1, β = 0, moving mean 0 and variance 1.
+  public init(channels: Int, momentum: Float = 0.99, epsilon: Float = 1e-3) {
+    gamma = Parameter(Tensor(repeating: 1, shape: [channels]), role: .weight)
+    beta = Parameter(Tensor(repeating: 0, shape: [channels]), role: .bias)
+    movingMean = Parameter(Tensor(repeating: 0, shape: [channels]), role: .statistic)
+    movingVariance = Parameter(Tensor(repeating: 1, shape: [channels]), role: .statistic)
+    self.momentum = momentum
+    self.epsilon = epsilon
+  }
+
+  public mutating func forEachParameter(
+    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
+  ) {
+    body(path / "gamma", &gamma)
+    body(path / "beta", &beta)
+    body(path / "moving_mean", &movingMean)
+    body(path / "moving_variance", &movingVariance)
+  }
+
+  public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
+    switch pass.mode {
+    case .training:
+      let (output, mean, variance) = input.batchNormalized(
+        scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
+      pass.update(movingMean, to: average(movingMean, mean))
+      pass.update(movingVariance, to: average(movingVariance, variance))
+      return output
+    case .inference:
+      let channels = gamma.value.shape[0]
+      var (factor, offset) = ([Float](), [Float]())
+      for c in 0..<channels {
+        let scale =
+          Double(gamma.value.scalars[c])
+          / (Double(movingVariance.value.scalars[c]) + Double(epsilon)).squareRoot()
+        factor.append(Float(scale))
+        offset.append(
+          Float(Double(beta.value.scalars[c]) - Double(movingMean.value.scalars[c]) * scale))
+      }
+      return input.scaledAndShifted(
+        by: Variable(Tensor(factor, shape: [channels])),
+        Variable(Tensor(offset, shape: [channels])))
+    }
+  }
+
+  private func average(_ old: Parameter, _ batch: Tensor) -> Tensor {
+    Tensor(
+      zip(old.value.scalars, batch.scalars).map { momentum * $0 + (1 - momentum) * $1 },
+      shape: batch.shape)
+  }
+
+  public func outputShape(for shape: Shape) throws -> Shape {
+    guard shape.rank >= 2, shape[-1] == gamma.value.shape[0] else {
+      throw NetError.layerDoesNotFit(layer: kind, input: "\(shape)")
+    }
+    return shape
+  }
+
+  public var kind: String { "BatchNorm" }
+}

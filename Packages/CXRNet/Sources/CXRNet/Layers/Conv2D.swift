@@ -1,0 +1,55 @@
+import CXRTensor
+
+/// A two-dimensional convolution with bias: `[N, H, W, C]` → `[N, H′, W′, K]`.
+public struct Conv2D: Layer {
+  /// `[R, S, C, K]`.
+  public var kernel: Parameter
+  /// `[K]`.
+  public var bias: Parameter
+  /// Pixels between windows, on both axes.
+  public let stride: Int
+  /// What happens at the border.
+  public let padding: Padding
+
+  /// Glorot-uniform kernel of `kernel × kernel`, zero bias.
+  public init(
+    from inputs: Int, to outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .valid,
+    random: RandomStream
+  ) {
+    self.kernel = Parameter(
+      .glorotUniform([kernel, kernel, inputs, outputs], random: random.child("kernel")),
+      role: .weight)
+    bias = Parameter(Tensor(repeating: 0, shape: [outputs]), role: .bias)
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public mutating func forEachParameter(
+    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
+  ) {
+    body(path / "kernel", &kernel)
+    body(path / "bias", &bias)
+  }
+
+  public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
+    input.convolved(kernel: pass[kernel], bias: pass[bias], stride: stride, padding: padding)
+  }
+
+  public func outputShape(for shape: Shape) throws -> Shape {
+    let k = kernel.value.shape
+    guard shape.rank == 4, shape[3] == k[2] else {
+      throw NetError.layerDoesNotFit(layer: kind, input: "\(shape)")
+    }
+    let rows = padding.output(size: shape[1], kernel: k[0], stride: stride).size
+    let columns = padding.output(size: shape[2], kernel: k[1], stride: stride).size
+    guard rows > 0, columns > 0 else {
+      throw NetError.layerDoesNotFit(layer: kind, input: "\(shape)")
+    }
+    return [shape[0], rows, columns, k[3]]
+  }
+
+  public var kind: String {
+    let k = kernel.value.shape
+    return "Conv2D \(k[0])×\(k[1])" + (stride > 1 ? " /\(stride)" : "")
+  }
+}

@@ -1,0 +1,24 @@
+import CXRTensor
+
+/// The mean over rows and columns: `[N, H, W, C]` → `[N, C]`.
+public struct GlobalAveragePooling: Layer {
+  /// Makes the layer.
+  public init() {}
+
+  public mutating func forEachParameter(
+    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
+  ) {}
+
+  public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
+    input.globalAveragePooled()
+  }
+
+  public func outputShape(for shape: Shape) throws -> Shape {
+    guard shape.rank == 4, shape[1] > 0, shape[2] > 0 else {
+      throw NetError.layerDoesNotFit(layer: kind, input: "\(shape)")
+    }
+    return [shape[0], shape[3]]
+  }
+
+  public var kind: String { "GlobalAveragePooling" }
+}

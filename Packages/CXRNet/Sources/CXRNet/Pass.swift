@@ -1,0 +1,58 @@
+import CXRTensor
+
+/// One forward pass: its mode, the parameters as variables, its random numbers and the statistics
+/// it asks to update. It cannot be copied or escape the pass.
+public struct Pass: ~Copyable {
+  /// Whether layers train or predict.
+  public enum Mode: Sendable {
+    /// Dropout drops, batch normalisation uses the batch.
+    case training
+    /// Dropout is the identity, batch normalisation uses its moving averages.
+    case inference
+  }
+
+  /// The mode of this pass.
+  public let mode: Mode
+  private let random: RandomStream
+  private var draws = 0
+  private let leaves: [Variable]
+  private(set) var statistics: [Int: Tensor] = [:]
+
+  init(mode: Mode, random: RandomStream, leaves: [Variable]) {
+    self.mode = mode
+    self.random = random
+    self.leaves = leaves
+  }
+
+  /// A pass that predicts: parameters are constants and nothing is recorded.
+  public static func inference() -> Pass {
+    Pass(mode: .inference, random: RandomStream(seed: 0), leaves: [])
+  }
+
+  /// A parameter as a variable of this pass.
+  public subscript(_ parameter: Parameter) -> Variable {
+    leaves.indices.contains(parameter.slot)
+      ? leaves[parameter.slot] : Variable(parameter.value)
+  }
+
+  /// Asks that a statistic be set once the step is taken.
+  public mutating func update(_ parameter: Parameter, to value: Tensor) {
+    statistics[parameter.slot] = value
+  }
+
+  /// A random stream of its own for the next layer that asks.
+  public mutating func nextRandom() -> RandomStream {
+    defer { draws += 1 }
+    return random.child(draws)
+  }
+}
+
+/// What one training pass yields: the loss, a gradient a parameter, and new statistics.
+public struct Gradients: Sendable {
+  /// The loss, in the unit of the loss function.
+  public let loss: Float
+  /// One gradient a parameter, in parameter order; `nil` where the loss does not depend on it.
+  public let tensors: [Tensor?]
+  /// New values of statistics by parameter index.
+  public let statistics: [Int: Tensor]
+}

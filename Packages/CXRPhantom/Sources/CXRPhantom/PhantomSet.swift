@@ -1,0 +1,259 @@
+import CXRData
+import CXRImage
+import CXRTensor
+import Foundation
+import Synchronization
+
+/// A learnable, synthetic set in the shape of NIH ChestX-ray14: films, label file and boxes.
+///
+/// Findings come in NIH's ratios and company, but each of the fourteen in at least
+/// ``leastPatients`` patients. The same options give the same bytes.
+public struct PhantomSet: Sendable {
+  /// What is made.
+  public struct Options: Sendable {
+    /// The number of films.
+    public var images: Int
+    /// The number of patients, at most that of films.
+    public var patients: Int
+    /// The side of a film, in pixels.
+    public var size: Int
+    /// How films are encoded.
+    public var format: Format
+    /// Of everything.
+    public var seed: UInt64
+
+    /// 800 films of 300 patients, 1024 pixels, PNG unless said otherwise.
+    public init(
+      images: Int = 800, patients: Int = 300, size: Int = 1024, format: Format = .png,
+      seed: UInt64 = 0
+    ) {
+      self.images = images
+      self.patients = patients
+      self.size = size
+      self.format = format
+      self.seed = seed
+    }
+
+    /// - Throws: ``PhantomError/invalidOption(_:)``.
+    public func validate() throws {
+      let least = PhantomSet.leastPatients
+      guard patients >= 2 * least else {
+        throw PhantomError.invalidOption(
+          "--patients \(patients): at least \(2 * least) are needed, so that each finding has "
+            + "\(least) patients and others are without it")
+      }
+      guard images >= max(patients, PhantomSet.leastImages) else {
+        throw PhantomError.invalidOption(
+          "--images \(images): at least \(max(patients, PhantomSet.leastImages)) are needed, "
+            + "one a patient and \(least) a finding")
+      }
+      guard images <= 1_000_000, (32...8192).contains(size) else {
+        throw PhantomError.invalidOption(
+          "--images \(images) --size \(size): at most a million films of 32 to 8192 pixels")
+      }
+    }
+  }
+
+  /// How films are encoded.
+  public enum Format: String, Sendable, CaseIterable {
+    /// Grey PNG.
+    case png
+    /// Grey JPEG of quality 90.
+    case jpeg
+    var fileExtension: String { self == .png ? "png" : "jpg" }
+  }
+
+  /// A film that is to be drawn.
+  public struct Entry: Sendable, Equatable {
+    /// The file name.
+    public let name: String
+    /// From 1.
+    public let patient: Int
+    /// From 0.
+    public let followUp: Int
+    /// Rising; none is a film without findings.
+    public let findings: [String]
+    let age: Int
+    let sex: String
+    let view: String
+  }
+
+  /// The least number of patients with each finding.
+  public static let leastPatients = 12
+  /// The least number of films: one a finding and quota patient.
+  static let leastImages = leastPatients * LabelSet.nih14.count
+  /// Films to a folder, as NIH's archives hold about ten thousand.
+  private static let filmsPerFolder = 10_000
+
+  /// What the films are drawn from.
+  public let options: Options
+  /// The films, by patient and follow-up.
+  public let entries: [Entry]
+  private let random: RandomStream
+
+  /// Deals findings to patients and films; nothing is drawn yet.
+  /// - Throws: ``PhantomError/invalidOption(_:)``.
+  public init(_ options: Options) throws {
+    try options.validate()
+    self.options = options
+    random = RandomStream(seed: options.seed)
+    var filmCounts = [Int](repeating: 1, count: options.patients)
+    var dealRandom = random.child("films")
+    // As in NIH's set most patients have few films and some have many.
+    let eagerness = (0..<options.patients).map { _ in
+      let x = dealRandom.uniform()
+      return 0.15 + x * x * x * 3
+    }
+    var cumulative: [Float] = []
+    for value in eagerness { cumulative.append((cumulative.last ?? 0) + value) }
+    for _ in options.patients..<options.images {
+      let at = dealRandom.uniform() * (cumulative.last ?? 1)
+      var (low, high) = (0, options.patients - 1)
+      while low < high {
+        let middle = (low + high) / 2
+        if cumulative[middle] > at { high = middle } else { low = middle + 1 }
+      }
+      filmCounts[low] += 1
+    }
+
+    // The quota first: the rarest findings choose their patients before the others; a film holds at
+    // most one finding of the quota while films are left.
+    var required = filmCounts.map { [Int?](repeating: nil, count: $0) }
+    var quotaRandom = random.child("quota")
+    let rarestFirst = Prevalence.films.indices.sorted { Prevalence.films[$0] < Prevalence.films[$1] }
+    for finding in rarestFirst {
+      var chosen = 0
+      for patient in (0..<options.patients).shuffled(using: &quotaRandom)
+      where chosen < Self.leastPatients {
+        guard let free = required[patient].firstIndex(where: { $0 == nil }),
+          !required[patient].contains(finding)
+        else { continue }
+        required[patient][free] = finding
+        chosen += 1
+      }
+      guard chosen == Self.leastPatients else {
+        throw PhantomError.invalidOption(
+          "--images \(options.images) --patients \(options.patients): too few films to give each "
+            + "finding \(Self.leastPatients) patients; ask for more")
+      }
+    }
+
+    let sampler = FindingSampler()
+    var entries: [Entry] = []
+    for patient in 0..<options.patients {
+      let own = random.child("patient").child(patient)
+      var person = own.child("person")
+      let age = 5 + Int(person.uniform() * 84)
+      let sex = person.chance(0.565) ? "M" : "F"
+      for film in 0..<filmCounts[patient] {
+        var filmRandom = own.child("findings").child(film)
+        let findings = sampler.findings(
+          including: required[patient][film], using: &filmRandom)
+        entries.append(
+          Entry(
+            name: Self.padded(patient + 1, 8) + "_" + Self.padded(film, 3)
+              + ".\(options.format.fileExtension)",
+            patient: patient + 1, followUp: film,
+            findings: findings.map { LabelSet.nih14[$0] }, age: age + film / 4, sex: sex,
+            view: filmRandom.chance(0.6) ? "PA" : "AP"))
+      }
+    }
+    self.entries = entries
+  }
+
+  private static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = "\(number)"
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  /// Draws one film.
+  public func film(_ entry: Entry) -> PhantomFilm {
+    let own = random.child("patient").child(entry.patient - 1)
+    return PhantomFilm(
+      size: options.size, findings: entry.findings, patient: own,
+      exposure: own.child("film").child(entry.followUp))
+  }
+
+  /// Draws all films on all threads and writes them with `Data_Entry_2017.csv` and
+  /// `BBox_List_2017.csv`.
+  ///
+  /// - Parameter progress: called with films done, on any thread.
+  /// - Throws: ``PhantomError/unwritable(path:reason:)``, `ImageError`.
+  public func write(to folder: String, progress: @escaping @Sendable (Int) -> Void = { _ in }) throws
+  {
+    let folders = entries.indices.map { index in
+      folder + "/images_" + Self.padded(index / Self.filmsPerFolder + 1, 3) + "/images"
+    }
+    for path in Set(folders) {
+      do {
+        try FileManager.default.createDirectory(
+          atPath: path, withIntermediateDirectories: true)
+      } catch {
+        throw PhantomError.unwritable(path: path, reason: error.localizedDescription)
+      }
+    }
+    let boxes = Mutex([[PhantomFilm.Box]](repeating: [], count: entries.count))
+    let failure = Mutex<PhantomError?>(nil)
+    let done = Atomic<Int>(0)
+    Parallel.forEach(entries.count) { i in
+      guard failure.withLock({ $0 == nil }) else { return }
+      let path = folders[i] + "/" + entries[i].name
+      let drawn = film(entries[i])
+      do {
+        let bytes =
+          switch options.format {
+          case .png: try drawn.film.pngData(compression: 4)
+          case .jpeg: try drawn.film.jpegData(quality: 90)
+          }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+      } catch {
+        failure.withLock { $0 = .unwritable(path: path, reason: error.localizedDescription) }
+        return
+      }
+      boxes.withLock { $0[i] = drawn.boxes }
+      progress(done.add(1, ordering: .relaxed).newValue)
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+    try write(labelFile, to: folder + "/Data_Entry_2017.csv")
+    try write(boxList(boxes.withLock { $0 }), to: folder + "/BBox_List_2017.csv")
+  }
+
+  private func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw PhantomError.unwritable(path: path, reason: error.localizedDescription)
+    }
+  }
+
+  /// The label file in NIH's shape: nine names in the header, eleven fields a row.
+  public var labelFile: String {
+    var text =
+      "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+      + "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n"
+    for entry in entries {
+      let findings =
+        entry.findings.isEmpty ? LabelSet.noFinding : entry.findings.joined(separator: "|")
+      text +=
+        "\(entry.name),\(findings),\(entry.followUp),\(entry.patient),\(entry.age),\(entry.sex),"
+        + "\(entry.view),\(options.size),\(options.size),0.143,0.143\n"
+    }
+    return text
+  }
+
+  /// Boxes in NIH's shape: coordinates of the film at 1024 pixels, `Infiltrate` for Infiltration.
+  private func boxList(_ boxes: [[PhantomFilm.Box]]) -> String {
+    let scale = 1024 / Float(options.size)
+    func coordinate(_ value: Float) -> String { "\((value * scale * 100).rounded() / 100)" }
+    var text = "Image Index,Finding Label,Bbox [x,y,w,h],,,\n"
+    for (entry, boxes) in zip(entries, boxes) {
+      for box in boxes {
+        let label = box.finding == "Infiltration" ? "Infiltrate" : box.finding
+        text +=
+          "\(entry.name),\(label),\(coordinate(box.x)),\(coordinate(box.y)),"
+          + "\(coordinate(box.width)),\(coordinate(box.height)),,,\n"
+      }
+    }
+    return text
+  }
+}

@@ -1,0 +1,178 @@
+import CXRMetrics
+
+/// The page and pictures of an exploration.
+public struct ExploreReport: Sendable {
+  /// The counts of one part of the split.
+  public struct Part: Sendable {
+    /// `train`, `validation` or `test`.
+    public var name: String
+    /// Films.
+    public var images: Int
+    /// Patients.
+    public var patients: Int
+    /// Positive films a label.
+    public var positives: [Int]
+
+    /// Gathers the counts.
+    public init(name: String, images: Int, patients: Int, positives: [Int]) {
+      (self.name, self.images, self.patients) = (name, images, patients)
+      self.positives = positives
+    }
+  }
+
+  /// The label file's name.
+  public var source: String
+  /// Films.
+  public var images: Int
+  /// Patients.
+  public var patients: Int
+  /// In column order.
+  public var labels: [String]
+  /// Positive films a label.
+  public var positives: [Int]
+  /// Films with 0, 1, 2, … labels.
+  public var labelsPerFilm: [Int]
+  /// Training, validation, test.
+  public var parts: [Part]
+  /// Weights of films without and with each finding; `nil` is undefined.
+  public var classWeights: [(negative: Double?, positive: Double?)]
+  /// Training films with augmented copies.
+  public var augmentedTrainingImages: Int
+  /// Problems by kind.
+  public var problems: [(kind: String, count: Int)]
+  /// Sample films: a PNG file, a label, a name.
+  public var films: [(png: [UInt8], caption: String, detail: String)]
+
+  /// Gathers what the page shows.
+  public init(
+    source: String, images: Int, patients: Int, labels: [String], positives: [Int],
+    labelsPerFilm: [Int], parts: [Part], classWeights: [(negative: Double?, positive: Double?)],
+    augmentedTrainingImages: Int, problems: [(kind: String, count: Int)],
+    films: [(png: [UInt8], caption: String, detail: String)]
+  ) {
+    self.source = source
+    self.images = images
+    self.patients = patients
+    self.labels = labels
+    self.positives = positives
+    self.labelsPerFilm = labelsPerFilm
+    self.parts = parts
+    self.classWeights = classWeights
+    self.augmentedTrainingImages = augmentedTrainingImages
+    self.problems = problems
+    self.films = films
+  }
+
+  private func percent(_ count: Int, of total: Int) -> Double {
+    total > 0 ? 100 * Double(count) / Double(total) : 0
+  }
+
+  private var order: [Int] { labels.indices.sorted { positives[$0] > positives[$1] } }
+
+  private var figures: [Figure] {
+    let names = order.map { labels[$0] }
+    return [
+      .bars(
+        "label-counts", description: "Films a label", valueLabel: "films", categories: names,
+        series: [("films", order.map { Double(positives[$0]) })],
+        annotations: order.map {
+          "\(positives[$0]) (\(fixedPoint(percent(positives[$0], of: images), digits: 1)) %)"
+        }, range: "[0:*<\(Double(max(1, positives.max() ?? 1)) * 1.15)]"),
+      .bars(
+        "labels-per-image", description: "Films by number of labels", valueLabel: "films",
+        categories: labelsPerFilm.indices.map { $0 == 1 ? "1 label" : "\($0) labels" },
+        series: [("films", labelsPerFilm.map(Double.init))],
+        annotations: labelsPerFilm.map {
+          "\($0) (\(fixedPoint(percent($0, of: images), digits: 1)) %)"
+        }),
+      .bars(
+        "positives-negatives", description: "Share of films with and without each finding",
+        valueLabel: "percent of films", categories: names,
+        series: [
+          ("with the finding", order.map { percent(positives[$0], of: images) }),
+          ("without", order.map { 100 - percent(positives[$0], of: images) }),
+        ], range: "[0:100]"),
+      .bars(
+        "splits", description: "Prevalence of each finding in the three parts",
+        valueLabel: "percent of the part's films", categories: names,
+        series: parts.map { part in
+          (part.name, order.map { percent(part.positives[$0], of: part.images) })
+        }),
+      .bars(
+        "class-weights", description: "Class weights of the training films",
+        valueLabel: "weight in the loss (logarithmic)", categories: names,
+        series: [
+          ("film with the finding", order.map { classWeights[$0].positive }),
+          ("film without", order.map { classWeights[$0].negative }),
+        ], logarithmic: true, range: "[0.1:*]"),
+    ]
+  }
+
+  /// Draws the pictures and writes `report.html`.
+  ///
+  /// - Returns: why there are no pictures, if gnuplot is missing or failed.
+  /// - Throws: ``ReportError/unwritable(path:reason:)``.
+  public func write(to folder: String) throws -> ReportError? {
+    let figures = try FigureSet(figures, folder: folder)
+    var page = ReportPage(
+      title: "What \(source) holds",
+      lead: "\(images) films of \(patients) patients, \(labels.count) findings. No patient is in two "
+        + "parts of the split.")
+    if let problem = figures.problem { page.callout(problem.description) }
+    page.heading("The split")
+    page.table(
+      header: ["part", "films", "patients", "share of films"],
+      rows: parts.map {
+        [
+          $0.name, "\($0.images)", "\($0.patients)",
+          fixedPoint(percent($0.images, of: images), digits: 1) + " %",
+        ]
+      })
+    page.paragraph(
+      "With one augmented copy of each film that has an under-represented finding, training sees "
+        + "\(augmentedTrainingImages) films an epoch.")
+    page.heading("How common each finding is")
+    figures.add(
+      "label-counts", to: &page, caption: "Films with each finding, of \(images) in all.")
+    figures.add(
+      "positives-negatives", to: &page,
+      caption: "Nearly every bar on the right is long: a classifier that always says no is right "
+        + "most of the time, and finds nobody. This is why accuracy says little here.")
+    figures.add(
+      "labels-per-image", to: &page, caption: "A film may have several findings or none.")
+    page.heading("The three parts side by side")
+    figures.add(
+      "splits", to: &page,
+      caption: "Prevalence in each part. Patients are dealt at random, so rare findings may differ.")
+    page.heading("Class weights")
+    figures.add(
+      "class-weights", to: &page,
+      caption: "What one film counts in the weighted loss, so that films with and without a finding "
+        + "weigh the same in sum.")
+    page.table(
+      header: ["finding", "films", "percent"] + parts.map(\.name) + ["weight −", "weight +"],
+      rows: order.map { k in
+        [
+          labels[k], "\(positives[k])",
+          fixedPoint(percent(positives[k], of: images), digits: 2),
+        ] + parts.map { "\($0.positives[k])" } + [
+          fixedPoint(classWeights[k].negative, digits: 4),
+          fixedPoint(classWeights[k].positive, digits: 4),
+        ]
+      })
+    if !problems.isEmpty {
+      page.heading("What the audit found")
+      page.table(
+        header: ["problem", "films"],
+        rows: problems.map {
+          [$0.kind.split(separator: "_").joined(separator: " "), "\($0.count)"]
+        }, caption: "Each film is named in audit.csv.")
+    }
+    if !films.isEmpty {
+      page.heading("Sample films")
+      page.contactSheet(films)
+    }
+    try page.write(to: folder + "/report.html")
+    return figures.problem
+  }
+}

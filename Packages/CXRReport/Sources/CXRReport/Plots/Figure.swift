@@ -1,0 +1,122 @@
+/// A picture to be drawn by gnuplot: its data as tab-separated columns, and the commands that plot it.
+public struct Figure: Sendable {
+  /// The file name without extension.
+  public let name: String
+  /// What it shows, for readers who cannot see it.
+  public let description: String
+  /// Data files by name; rows of columns.
+  let data: [(name: String, rows: [[String]])]
+  /// gnuplot commands; `@name@` stands for the path of a data file.
+  let script: String
+  /// In pixels.
+  let size: (width: Int, height: Int)
+}
+
+extension Figure {
+  /// Okabe and Ito's colours, told apart by colour-blind readers, dark enough for white paper and
+  /// light enough for black.
+  static let palette = [
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#8C6BB1", "#7F7F7F",
+  ]
+
+  static func colour(_ index: Int) -> String { palette[index % palette.count] }
+
+  /// gnuplot reads `_`, `^` and the like as markup unless escaped; titles here are plain.
+  static func quoted(_ text: String) -> String {
+    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+  }
+
+  /// One line a series over a common horizontal axis.
+  struct Series {
+    let title: String
+    let points: [(x: Double, y: Double)]
+    var dashed = false
+    var colour: Int
+    var steps = false
+  }
+
+  /// Lines in one frame.
+  static func lines(
+    _ name: String, description: String, xLabel: String, yLabel: String, series: [Series],
+    xRange: String = "[*:*]", yRange: String = "[*:*]", diagonal: Bool = false, square: Bool = false,
+    legendOutside: Bool = false, wholeX: Bool = false
+  ) -> Figure {
+    let files = series.enumerated().map { i, series in
+      (name: "\(name)-\(i + 1)", rows: series.points.map { ["\($0.x)", "\($0.y)"] })
+    }
+    var plots = zip(files, series).filter { !$1.points.isEmpty }.map { file, series in
+      "'@\(file.name)@' using 1:2 with \(series.steps ? "steps" : "lines") "
+        + "lw 2 dt \(series.dashed ? 2 : 1) lc rgb '\(colour(series.colour))' "
+        + "title \(quoted(series.title))"
+    }
+    if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888' title 'chance'") }
+    if plots.isEmpty { plots = ["NaN notitle"] }
+    var script = """
+      set xlabel \(quoted(xLabel))
+      set ylabel \(quoted(yLabel))
+      set xrange \(xRange)
+      set yrange \(yRange)
+      set grid lc rgb '#999999' lw 0.5 dt 3
+
+      """
+    if square { script += "set size ratio 1\n" }
+    if wholeX { script += "set xtics 1\nset format x '%.0f'\n" }
+    script += legendOutside ? "set key outside right top samplen 2\n" : "set key bottom right\n"
+    script += "plot \(plots.joined(separator: ", \\\n  "))\n"
+    return Figure(
+      name: name, description: description, data: files, script: script,
+      size: legendOutside ? (880, 560) : (640, 400))
+  }
+
+  /// One group of bars a category, lying, so that long names stay legible.
+  static func bars(
+    _ name: String, description: String, valueLabel: String, categories: [String],
+    series: [(title: String, values: [Double?])], annotations: [String]? = nil,
+    logarithmic: Bool = false, range: String = "[0:*]"
+  ) -> Figure {
+    let groups = categories.count
+    let width = 0.8 / Double(max(1, series.count))
+    let files = series.enumerated().map { s, series in
+      (
+        name: "\(name)-\(s + 1)",
+        rows: (0..<groups).compactMap { g -> [String]? in
+          guard let value = series.values[g] else { return nil }
+          let centre = Double(g) - 0.4 + width * (Double(s) + 0.5)
+          return ["\(value)", "\(centre)", "\(width * 0.45)", annotations?[g] ?? ""]
+        }
+      )
+    }
+    let tics = categories.enumerated().map { "\(quoted($1)) \($0)" }.joined(separator: ", ")
+    var plots: [String] = []
+    let floor = logarithmic ? "0.1" : "0"
+    for (s, item) in series.enumerated() where !files[s].rows.isEmpty {
+      plots.append(
+        "'@\(files[s].name)@' using (\(floor)):2:(\(floor)):1:($2-$3):($2+$3) "
+          + "with boxxyerror fs solid 0.85 noborder lc rgb '\(colour(s))' title \(quoted(item.title))")
+      if annotations != nil {
+        plots.append(
+          "'' using 1:2:4 with labels left offset 0.5,0 font ',11' notitle")
+      }
+    }
+    if plots.isEmpty { plots = ["NaN notitle"] }
+    let legend =
+      series.count > 1 ? "set key outside top center horizontal" : "unset key"
+    let script = """
+      set xlabel \(quoted(valueLabel))
+      set ytics (\(tics)) nomirror
+      set yrange [\(Double(groups) - 0.4):-0.6]
+      set xrange \(range)
+      \(logarithmic ? "set logscale x\n" : "")set grid x lc rgb '#999999' lw 0.5 dt 3
+      set border 3
+      set tics nomirror
+      \(legend)
+      set rmargin \(annotations == nil ? 4 : 12)
+      plot \(plots.joined(separator: ", \\\n  "))
+
+      """
+    let barHeight = series.count > 1 ? 13 * series.count + 8 : 22
+    return Figure(
+      name: name, description: description, data: files, script: script,
+      size: (760, 110 + groups * barHeight))
+  }
+}

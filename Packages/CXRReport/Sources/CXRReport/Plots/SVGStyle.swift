@@ -1,0 +1,38 @@
+import Foundation
+
+/// Makes gnuplot's pictures readable on light and on dark paper.
+enum SVGStyle {
+  /// Black ink becomes the reader's text colour, and the picture gets a description.
+  static func adapted(_ svg: String, description: String) -> String {
+    var text = svg
+    for quote in ["'", "\""] {
+      for black in ["black", "rgb( 0, 0, 0)", "rgb(  0,   0,   0)", "#000000"] {
+        text = text.replacingOccurrences(
+          of: "stroke=\(quote)\(black)\(quote)", with: "stroke=\"currentColor\"")
+        text = text.replacingOccurrences(
+          of: "fill=\(quote)\(black)\(quote)", with: "fill=\"currentColor\"")
+        text = text.replacingOccurrences(
+          of: "color=\(quote)\(black)\(quote)", with: "class=\"ink\"")
+      }
+    }
+    text = text.replacingOccurrences(of: "<title>Gnuplot</title>", with: "")
+    if let range = text.range(of: #"<desc>[^<]*</desc>"#, options: .regularExpression) {
+      let style =
+        "<style>.cxr-figure{color:#1d2127;background:#fff}"
+        + ".cxr-figure .ink{color:inherit}@media(prefers-color-scheme:dark)"
+        + "{.cxr-figure{color:#dfe3e8;background:#15181c}}</style>"
+      text.replaceSubrange(
+        range, with: "<title>\(HTML.escaped(description))</title>\n" + style)
+    }
+    if let range = text.range(of: "<svg") {
+      text.replaceSubrange(range, with: "<svg class=\"cxr-figure\" role=\"img\"")
+    }
+    return text
+  }
+
+  /// The picture without its XML declaration, to stand in a page.
+  static func inline(_ svg: String) -> String {
+    guard let start = svg.range(of: "<svg") else { return "" }
+    return String(svg[start.lowerBound...])
+  }
+}

@@ -1,0 +1,27 @@
+import CTensorKernels
+
+extension Tensor {
+  /// One Adam update of this tensor in place, with its moments (Kingma and Ba, 2015, in Keras's
+  /// form: w −= α·m/(√v + ε), α already bias-corrected). All shapes are equal.
+  public mutating func updateByAdam(
+    gradient: Tensor, firstMoment: inout Tensor, secondMoment: inout Tensor, alpha: Float,
+    beta1: Float, beta2: Float, epsilon: Float
+  ) {
+    precondition(
+      gradient.shape == shape && firstMoment.shape == shape && secondMoment.shape == shape,
+      "updateByAdam: weights \(shape), gradient \(gradient.shape), moments \(firstMoment.shape)")
+    let count = shape.count
+    withMutableScalars { w in
+      firstMoment.withMutableScalars { m in
+        secondMoment.withMutableScalars { v in
+          gradient.scalars.withUnsafeBufferPointer { g in
+            guard let w = w.baseAddress, let m = m.baseAddress, let v = v.baseAddress,
+              let g = g.baseAddress
+            else { return }
+            cxr_adam(w, g, m, v, count, alpha, beta1, beta2, epsilon)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import CTensorKernels
+
+extension Variable {
+  /// Batch normalisation with the batch's own statistics, over all axes but the last.
+  ///
+  /// y = γ·(x − μ)/√(σ² + ε) + β, with the biased variance σ² (Ioffe and Szegedy, 2015). Sums run in
+  /// Double, two passes, in fixed blocks.
+  ///
+  /// - Parameters:
+  ///   - scale: γ, `[C]`.
+  ///   - shift: β, `[C]`.
+  /// - Returns: the output, of the input's shape, and the batch's mean and biased variance, `[C]`.
+  public func batchNormalized(
+    scale: Variable, shift: Variable, epsilon: Float
+  ) -> (output: Variable, mean: Tensor, variance: Tensor) {
+    let channels = shape[-1]
+    precondition(
+      shape.rank >= 2 && scale.shape == [channels] && shift.shape == [channels],
+      "batchNormalized: input \(shape), scale \(scale.shape), shift \(shift.shape)")
+    precondition(shape.count > 0, "batchNormalized: input \(shape) is empty")
+    let (x, gamma) = (value, scale.value.scalars)
+    let rows = shape.count / channels
+    let n = Double(rows)
+    let mean = x.columnTotals(channels: channels, columns: 1) { x, rows, sums in
+      cxr_column_sums(x, rows, channels, sums)
+    }.map { $0 / n }
+    let variance = x.columnTotals(channels: channels, columns: 1) { x, rows, sums in
+      cxr_squared_deviations(x, mean, rows, channels, sums)
+    }.map { $0 / n }
+    let inverse = variance.map { 1 / ($0 + Double(epsilon)).squareRoot() }
+    let factor = (0..<channels).map { Float(Double(gamma[$0]) * inverse[$0]) }
+    let offset = (0..<channels).map {
+      Float(Double(shift.value.scalars[$0]) - mean[$0] * Double(gamma[$0]) * inverse[$0])
+    }
+    let y = x.scaledAndShifted(by: factor, offset)
+
+    // Both inputs' pullbacks need these sums; they are formed once a pass, by whichever comes first.
+    let sums = Once { (dy: Tensor) -> (dy: [Double], normalised: [Double]) in
+      let totals = dy.scalars.withUnsafeBufferPointer { dy -> [Double] in
+        guard let dy = dy.baseAddress else { return [] }
+        return x.columnTotals(channels: channels, columns: 2) { x, offset, rows, sums in
+          cxr_batch_norm_sums(x, dy + offset, mean, rows, channels, sums, sums + channels)
+        }
+      }
+      return (
+        Array(totals[..<channels]), (0..<channels).map { totals[channels + $0] * inverse[$0] }
+      )
+    }
+    let output = Variable.recorded(
+      y,
+      (
+        self,
+        { dy in
+          let s = sums(dy)
+          // dx = γ/σ·(dy − mean(dy) − x̂·mean(dy·x̂)), with x̂ = (x − μ)/σ
+          let a = (0..<channels).map { Double(gamma[$0]) * inverse[$0] }
+          let b = (0..<channels).map { -a[$0] * inverse[$0] * s.normalised[$0] / n }
+          let c = (0..<channels).map { -a[$0] * s.dy[$0] / n - b[$0] * mean[$0] }
+          return x.batchNormGradient(dy, a.map { Float($0) }, b.map { Float($0) }, c.map { Float($0) })
+        }
+      ),
+      (scale, { dy in Tensor(sums(dy).normalised.map { Float($0) }, shape: [channels]) }),
+      (shift, { dy in Tensor(sums(dy).dy.map { Float($0) }, shape: [channels]) }))
+    return (
+      output, Tensor(mean.map { Float($0) }, shape: [channels]),
+      Tensor(variance.map { Float($0) }, shape: [channels])
+    )
+  }
+
+  /// x·factor + offset with one factor and offset a channel, `[C]` each: batch normalisation with
+  /// stored statistics.
+  public func scaledAndShifted(by factor: Variable, _ offset: Variable) -> Variable {
+    let channels = shape[-1]
+    precondition(
+      factor.shape == [channels] && offset.shape == [channels],
+      "scaledAndShifted: input \(shape), factor \(factor.shape), offset \(offset.shape)")
+    let (x, f) = (value, factor.value.scalars)
+    let zeros = [Float](repeating: 0, count: channels)
+    return .recorded(
+      x.scaledAndShifted(by: f, offset.value.scalars),
+      (self, { dy in dy.scaledAndShifted(by: f, zeros) }),
+      (
+        factor,
+        { dy in
+          dy.mapped(with: x) { cxr_multiply($0, $1, $2, $3) }.columnSums()
+        }
+      ),
+      (offset, { $0.columnSums() }))
+  }
+}
+
+extension Tensor {
+  private var rowBlock: Int { Swift.max(1, elementwiseBlock / Swift.max(1, shape[-1])) }
+
+  func scaledAndShifted(by factor: [Float], _ offset: [Float]) -> Tensor {
+    let channels = shape[-1]
+    return scalars.withUnsafeBufferPointer { x in
+      Tensor(shape: shape) { y in
+        guard let x = x.baseAddress else { return }
+        Parallel.forEachBlock(of: shape.count / channels, size: rowBlock) { rows in
+          let at = rows.lowerBound * channels
+          cxr_scale_shift(x + at, factor, offset, rows.count, channels, y + at)
+        }
+      }
+    }
+  }
+
+  fileprivate func batchNormGradient(
+    _ dy: Tensor, _ a: [Float], _ b: [Float], _ c: [Float]
+  ) -> Tensor {
+    let channels = shape[-1]
+    return scalars.withUnsafeBufferPointer { x in
+      dy.scalars.withUnsafeBufferPointer { dy in
+        Tensor(shape: shape) { dx in
+          guard let x = x.baseAddress, let dy = dy.baseAddress else { return }
+          Parallel.forEachBlock(of: shape.count / channels, size: rowBlock) { rows in
+            let at = rows.lowerBound * channels
+            cxr_batch_norm_gradient(x + at, dy + at, a, b, c, rows.count, channels, dx + at)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// A function of a gradient whose first result is kept.
+private final class Once<Value> {
+  private let compute: (Tensor) -> Value
+  private var kept: Value?
+  init(_ compute: @escaping (Tensor) -> Value) { self.compute = compute }
+  func callAsFunction(_ argument: Tensor) -> Value {
+    if let kept { return kept }
+    let value = compute(argument)
+    kept = value
+    return value
+  }
+}

@@ -1,0 +1,60 @@
+import Dispatch
+import Synchronization
+
+/// Work spread over threads in numbered blocks.
+///
+/// The number of threads changes how fast a result comes, never its bits: callers cut the work by
+/// its shape alone, and add partial sums in the order of their blocks.
+public enum Parallel {
+  private static let width = Atomic<Int>(0)
+
+  /// The number of threads that operations use, at least 1; the number of processors at first.
+  public static var threads: Int {
+    get {
+      let chosen = width.load(ordering: .relaxed)
+      return chosen > 0 ? chosen : ProcessorCount.active
+    }
+    set {
+      precondition(newValue > 0, "Parallel.threads: \(newValue) is not a number of threads")
+      width.store(newValue, ordering: .relaxed)
+    }
+  }
+
+  /// Calls `body` once for each of `0..<count`, on up to ``threads`` threads, in no fixed order.
+  public static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    run(blocks: count, body)
+  }
+
+  /// As ``forEach(_:_:)``, for kernels whose blocks write disjoint memory through pointers.
+  static func run(blocks count: Int, _ body: (Int) -> Void) {
+    withWorkers(count) { next in while let block = next() { body(block) } }
+  }
+
+  /// Runs one `worker` a thread; each takes block numbers of `0..<count` until none is left.
+  ///
+  /// A worker may keep scratch memory from block to block.
+  static func withWorkers(_ count: Int, _ worker: (_ next: () -> Int?) -> Void) {
+    guard count > 0 else { return }
+    let taken = Counter()
+    let next: () -> Int? = {
+      let block = taken.value.wrappingAdd(1, ordering: .relaxed).oldValue
+      return block < count ? block : nil
+    }
+    let workers = min(threads, count)
+    if workers == 1 {
+      worker(next)
+    } else {
+      // Safe: concurrentPerform returns only after every call, so nothing outlives this frame;
+      // `next` is atomic, and callers' blocks touch disjoint memory.
+      nonisolated(unsafe) let (worker, next) = (worker, next)
+      DispatchQueue.concurrentPerform(iterations: workers) { _ in worker(next) }
+    }
+  }
+
+  private final class Counter: Sendable { let value = Atomic<Int>(0) }
+
+  /// `0..<count` cut into blocks of `size`, the last one shorter.
+  static func forEachBlock(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
+    run(blocks: (count + size - 1) / size) { body($0 * size..<min(count, ($0 + 1) * size)) }
+  }
+}

@@ -1,0 +1,70 @@
+/// A tensor in a forward pass that may be on a tape.
+///
+/// A variable lives within one pass and one thread; it is not `Sendable`. A constant records
+/// nothing, so inference pays nothing:
+///
+///     let y = Variable(x).relu()                      // constant: no tape
+///     let (value, gradients) = differentiate([w]) { $0[0].relu().sum() }
+public struct Variable {
+  /// What the variable holds.
+  public let value: Tensor
+  private let tape: Tape?
+  private let index: Int
+
+  /// How the gradient of an operation's output becomes the gradient of one of its inputs; both
+  /// have the shapes of the values they belong to.
+  public typealias Pullback = (_ outputGradient: Tensor) -> Tensor
+
+  /// The shape of ``value``.
+  public var shape: Shape { value.shape }
+
+  /// A constant: no gradient flows into it.
+  public init(_ constant: Tensor) { self.init(constant, tape: nil, index: -1) }
+
+  private init(_ value: Tensor, tape: Tape?, index: Int) {
+    (self.value, self.tape, self.index) = (value, tape, index)
+  }
+
+  /// The result of an operation with one pullback an input.
+  ///
+  /// Only inputs that are on a tape keep their pullback: the first layer of a network never
+  /// computes the gradient of the image.
+  public static func recorded(_ value: Tensor, _ inputs: (Variable, Pullback)...) -> Variable {
+    recorded(value, inputs)
+  }
+
+  /// The result of an operation with any number of inputs.
+  public static func recorded(_ value: Tensor, _ inputs: [(Variable, Pullback)]) -> Variable {
+    var tape: Tape?
+    var edges: [Tape.Edge] = []
+    for (input, pullback) in inputs {
+      guard let inputTape = input.tape else { continue }
+      precondition(tape == nil || tape === inputTape, "Variables of two tapes cannot be combined")
+      tape = inputTape
+      edges.append(Tape.Edge(input: input.index, pullback: pullback))
+    }
+    guard let tape else { return Variable(value) }
+    return Variable(value, tape: tape, index: tape.append(edges))
+  }
+
+  /// Puts `leaves` on a new tape, calls `function`, and returns its value with the gradient of each
+  /// leaf, `nil` for a leaf that the value does not depend on.
+  ///
+  /// The result of `function` must have one element; a variable must not outlive the call.
+  public static func differentiate(
+    _ leaves: [Tensor], _ function: ([Variable]) throws -> Variable
+  ) rethrows -> (value: Tensor, gradients: [Tensor?]) {
+    let tape = Tape()
+    let variables = leaves.map { Variable($0, tape: tape, index: tape.append([])) }
+    let result = try function(variables)
+    precondition(
+      result.shape.count == 1, "Only a value of one element has a gradient, not \(result.shape)")
+    guard result.tape != nil else {
+      return (result.value, [Tensor?](repeating: nil, count: leaves.count))
+    }
+    precondition(result.tape === tape, "The differentiated value belongs to another tape")
+    let gradients = tape.gradients(
+      of: result.index, seed: Tensor(repeating: 1, shape: result.shape), leafCount: leaves.count)
+    return (result.value, gradients)
+  }
+}

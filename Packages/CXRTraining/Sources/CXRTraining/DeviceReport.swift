@@ -1,0 +1,28 @@
+import CXRTensor
+
+/// What the computations run on, for the head of every run.
+public struct DeviceReport: Sendable {
+  /// This library's version.
+  public static let libraryVersion = "0.1.0"
+
+  /// The BLAS in use.
+  public let blas = BLAS.description
+  /// The number of threads.
+  public let threads = Parallel.threads
+  /// The vector unit that the kernels chose.
+  public let vectorUnit = VectorUnit.description
+
+  /// Reads the present settings.
+  public init() {}
+
+  /// One line for a person.
+  public var line: String { "BLAS \(blas) · threads \(threads) · vectors \(vectorUnit)" }
+
+  /// A warning when the BLAS is the slow reference one.
+  public var warning: String? {
+    BLAS.isOptimized
+      ? nil
+      : "the reference BLAS is in use, about 35 times slower than OpenBLAS; "
+        + "run `make setup`, or install libopenblas-dev"
+  }
+}

@@ -1,0 +1,59 @@
+import CXRData
+import CXRImage
+
+/// A small PNG picture of a film for a report.
+public struct FilmThumbnail: Sendable {
+  /// The film's name.
+  public let name: String
+  /// What to write below it.
+  public let caption: String
+  /// An 8-bit grey PNG file.
+  public let png: [UInt8]
+
+  /// Decodes a film and shrinks it, its aspect ratio kept, to at most `side` pixels.
+  /// - Throws: `ImageError`.
+  public init(name: String, path: String, caption: String, side: Int = 160) throws {
+    let film = try GreyFilm(path: path)
+    let scale = Double(side) / Double(max(film.width, film.height))
+    let plane = film.resized(
+      height: max(1, Int((Double(film.height) * scale).rounded())),
+      width: max(1, Int((Double(film.width) * scale).rounded())), method: .antialias)
+    self.name = name
+    self.caption = caption
+    png = try GreyFilm(
+      height: plane.height, width: plane.width,
+      pixels: plane.values.map { UInt8(min(max($0.rounded(), 0), 255)) }
+    ).pngData()
+  }
+}
+
+extension Exploration {
+  /// Thumbnails of sample films: for each label the first readable film that has it, and as many films
+  /// without findings.
+  public func sampleThumbnails(side: Int = 160) -> [FilmThumbnail] {
+    guard let folder = collection.folder else { return [] }
+    var used = Set<String>()
+    let unreadable = Set(problems.filter { $0.kind == "unreadable" }.map(\.image))
+    func thumbnail(caption: String, where isWanted: (Int) -> Bool) -> FilmThumbnail? {
+      for row in collection.file.records.indices where isWanted(row) {
+        let name = collection.file.records[row].name
+        guard !used.contains(name), !unreadable.contains(name), let path = folder.path(of: name),
+          let thumbnail = try? FilmThumbnail(name: name, path: path, caption: caption, side: side)
+        else { continue }
+        used.insert(name)
+        return thumbnail
+      }
+      return nil
+    }
+    let labels = collection.matrix.labels
+    let withFinding = labels.indices.prefix(16).compactMap { k in
+      thumbnail(caption: labels[k]) { collection.matrix[$0, k] }
+    }
+    let without = (0..<2).compactMap { _ in
+      thumbnail(caption: LabelSet.noFinding) { row in
+        !labels.indices.contains { collection.matrix[row, $0] }
+      }
+    }
+    return withFinding + without
+  }
+}

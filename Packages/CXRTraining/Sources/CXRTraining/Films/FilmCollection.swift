@@ -1,0 +1,114 @@
+import CXRData
+
+/// A label file, the films it lists, and the split of its patients: what every command starts from.
+public struct FilmCollection: Sendable {
+  /// Where things are and how they are read.
+  public struct Options: Sendable {
+    /// The label file's path.
+    public var labelFile: String
+    /// The folder of films, if films are used.
+    public var images: String?
+    /// The findings, in output order.
+    public var labels: [String]
+    /// The seed of the split.
+    public var splitSeed: UInt32
+    /// NIH's two lists, for the official split.
+    public var lists: (train: String, test: String)?
+    /// Go on without rows whose film is absent.
+    public var allowMissing: Bool
+
+    /// NIH's fourteen findings and the random split of seed 0 unless said otherwise.
+    public init(
+      labelFile: String, images: String? = nil, labels: [String] = LabelSet.nih14,
+      splitSeed: UInt32 = 0, lists: (train: String, test: String)? = nil, allowMissing: Bool = false
+    ) {
+      self.labelFile = labelFile
+      self.images = images
+      self.labels = labels
+      self.splitSeed = splitSeed
+      self.lists = lists
+      self.allowMissing = allowMissing
+    }
+  }
+
+  /// The label file.
+  public let file: LabelFile
+  /// The films' folder.
+  public let folder: FilmFolder?
+  /// Which patient is in which part.
+  public let split: PatientSplit
+  /// The findings of every row.
+  public let matrix: LabelMatrix
+  /// Listed films that are absent, sorted.
+  public let rowsWithoutFilm: [String]
+  /// Images that no row lists, sorted.
+  public let filmsWithoutRow: [String]
+
+  /// Reads the label file, splits the patients and finds the films.
+  ///
+  /// - Parameter tolerateMissing: do not throw for absent films, whatever the options say.
+  /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:)``.
+  public init(_ options: Options, tolerateMissing: Bool = false) throws {
+    file = try LabelFile(path: options.labelFile)
+    matrix = try LabelMatrix(file.records, labels: options.labels)
+    split =
+      if let lists = options.lists {
+        try PatientSplit(
+          records: file.records, trainList: lists.train, testList: lists.test,
+          seed: options.splitSeed)
+      } else {
+        try PatientSplit(patients: file.patients, seed: options.splitSeed)
+      }
+    let names = file.records.map(\.name)
+    let folder = try options.images.map { try FilmFolder(path: $0, names: names) }
+    self.folder = folder
+    (rowsWithoutFilm, filmsWithoutRow) = folder?.differences(from: file.records) ?? ([], [])
+    if !rowsWithoutFilm.isEmpty, !options.allowMissing, !tolerateMissing {
+      throw TrainingError.missingFilms(
+        names: Array(rowsWithoutFilm.prefix(5)), count: rowsWithoutFilm.count,
+        folder: options.images ?? "")
+    }
+  }
+
+  /// A part's rows whose film is there, in file order; all rows for `nil`.
+  public func rows(of subset: Subset?) -> [Int] {
+    let rows = subset.map { split.rows(of: $0, in: file.records) } ?? Array(file.records.indices)
+    guard let folder else { return rows }
+    return rows.filter { folder.path(of: file.records[$0].name) != nil }
+  }
+
+  /// The name and path of each of `rows`' films; rows without film are left out.
+  public func films(_ rows: [Int]) -> [(name: String, path: String)] {
+    rows.compactMap { row in
+      let name = file.records[row].name
+      return folder?.path(of: name).map { (name, $0) }
+    }
+  }
+
+  /// What a person should know of the label file and the folder, a line each.
+  public var remarks: [String] {
+    var lines: [String] = []
+    let others = matrix.otherLabels.sorted { $0.key < $1.key }
+    if !others.isEmpty {
+      lines.append(
+        "labels outside the set, not used: "
+          + others.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
+    }
+    func count(_ isCounted: (LabelFile.Problem) -> Bool) -> Int {
+      file.notes.filter { isCounted($0.problem) }.count
+    }
+    let ages = count { if case .implausibleAge = $0 { true } else { false } }
+    let unreadableAges = count { if case .unreadableAge = $0 { true } else { false } }
+    let duplicates = count { if case .duplicateFilm = $0 { true } else { false } }
+    if ages > 0 { lines.append("\(ages) rows give an age over 100 years; kept") }
+    if unreadableAges > 0 { lines.append("\(unreadableAges) rows give an unreadable age; kept") }
+    if duplicates > 0 { lines.append("\(duplicates) rows list a film for the second time; kept") }
+    if !rowsWithoutFilm.isEmpty {
+      lines.append("\(rowsWithoutFilm.count) rows have no film, left out")
+    }
+    if !filmsWithoutRow.isEmpty {
+      lines.append("\(filmsWithoutRow.count) films in the folder have no row, not used")
+    }
+    return lines
+  }
+}

@@ -1,0 +1,11 @@
+import CXRTensor
+
+/// Films and their findings, ready for a step.
+public struct Batch: Sendable {
+  /// Standardised pixels, `[N, size, size, 1]`.
+  public let films: Tensor
+  /// 0 or 1, `[N, K]`.
+  public let labels: Tensor
+  /// The films' names, for messages.
+  public let names: [String]
+}

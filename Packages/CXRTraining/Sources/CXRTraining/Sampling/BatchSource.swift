@@ -1,0 +1,40 @@
+import CXRData
+import CXRImage
+import CXRTensor
+
+/// Makes batches of cached films, standardised, and augmented where the sample asks for it.
+struct BatchSource: Sendable {
+  let cache: FilmCache
+  let collection: FilmCollection
+  /// Rows of the label file by film of the cache's list.
+  let rows: [Int]
+  let mean: Float
+  let standardDeviation: Float
+
+  /// One film of a batch: its place in the cache, how often it is augmented, and from what stream.
+  struct Item: Sendable {
+    let film: Int
+    let augmentations: Int
+    let random: RandomStream
+  }
+
+  func batch(_ items: [Item]) -> Batch {
+    let size = cache.preparation.imageSize
+    let area = size * size
+    let augment = Augmentation()
+    let films = Tensor(shape: [items.count, size, size, 1]) { pixels in
+      for (i, item) in items.enumerated() {
+        var plane = cache.plane(item.film)
+        var random = item.random
+        for _ in 0..<item.augmentations { plane = augment(plane, using: &random) }
+        let target = pixels + i * area
+        for k in 0..<area { target[k] = (plane.values[k] - mean) / standardDeviation }
+      }
+    }
+    let labels = items.flatMap { collection.matrix.row(rows[$0.film]) }
+    return Batch(
+      films: films,
+      labels: Tensor(labels, shape: [items.count, collection.matrix.labels.count]),
+      names: items.map { collection.file.records[rows[$0.film]].name })
+  }
+}

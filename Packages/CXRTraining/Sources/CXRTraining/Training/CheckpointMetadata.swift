@@ -1,0 +1,276 @@
+import CXRCheckpoint
+import CXRData
+import CXRImage
+import Foundation
+
+/// Everything needed to use a checkpoint's weights: the contents of its `metadata.json`.
+public struct CheckpointMetadata: Codable, Sendable, Equatable {
+  /// The format that this version writes and the newest that it reads.
+  public static let formatVersion = 1
+
+  /// The network.
+  public struct Architecture: Codable, Sendable, Equatable {
+    /// `ChestCNN`.
+    public var name: String
+    /// Channels out of each block.
+    public var channels: [Int]
+    /// The side of every convolution kernel, in pixels.
+    public var kernel: Int
+  }
+
+  /// How films become its input.
+  public struct Image: Codable, Sendable, Equatable {
+    /// The side of the square input, in pixels.
+    public var size: Int
+    /// How films are resized.
+    public var resize: ResizeMethod
+    /// How JPEG is decoded.
+    public var jpegDCT: DecodingOptions.JPEGTransform
+    /// What becomes of more than 8 bits: `reference`, the upper 8.
+    public var depth: String
+    /// Of the training pixels, in grey levels.
+    public var mean: Double
+    /// Of the training pixels, in grey levels.
+    public var standardDeviation: Double
+
+    enum CodingKeys: String, CodingKey {
+      case size, resize, depth, mean
+      case jpegDCT = "jpeg_dct"
+      case standardDeviation = "standard_deviation"
+    }
+  }
+
+  /// Which patients it was trained on.
+  public struct Split: Codable, Sendable, Equatable {
+    /// Random or official.
+    public var kind: PatientSplit.Kind
+    /// The seed of the draw.
+    public var seed: UInt32
+    /// Of the official lists.
+    public var listsSHA256: String?
+    /// Of the sorted patient identifiers.
+    public var trainPatientsSHA256: String
+    /// Of the sorted patient identifiers.
+    public var validationPatientsSHA256: String
+    /// Of the sorted patient identifiers.
+    public var testPatientsSHA256: String
+    /// The first 16 hexadecimal digits of the SHA-256 of each training patient's identifier, sorted,
+    /// so that an evaluation on other films can count the patients that the network has seen.
+    public var trainPatientDigests: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case kind, seed
+      case listsSHA256 = "lists_sha256"
+      case trainPatientsSHA256 = "train_patients_sha256"
+      case validationPatientsSHA256 = "validation_patients_sha256"
+      case testPatientsSHA256 = "test_patients_sha256"
+      case trainPatientDigests = "train_patient_digests"
+    }
+
+    /// What stands for a patient in ``trainPatientDigests``.
+    public static func digest(of patient: PatientID) -> String {
+      String(SHA256.hexDigest(of: patient.description).prefix(16))
+    }
+
+    /// Describes a split.
+    public init(_ split: PatientSplit) {
+      kind = split.kind
+      seed = split.seed
+      listsSHA256 = split.listsSHA256
+      trainPatientsSHA256 = split.patientsSHA256(of: .train)
+      validationPatientsSHA256 = split.patientsSHA256(of: .validation)
+      testPatientsSHA256 = split.patientsSHA256(of: .test)
+      trainPatientDigests = split.patients(of: .train).map(Self.digest).sorted()
+    }
+  }
+
+  /// The state of a run, in `last.npz` and `best.npz`.
+  public struct Progress: Codable, Sendable, Equatable {
+    /// The lowest validation loss so far.
+    public var bestLoss: Double
+    /// The epoch of the lowest validation loss, from 1.
+    public var bestEpoch: Int
+    /// Epochs since then.
+    public var epochsWithoutImprovement: Int
+    /// Whether the run is over.
+    public var isFinished: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case bestLoss = "best_loss"
+      case bestEpoch = "best_epoch"
+      case epochsWithoutImprovement = "epochs_without_improvement"
+      case isFinished = "finished"
+    }
+  }
+
+  /// The format of the file.
+  public var formatVersion: Int
+  /// The version of the library that wrote it.
+  public var libraryVersion: String
+  /// The network.
+  public var architecture: Architecture
+  /// In output order.
+  public var labels: [String]
+  /// How films become its input.
+  public var image: Image
+  /// `weighted-bce` or `bce`.
+  public var loss: LossKind
+  /// Of the training films.
+  public var classWeights: [ClassWeight]
+  /// Which patients it was trained on.
+  public var split: Split
+  /// Of the label file's bytes.
+  public var labelFileSHA256: String
+  /// The seed of weights, order, augmentation and dropout.
+  public var seed: UInt64
+  /// Epochs done.
+  public var epoch: Int
+  /// Steps done.
+  public var step: Int
+  /// Options that change the numbers, as text, for a resumed run to compare.
+  public var options: [String: String]
+  /// The state of the run.
+  public var progress: Progress
+
+  enum CodingKeys: String, CodingKey {
+    case architecture, labels, image, loss, split, seed, epoch, step, options, progress
+    case formatVersion = "format_version"
+    case libraryVersion = "library_version"
+    case classWeights = "class_weights"
+    case labelFileSHA256 = "label_file_sha256"
+  }
+
+  /// The document, with explicit nulls and sorted keys.
+  public var json: JSONValue {
+    .object([
+      ("format_version", .integer(formatVersion)), ("library_version", .string(libraryVersion)),
+      (
+        "architecture",
+        .object([
+          ("name", .string(architecture.name)),
+          ("channels", .array(architecture.channels.map { .integer($0) })),
+          ("kernel", .integer(architecture.kernel)),
+        ])
+      ),
+      ("labels", .strings(labels)),
+      (
+        "image",
+        .object([
+          ("size", .integer(image.size)), ("resize", .string(image.resize.rawValue)),
+          ("jpeg_dct", .string(image.jpegDCT.rawValue)), ("depth", .string(image.depth)),
+          ("mean", .number(image.mean)), ("standard_deviation", .number(image.standardDeviation)),
+        ])
+      ),
+      ("loss", .string(loss.rawValue)), ("class_weights", .array(classWeights.map(\.json))),
+      (
+        "split",
+        .object([
+          ("kind", .string(split.kind.rawValue)), ("seed", .integer(Int(split.seed))),
+          ("lists_sha256", .string(orNull: split.listsSHA256)),
+          ("train_patients_sha256", .string(split.trainPatientsSHA256)),
+          ("validation_patients_sha256", .string(split.validationPatientsSHA256)),
+          ("test_patients_sha256", .string(split.testPatientsSHA256)),
+          ("train_patient_digests", .strings(split.trainPatientDigests)),
+        ])
+      ),
+      ("label_file_sha256", .string(labelFileSHA256)), ("seed", .integer(Int(seed))),
+      ("epoch", .integer(epoch)), ("step", .integer(step)),
+      (
+        "options", .object(options.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+      ),
+      (
+        "progress",
+        .object([
+          ("best_loss", .number(progress.bestLoss)), ("best_epoch", .integer(progress.bestEpoch)),
+          ("epochs_without_improvement", .integer(progress.epochsWithoutImprovement)),
+          ("finished", .bool(progress.isFinished)),
+        ])
+      ),
+    ])
+  }
+
+  /// Reads a checkpoint's metadata.
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)``.
+  public init(_ checkpoint: Checkpoint, path: String) throws {
+    struct Format: Decodable {
+      let version: Int
+      enum CodingKeys: String, CodingKey { case version = "format_version" }
+    }
+    let data = Data(checkpoint.metadata.utf8)
+    guard let format = try? JSONDecoder().decode(Format.self, from: data) else {
+      throw TrainingError.unusableCheckpoint(
+        path: path, reason: "metadata.json names no format_version; it is no checkpoint of cxr-train")
+    }
+    guard format.version == Self.formatVersion else {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason: "format \(format.version) is not the format \(Self.formatVersion) that this version "
+          + "(\(DeviceReport.libraryVersion)) reads; use the version that wrote it")
+    }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw TrainingError.unusableCheckpoint(
+        path: path, reason: "metadata.json has no \"\(key.stringValue)\"; the file is damaged")
+    } catch {
+      throw TrainingError.unusableCheckpoint(
+        path: path, reason: "metadata.json cannot be read (\(error)); the file is damaged")
+    }
+    guard architecture.name == ChestClassifier.architectureName, !labels.isEmpty,
+      Set(labels).count == labels.count, !architecture.channels.isEmpty,
+      architecture.channels.allSatisfy({ (1...4096).contains($0) }),
+      (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
+      image.mean.isFinite, image.standardDeviation.isFinite, image.standardDeviation > 0,
+      image.depth == "reference", labels.count <= 10_000
+    else {
+      throw TrainingError.unusableCheckpoint(
+        path: path, reason: "metadata.json describes no network that this version can build")
+    }
+  }
+
+  /// Describes a run.
+  init(
+    architecture: Architecture, labels: [String], image: Image, loss: LossKind,
+    classWeights: [ClassWeight], split: Split, labelFileSHA256: String, seed: UInt64, epoch: Int,
+    step: Int, options: [String: String], progress: Progress
+  ) {
+    formatVersion = Self.formatVersion
+    libraryVersion = DeviceReport.libraryVersion
+    self.architecture = architecture
+    self.labels = labels
+    self.image = image
+    self.loss = loss
+    self.classWeights = classWeights
+    self.split = split
+    self.labelFileSHA256 = labelFileSHA256
+    self.seed = seed
+    self.epoch = epoch
+    self.step = step
+    self.options = options
+    self.progress = progress
+  }
+
+  /// How films become the network's input.
+  public var preparation: FilmPreparation {
+    FilmPreparation(
+      imageSize: image.size, resize: image.resize, jpegTransform: image.jpegDCT)
+  }
+}
+
+extension ClassWeight {
+  /// The weight as a document.
+  public var json: JSONValue {
+    .object([
+      ("label", .string(label)), ("negative", .number(orNull: negative)),
+      ("positive", .number(orNull: positive)),
+    ])
+  }
+}
+
+/// The two losses that are compared.
+public enum LossKind: String, Codable, Sendable, CaseIterable {
+  /// Weighted by class, summed over labels.
+  case weightedBCE = "weighted-bce"
+  /// Plain, averaged over labels.
+  case bce
+}

@@ -1,0 +1,52 @@
+import CXRData
+import CXRTensor
+
+extension TrainingData {
+  /// What `run.json` says of a run: all options, versions, hashes, device and counts.
+  ///
+  /// - Parameter commandLine: every option with its value, as the user would give it.
+  public func runRecord(commandLine: [(String, JSONValue)], device: DeviceReport) -> JSONValue {
+    func count(_ subset: Subset) -> JSONValue {
+      .object([
+        ("images", .integer(collection.rows(of: subset).count)),
+        ("patients", .integer(collection.split.patients(of: subset).count)),
+        ("patients_sha256", .string(collection.split.patientsSHA256(of: subset))),
+      ])
+    }
+    return .object([
+      ("library_version", .string(DeviceReport.libraryVersion)),
+      ("options", .object(commandLine)),
+      (
+        "device",
+        .object([
+          ("blas", .string(device.blas)), ("threads", .integer(device.threads)),
+          ("vector_unit", .string(device.vectorUnit)),
+        ])
+      ),
+      ("label_file_sha256", .string(collection.file.sha256)),
+      ("labels", .strings(collection.matrix.labels)),
+      ("skipped_labels", .strings(skippedLabels)),
+      (
+        "split",
+        .object([
+          ("kind", .string(collection.split.kind.rawValue)),
+          ("seed", .integer(Int(collection.split.seed))),
+          ("lists_sha256", .string(orNull: collection.split.listsSHA256)),
+          ("train", count(.train)), ("validation", count(.validation)), ("test", count(.test)),
+        ])
+      ),
+      (
+        "films",
+        .object([
+          ("training", .integer(trainingCount)), ("validation", .integer(validationCount)),
+          ("augmented_copies", .integer(samples.copyCount)),
+          ("missing", .integer(collection.rowsWithoutFilm.count)),
+          ("without_row", .integer(collection.filmsWithoutRow.count)),
+          ("unreadable", .strings(skippedFilms.map(\.name))),
+        ])
+      ),
+      ("mean", .number(moments.mean)), ("standard_deviation", .number(moments.standardDeviation)),
+      ("class_weights", .array(classWeights.map(\.json))),
+    ])
+  }
+}

@@ -1,0 +1,255 @@
+import CXRCheckpoint
+import CXRMetrics
+import CXRNet
+import CXRTensor
+import Foundation
+
+/// Trains a ``ChestClassifier`` epoch by epoch and keeps `history.csv`, `best.npz` and `last.npz`.
+///
+///     let data = try TrainingData(collection, options: options, cacheFolder: "run")
+///     var trainer = try Trainer(data: data, options: options, folder: folder)
+///     let outcome = try trainer.run { print($0) }
+///
+/// Every number follows from the data, the options and the seed: not from threads, not from
+/// interruptions between epochs.
+public struct Trainer {
+  /// What a run tells while it goes on.
+  public enum Event: Sendable {
+    /// A step is done.
+    case step(epoch: Int, step: Int, of: Int, imagesPerSecond: Double, loss: Double)
+    /// An epoch is done and written.
+    case epoch(HistoryRow, isBest: Bool)
+  }
+
+  /// How a run ended.
+  public struct Outcome: Sendable {
+    /// All epochs.
+    public let history: History
+    /// The epoch whose weights `best.npz` holds, from 1.
+    public let bestEpoch: Int
+    /// Whether patience ran out before the epochs did.
+    public let stoppedEarly: Bool
+    /// Whether there was nothing left to do.
+    public let wasFinished: Bool
+  }
+
+  /// The network at its present epoch; after ``run(_:)`` the best epoch's.
+  public private(set) var model: ChestCNN
+  private var optimizer: Adam
+  private var history = History()
+  private var stopping: EarlyStopping
+  private var epoch = 0
+  private let data: TrainingData
+  private let options: TrainingOptions
+  private let folder: OutputFolder
+  private let loss: Loss
+  private let schedule: ExponentialSchedule
+  private let random: RandomStream
+
+  /// The file of the epoch with the lowest validation loss.
+  public static let bestFile = "best.npz"
+  /// The file of the latest epoch, with the optimizer's state.
+  public static let lastFile = "last.npz"
+  /// The file of figures an epoch.
+  public static let historyFile = "history.csv"
+
+  /// A run with fresh weights.
+  /// - Throws: `NetError` for an image size too small.
+  public init(data: TrainingData, options: TrainingOptions, folder: OutputFolder) throws {
+    try options.validate()
+    (self.data, self.options, self.folder) = (data, options, folder)
+    random = RandomStream(seed: options.seed)
+    model = try ChestCNN(
+      imageSize: options.preparation.imageSize, labels: data.collection.matrix.labels.count,
+      random: random.child("model"))
+    optimizer = Adam(for: model)
+    stopping = EarlyStopping(patience: options.patience)
+    schedule = ExponentialSchedule(initial: options.learningRate, decay: options.decay)
+    switch options.loss {
+    case .bce: loss = .binaryCrossEntropy
+    case .weightedBCE:
+      let labels = data.classWeights.count
+      // TrainingData admits only labels with both kinds, so that both weights are defined.
+      loss = .weightedBinaryCrossEntropy(
+        negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
+        positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
+    }
+  }
+
+  /// Whether the folder holds a `last.npz` to go on from.
+  public var canResume: Bool { FileManager.default.fileExists(atPath: folder.file(Self.lastFile)) }
+
+  /// Goes on from the folder's `last.npz`.
+  ///
+  /// - Throws: ``TrainingError/resumeMismatch(path:differences:)`` when anything that changes the
+  ///   numbers is not as it was.
+  public mutating func resume() throws {
+    let path = folder.file(Self.lastFile)
+    let checkpoint = try Checkpoint(path: path)
+    let found = try CheckpointMetadata(checkpoint, path: path)
+    let now = metadata(isFinished: false)
+    var differences: [String] = []
+    for key in Set(found.options.keys).union(now.options.keys).sorted() {
+      let (old, new) = (found.options[key] ?? "unset", now.options[key] ?? "unset")
+      if old != new { differences.append("--\(key): was \(old), is \(new)") }
+    }
+    func compare<Value: Equatable>(_ name: String, _ value: KeyPath<CheckpointMetadata, Value>) {
+      if found[keyPath: value] != now[keyPath: value] {
+        differences.append(
+          "\(name): was \(found[keyPath: value]), is \(now[keyPath: value])")
+      }
+    }
+    compare("library version", \.libraryVersion)
+    compare("label file (SHA-256)", \.labelFileSHA256)
+    compare("labels", \.labels)
+    compare("split", \.split.kind)
+    compare("split seed", \.split.seed)
+    compare("training patients (SHA-256)", \.split.trainPatientsSHA256)
+    compare("mean of the training pixels", \.image.mean)
+    compare("standard deviation of the training pixels", \.image.standardDeviation)
+    guard differences.isEmpty else {
+      throw TrainingError.resumeMismatch(path: path, differences: differences)
+    }
+    let history = try History(path: folder.file(Self.historyFile))
+    guard history.rows.count >= found.epoch else {
+      throw TrainingError.unusableCheckpoint(
+        path: folder.file(Self.historyFile),
+        reason: "\(history.rows.count) epochs where last.npz has \(found.epoch); restore the file")
+    }
+    try model.load(from: checkpoint, ignoring: ChestClassifier.optimizerPrefix, path: path)
+    try optimizer.load(from: checkpoint, prefix: ChestClassifier.optimizerPrefix, path: path)
+    optimizer.step = found.step
+    // A run killed between the two writes has one row more than last.npz has epochs.
+    self.history.rows = Array(history.rows.prefix(found.epoch))
+    epoch = found.epoch
+    stopping = EarlyStopping(
+      patience: options.patience, bestLoss: found.progress.bestLoss,
+      bestEpoch: found.progress.bestEpoch,
+      epochsWithoutImprovement: found.progress.epochsWithoutImprovement)
+  }
+
+  /// Trains until the epochs or the patience run out, then restores the best weights.
+  /// - Throws: ``TrainingError/lossNotFinite(epoch:step:films:)``, `CheckpointError` when a file
+  ///   cannot be written; earlier files stay.
+  public mutating func run(_ report: (Event) -> Void) throws -> Outcome {
+    let wasFinished = isFinished
+    while !isFinished {
+      let row = try trainOneEpoch(report)
+      history.rows.append(row)
+      let isBest = stopping.isImprovement(row.validation.loss, epoch: epoch)
+      try folder.write(history.csv, to: Self.historyFile)
+      if isBest { try checkpoint(withOptimizer: false).write(to: folder.file(Self.bestFile)) }
+      try checkpoint(withOptimizer: true).write(to: folder.file(Self.lastFile))
+      report(.epoch(row, isBest: isBest))
+    }
+    let best = folder.file(Self.bestFile)
+    try model.load(from: Checkpoint(path: best), path: best)
+    return Outcome(
+      history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: epoch < options.epochs,
+      wasFinished: wasFinished)
+  }
+
+  private var isFinished: Bool { epoch >= options.epochs || stopping.shouldStop }
+
+  private mutating func trainOneEpoch(_ report: (Event) -> Void) throws -> HistoryRow {
+    let started = ContinuousClock.now
+    let labels = data.collection.matrix.labels.count
+    let rate = schedule(epoch: epoch)
+    let number = epoch + 1
+    var (metrics, lossSum, seen) = (RunningMetrics(labels: labels), 0.0, 0)
+    let batches = data.trainingBatches(
+      epoch: epoch, batchSize: options.batchSize, random: random.child("data"))
+    defer { batches.cancel() }
+    let stepRandom = random.child("step")
+    let steps = (data.samples.count + options.batchSize - 1) / options.batchSize
+    for (step, batch) in batches.enumerated() {
+      var probabilities = Tensor(repeating: 0, shape: batch.labels.shape)
+      let gradients = model.gradients(random: stepRandom.child(optimizer.step)) { model, pass in
+        let logits = model(Variable(batch.films), in: &pass)
+        probabilities = Variable(logits.value).sigmoid().value
+        return loss(logits: logits, labels: batch.labels)
+      }
+      guard gradients.loss.isFinite else {
+        throw TrainingError.lossNotFinite(epoch: number, step: step + 1, films: batch.names)
+      }
+      optimizer.update(&model, with: gradients, learningRate: rate)
+      metrics.add(probabilities: probabilities.scalars, labels: batch.labels.scalars)
+      lossSum += Double(gradients.loss) * Double(batch.names.count)
+      seen += batch.names.count
+      let seconds = started.duration(to: .now).seconds
+      report(
+        .step(
+          epoch: number, step: step + 1, of: steps, imagesPerSecond: Double(seen) / seconds,
+          loss: lossSum / Double(seen)))
+    }
+    let seconds = started.duration(to: .now).seconds
+    epoch += 1
+    return HistoryRow(
+      epoch: number,
+      training: HistoryRow.Figures(metrics, loss: lossSum / Double(seen)),
+      validation: try validationFigures(), learningRate: rate, seconds: seconds,
+      imagesPerSecond: Double(seen) / seconds)
+  }
+
+  private func validationFigures() throws -> HistoryRow.Figures {
+    var metrics = RunningMetrics(labels: data.collection.matrix.labels.count)
+    var (lossSum, seen) = (0.0, 0)
+    let batches = data.validationBatches(batchSize: options.batchSize)
+    defer { batches.cancel() }
+    for batch in batches {
+      var pass = Pass.inference()
+      let logits = model(Variable(batch.films), in: &pass)
+      let value = loss(logits: logits, labels: batch.labels).value.scalar
+      metrics.add(
+        probabilities: logits.sigmoid().value.scalars, labels: batch.labels.scalars)
+      lossSum += Double(value) * Double(batch.names.count)
+      seen += batch.names.count
+    }
+    let mean = lossSum / Double(seen)
+    guard mean.isFinite else {
+      throw TrainingError.lossNotFinite(epoch: epoch, step: optimizer.step, films: ["validation"])
+    }
+    return HistoryRow.Figures(metrics, loss: mean)
+  }
+
+  private func checkpoint(withOptimizer: Bool) -> Checkpoint {
+    let state =
+      withOptimizer ? optimizer.arrays(prefix: ChestClassifier.optimizerPrefix) : []
+    return Checkpoint(
+      arrays: model.arrays() + state, metadata: metadata(isFinished: isFinished).json.text)
+  }
+
+  private func metadata(isFinished: Bool) -> CheckpointMetadata {
+    let preparation = options.preparation
+    return CheckpointMetadata(
+      architecture: CheckpointMetadata.Architecture(
+        name: ChestClassifier.architectureName, channels: model.channels, kernel: model.kernel),
+      labels: data.collection.matrix.labels,
+      image: CheckpointMetadata.Image(
+        size: preparation.imageSize, resize: preparation.resize,
+        jpegDCT: preparation.jpegTransform, depth: "reference", mean: data.moments.mean,
+        standardDeviation: data.moments.standardDeviation),
+      loss: options.loss, classWeights: data.classWeights,
+      split: CheckpointMetadata.Split(data.collection.split),
+      labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
+      step: optimizer.step, options: options.comparable,
+      progress: CheckpointMetadata.Progress(
+        bestLoss: stopping.bestLoss, bestEpoch: stopping.bestEpoch,
+        epochsWithoutImprovement: stopping.epochsWithoutImprovement, isFinished: isFinished))
+  }
+}
+
+extension HistoryRow.Figures {
+  init(_ metrics: RunningMetrics, loss: Double) {
+    self.init(
+      loss: loss, binaryAccuracy: metrics.binaryAccuracy, auc: metrics.approximateAUC,
+      recall: metrics.recall, precision: metrics.precision)
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,150 @@
+import CXRData
+import CXRImage
+import CXRTensor
+
+/// The films of a training run, prepared: what is trained on, what is validated on, and the
+/// statistics of the first.
+public struct TrainingData: Sendable {
+  /// The label file, folder and split; its labels are those that are trained.
+  public let collection: FilmCollection
+  /// Labels left out because training has no positive film.
+  public let skippedLabels: [String]
+  /// Films left out because they cannot be decoded.
+  public let skippedFilms: [UnreadableFilm]
+  /// The prepared films.
+  public let cache: FilmCache
+  /// Of the training films' pixels.
+  public let moments: PixelMoments
+  /// Of the training films.
+  public let classWeights: [ClassWeight]
+  /// What an epoch goes over.
+  public let samples: TrainingSamples
+  /// The number of films trained on, without copies.
+  public var trainingCount: Int { trainingFilms.count }
+  /// The number of films validated on.
+  public var validationCount: Int { validationFilms.count }
+
+  /// Rows of the label file by film of the cache.
+  private let rows: [Int]
+  /// Films of the cache that are trained on, then those that are validated on.
+  private let trainingFilms: [Int]
+  private let validationFilms: [Int]
+
+  /// Reads labels, splits patients, finds, decodes and resizes the films of both parts.
+  ///
+  /// - Parameters:
+  ///   - cacheFolder: where the prepared films are kept.
+  ///   - found: called once the films are found, before any is decoded.
+  ///   - progress: called with films done and films in all, on any thread.
+  /// - Throws: `DataError`, ``TrainingError``.
+  public init(
+    _ collectionOptions: FilmCollection.Options, options: TrainingOptions, cacheFolder: String,
+    found: (FilmCollection) -> Void = { _ in },
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
+    try options.validate()
+    var collection = try FilmCollection(collectionOptions)
+    var skippedLabels: [String] = []
+
+    // Labels are checked before hours of decoding, and once more when unreadable films have left.
+    func checkLabels(_ rows: [Int]) throws {
+      let weights = ClassWeight.weights(of: collection.matrix, rows: rows)
+      let empty = weights.filter { $0.positive == nil }.map(\.label)
+      let full = weights.filter { $0.negative == nil }.map(\.label)
+      if empty.isEmpty && full.isEmpty { return }
+      guard options.skipsEmptyLabels else {
+        throw empty.isEmpty
+          ? DataError.labelsWithoutNegatives(full) : DataError.labelsWithoutPositives(empty)
+      }
+      skippedLabels += empty + full
+      var narrower = collectionOptions
+      narrower.labels = collection.matrix.labels.filter { !skippedLabels.contains($0) }
+      guard !narrower.labels.isEmpty else {
+        throw DataError.labelsWithoutPositives(skippedLabels)
+      }
+      collection = try FilmCollection(narrower)
+    }
+    func checkPart(_ rows: [Int], _ part: String) throws {
+      guard rows.isEmpty else { return }
+      throw TrainingError.noFilms(
+        part: part, why: "none of its patients' films is there and readable; check --images")
+    }
+
+    found(collection)
+    let (trainingRows, validationRows) = (
+      collection.rows(of: .train), collection.rows(of: .validation)
+    )
+    try checkPart(trainingRows, "training")
+    try checkPart(validationRows, "validation")
+    try checkLabels(trainingRows)
+
+    rows = trainingRows + validationRows
+    let total = rows.count
+    cache = try FilmCache(
+      films: collection.films(rows), preparation: options.preparation, folder: cacheFolder,
+      progress: { progress($0, total) })
+    skippedFilms = cache.unreadable
+    guard skippedFilms.isEmpty || options.skipsUnreadable else {
+      throw TrainingError.unreadableFilms(skippedFilms)
+    }
+    let bad = Set(skippedFilms.map(\.name))
+    let (allRows, records) = (rows, collection.file.records)
+    func readable(_ films: Range<Int>) -> [Int] {
+      films.filter { !bad.contains(records[allRows[$0]].name) }
+    }
+    trainingFilms = readable(0..<trainingRows.count)
+    validationFilms = readable(trainingRows.count..<rows.count)
+    try checkPart(trainingFilms, "training")
+    try checkPart(validationFilms, "validation")
+    let kept = trainingFilms.map { allRows[$0] }
+    try checkLabels(kept)
+
+    self.collection = collection
+    self.skippedLabels = skippedLabels
+    moments = cache.moments(of: trainingFilms)
+    guard moments.standardDeviation > 0 else {
+      throw TrainingError.noFilms(
+        part: "training", why: "all films are of one grey level; check --images")
+    }
+    classWeights = ClassWeight.weights(of: collection.matrix, rows: kept)
+    samples = TrainingSamples(
+      matrix: collection.matrix, rows: kept,
+      augmentedLabels: options.augments ? options.augmentedLabels : [])
+  }
+
+  var source: BatchSource {
+    BatchSource(
+      cache: cache, collection: collection, rows: rows, mean: Float(moments.mean),
+      standardDeviation: Float(moments.standardDeviation))
+  }
+
+  /// The batches of one epoch, shuffled over originals and copies; order and augmentation follow from
+  /// `random` and the epoch alone.
+  func trainingBatches(epoch: Int, batchSize: Int, random: RandomStream) -> Prefetch<Batch> {
+    let random = random.child("epoch").child(epoch)
+    var orderRandom = random.child("order")
+    let order = samples.samples.indices.shuffled(using: &orderRandom)
+    let sampleRandom = random.child("sample")
+    let (source, samples, films) = (source, samples.samples, trainingFilms)
+    return Prefetch(count: (order.count + batchSize - 1) / batchSize) { batch in
+      source.batch(
+        order[batch * batchSize..<Swift.min(order.count, (batch + 1) * batchSize)].map {
+          BatchSource.Item(
+            film: films[samples[$0].film], augmentations: samples[$0].augmentations,
+            random: sampleRandom.child($0))
+        })
+    }
+  }
+
+  /// The validation films in file order.
+  func validationBatches(batchSize: Int) -> Prefetch<Batch> {
+    let (source, films) = (source, validationFilms)
+    let random = RandomStream(seed: 0)
+    return Prefetch(count: (films.count + batchSize - 1) / batchSize) { batch in
+      source.batch(
+        films[batch * batchSize..<Swift.min(films.count, (batch + 1) * batchSize)].map {
+          BatchSource.Item(film: $0, augmentations: 0, random: random)
+        })
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import CXRData
+import CXRImage
+
+/// What changes a training run's numbers.
+public struct TrainingOptions: Sendable {
+  /// What is minimised.
+  public var loss: LossKind = .weightedBCE
+  /// The most epochs.
+  public var epochs = 20
+  /// Samples a step; the last step of an epoch may have fewer.
+  public var batchSize = 32
+  /// How films become pixels.
+  public var preparation = FilmPreparation()
+  /// Of the first epoch.
+  public var learningRate = 0.001
+  /// The learning rate's factor an epoch.
+  public var decay = 0.95
+  /// Epochs without improvement after which the run stops.
+  public var patience = 5
+  /// Whether films with under-represented labels are seen twice.
+  public var augments = true
+  /// The under-represented labels; those outside the label set are ignored.
+  public var augmentedLabels = LabelSet.underrepresented10
+  /// Of weights, order, augmentation and dropout.
+  public var seed: UInt64 = 0
+  /// Drop labels without a positive film in training.
+  public var skipsEmptyLabels = false
+  /// Go on without films that cannot be decoded.
+  public var skipsUnreadable = false
+
+  /// The reference's settings.
+  public init() {}
+
+  /// Checks ranges.
+  /// - Throws: ``TrainingError/invalidOption(_:)``.
+  public func validate() throws {
+    func check(_ isFine: Bool, _ text: String) throws {
+      if !isFine { throw TrainingError.invalidOption(text) }
+    }
+    try check(epochs >= 1, "--epochs \(epochs): at least 1 is needed")
+    try check(
+      (1...4096).contains(batchSize), "--batch-size \(batchSize): a number from 1 to 4096 is needed")
+    try check(
+      (1...4096).contains(preparation.imageSize),
+      "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")
+    try check(
+      learningRate > 0 && learningRate.isFinite,
+      "--learning-rate \(learningRate): a positive number is needed")
+    try check(decay > 0 && decay <= 1, "--decay \(decay): a number in 0 < d <= 1 is needed")
+    try check(patience >= 1, "--patience \(patience): at least 1 epoch is needed")
+  }
+
+  /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is
+  /// left out, since a run may go on longer.
+  var comparable: [String: String] {
+    [
+      "loss": loss.rawValue, "batch-size": "\(batchSize)",
+      "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
+      "jpeg-dct": preparation.jpegTransform.rawValue, "learning-rate": "\(learningRate)",
+      "decay": "\(decay)", "patience": "\(patience)", "augment": augments ? "on" : "off",
+      "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",
+    ]
+  }
+}

@@ -1,0 +1,69 @@
+/// Why a run cannot start, go on, or be evaluated.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// An option is outside its range.
+  case invalidOption(String)
+  /// Rows of the label file have no film.
+  case missingFilms(names: [String], count: Int, folder: String)
+  /// Films cannot be decoded.
+  case unreadableFilms([UnreadableFilm])
+  /// A part of the split has no film left.
+  case noFilms(part: String, why: String)
+  /// The output folder holds files.
+  case outputExists(path: String)
+  /// The output folder cannot be made or written.
+  case outputUnwritable(path: String, reason: String)
+  /// The film cache cannot be written or read.
+  case cacheFailed(path: String, reason: String)
+  /// The loss is no longer a number.
+  case lossNotFinite(epoch: Int, step: Int, films: [String])
+  /// A checkpoint's metadata lacks something or is of a newer format.
+  case unusableCheckpoint(path: String, reason: String)
+  /// A run cannot go on with other options than it began with.
+  case resumeMismatch(path: String, differences: [String])
+  /// Checkpoints that cannot be compared, or do not belong to these films.
+  case evaluationMismatch(String)
+
+  /// The message a person reads.
+  public var description: String {
+    switch self {
+    case .invalidOption(let text): return text
+    case .missingFilms(let names, let count, let folder):
+      return "\(count) rows of the label file have no film under \(folder), the first: "
+        + names.joined(separator: ", ")
+        + ". Correct --images, or go on without them by --allow-missing"
+    case .unreadableFilms(let films):
+      let shown = films.prefix(20).map { "  \($0.name): \($0.reason)" }
+      let more = films.count > 20 ? ["  … and \(films.count - 20) more"] : []
+      return "\(films.count) films cannot be decoded:\n" + (shown + more).joined(separator: "\n")
+        + "\nReplace them, or go on without them by --skip-unreadable"
+    case .noFilms(let part, let why):
+      return "no film is left in the \(part) part: \(why)"
+    case .outputExists(let path):
+      return "\(path) exists and is not empty; choose another folder, or overwrite the files that "
+        + "this program writes by --force"
+    case .outputUnwritable(let path, let reason):
+      return "\(path): cannot be written (\(reason)); choose another folder or free space"
+    case .cacheFailed(let path, let reason):
+      return "\(path): the film cache failed (\(reason)); free space, or choose another folder with "
+        + "--cache"
+    case .lossNotFinite(let epoch, let step, let films):
+      return "the loss is not a number in epoch \(epoch), step \(step); earlier checkpoints are kept. "
+        + "Lower --learning-rate. Films of the batch: " + films.joined(separator: ", ")
+    case .unusableCheckpoint(let path, let reason):
+      return "\(path): \(reason)"
+    case .resumeMismatch(let path, let differences):
+      return "\(path): the run began with other settings, so it cannot go on:\n  "
+        + differences.joined(separator: "\n  ")
+        + "\nUse the same settings, or start anew in another folder"
+    case .evaluationMismatch(let text): return text
+    }
+  }
+}
+
+/// A film that cannot be decoded, and why.
+public struct UnreadableFilm: Sendable, Equatable {
+  /// The film's name in the label file.
+  public let name: String
+  /// The decoder's reason.
+  public let reason: String
+}
