@@ -105,7 +105,7 @@ let package = Package(
       dependencies: [
         "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
       ],
-      path: "Tests/ReferenceTests", swiftSettings: strict),
+      path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint"],

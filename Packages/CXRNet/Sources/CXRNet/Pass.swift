@@ -55,4 +55,9 @@ public struct Gradients: Sendable {
   public let tensors: [Tensor?]
   /// New values of statistics by parameter index.
   public let statistics: [Int: Tensor]
+
+  /// Gathers gradients that were formed elsewhere.
+  public init(loss: Float, tensors: [Tensor?], statistics: [Int: Tensor]) {
+    (self.loss, self.tensors, self.statistics) = (loss, tensors, statistics)
+  }
 }

@@ -34,9 +34,9 @@ public struct PhantomFilm: Sendable {
     let anatomy = Anatomy(random: patient.child("anatomy"))
     var poseRandom = exposure.child("pose")
     let tissue = Clouds(cells: 22, random: exposure.child("tissue"))
-    let broad = Clouds(cells: 4, random: exposure.child("broad"))
+    let broad = Clouds(cells: 6, random: exposure.child("broad"))
     var canvas = FilmCanvas(size: size, pose: FilmCanvas.Pose(random: &poseRandom)) { p in
-      anatomy.brightness(p) + 0.025 * tissue(p) + 0.05 * broad(p)
+      anatomy.brightness(p) + 0.025 * tissue(p) + 0.085 * broad(p)
     }
     Self.drawVessels(anatomy, on: &canvas)
     boxes = findings.compactMap { finding in

@@ -173,11 +173,11 @@ void cxr_batch_norm_gradient(const float *x, const float *dy, const float *a, co
 
 CLONES
 void cxr_adam(float *weights, const float *gradients, float *first, float *second, long count,
-              float alpha, float beta1, float beta2, float epsilon) {
+              float alpha, float first_share, float second_share, float epsilon) {
   for (long i = 0; i < count; i++) {
     const float g = gradients[i];
-    first[i] += (g - first[i]) * (1.0f - beta1);
-    second[i] += (g * g - second[i]) * (1.0f - beta2);
+    first[i] += (g - first[i]) * first_share;
+    second[i] += (g * g - second[i]) * second_share;
     weights[i] -= first[i] * alpha / (sqrtf(second[i]) + epsilon);
   }
 }

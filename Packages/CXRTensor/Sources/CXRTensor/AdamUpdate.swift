@@ -2,10 +2,11 @@ import CTensorKernels
 
 extension Tensor {
   /// One Adam update of this tensor in place, with its moments (Kingma and Ba, 2015, in Keras's
-  /// form: w −= α·m/(√v + ε), α already bias-corrected). All shapes are equal.
+  /// form: w −= α·m/(√v + ε), α already bias-corrected). All shapes are equal; the shares are 1 − β₁ and
+  /// 1 − β₂, what a new gradient counts in the moments.
   public mutating func updateByAdam(
     gradient: Tensor, firstMoment: inout Tensor, secondMoment: inout Tensor, alpha: Float,
-    beta1: Float, beta2: Float, epsilon: Float
+    firstShare: Float, secondShare: Float, epsilon: Float
   ) {
     precondition(
       gradient.shape == shape && firstMoment.shape == shape && secondMoment.shape == shape,
@@ -18,7 +19,7 @@ extension Tensor {
             guard let w = w.baseAddress, let m = m.baseAddress, let v = v.baseAddress,
               let g = g.baseAddress
             else { return }
-            cxr_adam(w, g, m, v, count, alpha, beta1, beta2, epsilon)
+            cxr_adam(w, g, m, v, count, alpha, firstShare, secondShare, epsilon)
           }
         }
       }

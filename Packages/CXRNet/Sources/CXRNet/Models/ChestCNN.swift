@@ -17,14 +17,11 @@ public struct ChestCNN: Layer {
   public let kernel: Int
   private var body: Sequential
 
-  /// The share of features that dropout zeroes.
-  public static let dropoutRate: Float = 0.2
-
-  /// A model with fresh weights.
+  /// A model with fresh weights; `dropout` is the share of features that training zeroes.
   /// - Throws: ``NetError/imageTooSmall(size:smallest:)``.
   public init(
     imageSize: Int, labels: Int, channels: [Int] = [16, 32, 64, 128], kernel: Int = 7,
-    random: RandomStream
+    dropout: Float = 0.2, random: RandomStream
   ) throws {
     precondition(
       labels > 0 && kernel > 0 && !channels.isEmpty && channels.allSatisfy { $0 > 0 },
@@ -53,7 +50,7 @@ public struct ChestCNN: Layer {
       inputs = outputs
     }
     layers += [
-      ("pool", GlobalAveragePooling()), ("dropout", Dropout(rate: Self.dropoutRate)),
+      ("pool", GlobalAveragePooling()), ("dropout", Dropout(rate: dropout)),
       ("head", Dense(from: inputs, to: labels, random: random.child("head"))),
     ]
     body = Sequential(layers)

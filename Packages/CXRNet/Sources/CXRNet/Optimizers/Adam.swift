@@ -10,9 +10,9 @@ import CXRTensor
 /// are formed in `Float`, so that weights equal Keras's bit for bit given the same gradients.
 public struct Adam: Optimizer {
   /// Decay of the first moment.
-  public let beta1: Float
+  public let beta1: Double
   /// Decay of the second moment.
-  public let beta2: Float
+  public let beta2: Double
   /// Added to √v.
   public let epsilon: Float
   /// The number of steps taken.
@@ -25,18 +25,18 @@ public struct Adam: Optimizer {
     var second: Parameter
 
     mutating func update(
-      _ weights: inout Tensor, by gradient: Tensor, alpha: Float, beta1: Float, beta2: Float,
-      epsilon: Float
+      _ weights: inout Tensor, by gradient: Tensor, alpha: Float, firstShare: Float,
+      secondShare: Float, epsilon: Float
     ) {
       weights.updateByAdam(
         gradient: gradient, firstMoment: &first.value, secondMoment: &second.value, alpha: alpha,
-        beta1: beta1, beta2: beta2, epsilon: epsilon)
+        firstShare: firstShare, secondShare: secondShare, epsilon: epsilon)
     }
   }
 
   /// Zero moments for the trained parameters of `model`.
   public init(
-    for model: some Module, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7
+    for model: some Module, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-7
   ) {
     (self.beta1, self.beta2, self.epsilon, step) = (beta1, beta2, epsilon, 0)
     moments = model.parameters.filter { $0.parameter.role != .statistic }.map {
@@ -60,7 +60,8 @@ public struct Adam: Optimizer {
   ) {
     step += 1
     let alpha =
-      learningRate * (1 - powf(beta2, Float(step))).squareRoot() / (1 - powf(beta1, Float(step)))
+      learningRate * (1 - powf(Float(beta2), Float(step))).squareRoot()
+      / (1 - powf(Float(beta1), Float(step)))
     var (slot, moment) = (0, 0)
     model.forEachParameter(at: .root) { path, parameter in
       defer { slot += 1 }
@@ -70,7 +71,8 @@ public struct Adam: Optimizer {
       precondition(moments[moment].path == path, "Adam: made for another model, not for \(path)")
       guard let gradient = gradients.tensors[slot] else { return }
       moments[moment].update(
-        &parameter.value, by: gradient, alpha: alpha, beta1: beta1, beta2: beta2, epsilon: epsilon)
+        &parameter.value, by: gradient, alpha: alpha, firstShare: Float(1 - beta1),
+        secondShare: Float(1 - beta2), epsilon: epsilon)
     }
   }
 }

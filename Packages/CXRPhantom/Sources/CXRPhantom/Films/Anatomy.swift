@@ -36,14 +36,14 @@ struct Anatomy {
   init(random: RandomStream) {
     var random = random
     chestWidth = random.uniform(in: 0.88..<1.1)
-    lungHeight = random.uniform(in: 0.9..<1.08)
-    heartWidth = random.uniform(in: 0.105..<0.135)
+    lungHeight = random.uniform(in: 0.84..<1.1)
+    heartWidth = random.uniform(in: 0.095..<0.135)
     heartOffset = random.uniform(in: 0.02..<0.055)
     ribCount = random.uniform(in: 9..<12)
     ribCurvature = random.uniform(in: 0.15..<0.4)
     ribStrength = random.uniform(in: 0.03..<0.07)
     spineStrength = random.uniform(in: 0.07..<0.14)
-    domeHeight = random.uniform(in: 0.03..<0.08)
+    domeHeight = random.uniform(in: 0.02..<0.11)
     softTissue = random.uniform(in: 0.54..<0.66)
     lungDepth = random.uniform(in: 0.27..<0.4)
     vessels = random.child("vessels")

@@ -65,7 +65,7 @@ struct SignPainter {
 
   /// A heart that is much too wide.
   private mutating func cardiomegaly(_ canvas: inout FilmCanvas) -> ChestBox? {
-    let (anatomy, width) = (anatomy, anatomy.heartWidth * random.uniform(in: 1.4..<1.75))
+    let (anatomy, width) = (anatomy, anatomy.heartWidth * random.uniform(in: 1.3..<1.55))
     let centre = ChestPoint(u: 0.5 + anatomy.heartOffset, v: 0.61)
     let box = ChestBox(around: centre, u: width * 1.25, v: width * 1.2)
     canvas.add(in: box) {
@@ -78,23 +78,26 @@ struct SignPainter {
   private mutating func consolidation(_ canvas: inout FilmCanvas) -> ChestBox? {
     let side = side()
     let centre = lungPoint(side, u: -0.2..<0.4, v: -0.5..<0.5)
-    let (radius, strength) = (random.uniform(in: 0.07..<0.11), random.uniform(in: 0.2..<0.3))
-    patch(&canvas, centre, radius: radius, strength: strength, roughness: 0.3, cells: 18)
-    for branch in 0..<5 {
-      let angle = random.uniform(in: 0..<0.5) + Float(branch) * 1.25
+    let (radius, strength) = (random.uniform(in: 0.07..<0.11), random.uniform(in: 0.22..<0.32))
+    patch(&canvas, centre, radius: radius, strength: strength, roughness: 0.4, cells: 18)
+    // The airways fan out from the lung's root.
+    let inward = side == .left ? Float(0) : Float.pi
+    let root = ChestPoint(u: centre.u + cos(inward) * radius * 0.7, v: centre.v)
+    for branch in 0..<4 {
+      let angle = inward + .pi + (Float(branch) - 1.5) * random.uniform(in: 0.25..<0.4)
       let end = ChestPoint(
-        u: centre.u + cos(angle) * radius * 0.8, v: centre.v + sin(angle) * radius * 0.8)
-      canvas.addLine(from: centre, to: end, width: 0.006, strength: -strength * 0.8)
+        u: root.u + cos(angle) * radius * 1.3, v: root.v + sin(angle) * radius * 1.3)
+      canvas.addLine(from: root, to: end, width: 0.006, strength: -strength * 0.6)
     }
     return ChestBox(around: centre, u: radius, v: radius)
   }
 
   /// Haze spreading from both lung roots, with short level lines at the edges.
   private mutating func edema(_ canvas: inout FilmCanvas) -> ChestBox? {
-    let strength = random.uniform(in: 0.1..<0.18)
+    let strength = random.uniform(in: 0.1..<0.16)
     for side in Side.allCases {
       let root = ChestPoint(u: 0.5 + side.rawValue * 0.1, v: 0.43)
-      patch(&canvas, root, radius: 0.15, strength: strength, roughness: 0.5, cells: 40)
+      patch(&canvas, root, radius: 0.13, strength: 0.35 * strength, roughness: 2, cells: 40)
       for _ in 0..<14 {
         let p = lungPoint(side, u: 0.35..<0.85, v: -0.1..<0.7)
         canvas.addLine(
@@ -108,7 +111,7 @@ struct SignPainter {
   /// Fluid at a lung's base, higher at the chest wall.
   private mutating func effusion(_ canvas: inout FilmCanvas) -> ChestBox? {
     let (side, anatomy) = (side(), anatomy)
-    let (depth, strength) = (random.uniform(in: 0.07..<0.16), random.uniform(in: 0.2..<0.3))
+    let (depth, strength) = (random.uniform(in: 0.06..<0.14), random.uniform(in: 0.2..<0.3))
     let (centre, radii) = (anatomy.lungCentre(side), anatomy.lungRadii)
     let base = centre.v + 0.27 * anatomy.lungHeight
     let box = ChestBox(
@@ -139,20 +142,24 @@ struct SignPainter {
     return nil
   }
 
-  /// A net of fine bright lines, low and at the outside of the lungs.
+  /// A net of fine bright lines around darker holes, low and at the outside of the lungs.
   private mutating func fibrosis(_ canvas: inout FilmCanvas) -> ChestBox? {
     let (strength, anatomy) = (random.uniform(in: 0.1..<0.18), anatomy)
     for side in Side.allCases {
-      let centre = lungPoint(side, u: 0.3..<0.5, v: 0.3..<0.5)
-      let reach: Float = 0.095
-      for k in 0..<8 {
-        let offset = (Float(k) - 3.5) * 0.025 + random.uniform(in: -0.006..<0.006)
-        for slope: Float in [1, -1] {
-          canvas.addLine(
-            from: ChestPoint(u: centre.u - reach + offset, v: centre.v - slope * reach),
-            to: ChestPoint(u: centre.u + reach + offset, v: centre.v + slope * reach),
-            width: 0.0045, strength: strength, within: { anatomy.lung(side, $0) })
+      let centre = lungPoint(side, u: 0.1..<0.5, v: -0.1..<0.5)
+      let (reach, spacing) = (random.uniform(in: 0.075..<0.1), random.uniform(in: 0.027..<0.036))
+      let bend = Clouds(cells: 9, random: random.child("bend"))
+      _ = random.next()
+      canvas.add(in: ChestBox(around: centre, u: reach * 1.2, v: reach * 1.2)) { p in
+        let (x, y) = (p.u - centre.u, p.v - centre.v)
+        let soft = step((0.9 - (x * x + y * y).squareRoot() / reach) * 8)
+        let wobble = 0.25 * bend(p)
+        func ridge(_ phase: Float) -> Float {
+          let t = phase - phase.rounded(.down) - 0.5
+          return exp(-t * t * 60)
         }
+        let net = max(ridge((x + y) / spacing + wobble), ridge((x - y) / spacing - wobble))
+        return strength * soft * anatomy.lung(side, p) * (net - 0.4)
       }
     }
     return nil
@@ -212,7 +219,7 @@ struct SignPainter {
   /// A bright rind along the outside of a lung.
   private mutating func pleuralThickening(_ canvas: inout FilmCanvas) -> ChestBox? {
     let (side, anatomy) = (side(), anatomy)
-    let (strength, width) = (random.uniform(in: 0.16..<0.26), random.uniform(in: 0.12..<0.2))
+    let (strength, width) = (random.uniform(in: 0.24..<0.36), random.uniform(in: 0.22..<0.34))
     let (centre, radii) = (anatomy.lungCentre(side), anatomy.lungRadii)
     let top = random.uniform(in: -0.75..<(-0.2))
     let bottom = top + random.uniform(in: 0.6..<1)

@@ -1,0 +1,16 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRCheckpoint",
+  products: [.library(name: "CXRCheckpoint", targets: ["CXRCheckpoint"])],
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CXRCheckpoint", dependencies: ["CZlib"], swiftSettings: strict),
+    .testTarget(
+      name: "CXRCheckpointTests", dependencies: ["CXRCheckpoint"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRData",
+  products: [.library(name: "CXRData", targets: ["CXRData"])],
+  targets: [
+    .target(name: "CXRData", swiftSettings: strict),
+    .testTarget(
+      name: "CXRDataTests", dependencies: ["CXRData"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRImage",
+  products: [.library(name: "CXRImage", targets: ["CXRImage"])],
+  targets: [
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(name: "CFilmCodec", dependencies: ["CLibPNG", "CLibJPEG"], cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "CXRImage", dependencies: ["CFilmCodec"], swiftSettings: strict),
+    .testTarget(
+      name: "CXRImageTests", dependencies: ["CXRImage"],
+      swiftSettings: strict),
+  ]
+)

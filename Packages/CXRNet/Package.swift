@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRNet",
+  products: [.library(name: "CXRNet", targets: ["CXRNet"])],
+  dependencies: [
+    .package(path: "../CXRTensor"),
+  ],
+  targets: [
+    .target(name: "CXRNet", dependencies: [.product(name: "CXRTensor", package: "CXRTensor")], swiftSettings: strict),
+    .testTarget(
+      name: "CXRNetTests", dependencies: ["CXRNet", .product(name: "CXRTensor", package: "CXRTensor")],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRReport",
+  products: [.library(name: "CXRReport", targets: ["CXRReport"])],
+  dependencies: [
+    .package(path: "../CXRMetrics"),
+  ],
+  targets: [
+    .target(name: "CXRReport", dependencies: [.product(name: "CXRMetrics", package: "CXRMetrics")], swiftSettings: strict),
+    .testTarget(
+      name: "CXRReportTests", dependencies: ["CXRReport", .product(name: "CXRMetrics", package: "CXRMetrics")],
+      swiftSettings: strict),
+  ]
+)

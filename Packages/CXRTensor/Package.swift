@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRTensor",
+  products: [.library(name: "CXRTensor", targets: ["CXRTensor"])],
+  targets: [
+    .systemLibrary(name: "CBLAS", pkgConfig: "blas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+    .target(name: "CTensorKernels", cSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CTensorKernels"], swiftSettings: strict),
+    .testTarget(
+      name: "CXRTensorTests", dependencies: ["CXRTensor"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRTraining",
+  products: [.library(name: "CXRTraining", targets: ["CXRTraining"])],
+  dependencies: [
+    .package(path: "../CXRData"),
+    .package(path: "../CXRImage"),
+    .package(path: "../CXRTensor"),
+    .package(path: "../CXRNet"),
+    .package(path: "../CXRMetrics"),
+    .package(path: "../CXRCheckpoint"),
+  ],
+  targets: [
+    .target(name: "CXRTraining", dependencies: [.product(name: "CXRData", package: "CXRData"), .product(name: "CXRImage", package: "CXRImage"), .product(name: "CXRTensor", package: "CXRTensor"), .product(name: "CXRNet", package: "CXRNet"), .product(name: "CXRMetrics", package: "CXRMetrics"), .product(name: "CXRCheckpoint", package: "CXRCheckpoint")], swiftSettings: strict),
+    .testTarget(
+      name: "CXRTrainingTests", dependencies: ["CXRTraining", .product(name: "CXRData", package: "CXRData"), .product(name: "CXRImage", package: "CXRImage"), .product(name: "CXRTensor", package: "CXRTensor"), .product(name: "CXRNet", package: "CXRNet"), .product(name: "CXRCheckpoint", package: "CXRCheckpoint")],
+      swiftSettings: strict),
+  ]
+)
