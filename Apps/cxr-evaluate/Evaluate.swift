@@ -87,7 +87,8 @@ struct Evaluate: ParsableCommand {
 
   private func printComparison(_ evaluation: Evaluation, _ figures: [ModelFigures]) {
     Console.result(
-      "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(subset.rawValue))\n")
+      "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(subset.rawValue))\n"
+    )
     let header = ["model", "mean AUC", "positives found", "negatives found", "accuracy"]
     let rows = zip(evaluation.models, figures).map { model, figures in
       [

@@ -56,7 +56,8 @@ struct Synth: ParsableCommand {
     try set.write(to: folder.path) { progress.update($0, of: total) }
     let positive = set.entries.filter { !$0.findings.isEmpty }.count
     Console.result(
-      "\(images) films of \(patients) patients in \(folder.path), \(positive) of them with findings")
+      "\(images) films of \(patients) patients in \(folder.path), \(positive) of them with findings"
+    )
   }
 }
 

@@ -9,7 +9,9 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
-    .target(name: "CFilmCodec", dependencies: ["CLibPNG", "CLibJPEG"], cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "CFilmCodec", dependencies: ["CLibPNG", "CLibJPEG"],
+      cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "CXRImage", dependencies: ["CFilmCodec"], swiftSettings: strict),
     .testTarget(
       name: "CXRImageTests", dependencies: ["CXRImage"],

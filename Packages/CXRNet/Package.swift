@@ -7,12 +7,15 @@ let package = Package(
   name: "CXRNet",
   products: [.library(name: "CXRNet", targets: ["CXRNet"])],
   dependencies: [
-    .package(path: "../CXRTensor"),
+    .package(path: "../CXRTensor")
   ],
   targets: [
-    .target(name: "CXRNet", dependencies: [.product(name: "CXRTensor", package: "CXRTensor")], swiftSettings: strict),
+    .target(
+      name: "CXRNet", dependencies: [.product(name: "CXRTensor", package: "CXRTensor")],
+      swiftSettings: strict),
     .testTarget(
-      name: "CXRNetTests", dependencies: ["CXRNet", .product(name: "CXRTensor", package: "CXRTensor")],
+      name: "CXRNetTests",
+      dependencies: ["CXRNet", .product(name: "CXRTensor", package: "CXRTensor")],
       swiftSettings: strict),
   ]
 )

@@ -12,9 +12,20 @@ let package = Package(
     .package(path: "../CXRTensor"),
   ],
   targets: [
-    .target(name: "CXRPhantom", dependencies: [.product(name: "CXRData", package: "CXRData"), .product(name: "CXRImage", package: "CXRImage"), .product(name: "CXRTensor", package: "CXRTensor")], swiftSettings: strict),
+    .target(
+      name: "CXRPhantom",
+      dependencies: [
+        .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRImage", package: "CXRImage"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
+      ], swiftSettings: strict),
     .testTarget(
-      name: "CXRPhantomTests", dependencies: ["CXRPhantom", .product(name: "CXRData", package: "CXRData"), .product(name: "CXRImage", package: "CXRImage"), .product(name: "CXRTensor", package: "CXRTensor")],
+      name: "CXRPhantomTests",
+      dependencies: [
+        "CXRPhantom", .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRImage", package: "CXRImage"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
+      ],
       swiftSettings: strict),
   ]
 )

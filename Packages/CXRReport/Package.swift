@@ -7,12 +7,15 @@ let package = Package(
   name: "CXRReport",
   products: [.library(name: "CXRReport", targets: ["CXRReport"])],
   dependencies: [
-    .package(path: "../CXRMetrics"),
+    .package(path: "../CXRMetrics")
   ],
   targets: [
-    .target(name: "CXRReport", dependencies: [.product(name: "CXRMetrics", package: "CXRMetrics")], swiftSettings: strict),
+    .target(
+      name: "CXRReport", dependencies: [.product(name: "CXRMetrics", package: "CXRMetrics")],
+      swiftSettings: strict),
     .testTarget(
-      name: "CXRReportTests", dependencies: ["CXRReport", .product(name: "CXRMetrics", package: "CXRMetrics")],
+      name: "CXRReportTests",
+      dependencies: ["CXRReport", .product(name: "CXRMetrics", package: "CXRMetrics")],
       swiftSettings: strict),
   ]
 )

@@ -10,7 +10,9 @@ let package = Package(
     .systemLibrary(name: "CBLAS", pkgConfig: "blas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
     .target(name: "CTensorKernels", cSettings: [.treatAllWarnings(as: .error)]),
-    .target(name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CTensorKernels"], swiftSettings: strict),
+    .target(
+      name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CTensorKernels"],
+      swiftSettings: strict),
     .testTarget(
       name: "CXRTensorTests", dependencies: ["CXRTensor"],
       swiftSettings: strict),

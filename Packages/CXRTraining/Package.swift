@@ -15,9 +15,25 @@ let package = Package(
     .package(path: "../CXRCheckpoint"),
   ],
   targets: [
-    .target(name: "CXRTraining", dependencies: [.product(name: "CXRData", package: "CXRData"), .product(name: "CXRImage", package: "CXRImage"), .product(name: "CXRTensor", package: "CXRTensor"), .product(name: "CXRNet", package: "CXRNet"), .product(name: "CXRMetrics", package: "CXRMetrics"), .product(name: "CXRCheckpoint", package: "CXRCheckpoint")], swiftSettings: strict),
+    .target(
+      name: "CXRTraining",
+      dependencies: [
+        .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRImage", package: "CXRImage"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
+        .product(name: "CXRNet", package: "CXRNet"),
+        .product(name: "CXRMetrics", package: "CXRMetrics"),
+        .product(name: "CXRCheckpoint", package: "CXRCheckpoint"),
+      ], swiftSettings: strict),
     .testTarget(
-      name: "CXRTrainingTests", dependencies: ["CXRTraining", .product(name: "CXRData", package: "CXRData"), .product(name: "CXRImage", package: "CXRImage"), .product(name: "CXRTensor", package: "CXRTensor"), .product(name: "CXRNet", package: "CXRNet"), .product(name: "CXRCheckpoint", package: "CXRCheckpoint")],
+      name: "CXRTrainingTests",
+      dependencies: [
+        "CXRTraining", .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRImage", package: "CXRImage"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
+        .product(name: "CXRNet", package: "CXRNet"),
+        .product(name: "CXRCheckpoint", package: "CXRCheckpoint"),
+      ],
       swiftSettings: strict),
   ]
 )

@@ -20,6 +20,16 @@ public protocol Layer: Module {
   var kind: String { get }
 }
 
+/// A layer without parameters.
+public protocol ParameterlessLayer: Layer {}
+
+extension ParameterlessLayer {
+  /// Does nothing: there are none.
+  public mutating func forEachParameter(
+    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
+  ) {}
+}
+
 extension Module {
   /// All parameters with their paths, in order.
   public var parameters: [(path: ParameterPath, parameter: Parameter)] {

@@ -12,13 +12,8 @@ public struct Parameter: Sendable {
     case statistic
   }
 
-  /// The current value; assigning a value of another shape traps.
-  public var value: Tensor {
-    willSet {
-      precondition(
-        newValue.shape == value.shape, "Parameter: \(newValue.shape) assigned to \(value.shape)")
-    }
-  }
+  /// The current value. No observer stands here: it would make every change in place a copy.
+  public var value: Tensor
   /// What the value is for.
   public let role: Role
   /// Its place among the variables of the current pass.

@@ -42,10 +42,9 @@ public struct PhantomSet: Sendable {
           "--patients \(patients): at least \(2 * least) are needed, so that each finding has "
             + "\(least) patients and others are without it")
       }
-      guard images >= max(patients, PhantomSet.leastImages) else {
+      guard images >= patients else {
         throw PhantomError.invalidOption(
-          "--images \(images): at least \(max(patients, PhantomSet.leastImages)) are needed, "
-            + "one a patient and \(least) a finding")
+          "--images \(images): at least \(patients) are needed, one a patient")
       }
       guard images <= 1_000_000, (32...8192).contains(size) else {
         throw PhantomError.invalidOption(
@@ -80,8 +79,6 @@ public struct PhantomSet: Sendable {
 
   /// The least number of patients with each finding.
   public static let leastPatients = 12
-  /// The least number of films: one a finding and quota patient.
-  static let leastImages = leastPatients * LabelSet.nih14.count
   /// Films to a folder, as NIH's archives hold about ten thousand.
   private static let filmsPerFolder = 10_000
 
@@ -116,25 +113,28 @@ public struct PhantomSet: Sendable {
       filmCounts[low] += 1
     }
 
-    // The quota first: the rarest findings choose their patients before the others; a film holds at
-    // most one finding of the quota while films are left.
-    var required = filmCounts.map { [Int?](repeating: nil, count: $0) }
+    // The quota first: each finding chooses patients, the rarest before the others, and of each the
+    // film that the quota has given the fewest findings.
+    var required = filmCounts.map { [[Int]](repeating: [], count: $0) }
     var quotaRandom = random.child("quota")
-    let rarestFirst = Prevalence.films.indices.sorted { Prevalence.films[$0] < Prevalence.films[$1] }
+    let rarestFirst = Prevalence.films.indices.sorted {
+      Prevalence.films[$0] < Prevalence.films[$1]
+    }
     for finding in rarestFirst {
-      var chosen = 0
-      for patient in (0..<options.patients).shuffled(using: &quotaRandom)
-      where chosen < Self.leastPatients {
-        guard let free = required[patient].firstIndex(where: { $0 == nil }),
-          !required[patient].contains(finding)
+      let shuffled = (0..<options.patients).shuffled(using: &quotaRandom)
+      let burden = required.map { films in films.map(\.count).min() ?? 0 }
+      // A stable order by burden keeps the shuffle among equals.
+      let chosen = shuffled.enumerated()
+        .sorted { (burden[$0.element], $0.offset) < (burden[$1.element], $1.offset) }
+        .prefix(Self.leastPatients).map(\.element)
+      for patient in chosen {
+        let films = required[patient].indices
+        guard
+          let film = films.min(by: {
+            required[patient][$0].count < required[patient][$1].count
+          })
         else { continue }
-        required[patient][free] = finding
-        chosen += 1
-      }
-      guard chosen == Self.leastPatients else {
-        throw PhantomError.invalidOption(
-          "--images \(options.images) --patients \(options.patients): too few films to give each "
-            + "finding \(Self.leastPatients) patients; ask for more")
+        required[patient][film].append(finding)
       }
     }
 
@@ -179,7 +179,8 @@ public struct PhantomSet: Sendable {
   ///
   /// - Parameter progress: called with films done, on any thread.
   /// - Throws: ``PhantomError/unwritable(path:reason:)``, `ImageError`.
-  public func write(to folder: String, progress: @escaping @Sendable (Int) -> Void = { _ in }) throws
+  public func write(to folder: String, progress: @escaping @Sendable (Int) -> Void = { _ in })
+    throws
   {
     let folders = entries.indices.map { index in
       folder + "/images_" + Self.padded(index / Self.filmsPerFolder + 1, 3) + "/images"

@@ -44,10 +44,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .outputUnwritable(let path, let reason):
       return "\(path): cannot be written (\(reason)); choose another folder or free space"
     case .cacheFailed(let path, let reason):
-      return "\(path): the film cache failed (\(reason)); free space, or choose another folder with "
+      return
+        "\(path): the film cache failed (\(reason)); free space, or choose another folder with "
         + "--cache"
     case .lossNotFinite(let epoch, let step, let films):
-      return "the loss is not a number in epoch \(epoch), step \(step); earlier checkpoints are kept. "
+      return
+        "the loss is not a number in epoch \(epoch), step \(step); earlier checkpoints are kept. "
         + "Lower --learning-rate. Films of the batch: " + films.joined(separator: ", ")
     case .unusableCheckpoint(let path, let reason):
       return "\(path): \(reason)"

@@ -48,7 +48,8 @@ public struct FilmFolder: Sendable {
   ) -> (rowsWithoutFilm: [String], filmsWithoutRow: [String]) {
     let listed = Set(records.map(\.name))
     return (
-      listed.filter { paths[$0] == nil }.sorted(), paths.keys.filter { !listed.contains($0) }.sorted()
+      listed.filter { paths[$0] == nil }.sorted(),
+      paths.keys.filter { !listed.contains($0) }.sorted()
     )
   }
 }

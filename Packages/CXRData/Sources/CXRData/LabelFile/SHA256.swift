@@ -24,7 +24,9 @@ public enum SHA256 {
     tail.withUnsafeBufferPointer { bytes in
       for block in 0..<tail.count / 64 { absorb(bytes, at: block * 64, into: &state) }
     }
-    return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
+    return state.flatMap { word in
+      (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) }
+    }
   }
 
   private static func absorb(

@@ -1,15 +1,11 @@
 import CXRTensor
 
 /// An element-wise function.
-public enum Activation: String, Layer {
+public enum Activation: String, ParameterlessLayer {
   /// max(x, 0).
   case relu
   /// 1/(1 + e⁻ˣ).
   case sigmoid
-
-  public mutating func forEachParameter(
-    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
-  ) {}
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     switch self {

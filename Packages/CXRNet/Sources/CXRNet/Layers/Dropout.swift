@@ -1,7 +1,7 @@
 import CXRTensor
 
 /// Zeroes elements at random in training and scales the rest; the identity in inference.
-public struct Dropout: Layer {
+public struct Dropout: ParameterlessLayer {
   /// The probability of zeroing, in 0…1.
   public let rate: Float
 
@@ -10,10 +10,6 @@ public struct Dropout: Layer {
     precondition((0...1).contains(rate), "Dropout: rate \(rate) is outside 0...1")
     self.rate = rate
   }
-
-  public mutating func forEachParameter(
-    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
-  ) {}
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     guard pass.mode == .training else { return input }

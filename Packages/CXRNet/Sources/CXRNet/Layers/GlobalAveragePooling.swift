@@ -1,13 +1,9 @@
 import CXRTensor
 
 /// The mean over rows and columns: `[N, H, W, C]` → `[N, C]`.
-public struct GlobalAveragePooling: Layer {
+public struct GlobalAveragePooling: ParameterlessLayer {
   /// Makes the layer.
   public init() {}
-
-  public mutating func forEachParameter(
-    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
-  ) {}
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     input.globalAveragePooled()

@@ -1,16 +1,12 @@
 import CXRTensor
 
 /// The largest element of each window, side by side: `[N, H, W, C]` → `[N, H / w, W / w, C]`.
-public struct MaxPool: Layer {
+public struct MaxPool: ParameterlessLayer {
   /// The window's side and stride, in pixels.
   public let window: Int
 
   /// Makes the layer.
   public init(window: Int = 2) { self.window = window }
-
-  public mutating func forEachParameter(
-    at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
-  ) {}
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     input.maxPooled(window: window)

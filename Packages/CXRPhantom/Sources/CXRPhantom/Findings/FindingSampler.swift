@@ -3,11 +3,10 @@ import CXRTensor
 /// Draws the findings of a film: how many by NIH's counts, which by how often they occur and occur
 /// together there.
 struct FindingSampler {
-  /// Findings as indices into `LabelSet.nih14`, rising; `including` is one that must be there.
-  func findings(including required: Int? = nil, using random: inout RandomStream) -> [Int] {
-    var chosen: [Int] = required.map { [$0] } ?? []
-    var count = draw(Prevalence.findingsPerFilm.map(Double.init), using: &random)
-    if required != nil { count = max(1, count) }
+  /// Findings as indices into `LabelSet.nih14`, rising; those of `required` are among them.
+  func findings(including required: [Int], using random: inout RandomStream) -> [Int] {
+    var chosen = required
+    let count = draw(Prevalence.findingsPerFilm.map(Double.init), using: &random)
     while chosen.count < min(count, 5) {
       let weights = Prevalence.films.indices.map { j -> Double in
         if chosen.contains(j) { return 0 }

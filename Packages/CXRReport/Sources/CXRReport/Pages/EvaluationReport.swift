@@ -150,7 +150,8 @@ public struct EvaluationReport: Sendable {
             + "findings seen. On rare findings accuracy rewards silence. A missed disease costs "
             + "more than a false alarm that a second look clears.")
       }
-      if let low = models.compactMap(\.meanAUC).min(), let high = models.compactMap(\.meanAUC).max() {
+      if let low = models.compactMap(\.meanAUC).min(), let high = models.compactMap(\.meanAUC).max()
+      {
         lines.append(
           "The mean AUCs differ by \(fixedPoint(high - low, digits: 3)): AUC measures how well films "
             + "are ranked, whatever the threshold. Much of what separates the models at 0.5 is where "
@@ -236,7 +237,8 @@ public struct EvaluationReport: Sendable {
     page.paragraph(
       "They carry no intervals: on few films with a finding, differences of a few hundredths of AUC "
         + "are chance. They hold for these films, their scanners and their labels, which were read "
-        + "from reports by a program. At 0.5 a weighted model's output is no probability of disease.")
+        + "from reports by a program. At 0.5 a weighted model's output is no probability of disease."
+    )
     try page.write(to: folder + "/report.html")
     return figures.problem
   }

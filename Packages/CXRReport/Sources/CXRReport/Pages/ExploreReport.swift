@@ -116,7 +116,8 @@ public struct ExploreReport: Sendable {
     let figures = try FigureSet(figures, folder: folder)
     var page = ReportPage(
       title: "What \(source) holds",
-      lead: "\(images) films of \(patients) patients, \(labels.count) findings. No patient is in two "
+      lead:
+        "\(images) films of \(patients) patients, \(labels.count) findings. No patient is in two "
         + "parts of the split.")
     if let problem = figures.problem { page.callout(problem.description) }
     page.heading("The split")
@@ -143,11 +144,13 @@ public struct ExploreReport: Sendable {
     page.heading("The three parts side by side")
     figures.add(
       "splits", to: &page,
-      caption: "Prevalence in each part. Patients are dealt at random, so rare findings may differ.")
+      caption: "Prevalence in each part. Patients are dealt at random, so rare findings may differ."
+    )
     page.heading("Class weights")
     figures.add(
       "class-weights", to: &page,
-      caption: "What one film counts in the weighted loss, so that films with and without a finding "
+      caption:
+        "What one film counts in the weighted loss, so that films with and without a finding "
         + "weigh the same in sum.")
     page.table(
       header: ["finding", "films", "percent"] + parts.map(\.name) + ["weight −", "weight +"],

@@ -26,6 +26,9 @@ extension Figure {
     "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
   }
 
+  /// A plot of nothing, for figures all of whose numbers are undefined.
+  private static let nothing = "-1 with lines lc rgb '#888888' title 'undefined'"
+
   /// One line a series over a common horizontal axis.
   struct Series {
     let title: String
@@ -38,7 +41,8 @@ extension Figure {
   /// Lines in one frame.
   static func lines(
     _ name: String, description: String, xLabel: String, yLabel: String, series: [Series],
-    xRange: String = "[*:*]", yRange: String = "[*:*]", diagonal: Bool = false, square: Bool = false,
+    xRange: String = "[*:*]", yRange: String = "[*:*]", diagonal: Bool = false,
+    square: Bool = false,
     legendOutside: Bool = false, wholeX: Bool = false
   ) -> Figure {
     let files = series.enumerated().map { i, series in
@@ -50,12 +54,12 @@ extension Figure {
         + "title \(quoted(series.title))"
     }
     if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888' title 'chance'") }
-    if plots.isEmpty { plots = ["NaN notitle"] }
+    if plots.isEmpty { plots = [nothing] }
     var script = """
       set xlabel \(quoted(xLabel))
       set ylabel \(quoted(yLabel))
       set xrange \(xRange)
-      set yrange \(yRange)
+      set yrange \(files.allSatisfy(\.rows.isEmpty) ? "[0:1]" : yRange)
       set grid lc rgb '#999999' lw 0.5 dt 3
 
       """
@@ -86,26 +90,30 @@ extension Figure {
         }
       )
     }
-    let tics = categories.enumerated().map { "\(quoted($1)) \($0)" }.joined(separator: ", ")
+    let tics = categories.enumerated().map { position, name in
+      // In tic labels gnuplot takes % for a number format.
+      "\(quoted(name.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%"))) \(position)"
+    }.joined(separator: ", ")
     var plots: [String] = []
     let floor = logarithmic ? "0.1" : "0"
     for (s, item) in series.enumerated() where !files[s].rows.isEmpty {
       plots.append(
         "'@\(files[s].name)@' using (\(floor)):2:(\(floor)):1:($2-$3):($2+$3) "
-          + "with boxxyerror fs solid 0.85 noborder lc rgb '\(colour(s))' title \(quoted(item.title))")
+          + "with boxxyerror fs solid 0.85 noborder lc rgb '\(colour(s))' title \(quoted(item.title))"
+      )
       if annotations != nil {
         plots.append(
           "'' using 1:2:4 with labels left offset 0.5,0 font ',11' notitle")
       }
     }
-    if plots.isEmpty { plots = ["NaN notitle"] }
+    if plots.isEmpty { plots = [nothing] }
     let legend =
       series.count > 1 ? "set key outside top center horizontal" : "unset key"
     let script = """
       set xlabel \(quoted(valueLabel))
       set ytics (\(tics)) nomirror
       set yrange [\(Double(groups) - 0.4):-0.6]
-      set xrange \(range)
+      set xrange \(files.allSatisfy(\.rows.isEmpty) ? "[0:1]" : range)
       \(logarithmic ? "set logscale x\n" : "")set grid x lc rgb '#999999' lw 0.5 dt 3
       set border 3
       set tics nomirror

@@ -56,7 +56,8 @@ extension Variable {
           let a = (0..<channels).map { Double(gamma[$0]) * inverse[$0] }
           let b = (0..<channels).map { -a[$0] * inverse[$0] * s.normalised[$0] / n }
           let c = (0..<channels).map { -a[$0] * s.dy[$0] / n - b[$0] * mean[$0] }
-          return x.batchNormGradient(dy, a.map { Float($0) }, b.map { Float($0) }, c.map { Float($0) })
+          return x.batchNormGradient(
+            dy, a.map { Float($0) }, b.map { Float($0) }, c.map { Float($0) })
         }
       ),
       (scale, { dy in Tensor(sums(dy).normalised.map { Float($0) }, shape: [channels]) }),

@@ -138,7 +138,8 @@ public struct Evaluation: Sendable {
     skippedFilms = skipped
     subset = options.subset
     let seen = Set(first.metadata.split.trainPatientDigests)
-    patientsSeenInTraining = kept.map { collection.file.records[$0] }.uniquePatients
+    patientsSeenInTraining =
+      kept.map { collection.file.records[$0] }.uniquePatients
       .filter { seen.contains(CheckpointMetadata.Split.digest(of: $0)) }.count
   }
 

@@ -17,9 +17,13 @@ public indirect enum JSONValue: Sendable, Equatable {
   case object([(String, JSONValue)])
 
   /// A number, or `null`.
-  public static func number(orNull value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+  public static func number(orNull value: Double?) -> JSONValue {
+    value.map { .number($0) } ?? .null
+  }
   /// A text, or `null`.
-  public static func string(orNull value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+  public static func string(orNull value: String?) -> JSONValue {
+    value.map { .string($0) } ?? .null
+  }
   /// Texts in order.
   public static func strings(_ values: some Sequence<String>) -> JSONValue {
     .array(values.map { .string($0) })

@@ -203,7 +203,9 @@ private final class CacheFile: Sendable {
 
   func read(count: Int, at offset: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    let got = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, count, off_t(offset)) }
+    let got = bytes.withUnsafeMutableBytes {
+      pread(descriptor, $0.baseAddress, count, off_t(offset))
+    }
     guard got == count else {
       throw TrainingError.cacheFailed(
         path: path, reason: got < 0 ? String(cString: strerror(errno)) : "it became shorter")

@@ -199,12 +199,14 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     let data = Data(checkpoint.metadata.utf8)
     guard let format = try? JSONDecoder().decode(Format.self, from: data) else {
       throw TrainingError.unusableCheckpoint(
-        path: path, reason: "metadata.json names no format_version; it is no checkpoint of cxr-train")
+        path: path,
+        reason: "metadata.json names no format_version; it is no checkpoint of cxr-train")
     }
     guard format.version == Self.formatVersion else {
       throw TrainingError.unusableCheckpoint(
         path: path,
-        reason: "format \(format.version) is not the format \(Self.formatVersion) that this version "
+        reason:
+          "format \(format.version) is not the format \(Self.formatVersion) that this version "
           + "(\(DeviceReport.libraryVersion)) reads; use the version that wrote it")
     }
     do {

@@ -39,7 +39,8 @@ public struct TrainingOptions: Sendable {
     }
     try check(epochs >= 1, "--epochs \(epochs): at least 1 is needed")
     try check(
-      (1...4096).contains(batchSize), "--batch-size \(batchSize): a number from 1 to 4096 is needed")
+      (1...4096).contains(batchSize), "--batch-size \(batchSize): a number from 1 to 4096 is needed"
+    )
     try check(
       (1...4096).contains(preparation.imageSize),
       "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")

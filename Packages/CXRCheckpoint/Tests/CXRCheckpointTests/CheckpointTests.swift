@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+@testable import CXRCheckpoint
+
+@Suite struct CheckpointTests {
+  private let folder: String
+  private var path: String { folder + "/a.npz" }
+  private let checkpoint = Checkpoint(
+    arrays: [
+      NamedArray(
+        name: "block1/conv/kernel", shape: [2, 3], scalars: [1, -2, 3.5, 0, -0.0, 1e-30]),
+      NamedArray(name: "head/bias", shape: [4], scalars: [Float](repeating: 0.25, count: 4)),
+      NamedArray(name: "scalar", shape: [], scalars: [7]),
+      NamedArray(name: "empty", shape: [0, 3], scalars: []),
+    ], metadata: "{\"format_version\": 1, \"name\": \"ä\"}")
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  private func read(_ bytes: [UInt8], limits: Checkpoint.Limits = Checkpoint.Limits()) throws
+    -> Checkpoint
+  {
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return try Checkpoint(path: path, limits: limits)
+  }
+
+  private func written() throws -> [UInt8] {
+    try checkpoint.write(to: path)
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+  }
+
+  @Test func comesBackBitForBit() throws {
+    let back = try read(written())
+    #expect(back.metadata == checkpoint.metadata)
+    for (a, b) in zip(back.arrays, checkpoint.arrays) {
+      #expect(a.name == b.name && a.shape == b.shape)
+      #expect(a.scalars.map(\.bitPattern) == b.scalars.map(\.bitPattern))
+    }
+    #expect(back.arrays.count == 4 && back["head/bias"]?.shape == [4] && back["x"] == nil)
+  }
+
+  @Test func theSameContentsGiveTheSameBytes() throws { #expect(try written() == written()) }
+
+  @Test func everyFlippedBitIsFoundOrHarmless() throws {
+    let bytes = try written()
+    for position in bytes.indices {
+      for bit in 0..<8 {
+        var damaged = bytes
+        damaged[position] ^= 1 << UInt8(bit)
+        // Dates and version fields carry nothing; any other flip must be found.
+        if let back = try? read(damaged) { #expect(back == checkpoint, "byte \(position)") }
+      }
+    }
+  }
+
+  @Test func everyCutIsFound() throws {
+    let bytes = try written()
+    for count in 0..<bytes.count {
+      #expect(throws: CheckpointError.self, "\(count)") { try read(Array(bytes[..<count])) }
+    }
+  }
+
+  @Test func refusesWhatIsNotPlausible() throws {
+    #expect(throws: CheckpointError.self) { try Checkpoint(path: folder + "/none.npz") }
+    #expect(throws: CheckpointError.self) { try Checkpoint(path: folder) }
+    #expect(throws: CheckpointError.self) {
+      try read(Array("no checkpoint at all, just text".utf8))
+    }
+    let bytes = try written()
+    #expect(throws: CheckpointError.self) { try read(bytes, limits: Checkpoint.Limits(members: 2)) }
+    let noMetadata = try ZipArchive.bytes(
+      of: [ZipArchive.Member(name: "a.npy", contents: checkpoint.arrays[0].npyBytes)], path: path)
+    #expect(throws: CheckpointError.missingMember(path: path, member: "metadata.json")) {
+      try read(noMetadata)
+    }
+  }
+
+  @Test func refusesABombBeforeUnpackingIt() throws {
+    let zeros = [UInt8](repeating: 0, count: 40_000_000)
+    let bomb = try ZipArchive.bytes(
+      of: [
+        ZipArchive.Member(name: "metadata.json", contents: [0x7B, 0x7D]),
+        ZipArchive.Member(name: "z.npy", contents: zeros),
+      ], path: path)
+    #expect(throws: CheckpointError.self) {
+      try read(bomb, limits: Checkpoint.Limits(totalBytes: 1 << 20))
+    }
+  }
+
+  @Test func refusesForeignArrays() throws {
+    func member(_ header: String, elements: Int) throws -> Checkpoint {
+      var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+      bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
+      bytes += Array(header.utf8) + [UInt8](repeating: 0, count: 4 * elements)
+      return try read(
+        ZipArchive.bytes(
+          of: [
+            ZipArchive.Member(name: "metadata.json", contents: [0x7B, 0x7D]),
+            ZipArchive.Member(name: "a.npy", contents: bytes),
+          ], path: path))
+    }
+    let good = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
+    #expect(try member(good, elements: 2).arrays[0].shape == [2])
+    for bad in [
+      good.replacing("<f4", with: "<f8"), good.replacing("False", with: "True"),
+      good.replacing("(2,)", with: "(3,)"), good.replacing("(2,)", with: "(-2,)"),
+      good.replacing("(2,)", with: "(9223372036854775807, 4)"), "{}",
+      good.replacing("(2,)", with: "(2"),
+    ] {
+      #expect(throws: CheckpointError.self, "\(bad)") { try member(bad, elements: 2) }
+    }
+  }
+
+  @Test func reportsAllMismatchesAtOnce() throws {
+    do {
+      _ = try checkpoint.arrays(
+        matching: [
+          (name: "block1/conv/kernel", shape: [3, 2]), (name: "missing", shape: [1]),
+          (name: "head/bias", shape: [4]),
+        ], ignoring: "emp", path: "p")
+      Issue.record("a mismatch was accepted")
+    } catch let error as CheckpointError {
+      guard case .mismatch(_, let problems) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(
+        problems == [
+          "block1/conv/kernel has shape [2, 3], not [3, 2]", "missing is missing",
+          "scalar is not part of the model",
+        ])
+    }
+    let bad = Checkpoint(
+      arrays: [NamedArray(name: "a", shape: [1], scalars: [.nan])], metadata: "{}")
+    #expect(throws: CheckpointError.self) {
+      try bad.arrays(matching: [(name: "a", shape: [1])], path: "p")
+    }
+  }
+
+  @Test func aFailedWriteLeavesTheEarlierFile() throws {
+    try checkpoint.write(to: path)
+    let before = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(throws: CheckpointError.self) {
+      try checkpoint.write(to: folder + "/no/such/folder/a.npz")
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.npz"])
+  }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import CXRData
+
+@Suite struct LabelFileTests {
+  private let header =
+    "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+    + "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]"
+
+  private func file(_ text: String) throws -> LabelFile {
+    try LabelFile(contents: Array(text.utf8), path: "labels.csv")
+  }
+
+  @Test func readsBothSpellingsOfNIHsHeader() throws {
+    let row = "1.png,Mass|Edema,2,00000013,058Y,M,PA,2682,2749,0.143,0.143"
+    let quoted = header.split(separator: ",").map(String.init).joined(separator: ",")
+      .replacing("OriginalImage[Width,Height]", with: "\"OriginalImage[Width,Height]\"")
+      .replacing("OriginalImagePixelSpacing[x,y]", with: "\"OriginalImagePixelSpacing[x,y]\"")
+    for text in ["\(header)\n\(row)\n", "\(header),\n\(row),\n", "\(quoted)\n\(row)\n"] {
+      let record = try #require(try file(text).records.first)
+      #expect(record.name == "1.png" && record.findings == ["Mass", "Edema"])
+      #expect(record.patient == PatientID("13") && record.followUp == 2)
+      #expect(record.age?.years == 58 && record.sex == "M" && record.view == "PA")
+    }
+  }
+
+  @Test func needsThreeColumnsOnly() throws {
+    let file = try file("Patient ID,Finding Labels,Image Index\n7,No Finding,a.jpg\n")
+    #expect(file.records[0].findings == ["No Finding"])
+    #expect(file.records[0].age == nil && file.records[0].view == nil)
+    #expect(throws: DataError.self) { try self.file("Image Index,Finding Labels\na,b\n") }
+  }
+
+  @Test func namesTheLineOfAWrongFieldCount() {
+    #expect(
+      throws: DataError.wrongFieldCount(path: "labels.csv", line: 3, expected: 3, found: 2)
+    ) {
+      try file("Image Index,Finding Labels,Patient ID\na,b,1\nc,d\n")
+    }
+  }
+
+  @Test func namesTheLineOfAMissingValue() {
+    #expect(
+      throws: DataError.invalidField(path: "labels.csv", line: 2, column: "Patient ID", found: "")
+    ) {
+      try file("Image Index,Finding Labels,Patient ID\na,b,\n")
+    }
+    #expect(throws: DataError.noRows(path: "labels.csv")) {
+      try file("Image Index,Finding Labels,Patient ID\n")
+    }
+    #expect(throws: DataError.self) { try file("") }
+  }
+
+  @Test func keepsAndFlagsOddAges() throws {
+    let file = try file(
+      "Image Index,Finding Labels,Patient ID,Patient Age\na,x,1,411\nb,x,1,060Y\nc,x,1,012M\nd,x,1,?\n"
+    )
+    #expect(file.records.map { $0.age?.years } == [411, 60, 1, nil])
+    #expect(
+      file.notes.map(\.problem) == [.implausibleAge(411), .unreadableAge("?")])
+  }
+
+  @Test func flagsAFilmListedTwice() throws {
+    let file = try file("Image Index,Finding Labels,Patient ID\na,x,1\nb,x,1\na,y,1\na,z,1\n")
+    #expect(file.records.count == 4)
+    #expect(
+      file.notes.map(\.problem) == [.duplicateFilm(firstLine: 2), .duplicateFilm(firstLine: 2)])
+  }
+
+  @Test func readsAgesInEveryUnit() {
+    #expect(PatientAge("058Y")?.years == 58)
+    #expect(PatientAge("7")?.years == 7)
+    #expect(PatientAge("006M")?.years == 0.5)
+    #expect(PatientAge("-3") == nil && PatientAge("") == nil && PatientAge("Y") == nil)
+  }
+
+  @Test func ordersPatientsByNumberThenByText() {
+    let sorted = ["10", "9", "b", "010", "a"].compactMap { PatientID($0) }.sorted()
+    #expect(sorted.map(\.description) == ["9", "10", "10", "a", "b"])
+    #expect(PatientID("  ") == nil)
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import CXRData
+
+@Suite struct PatientSplitTests {
+  private func patients(_ count: Int) -> [PatientID] {
+    (1...count).compactMap { PatientID("\($0)") }
+  }
+
+  @Test(arguments: [0, 1, 99] as [UInt32]) func noPatientIsInTwoParts(seed: UInt32) throws {
+    let split = try PatientSplit(patients: patients(200), seed: seed)
+    let parts = Subset.allCases.map { Set(split.patients(of: $0)) }
+    #expect(parts.map(\.count) == [118, 42, 40])
+    #expect(parts[0].isDisjoint(with: parts[1]) && parts[0].isDisjoint(with: parts[2]))
+    #expect(parts[1].isDisjoint(with: parts[2]))
+  }
+
+  @Test func keepsFileOrderWithinAPart() throws {
+    let rows = (0..<60).map { "\($0).png,Mass,\($0 % 20)\n" }.joined()
+    let file = try LabelFile(
+      contents: Array(("Image Index,Finding Labels,Patient ID\n" + rows).utf8), path: "t.csv")
+    let split = try PatientSplit(patients: file.patients, seed: 0)
+    let all = Subset.allCases.map { split.rows(of: $0, in: file.records) }
+    #expect(all.allSatisfy { $0 == $0.sorted() })
+    #expect(all.flatMap { $0 }.sorted() == Array(0..<60))
+  }
+
+  @Test func saysWhenAPartIsEmpty() {
+    #expect(throws: DataError.self) { try PatientSplit(patients: patients(1), seed: 0) }
+    #expect(throws: DataError.self) { try PatientSplit(patients: [], seed: 0) }
+    #expect(throws: DataError.self) {
+      try trainTestSplit([1, 2, 3], testFraction: 1, seed: 0)
+    }
+  }
+
+  @Test func followsTheOfficialLists() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let rows = (0..<40).map { "\($0).png,Mass,\($0 / 2)\n" }.joined()
+    let file = try LabelFile(
+      contents: Array(("Image Index,Finding Labels,Patient ID\n" + rows).utf8), path: "t.csv")
+    func write(_ name: String, _ films: [Int]) throws -> String {
+      let url = folder.appendingPathComponent(name)
+      try films.map { "\($0).png" }.joined(separator: "\r\n").write(
+        to: url, atomically: true, encoding: .utf8)
+      return url.path
+    }
+    let (train, test) = (
+      try write("train.txt", Array((0..<30).reversed())), try write("test.txt", Array(30..<39))
+    )
+    let split = try PatientSplit(
+      records: file.records, trainList: train, testList: test, seed: 0)
+    // Fifteen listed training patients, 0.125 of them rounded up to validation.
+    #expect(Subset.allCases.map { split.patients(of: $0).count } == [13, 2, 5])
+    // Film 39 is in no list, though its patient is in the test part.
+    #expect(split.rows(of: .test, in: file.records) == Array(30..<39))
+    let expected = try trainTestSplit(
+      (0..<15).reversed().map { "\($0)" }, testFraction: 0.125, seed: 0
+    ).test.compactMap { PatientID($0) }.sorted()
+    #expect(split.patients(of: .validation) == expected)
+
+    let overlapping = try write("overlap.txt", [28, 30])
+    #expect(throws: DataError.self) {
+      try PatientSplit(
+        records: file.records, trainList: train, testList: overlapping, seed: 0)
+    }
+    let unknown = try write("unknown.txt", [77])
+    #expect(throws: DataError.unknownFilms(path: unknown, names: ["77.png"], count: 1)) {
+      try PatientSplit(records: file.records, trainList: train, testList: unknown, seed: 0)
+    }
+  }
+
+  @Test func hashesAsTheStandardSays() {
+    #expect(
+      SHA256.hexDigest(of: "abc")
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      SHA256.hexDigest(of: "")
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(
+      SHA256.hexDigest(of: String(repeating: "a", count: 1_000_000))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+  }
+}

@@ -1,0 +1,77 @@
+import Testing
+
+@testable import CXRImage
+
+@Suite struct GeometryTests {
+  @Test func sameSizeIsAnExactCopy() {
+    let film = GreyFilm(height: 5, width: 7, pixels: (0..<35).map { UInt8($0 * 7) })
+    for method in ResizeMethod.allCases {
+      #expect(
+        film.resized(height: 5, width: 7, method: method).values == film.pixels.map(Float.init))
+    }
+  }
+
+  @Test func aFlatFilmStaysFlat() {
+    let film = GreyFilm(height: 9, width: 4, pixels: [UInt8](repeating: 77, count: 36))
+    for method in ResizeMethod.allCases {
+      let values = film.resized(height: 3, width: 11, method: method).values
+      #expect(values.allSatisfy { abs($0 - 77) < 1e-4 }, "\(method)")
+    }
+    let plane = FilmPlane(height: 6, width: 5, values: [Float](repeating: 3, count: 30))
+    #expect(plane.rotated(degrees: 17).values.allSatisfy { abs($0 - 3) < 1e-5 })
+  }
+
+  @Test func antialiasingAveragesWhatBilinearMisses() {
+    // Columns 0, 255, 0, 255, …: bilinear at a quarter of the width sees two of four.
+    let film = GreyFilm(height: 8, width: 64, pixels: (0..<512).map { $0 % 2 == 0 ? 0 : 255 })
+    let values = film.resized(height: 2, width: 16, method: .antialias).values
+    #expect(values.dropFirst().dropLast().allSatisfy { abs($0 - 127.5) < 40 })
+  }
+
+  @Test func fourQuarterTurnsComeBack() {
+    let plane = FilmPlane(height: 8, width: 8, values: (0..<64).map(Float.init))
+    var turned = plane
+    for _ in 0..<4 { turned = turned.rotated(degrees: 90) }
+    #expect(zip(turned.values, plane.values).allSatisfy { abs($0 - $1) < 1e-2 })
+  }
+
+  @Test func aOnePixelFilmSurvives() {
+    let plane = FilmPlane(height: 1, width: 1, values: [9])
+    #expect(plane.rotated(degrees: 30).zoomed(factor: 1.2).values == [9])
+    #expect(
+      GreyFilm(height: 1, width: 1, pixels: [9]).resized(height: 3, width: 2).values.allSatisfy {
+        $0 == 9
+      })
+  }
+
+  @Test func momentsDoNotDependOnHowFilmsAreGathered() {
+    let planes = (0..<5).map { k in
+      FilmPlane(height: 3, width: 4, values: (0..<12).map { Float(($0 * 31 + k * 17) % 97) })
+    }
+    var gathered = PixelMoments()
+    for plane in planes { gathered.add(PixelMoments(plane)) }
+    let all = planes.flatMap(\.values).map(Double.init)
+    let mean = all.reduce(0, +) / 60
+    let deviation = (all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 60).squareRoot()
+    #expect(abs(gathered.mean - mean) < 1e-12 && gathered.count == 60)
+    #expect(abs(gathered.standardDeviation - deviation) < 1e-12)
+    #expect(PixelMoments().standardDeviation == 0)
+  }
+
+  @Test func augmentationFollowsItsGenerator() {
+    struct Fixed: RandomNumberGenerator {
+      var state: UInt64
+      mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return state &* 0xD134_2543_DE82_EF95
+      }
+    }
+    let plane = FilmPlane(height: 8, width: 8, values: (0..<64).map(Float.init))
+    var (first, again, other) = (Fixed(state: 1), Fixed(state: 1), Fixed(state: 2))
+    let augment = Augmentation()
+    let result = augment(plane, using: &first)
+    #expect(result == augment(plane, using: &again))
+    #expect(result != augment(plane, using: &other))
+    #expect(Augmentation(rotation: 0, zoom: 0)(plane, using: &first) == plane)
+  }
+}

@@ -1,0 +1,98 @@
+import Testing
+
+@testable import CXRMetrics
+
+/// What must hold for every metric, whatever the films.
+@Suite struct InvarianceTests {
+  typealias Metric = @Sendable ([Float], [Bool]) -> Double?
+
+  static let ranking: [(String, Metric)] = [
+    ("rocAUC", { rocAUC(scores: $0, labels: $1) }),
+    ("averagePrecision", { averagePrecision(scores: $0, labels: $1) }),
+  ]
+  static let thresholded: [(String, Metric)] = [
+    ("precision", { ConfusionCounts(scores: $0, labels: $1).precision }),
+    ("recall", { ConfusionCounts(scores: $0, labels: $1).recall }),
+    ("specificity", { ConfusionCounts(scores: $0, labels: $1).specificity }),
+    ("f1", { ConfusionCounts(scores: $0, labels: $1).f1 }),
+    ("accuracy", { ConfusionCounts(scores: $0, labels: $1).accuracy }),
+    ("positivesFound", { DetectionRates(scores: $0, labels: $1).positivesFoundPercent }),
+    ("negativesFound", { DetectionRates(scores: $0, labels: $1).negativesFoundPercent }),
+  ]
+
+  private let scores: [Float] = (0..<60).map { Float(($0 * 37) % 23) / 23 }
+  private let labels = (0..<60).map { ($0 * 29) % 7 < 3 }
+
+  @Test func orderDoesNotMatter() {
+    let order = (0..<60).map { ($0 * 17) % 60 }
+    for (name, metric) in Self.ranking + Self.thresholded {
+      #expect(
+        metric(order.map { scores[$0] }, order.map { labels[$0] }) == metric(scores, labels),
+        "\(name)")
+    }
+  }
+
+  @Test func risingMapsKeepRankings() {
+    for (name, metric) in Self.ranking {
+      #expect(metric(scores.map { $0 * $0 * 5 + 1 }, labels) == metric(scores, labels), "\(name)")
+      #expect(metric(scores.map { $0 - 9 }, labels) == metric(scores, labels), "\(name)")
+    }
+  }
+
+  @Test func doublingEveryFilmChangesNothing() {
+    for (name, metric) in Self.ranking + Self.thresholded {
+      let (a, b) = (metric(scores + scores, labels + labels), metric(scores, labels))
+      #expect(abs((a ?? .nan) - (b ?? .nan)) < 1e-12, "\(name)")
+    }
+  }
+
+  @Test func oneClassIsUndefined() {
+    let none = [Bool](repeating: false, count: 60)
+    let all = [Bool](repeating: true, count: 60)
+    #expect(rocAUC(scores: scores, labels: none) == nil)
+    #expect(rocAUC(scores: scores, labels: all) == nil)
+    #expect(ROCCurve(scores: scores, labels: all) == nil)
+    #expect(averagePrecision(scores: scores, labels: none) == nil)
+    #expect(averagePrecision(scores: scores, labels: all) == 1)
+    #expect(ConfusionCounts(scores: scores, labels: none).recall == nil)
+    #expect(DetectionRates(scores: scores, labels: none).positivesFoundPercent == nil)
+    #expect(rocAUC(scores: [], labels: []) == nil)
+  }
+
+  @Test func tiesAreChance() {
+    let tied = [Float](repeating: 0.3, count: 60)
+    #expect(rocAUC(scores: tied, labels: labels) == 0.5)
+    let share = Double(labels.filter { $0 }.count) / 60
+    #expect(abs((averagePrecision(scores: tied, labels: labels) ?? 0) - share) < 1e-15)
+    #expect(rocAUC(scores: [0, -0.0], labels: [true, false]) == 0.5)
+  }
+
+  @Test func aPerfectRankingIsOneAndItsReverseZero() {
+    let perfect = labels.map { $0 ? Float(0.9) : 0.1 }
+    #expect(rocAUC(scores: perfect, labels: labels) == 1)
+    #expect(rocAUC(scores: perfect.map { -$0 }, labels: labels) == 0)
+  }
+
+  @Test func exactlyHalfIsNeitherFoundNorCleared() {
+    let rates = DetectionRates(scores: [0.5, 0.5], labels: [true, false])
+    #expect(rates.positivesFound == 0 && rates.negativesFound == 0)
+    #expect(ConfusionCounts(scores: [0.5], labels: [true]).truePositives == 0)
+  }
+
+  @Test func aucIsTheShareOfRightlyOrderedPairs() {
+    var wins = 0.0
+    for i in 0..<60 where labels[i] {
+      for j in 0..<60 where !labels[j] {
+        wins += scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0
+      }
+    }
+    let positives = labels.filter { $0 }.count
+    let expected = wins / Double(positives * (60 - positives))
+    #expect(abs((rocAUC(scores: scores, labels: labels) ?? 0) - expected) < 1e-15)
+  }
+
+  @Test func numbersRoundAsPythonDoes() {
+    #expect(fixedPoint(0.125, digits: 2) == "0.12" && fixedPoint(0.375, digits: 2) == "0.38")
+    #expect(fixedPoint(nil, digits: 2) == "n/a")
+  }
+}

@@ -1,0 +1,89 @@
+import CXRTensor
+import Testing
+
+@testable import CXRNet
+
+@Suite struct OptimizerTests {
+  private struct Weights: Module {
+    var w: Parameter
+    init(_ values: [Float]) { w = Parameter(Tensor(values, shape: [values.count]), role: .weight) }
+    mutating func forEachParameter(
+      at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
+    ) { body(path / "w", &w) }
+  }
+
+  @Test func twoAdamStepsByHand() {
+    // With g = 2 and then −1: m = 0.2, 0.08; v = 0.004, 0.004996; α = lr·√(1 − 0.999ᵗ)/(1 − 0.9ᵗ).
+    var weights = Weights([1])
+    var adam = Adam(for: weights)
+    func step(_ g: Float) {
+      adam.update(
+        &weights,
+        with: Gradients(loss: 0, tensors: [Tensor([g], shape: [1])], statistics: [:]),
+        learningRate: 0.1)
+    }
+    step(2)
+    #expect(abs(weights.w.value.scalar - 0.9) < 1e-5)
+    step(-1)
+    let alpha = 0.1 * (1 - 0.999 * 0.999).squareRoot() / (1 - 0.81)
+    #expect(
+      abs(Double(weights.w.value.scalar) - (0.9 - alpha * 0.08 / 0.004996.squareRoot())) < 1e-5)
+    #expect(adam.step == 2)
+  }
+
+  @Test func adamFindsTheBottomOfABowl() {
+    var weights = Weights([3, -2])
+    var adam = Adam(for: weights)
+    for step in 0..<600 {
+      let gradients = weights.gradients(random: RandomStream(seed: UInt64(step))) { model, pass in
+        let w = pass[model.w].reshaped(to: [1, 2])
+        let centred = w + Variable(Tensor([-1, -0.5], shape: [1, 2]))
+        return centred.matrixProduct(centred.reshaped(to: [2, 1])).sum()
+      }
+      adam.update(&weights, with: gradients, learningRate: 0.05)
+    }
+    #expect(abs(weights.w.value.scalars[0] - 1) < 1e-2)
+    #expect(abs(weights.w.value.scalars[1] - 0.5) < 1e-2)
+  }
+
+  @Test func weightsChangeInPlace() {
+    var weights = Weights([Float](repeating: 1, count: 4096))
+    var adam = Adam(for: weights)
+    func address() -> Int {
+      weights.w.value.scalars.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
+    }
+    let before = address()
+    let gradient = Tensor(repeating: 1, shape: [4096])
+    adam.update(
+      &weights, with: Gradients(loss: 0, tensors: [gradient], statistics: [:]), learningRate: 1)
+    #expect(address() == before)
+  }
+
+  @Test func theScheduleFallsByAFactorAnEpoch() {
+    let schedule = ExponentialSchedule()
+    #expect(schedule(epoch: 0) == 0.001)
+    #expect(schedule(epoch: 1) == 0.00095)
+    #expect(schedule(epoch: 3) == 0.000857375)
+  }
+
+  @Test func initialisersKeepTheirBounds() {
+    let glorot = Tensor.glorotUniform([7, 7, 1, 16], random: RandomStream(seed: 1))
+    #expect(glorot.scalars.allSatisfy { abs($0) <= 0.0848698 })
+    #expect((glorot.scalars.max() ?? 0) > 0.08)
+    for shape: Shape in [[6, 4], [4, 6], [3, 3, 2, 5]] {
+      let q = Tensor.orthogonal(shape, random: RandomStream(seed: 2))
+      let (rows, columns) = (shape.count / shape[-1], shape[-1])
+      let byRows = rows <= columns
+      let (count, length) = byRows ? (rows, columns) : (columns, rows)
+      func element(_ i: Int, _ k: Int) -> Float {
+        byRows ? q.scalars[i * columns + k] : q.scalars[k * columns + i]
+      }
+      for i in 0..<count {
+        for j in 0..<count {
+          let product = (0..<length).reduce(Float(0)) { $0 + element(i, $1) * element(j, $1) }
+          #expect(abs(product - (i == j ? 1 : 0)) < 1e-5, "\(shape)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import CXRData
+import CXRImage
+import CXRTensor
+import Foundation
+import Testing
+
+@testable import CXRPhantom
+
+@Suite struct PhantomTests {
+  @Test func everyFindingHasItsQuotaOfPatients() throws {
+    for (images, patients, seed) in [(800, 300, 0), (260, 40, 1), (500, 500, 7)] {
+      let set = try PhantomSet(
+        PhantomSet.Options(images: images, patients: patients, size: 32, seed: UInt64(seed)))
+      #expect(set.entries.count == images)
+      #expect(Set(set.entries.map(\.patient)).count == patients)
+      for finding in LabelSet.nih14 {
+        let owners = Set(set.entries.filter { $0.findings.contains(finding) }.map(\.patient))
+        #expect(owners.count >= PhantomSet.leastPatients, "\(finding) of \(images)")
+      }
+    }
+  }
+
+  @Test func commonFindingsComeInNIHsRatios() throws {
+    let set = try PhantomSet(PhantomSet.Options(images: 20_000, patients: 6_000, size: 32))
+    let none = set.entries.filter { $0.findings.isEmpty }.count
+    #expect(abs(Double(none) / 20_000 - 0.539) < 0.02)
+    for (k, finding) in LabelSet.nih14.enumerated() where Prevalence.films[k] > 4000 {
+      let share = Double(set.entries.filter { $0.findings.contains(finding) }.count) / 20_000
+      let expected = Double(Prevalence.films[k]) / 112_120
+      #expect(abs(share / expected - 1) < 0.3, "\(finding): \(share), NIH \(expected)")
+    }
+  }
+
+  @Test func theSameSeedGivesTheSameBytes() throws {
+    let manager = FileManager.default
+    let base = manager.temporaryDirectory.path + "/" + UUID().uuidString
+    defer { try? manager.removeItem(atPath: base) }
+    let before = Parallel.threads
+    defer { Parallel.threads = before }
+    let options = PhantomSet.Options(images: 168, patients: 24, size: 40, seed: 3)
+    for (name, threads) in [("a", 1), ("b", 3)] {
+      Parallel.threads = threads
+      try PhantomSet(options).write(to: "\(base)/\(name)")
+    }
+    let files = try manager.subpathsOfDirectory(atPath: base + "/a").sorted()
+    #expect(files.filter { $0.hasSuffix(".png") }.count == 168)
+    for file in files where file.contains(".") {
+      #expect(
+        manager.contents(atPath: "\(base)/a/\(file)")
+          == manager.contents(atPath: "\(base)/b/\(file)"), "\(file)")
+    }
+    let other = try PhantomSet(
+      PhantomSet.Options(images: 168, patients: 24, size: 40, seed: 4))
+    #expect(other.labelFile != (try PhantomSet(options)).labelFile)
+
+    // The label file is one that our own reader takes, with NIH's eleven fields.
+    let file = try LabelFile(path: base + "/a/Data_Entry_2017.csv")
+    #expect(file.records.count == 168 && file.patients.count == 24 && file.notes.isEmpty)
+    let boxes = try String(contentsOfFile: base + "/a/BBox_List_2017.csv", encoding: .utf8)
+    #expect(boxes.hasPrefix("Image Index,Finding Label,Bbox [x,y,w,h],,,\n"))
+    for line in boxes.split(separator: "\n").dropFirst() {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      let numbers = fields[2..<6].compactMap { Float($0) }
+      #expect(fields.count >= 6 && numbers.count == 4, "\(line)")
+      #expect(numbers[0] >= 0 && numbers[0] + numbers[2] <= 1024.1, "\(line)")
+      #expect(numbers[1] >= 0 && numbers[1] + numbers[3] <= 1024.1, "\(line)")
+    }
+  }
+
+  @Test func everyFindingChangesTheFilm() {
+    let (patient, exposure) = (RandomStream(seed: 1), RandomStream(seed: 2))
+    let plain = PhantomFilm(size: 96, findings: [], patient: patient, exposure: exposure)
+    for finding in LabelSet.nih14 {
+      let film = PhantomFilm(
+        size: 96, findings: [finding], patient: patient, exposure: exposure)
+      let changed = zip(film.film.pixels, plain.film.pixels).filter {
+        abs(Int($0) - Int($1)) > 8
+      }.count
+      #expect(changed > 25, "\(finding) changes \(changed) pixels")
+    }
+  }
+
+  @Test func refusesImpossibleWishes() {
+    for options in [
+      PhantomSet.Options(images: 800, patients: 3), PhantomSet.Options(images: 10, patients: 300),
+      PhantomSet.Options(size: 0),
+    ] {
+      #expect(throws: PhantomError.self) { try PhantomSet(options) }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Testing
+
+@testable import CXRTensor
+
+/// Every operation's gradient against central differences.
+@Suite struct GradientTests {
+  private func check(
+    _ name: String, _ shapes: [Shape], step: Float = 1e-2, tolerance: Float = 2e-2,
+    sourceLocation: SourceLocation = #_sourceLocation, _ function: ([Variable]) -> Variable
+  ) {
+    let leaves = shapes.enumerated().map { Tensor.random($1, seed: UInt64(40 + $0)) }
+    var seed: Tensor?
+    func value(_ leaves: [Variable]) -> Variable {
+      let y = function(leaves)
+      let weights = seed ?? Tensor.random(y.shape, seed: 99)
+      seed = weights
+      return y.multiplied(by: weights).sum()
+    }
+    let (_, gradients) = Variable.differentiate(leaves, value)
+    for (i, leaf) in leaves.enumerated() {
+      for j in 0..<leaf.shape.count {
+        func at(_ h: Float) -> Float {
+          var moved = leaves
+          moved[i].withMutableScalars { $0[j] += h }
+          return value(moved.map { Variable($0) }).value.scalar
+        }
+        let numeric = (at(step) - at(-step)) / (2 * step)
+        let exact = gradients[i]?.scalars[j] ?? .nan
+        #expect(
+          abs(numeric - exact) < tolerance * max(1, abs(exact)), "\(name): input \(i)[\(j)]",
+          sourceLocation: sourceLocation)
+      }
+    }
+  }
+
+  @Test func ofEveryOperation() {
+    check("matrixProduct", [[3, 4], [4, 2]]) { $0[0].matrixProduct($0[1]) }
+    check("add", [[3, 4], [3, 4]]) { $0[0] + $0[1] }
+    check("add row", [[2, 3, 4], [4]]) { $0[0] + $0[1] }
+    check("row add", [[4], [2, 3, 4]]) { $0[0] + $0[1] }
+    check("sigmoid", [[3, 4]]) { $0[0].sigmoid() }
+    check("relu", [[3, 4]], step: 1e-3) { $0[0].relu() }
+    check("convolved valid", [[1, 5, 4, 2], [2, 3, 2, 3], [3]]) {
+      $0[0].convolved(kernel: $0[1], bias: $0[2])
+    }
+    check("convolved same", [[2, 5, 4, 2], [3, 3, 2, 2], [2]]) {
+      $0[0].convolved(kernel: $0[1], bias: $0[2], stride: 2, padding: .same)
+    }
+    check("averagePooled", [[1, 5, 4, 2]]) { $0[0].averagePooled(window: 2) }
+    check("maxPooled", [[1, 5, 4, 2]], step: 1e-4, tolerance: 0.1) { $0[0].maxPooled(window: 2) }
+    check("globalAveragePooled", [[2, 3, 4, 2]]) { $0[0].globalAveragePooled() }
+    check("batchNormalized", [[3, 2, 2, 2], [2], [2]]) {
+      $0[0].batchNormalized(scale: $0[1], shift: $0[2], epsilon: 1e-3).output
+    }
+    check("scaledAndShifted", [[2, 3, 2], [2], [2]]) { $0[0].scaledAndShifted(by: $0[1], $0[2]) }
+    check("dropout", [[4, 5]]) { $0[0].dropout(rate: 0.4, random: RandomStream(seed: 3)) }
+    check("sum", [[3, 2]]) { $0[0].sum() }
+    check("mean", [[3, 2]]) { $0[0].mean() }
+    check("reshaped", [[3, 2]]) { $0[0].reshaped(to: [2, 3]) }
+    check("concatenated", [[2, 3], [2, 1]]) { .concatenated($0, axis: 1) }
+    let labels = Tensor([1, 0, 0, 1, 1, 0], shape: [2, 3])
+    check("binaryCrossEntropy", [[2, 3]]) { $0[0].binaryCrossEntropy(labels: labels) }
+    check("weightedBinaryCrossEntropy", [[2, 3]]) {
+      $0[0].weightedBinaryCrossEntropy(
+        labels: labels, negativeWeights: Tensor([0.5, 1, 2], shape: [3]),
+        positiveWeights: Tensor([3, 7, 1], shape: [3]))
+    }
+  }
+
+  @Test func aValueUsedTwiceGetsBothGradients() {
+    let x = Tensor([2, 3], shape: [2])
+    let (_, gradients) = Variable.differentiate([x]) { ($0[0] + $0[0] + $0[0].relu()).sum() }
+    #expect(gradients[0]?.scalars == [3, 3])
+  }
+
+  @Test func constantsRecordNothing() {
+    let (value, gradients) = Variable.differentiate([Tensor([1], shape: [1])]) { _ in
+      Variable(Tensor([5], shape: []))
+    }
+    #expect(value.scalar == 5 && gradients[0] == nil)
+  }
+
+  @Test func crossEntropyIsExactAtTheEnds() {
+    #expect(binaryCrossEntropy(logit: 100, label: 0) == 100)
+    #expect(binaryCrossEntropy(logit: -100, label: 1) == 100)
+    #expect(binaryCrossEntropy(logit: 100, label: 1) < 1e-37)
+    let (_, gradients) = Variable.differentiate([Tensor([100, -100], shape: [1, 2])]) {
+      $0[0].binaryCrossEntropy(labels: Tensor([0, 1], shape: [1, 2]))
+    }
+    #expect(gradients[0]?.scalars == [0.5, -0.5])
+  }
+}
