@@ -49,7 +49,7 @@ struct SignPainter {
 
   /// Plate-like collapse: two to four thin, nearly level bright bands, low in a lung.
   private mutating func atelectasis(_ canvas: inout FilmCanvas) -> ChestBox? {
-    let (side, strength) = (side(), random.uniform(in: 0.14..<0.26))
+    let (side, strength) = (side(), random.uniform(in: 0.18..<0.32))
     let centre = lungPoint(side, u: -0.3..<0.3, v: 0.3..<0.65)
     let length = random.uniform(in: 0.06..<0.1)
     let bands = 2 + Int(random.uniform() * 3)
@@ -111,7 +111,7 @@ struct SignPainter {
   /// Fluid at a lung's base, higher at the chest wall.
   private mutating func effusion(_ canvas: inout FilmCanvas) -> ChestBox? {
     let (side, anatomy) = (side(), anatomy)
-    let (depth, strength) = (random.uniform(in: 0.06..<0.14), random.uniform(in: 0.2..<0.3))
+    let (depth, strength) = (random.uniform(in: 0.09..<0.18), random.uniform(in: 0.22..<0.32))
     let (centre, radii) = (anatomy.lungCentre(side), anatomy.lungRadii)
     let base = centre.v + 0.27 * anatomy.lungHeight
     let box = ChestBox(
@@ -144,7 +144,7 @@ struct SignPainter {
 
   /// A net of fine bright lines around darker holes, low and at the outside of the lungs.
   private mutating func fibrosis(_ canvas: inout FilmCanvas) -> ChestBox? {
-    let (strength, anatomy) = (random.uniform(in: 0.1..<0.18), anatomy)
+    let (strength, anatomy) = (random.uniform(in: 0.16..<0.26), anatomy)
     for side in Side.allCases {
       let centre = lungPoint(side, u: 0.1..<0.5, v: -0.1..<0.5)
       let (reach, spacing) = (random.uniform(in: 0.075..<0.1), random.uniform(in: 0.027..<0.036))
@@ -188,7 +188,7 @@ struct SignPainter {
     let centre = lungPoint(side, u: -0.3..<0.5, v: -0.5..<0.6)
     let radius = random.uniform(in: 0.08..<0.12)
     patch(
-      &canvas, centre, radius: radius, strength: random.uniform(in: 0.09..<0.16), roughness: 1.6,
+      &canvas, centre, radius: radius, strength: random.uniform(in: 0.11..<0.19), roughness: 1.6,
       cells: 34)
     return ChestBox(around: centre, u: radius, v: radius)
   }
@@ -198,8 +198,8 @@ struct SignPainter {
     let side = side()
     let centre = lungPoint(side, u: -0.4..<0.5, v: -0.6..<0.5)
     return disc(
-      &canvas, centre, radius: random.uniform(in: 0.045..<0.07),
-      strength: random.uniform(in: 0.2..<0.32))
+      &canvas, centre, radius: random.uniform(in: 0.045..<0.075),
+      strength: random.uniform(in: 0.24..<0.38))
   }
 
   /// One to three small round opacities.
@@ -209,7 +209,7 @@ struct SignPainter {
       let side = side()
       let centre = lungPoint(side, u: -0.5..<0.6, v: -0.7..<0.5)
       let box = disc(
-        &canvas, centre, radius: random.uniform(in: 0.016..<0.026),
+        &canvas, centre, radius: random.uniform(in: 0.019..<0.029),
         strength: random.uniform(in: 0.24..<0.36))
       first = first ?? box
     }
@@ -219,7 +219,7 @@ struct SignPainter {
   /// A bright rind along the outside of a lung.
   private mutating func pleuralThickening(_ canvas: inout FilmCanvas) -> ChestBox? {
     let (side, anatomy) = (side(), anatomy)
-    let (strength, width) = (random.uniform(in: 0.24..<0.36), random.uniform(in: 0.22..<0.34))
+    let (strength, width) = (random.uniform(in: 0.28..<0.42), random.uniform(in: 0.25..<0.4))
     let (centre, radii) = (anatomy.lungCentre(side), anatomy.lungRadii)
     let top = random.uniform(in: -0.75..<(-0.2))
     let bottom = top + random.uniform(in: 0.6..<1)

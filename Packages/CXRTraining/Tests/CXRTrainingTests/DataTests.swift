@@ -1,0 +1,212 @@
+import CXRData
+import CXRImage
+import CXRTensor
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+@Suite struct DataTests {
+  @Test func oneCopyAFilmAugmentedOnceALabel() throws {
+    let rows = ["Mass|Edema|Nodule", "Edema", "No Finding", "Nodule"].enumerated()
+      .map { "\($0).png,\($1),\($0)\n" }.joined()
+    let file = try LabelFile(
+      contents: Array(("Image Index,Finding Labels,Patient ID\n" + rows).utf8), path: "t.csv")
+    let matrix = try LabelMatrix(file.records, labels: ["Edema", "Mass", "Nodule"])
+    let samples = TrainingSamples(
+      matrix: matrix, rows: [0, 1, 3], augmentedLabels: LabelSet.underrepresented10)
+    #expect(samples.samples.map(\.film) == [0, 1, 2, 0, 2])
+    #expect(samples.samples.map(\.augmentations) == [0, 0, 0, 2, 1])
+    #expect(samples.copyCount == 2)
+  }
+
+  @Test func preparesTheFilmsOnceAndAgainWhenTheyChange() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let first = try set.data()
+    #expect(first.cache.reusedCount == 0)
+    let again = try set.data()
+    #expect(again.cache.reusedCount == first.trainingCount + first.validationCount)
+    #expect(again.moments == first.moments)
+
+    // One film changes; one pixel of another is flipped in the cache.
+    let row = again.collection.rows(of: .train)[0]
+    let name = again.collection.file.records[row].name
+    try set.write(
+      GreyFilm(height: 9, width: 9, pixels: [UInt8](repeating: 5, count: 81)).pngData(),
+      to: "films/\(name)")
+    let cache = try FileHandle(forUpdating: URL(fileURLWithPath: again.cache.path))
+    let size = try cache.seekToEnd()
+    try cache.seek(toOffset: size - 1)
+    try cache.write(contentsOf: Data([0x7F]))
+    try cache.close()
+    let repaired = try set.data()
+    #expect(repaired.cache.reusedCount == first.trainingCount + first.validationCount - 2)
+    let replaced = repaired.cache.plane(0)
+    #expect(replaced.values.allSatisfy { $0 == 5 })
+  }
+
+  @Test func cachedFilmsAreThePreparedOnes() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let data = try set.data()
+    let row = data.collection.rows(of: .train)[3]
+    let path = set.images + "/" + data.collection.file.records[row].name
+    let direct = try data.cache.preparation(path: path)
+    #expect(data.cache.plane(3) == direct)
+    let exact = try GreyFilm(path: path).resized(height: 106, width: 106)
+    let worst = zip(direct.values, exact.values).map { abs($0 - $1) }.max() ?? 1
+    #expect(worst <= 1 / 512)
+  }
+
+  @Test func batchesFollowTheSeedAlone() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let data = try set.data()
+    func names(_ epoch: Int) -> [[String]] {
+      data.trainingBatches(
+        epoch: epoch, batchSize: 7, random: RandomStream(seed: 4)
+      ).map(\.names)
+    }
+    #expect(names(0) == names(0) && names(0) != names(1))
+    #expect(names(0).flatMap { $0 }.count == data.samples.count)
+    #expect(
+      Set(names(0).flatMap { $0 })
+        == Set(data.collection.rows(of: .train).map { data.collection.file.records[$0].name }))
+  }
+
+  @Test func namesMissingAndUnreadableFilms() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    try FileManager.default.removeItem(atPath: set.images + "/f7.png")
+    #expect(
+      throws: TrainingError.missingFilms(names: ["f7.png"], count: 1, folder: set.images)
+    ) { try set.data() }
+
+    var allowing = set.collection
+    allowing.allowMissing = true
+    try set.write(Array("no film".utf8), to: "films/f8.png")
+    var options = set.options
+    do {
+      _ = try TrainingData(allowing, options: options, cacheFolder: set.folder)
+      Issue.record("an unreadable film was accepted")
+    } catch let error as TrainingError {
+      #expect(
+        error
+          == .unreadableFilms([
+            UnreadableFilm(name: "f8.png", reason: "neither PNG nor JPEG, but an unknown format")
+          ]))
+    }
+    options.skipsUnreadable = true
+    let data = try TrainingData(allowing, options: options, cacheFolder: set.folder)
+    #expect(data.skippedFilms.map(\.name) == ["f8.png"])
+  }
+
+  @Test func namesLabelsWithoutPositives() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var collection = set.collection
+    collection.labels = ["Edema", "Hernia", "Mass"]
+    var options = set.options
+    #expect(throws: DataError.labelsWithoutPositives(["Hernia"])) {
+      try TrainingData(collection, options: options, cacheFolder: set.folder)
+    }
+    options.skipsEmptyLabels = true
+    let data = try TrainingData(collection, options: options, cacheFolder: set.folder)
+    #expect(data.collection.matrix.labels == ["Edema", "Mass"])
+    #expect(data.skippedLabels == ["Hernia"])
+  }
+
+  @Test func exploresWithoutStopping() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    try FileManager.default.removeItem(atPath: set.images + "/f7.png")
+    try set.write(Array("no film".utf8), to: "films/f8.png")
+    try set.write(Array("no row".utf8), to: "films/extra.png")
+    let exploration = try Exploration(set.collection)
+    #expect(exploration.decodedCount == 58)
+    let kinds = exploration.problems.map { "\($0.image) \($0.kind) \($0.severity.rawValue)" }
+    #expect(
+      Set(kinds) == [
+        "f7.png missing error", "f8.png unreadable error", "extra.png without_row note",
+      ])
+    #expect(exploration.auditCSV.hasPrefix("image,problem,severity,detail\n"))
+    #expect(exploration.json.text.contains("\"ok\": 58"))
+    #expect(exploration.sampleThumbnails(side: 20).count == 4)
+  }
+
+  @Test func evaluatesOnlyWhatBelongsTogether() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.options
+    options.epochs = 1
+    try set.train("run", options)
+    let checkpoint = set.folder + "/run/best.npz"
+    let evaluation = try Evaluation(
+      Evaluation.Options(
+        checkpoints: [checkpoint, checkpoint],
+        collection: FilmCollection.Options(labelFile: set.csv, images: set.images)))
+    #expect(evaluation.models.map(\.name) == ["run", "run-2"])
+    #expect(evaluation.rows == evaluation.collection.rows(of: .test))
+    #expect(evaluation.models[0].probabilities == evaluation.models[1].probabilities)
+    #expect(evaluation.patientsSeenInTraining == 0)
+
+    let other = set.folder + "/other.csv"
+    let text = try String(contentsOfFile: set.csv, encoding: .utf8)
+    try (text + "f0.png,Mass,0\n").write(toFile: other, atomically: true, encoding: .utf8)
+    func evaluate(_ subset: Subset?) throws -> Evaluation {
+      try Evaluation(
+        Evaluation.Options(
+          checkpoints: [checkpoint],
+          collection: FilmCollection.Options(labelFile: other, images: set.images),
+          subset: subset))
+    }
+    #expect(throws: TrainingError.self) { try evaluate(.test) }
+    #expect(try evaluate(nil).patientsSeenInTraining == 17)
+  }
+
+  @Test func refusesDamagedMetadata() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.options
+    options.epochs = 1
+    try set.train("run", options)
+    let file = try ChestClassifier(path: set.folder + "/run/best.npz")
+    let text = file.metadata.json.text
+    #expect(text.contains("\"lists_sha256\": null"))
+    for (from, to) in [
+      ("\"format_version\": 1", "\"format_version\": 2"), ("\"size\": 106", "\"size\": 105"),
+      ("\"size\": 106", "\"size\": -1"), ("ChestCNN", "Other"), ("\"labels\"", "\"names\""),
+      ("\"kernel\": 7", "\"kernel\": 5"), ("\"Edema\",", "\"Edema\", \"Mass\", \"Nodule\","),
+    ] {
+      let damaged = text.replacingOccurrences(of: from, with: to)
+      #expect(damaged != text, "\(from)")
+      #expect(throws: (any Error).self, "\(from) → \(to)") {
+        try ChestClassifier(
+          .init(arrays: file.model.arrays(), metadata: damaged), path: "damaged.npz")
+      }
+    }
+  }
+
+  @Test func writesExactNumbersAndEscapes() {
+    let json = JSONValue.object([
+      ("a\"b\n", .array([.number(0.1), .number(.nan), .null, .integer(3), .bool(true)])),
+      ("e", .object([])),
+    ])
+    #expect(
+      json.text
+        == "{\n  \"a\\\"b\\n\": [\n    0.1,\n    null,\n    null,\n    3,\n    true\n  ],\n  \"e\": {}\n}\n"
+    )
+    #expect(CSVText.line(["a,b", "c\"d", "e"]) == "\"a,b\",\"c\"\"d\",e\n")
+  }
+
+  @Test func keepsFoldersThatHoldFiles() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    #expect(throws: TrainingError.outputExists(path: set.folder)) {
+      try OutputFolder(set.folder, reusing: false)
+    }
+    #expect(throws: TrainingError.self) { try OutputFolder(set.csv, reusing: true) }
+    _ = try OutputFolder(set.folder + "/new/deep", reusing: false)
+  }
+}

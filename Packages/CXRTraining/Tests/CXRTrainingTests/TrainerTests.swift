@@ -1,0 +1,140 @@
+import CXRCheckpoint
+import CXRTensor
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+/// Serialized: some tests change the number of threads, which is the process's.
+@Suite(.serialized) struct TrainerTests {
+  private func arrays(_ path: String) throws -> [NamedArray] { try Checkpoint(path: path).arrays }
+
+  @Test func learnsAndWritesItsFiles() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let outcome = try set.train("run")
+    #expect(outcome.history.rows.count == 2 && !outcome.stoppedEarly)
+    let losses = outcome.history.rows.map(\.training.loss)
+    #expect(losses[1] < losses[0])
+    #expect(try History(path: set.folder + "/run/history.csv") == outcome.history)
+    let best = try ChestClassifier(path: set.folder + "/run/best.npz")
+    #expect(best.metadata.labels == ["Edema", "Mass"] && best.metadata.epoch == outcome.bestEpoch)
+    #expect(best.metadata.split.trainPatientDigests.count == 17)
+    let text = try Checkpoint(path: set.folder + "/run/best.npz").metadata
+    for key in [
+      "format_version", "library_version", "architecture", "labels", "image", "loss",
+      "class_weights", "split", "label_file_sha256", "seed", "epoch", "step", "jpeg_dct", "depth",
+      "lists_sha256", "train_patients_sha256",
+    ] { #expect(text.contains("\"\(key)\""), "\(key)") }
+  }
+
+  @Test func sameBitsOnAnyNumberOfThreads() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let before = Parallel.threads
+    defer { Parallel.threads = before }
+    for threads in [1, 2, 3] {
+      Parallel.threads = threads
+      try set.train("t\(threads)")
+    }
+    for file in ["best.npz", "last.npz"] {
+      let one = try arrays("\(set.folder)/t1/\(file)")
+      #expect(try arrays("\(set.folder)/t2/\(file)") == one)
+      #expect(try arrays("\(set.folder)/t3/\(file)") == one)
+    }
+  }
+
+  @Test func aResumedRunEndsInTheSameBits() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var (short, long) = (set.options, set.options)
+    short.epochs = 1
+    long.epochs = 3
+    try set.train("whole", long)
+    try set.train("parts", short)
+    let outcome = try set.train("parts", long, resuming: true)
+    #expect(outcome.history.rows.count == 3)
+    for file in ["best.npz", "last.npz"] {
+      #expect(
+        try arrays("\(set.folder)/whole/\(file)") == arrays("\(set.folder)/parts/\(file)"))
+    }
+    let (whole, parts) = (
+      try History(path: set.folder + "/whole/history.csv"),
+      try History(path: set.folder + "/parts/history.csv")
+    )
+    #expect(whole.rows.map(\.validation) == parts.rows.map(\.validation))
+    #expect(whole.rows.map(\.training) == parts.rows.map(\.training))
+    let again = try set.train("parts", long, resuming: true)
+    #expect(again.wasFinished)
+  }
+
+  @Test func aResumedRunRefusesOtherSettings() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.options
+    options.epochs = 1
+    try set.train("run", options)
+    options.batchSize = 8
+    options.learningRate = 0.01
+    do {
+      try set.train("run", options, resuming: true)
+      Issue.record("other settings were accepted")
+    } catch let error as TrainingError {
+      #expect(
+        error
+          == .resumeMismatch(
+            path: set.folder + "/run/last.npz",
+            differences: [
+              "--batch-size: was 16, is 8", "--learning-rate: was 0.001, is 0.01",
+            ]))
+    }
+  }
+
+  @Test func stopsWhenTheLossIsNoNumber() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.options
+    options.learningRate = 1e30
+    do {
+      try set.train("run", options)
+      Issue.record("a diverged run went on")
+    } catch let error as TrainingError {
+      guard case .lossNotFinite(let epoch, _, let films) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(epoch >= 1 && !films.isEmpty)
+    }
+  }
+
+  @Test func seedsAndLossesGiveOtherWeights() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.options
+    options.epochs = 1
+    try set.train("a", options)
+    options.seed = 1
+    try set.train("b", options)
+    options.seed = 0
+    options.loss = .bce
+    try set.train("c", options)
+    let files = try ["a", "b", "c"].map { try arrays("\(set.folder)/\($0)/best.npz") }
+    #expect(files[0] != files[1] && files[0] != files[2])
+  }
+}
+
+@Suite struct EarlyStoppingTests {
+  @Test func countsEpochsSinceTheLowestLoss() {
+    var stopping = EarlyStopping(patience: 2)
+    let losses = [3, 2, 2, 1.5, 1.6, 1.5]
+    let best = losses.enumerated().map { stopping.isImprovement($1, epoch: $0 + 1) }
+    #expect(best == [true, true, false, true, false, false])
+    #expect(stopping.bestEpoch == 4 && stopping.shouldStop && stopping.bestLoss == 1.5)
+  }
+
+  @Test func aLossThatIsNoNumberNeverIsTheBest() {
+    var stopping = EarlyStopping(patience: 3)
+    let best = [.nan, 5, .nan].enumerated().map { stopping.isImprovement($1, epoch: $0 + 1) }
+    #expect(best == [false, true, false] && stopping.bestEpoch == 2)
+  }
+}

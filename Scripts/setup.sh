@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs the system packages that are missing, through apt, with sudo where needed.
+set -euo pipefail
+
+# Each line: the apt package, what it is for, and a test that it is there.
+declare -a needed=(
+  "libopenblas-dev|fast matrix products (BLAS)|header cblas.h"
+  "liblapacke-dev|orthogonal initialisation (LAPACK)|header lapacke.h"
+  "libjpeg-dev|JPEG films (libjpeg-turbo)|header jpeglib.h"
+  "libpng-dev|PNG films|header png.h"
+  "zlib1g-dev|compressed checkpoints|header zlib.h"
+  "pkg-config|finding these libraries|program pkg-config"
+  "gnuplot-nox|pictures in the reports|program gnuplot"
+  "python3-venv|the comparison with scikit-learn in make test|venv"
+)
+
+present() {
+  case "$1" in
+    "header "*) printf '#include <stddef.h>\n#include <stdio.h>\n#include <%s>\n' "${1#header }" \
+      | "${CC:-cc}" -E -x c - >/dev/null 2>&1 ;;
+    "program "*) command -v "${1#program }" >/dev/null 2>&1 ;;
+    venv) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
+  esac
+}
+
+# Without OpenBLAS the headers may still be there, from the reference BLAS, 35 times slower.
+has_openblas() { ldconfig -p 2>/dev/null | grep -q libopenblas; }
+
+missing=()
+for line in "${needed[@]}"; do
+  IFS='|' read -r package purpose test <<<"$line"
+  if ! present "$test" || { [ "$package" = libopenblas-dev ] && ! has_openblas; }; then
+    echo "setup: $package is missing: $purpose"
+    missing+=("$package")
+  fi
+done
+
+if [ "${#missing[@]}" -eq 0 ]; then
+  [ -n "${CXR_SETUP_QUIET:-}" ] || echo "setup: everything is there"
+  exit 0
+fi
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "setup: no apt-get here; install what the lines above name by your system's own means" >&2
+  exit 1
+fi
+run=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null 2>&1 || {
+    echo "setup: not root and no sudo; ask an administrator to run:" >&2
+    echo "  apt-get install ${missing[*]}" >&2
+    exit 1
+  }
+  run=(sudo)
+fi
+echo "setup: installing ${missing[*]}"
+"${run[@]}" apt-get update -qq
+"${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null

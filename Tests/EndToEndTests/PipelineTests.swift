@@ -1,0 +1,207 @@
+import CXRCheckpoint
+import CXRData
+import Foundation
+import Testing
+
+/// The whole job through the apps: every file of the contract, and scikit-learn as the judge.
+@Suite(.serialized) struct PipelineTests {
+  private struct FilmSet {
+    let name: String
+    let csv: String
+    let images: String
+    var training: [String] = []
+  }
+
+  private func json(_ path: String) throws -> [String: Any] {
+    let data = try Data(contentsOf: URL(fileURLWithPath: path))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+  }
+
+  private func succeed(
+    _ name: String, _ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Program.Result {
+    let result = try Program.run(name, arguments)
+    #expect(
+      result.status == 0, "\(name) \(arguments.joined(separator: " ")): \(result.errors)",
+      sourceLocation: sourceLocation)
+    return result
+  }
+
+  private func runAll(_ set: FilmSet) throws {
+    let folder = try TemporaryFolder()
+    func output(_ name: String) -> String { "\(folder.path)/\(name)" }
+    func expectFiles(_ run: String, _ names: [String]) {
+      for name in names {
+        let size =
+          (try? FileManager.default.attributesOfItem(atPath: output(run) + "/" + name)[.size])
+          as? Int ?? 0
+        #expect(size > 0, "\(set.name): \(run)/\(name)")
+      }
+    }
+    let data = ["--csv", set.csv, "--images", set.images]
+    let labels = set.training.firstIndex(of: "--labels").map { Array(set.training[$0...($0 + 1)]) }
+
+    _ = try succeed("cxr-explore", data + (labels ?? []) + ["--output", output("explore")])
+    let explore = try json(output("explore") + "/explore.json")
+    for key in [
+      "images", "patients", "labels", "labels_per_image", "split", "class_weights",
+      "augmented_training_images", "other_labels", "audit",
+    ] { #expect(explore[key] != nil, "\(set.name): explore.json has no \(key)") }
+    expectFiles(
+      "explore",
+      [
+        "report.html", "audit.csv", "label-counts.svg", "labels-per-image.svg",
+        "positives-negatives.svg", "splits.svg", "class-weights.svg",
+      ])
+
+    for loss in ["weighted-bce", "bce"] {
+      let result = try succeed(
+        "cxr-train",
+        data + [
+          "--output", output(loss), "--loss", loss, "--epochs", "1", "--cache", output("cache"),
+        ]
+          + set.training)
+      #expect(result.errors.contains("BLAS") && result.errors.contains("threads"))
+      #expect(result.errors.contains("films found") && result.errors.contains("mean"))
+      expectFiles(
+        loss,
+        [
+          "history.csv", "best.npz", "last.npz", "run.json", "report.html", "loss.svg", "auc.svg",
+          "binary-accuracy.svg", "precision.svg", "recall.svg",
+        ])
+    }
+    let history = try String(contentsOfFile: output("bce") + "/history.csv", encoding: .utf8)
+    #expect(
+      history.hasPrefix(
+        "epoch,loss,binary_accuracy,auc,recall,precision,val_loss,val_binary_accuracy,val_auc,"
+          + "val_recall,val_precision,learning_rate,seconds,images_per_second\n1,"))
+
+    _ = try succeed(
+      "cxr-evaluate",
+      data + [
+        "--checkpoint", output("weighted-bce") + "/best.npz", "--checkpoint",
+        output("bce") + "/best.npz", "--output", output("evaluation"),
+      ])
+    expectFiles(
+      "evaluation",
+      ["metrics.json", "report.html", "auc.svg", "positives-found.svg", "negatives-found.svg"]
+        + ["weighted-bce", "bce"].flatMap {
+          [
+            "predictions-\($0).csv", "classification_report-\($0).txt", "roc-\($0).svg",
+            "precision-recall-\($0).svg",
+          ]
+        })
+    let metrics = try json(output("evaluation") + "/metrics.json")
+    let models = try #require(metrics["models"] as? [[String: Any]])
+    #expect(models.map { $0["name"] as? String } == ["weighted-bce", "bce"])
+    for model in models {
+      for key in ["checkpoint", "mean_auc", "positives_found_percent", "negatives_found_percent"] {
+        #expect(model[key] != nil, "\(set.name): \(key)")
+      }
+      for (_, figures) in try #require(model["labels"] as? [String: [String: Any]]) {
+        for key in [
+          "auc", "auc_low", "auc_high", "average_precision", "precision", "recall", "f1",
+          "support", "sensitivity", "specificity",
+        ] { #expect(figures[key] != nil, "\(set.name): \(key)") }
+      }
+    }
+
+    if let python = Given.python {
+      let script = Given.root.appendingPathComponent("Tests/Parity/sklearn_parity.py").path
+      let result = try Program.run(
+        python,
+        [script, output("evaluation"), set.csv, output("weighted-bce") + "/best.npz"])
+      #expect(result.status == 0, "\(set.name): \(result.output)\(result.errors)")
+      print("\(set.name): \(result.output)", terminator: "")
+    } else {
+      print("\(set.name): SKIPPED the comparison with scikit-learn: CXR_PYTHON is not set")
+    }
+  }
+
+  @Test func onSyntheticFilms() throws {
+    let folder = try TemporaryFolder()
+    _ = try succeed(
+      "cxr-synth",
+      ["--output", folder.path + "/p", "--images", "150", "--patients", "70", "--size", "128"])
+    try runAll(
+      FilmSet(
+        name: "phantom", csv: folder.path + "/p/Data_Entry_2017.csv", images: folder.path + "/p",
+        training: ["--image-size", "106", "--skip-empty-labels"]))
+  }
+
+  @Test func onRealFilms() throws {
+    guard let real = Given.realData else {
+      print("SKIPPED real films: CXR_REAL_DATA is not set")
+      return
+    }
+    let sets = [
+      FilmSet(
+        name: "nih64", csv: "\(real)/nih64/Data_Entry_2017.csv", images: "\(real)/nih64",
+        training: ["--skip-empty-labels"]),
+      FilmSet(
+        name: "nih1024", csv: "\(real)/nih1024/Data_Entry_2017.csv", images: "\(real)/nih1024",
+        training: ["--skip-empty-labels"]),
+      FilmSet(
+        name: "xrays", csv: "\(real)/xrays/Data_Entry_2017.csv", images: "\(real)/xrays",
+        training: [
+          "--labels", "COVID-19,ARDS,Streptococcus,Pneumocystis", "--skip-empty-labels",
+        ]),
+    ]
+    for set in sets { try runAll(set) }
+  }
+
+  /// The whole NIH label file: the reference's counts, weights and patients.
+  @Test func wholeLabelFile() throws {
+    guard let real = Given.realData else {
+      print("SKIPPED the whole label file: CXR_REAL_DATA is not set")
+      return
+    }
+    let folder = try TemporaryFolder()
+    let csv = folder.path + "/Data_Entry_2017_v2020.csv"
+    let unpacked = try Program.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      ["-c", "gzip -dc '\(real)/nih-labels/Data_Entry_2017_v2020.csv.gz' > '\(csv)'"])
+    #expect(unpacked.status == 0)
+    _ = try succeed("cxr-explore", ["--csv", csv, "--output", folder.path + "/e"])
+    let explore = try json(folder.path + "/e/explore.json")
+    #expect(explore["patients"] as? Int == 30_805)
+    #expect(explore["augmented_training_images"] as? Int == 82_992)
+    let split = try #require(explore["split"] as? [String: [String: Any]])
+    #expect(split["train"]?["images"] as? Int == 66_543)
+    #expect(split["validation"]?["images"] as? Int == 23_514)
+    #expect(split["test"]?["images"] as? Int == 22_063)
+    let hashes = [
+      "train": "8f6846a3ff2a2a3e82a4881b15102031a7fa7724929bfd6153d8c7a97dae471c",
+      "validation": "58314bebdf8ab4915f314968ba3efcf12657fca8dbfc4c5fc13e1d364c2b8c79",
+      "test": "a258f65bb457a922b729852b21d69bd96257bfe68925a7d9f80cc28f0b0ed32f",
+    ]
+    for (part, hash) in hashes { #expect(split[part]?["patients_sha256"] as? String == hash) }
+    let weights = try #require(explore["class_weights"] as? [[String: Any]])
+    #expect(weights.count == 14)
+    for weight in weights {
+      let label = try #require(weight["label"] as? String)
+      let expected = try #require(Self.referenceWeights[label])
+      let negative = try #require(weight["negative"] as? Double)
+      let positive = try #require(weight["positive"] as? Double)
+      #expect(abs(negative / expected.negative - 1) < 1e-12, "\(label)")
+      #expect(abs(positive / expected.positive - 1) < 1e-12, "\(label)")
+    }
+  }
+
+  private static let referenceWeights: [String: (negative: Double, positive: Double)] = [
+    "Atelectasis": (0.5575824102160178, 4.841603608847497),
+    "Cardiomegaly": (0.5125868523625383, 20.361995104039167),
+    "Consolidation": (0.5213824552606011, 12.191828508611213),
+    "Edema": (0.5101034879264086, 25.24393019726859),
+    "Effusion": (0.5639332870048644, 4.410326086956522),
+    "Emphysema": (0.5123973942371368, 20.66552795031056),
+    "Fibrosis": (0.5077912762125698, 32.5871694417238),
+    "Hernia": (0.5013259601910588, 189.04261363636365),
+    "Infiltration": (0.6081985193309569, 2.810567663456665),
+    "Mass": (0.5262562674975879, 10.021536144578315),
+    "Nodule": (0.5302062085670577, 8.776444209970984),
+    "Pleural_Thickening": (0.5155494607660841, 16.577727952167415),
+    "Pneumonia": (0.5065928711725566, 38.41974595842956),
+    "Pneumothorax": (0.5249775155024694, 10.509001895135818),
+  ]
+}
