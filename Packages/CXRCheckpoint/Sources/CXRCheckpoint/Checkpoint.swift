@@ -75,7 +75,8 @@ public struct Checkpoint: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - expected: names and shapes.
-  ///   - prefix: arrays under this prefix are the ones compared; others are of no concern.
+  ///   - ignoredPrefix: superfluous arrays under this name are of no concern.
+  ///   - path: the file's name for messages.
   /// - Throws: ``CheckpointError/mismatch(path:problems:)`` naming every array that is missing, of
   ///   another shape, not finite, or more than asked for.
   public func arrays(

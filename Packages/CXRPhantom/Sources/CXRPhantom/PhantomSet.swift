@@ -177,7 +177,9 @@ public struct PhantomSet: Sendable {
   /// Draws all films on all threads and writes them with `Data_Entry_2017.csv` and
   /// `BBox_List_2017.csv`.
   ///
-  /// - Parameter progress: called with films done, on any thread.
+  /// - Parameters:
+  ///   - folder: where; it is made.
+  ///   - progress: called with films done, on any thread.
   /// - Throws: ``PhantomError/unwritable(path:reason:)``, `ImageError`.
   public func write(to folder: String, progress: @escaping @Sendable (Int) -> Void = { _ in })
     throws

@@ -16,7 +16,7 @@ public struct DeviceReport: Sendable {
   public init() {}
 
   /// One line for a person.
-  public var line: String { "BLAS \(blas) · threads \(threads) · vectors \(vectorUnit)" }
+  public var line: String { "BLAS: \(blas) · threads: \(threads) · vectors: \(vectorUnit)" }
 
   /// A warning when the BLAS is the slow reference one.
   public var warning: String? {

@@ -39,7 +39,10 @@ public struct CSVReader {
 
   /// Calls `body` with each record of `bytes`.
   ///
-  /// - Parameter path: the file's name for error messages.
+  /// - Parameters:
+  ///   - bytes: the file's contents.
+  ///   - path: the file's name for error messages.
+  ///   - body: gets each record; it must not keep it.
   /// - Throws: ``DataError/malformedQuotes(path:line:)`` and whatever `body` throws.
   public static func forEachRecord(
     in bytes: [UInt8], path: String, _ body: (Record) throws -> Void

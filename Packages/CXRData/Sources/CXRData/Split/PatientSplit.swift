@@ -35,7 +35,11 @@ public struct PatientSplit: Sendable {
   /// Deals patients at random, as the reference does: first `testFraction` of all to test, then
   /// `validationFraction` of the rest to validation.
   ///
-  /// - Parameter patients: in order of first appearance in the whole label file.
+  /// - Parameters:
+  ///   - patients: in order of first appearance in the whole label file.
+  ///   - testFraction: the share of all patients, in 0…1, exclusive of both.
+  ///   - validationFraction: the share of the patients that are not in test.
+  ///   - seed: the random state of both draws.
   /// - Throws: ``DataError`` when a part comes out empty.
   public init(
     patients: [PatientID], testFraction: Double = 0.2, validationFraction: Double = 0.26,
@@ -52,8 +56,11 @@ public struct PatientSplit: Sendable {
   /// order, `validationFraction` to validation.
   ///
   /// - Parameters:
+  ///   - records: all rows of the label file.
   ///   - trainList: path of NIH's `train_val_list.txt`, a film name a line.
   ///   - testList: path of NIH's `test_list.txt`.
+  ///   - validationFraction: the share of the training list's patients.
+  ///   - seed: the random state of the draw.
   /// - Throws: ``DataError`` for a film that the label file does not have, or a patient in both.
   public init(
     records: [FilmRecord], trainList: String, testList: String, validationFraction: Double = 0.125,

@@ -2,6 +2,7 @@
 /// `elements`, in the same order.
 ///
 /// - Parameters:
+///   - elements: what is dealt, in any order.
 ///   - testFraction: in 0..<1, exclusive of 0; the test part gets ⌈fraction·n⌉ elements.
 ///   - seed: the random state.
 /// - Throws: ``DataError/invalidArgument(_:)`` for another fraction, ``DataError/emptyPart(part:patients:)``

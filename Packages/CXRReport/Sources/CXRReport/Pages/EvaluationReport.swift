@@ -146,17 +146,21 @@ public struct EvaluationReport: Sendable {
       if careful.name != accurate.name {
         lines.append(
           "By accuracy \(accurate.name) wins; by findings found \(careful.name) does, with "
-            + "\(careful.counts.truePositives - accurate.counts.truePositives) more patients' "
-            + "findings seen. On rare findings accuracy rewards silence. A missed disease costs "
-            + "more than a false alarm that a second look clears.")
+            + "\(careful.counts.truePositives - accurate.counts.truePositives) more of them seen. On "
+            + "rare findings accuracy rewards silence. A missed disease costs more than a false alarm "
+            + "that a second look clears.")
       }
-      if let low = models.compactMap(\.meanAUC).min(), let high = models.compactMap(\.meanAUC).max()
-      {
+      let ranked = models.compactMap { model in model.meanAUC.map { (model.name, $0) } }
+      if let best = ranked.max(by: { $0.1 < $1.1 }), let worst = ranked.min(by: { $0.1 < $1.1 }) {
+        let difference = fixedPoint(best.1 - worst.1, digits: 3)
         lines.append(
-          "The mean AUCs differ by \(fixedPoint(high - low, digits: 3)): AUC measures how well films "
-            + "are ranked, whatever the threshold. Much of what separates the models at 0.5 is where "
-            + "the loss puts the probabilities, not how much the network knows; a threshold "
-            + "chosen on validation films moves it.")
+          best.1 - worst.1 < 0.05
+            ? "The mean AUCs differ by \(difference) only: the models rank films about equally well. What "
+              + "separates them at 0.5 is where the loss puts the probabilities, not what the network "
+              + "knows; a threshold chosen on validation films moves it."
+            : "The mean AUCs differ by \(difference): whatever the threshold, \(best.0) ranks films "
+              + "better. The figures at 0.5 depend on where the loss puts the probabilities too; a "
+              + "threshold chosen on validation films moves them.")
       }
     }
     return lines

@@ -7,7 +7,9 @@ public struct ReportPage: Sendable {
 
   /// An empty page.
   ///
-  /// - Parameter lead: one paragraph below the title.
+  /// - Parameters:
+  ///   - title: of the page and its first heading.
+  ///   - lead: one paragraph below the title.
   public init(title: String, lead: String) {
     self.title = title
     body = "<h1>\(HTML.escaped(title))</h1>\n<p class=\"lead\">\(HTML.escaped(lead))</p>\n"

@@ -65,7 +65,7 @@ extension Figure {
       """
     if square { script += "set size ratio 1\n" }
     if wholeX { script += "set xtics 1\nset format x '%.0f'\n" }
-    script += legendOutside ? "set key outside right top samplen 2\n" : "set key bottom right\n"
+    script += legendOutside ? "set key outside right top samplen 2\n" : "set key outside top center horizontal\n"
     script += "plot \(plots.joined(separator: ", \\\n  "))\n"
     return Figure(
       name: name, description: description, data: files, script: script,
@@ -111,12 +111,12 @@ extension Figure {
       series.count > 1 ? "set key outside top center horizontal" : "unset key"
     let script = """
       set xlabel \(quoted(valueLabel))
-      set ytics (\(tics)) nomirror
+      set ytics scale 0 (\(tics)) nomirror
       set yrange [\(Double(groups) - 0.4):-0.6]
       set xrange \(files.allSatisfy(\.rows.isEmpty) ? "[0:1]" : range)
       \(logarithmic ? "set logscale x\n" : "")set grid x lc rgb '#999999' lw 0.5 dt 3
       set border 3
-      set tics nomirror
+      set xtics nomirror
       \(legend)
       set rmargin \(annotations == nil ? 4 : 12)
       plot \(plots.joined(separator: ", \\\n  "))

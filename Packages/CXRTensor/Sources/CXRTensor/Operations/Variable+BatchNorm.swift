@@ -9,6 +9,7 @@ extension Variable {
   /// - Parameters:
   ///   - scale: γ, `[C]`.
   ///   - shift: β, `[C]`.
+  ///   - epsilon: ε, added to the variance.
   /// - Returns: the output, of the input's shape, and the batch's mean and biased variance, `[C]`.
   public func batchNormalized(
     scale: Variable, shift: Variable, epsilon: Float

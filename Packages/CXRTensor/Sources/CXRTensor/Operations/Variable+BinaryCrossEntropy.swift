@@ -12,11 +12,9 @@ public func binaryCrossEntropy(logit z: Float, label y: Float) -> Float {
 }
 
 extension Variable {
-  /// Mean over images and classes of the binary cross-entropy, in nats.
+  /// Mean over images and classes of the binary cross-entropy, in nats, of these logits `[N, K]`.
   ///
-  /// - Parameters:
-  ///   - self: logits, `[N, K]`.
-  ///   - labels: `[N, K]`, each in 0…1.
+  /// - Parameter labels: `[N, K]`, each in 0…1.
   /// - Returns: a scalar.
   public func binaryCrossEntropy(labels: Tensor) -> Variable {
     let ones = Tensor(repeating: 1, shape: [shape[-1]])
@@ -26,10 +24,9 @@ extension Variable {
   }
 
   /// Sum over classes, mean over images, of (y·w₊ + (1 − y)·w₋) times the binary cross-entropy, in
-  /// nats.
+  /// nats, of these logits `[N, K]`.
   ///
   /// - Parameters:
-  ///   - self: logits, `[N, K]`.
   ///   - labels: `[N, K]`, each in 0…1.
   ///   - negativeWeights: w₋, `[K]`.
   ///   - positiveWeights: w₊, `[K]`.

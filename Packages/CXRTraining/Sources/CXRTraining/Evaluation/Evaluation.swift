@@ -61,6 +61,7 @@ public struct Evaluation: Sendable {
   /// Reads the checkpoints, finds the films and applies every network to every film.
   ///
   /// - Parameters:
+  ///   - options: what is evaluated, and on what.
   ///   - found: called once the films are found, before any is decoded.
   ///   - progress: called with films done and films in all.
   /// - Throws: `DataError`, `CheckpointError`, ``TrainingError``.

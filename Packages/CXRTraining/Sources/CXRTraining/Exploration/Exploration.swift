@@ -62,6 +62,7 @@ public struct Exploration: Sendable {
   /// Explores a label file, and its films where a folder is given.
   ///
   /// - Parameters:
+  ///   - options: the label file, labels and split, and the folder if films are looked at.
   ///   - found: called once the films are found, before any is decoded.
   ///   - progress: called with films done and films in all, on any thread.
   /// - Throws: `DataError`.

@@ -8,7 +8,9 @@ public struct OutputFolder: Sendable {
 
   /// Makes the folder, or takes an empty one.
   ///
-  /// - Parameter reusing: take a folder that holds files; only files that are written again change.
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - reusing: take a folder that holds files; only files that are written again change.
   /// - Throws: ``TrainingError/outputExists(path:)``, ``TrainingError/outputUnwritable(path:reason:)``.
   public init(_ path: String, reusing: Bool) throws {
     self.path = path

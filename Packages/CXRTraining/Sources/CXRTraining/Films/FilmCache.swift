@@ -30,6 +30,7 @@ public final class FilmCache: Sendable {
   ///
   /// - Parameters:
   ///   - films: names and paths; their order is the order of ``plane(_:)``.
+  ///   - preparation: how they become pixels.
   ///   - folder: where the file is kept.
   ///   - progress: called now and then, on any thread, with the number of films done.
   /// - Throws: ``TrainingError/cacheFailed(path:reason:)`` when the file cannot be written. A film that

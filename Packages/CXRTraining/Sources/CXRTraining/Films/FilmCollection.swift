@@ -46,7 +46,9 @@ public struct FilmCollection: Sendable {
 
   /// Reads the label file, splits the patients and finds the films.
   ///
-  /// - Parameter tolerateMissing: do not throw for absent films, whatever the options say.
+  /// - Parameters:
+  ///   - options: where things are.
+  ///   - tolerateMissing: do not throw for absent films, whatever the options say.
   /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:)``.
   public init(_ options: Options, tolerateMissing: Bool = false) throws {
     file = try LabelFile(path: options.labelFile)

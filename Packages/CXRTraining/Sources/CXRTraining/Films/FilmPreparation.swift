@@ -27,7 +27,7 @@ public struct FilmPreparation: Sendable, Hashable {
       GreyFilm(path: path, options: DecodingOptions(jpegTransform: jpegTransform)))
   }
 
-  /// Resizes a decoded film and rounds it to ``FixedPointPixels``, as a cached film is.
+  /// Resizes a decoded film and rounds it to 1/256 of a grey level, as a cached film is.
   public func callAsFunction(_ film: GreyFilm) -> FilmPlane {
     let plane = film.resized(height: imageSize, width: imageSize, method: resize)
     return FixedPointPixels.plane(FixedPointPixels.encoded(plane), size: imageSize)

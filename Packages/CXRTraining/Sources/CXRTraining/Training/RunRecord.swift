@@ -4,7 +4,9 @@ import CXRTensor
 extension TrainingData {
   /// What `run.json` says of a run: all options, versions, hashes, device and counts.
   ///
-  /// - Parameter commandLine: every option with its value, as the user would give it.
+  /// - Parameters:
+  ///   - commandLine: every option with its value, as the user would give it.
+  ///   - device: what the run computes with.
   public func runRecord(commandLine: [(String, JSONValue)], device: DeviceReport) -> JSONValue {
     func count(_ subset: Subset) -> JSONValue {
       .object([

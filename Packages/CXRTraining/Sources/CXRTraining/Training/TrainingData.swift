@@ -33,6 +33,8 @@ public struct TrainingData: Sendable {
   /// Reads labels, splits patients, finds, decodes and resizes the films of both parts.
   ///
   /// - Parameters:
+  ///   - collectionOptions: the label file, labels, split and folder.
+  ///   - options: of the run.
   ///   - cacheFolder: where the prepared films are kept.
   ///   - found: called once the films are found, before any is decoded.
   ///   - progress: called with films done and films in all, on any thread.

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# One documentation site of all modules: a DocC archive a module, in dependency order, merged.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=.build-docs
+rm -rf "$build/archives" Docs/site
+mkdir -p "$build/archives"
+graphs=$PWD/$build/symbolgraph
+rm -rf "$graphs"
+mkdir -p "$graphs"
+# A package that was built before would emit nothing anew.
+rm -rf "$build/debug" "$build"/*/debug
+for target in CXRTraining CXRReport CXRPhantom; do
+  swift build --scratch-path "$build" --target "$target" -Xswiftc -emit-symbol-graph \
+    -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs" \
+    -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public \
+    -Xswiftc -symbol-graph-skip-synthesized-members >"$build/log" 2>&1 || { cat "$build/log" >&2; exit 1; }
+done
+
+# A module comes after those it links to.
+declare -A needs=(
+  [CXRNet]="CXRTensor"
+  [CXRTraining]="CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint"
+  [CXRReport]="CXRMetrics"
+  [CXRPhantom]="CXRData CXRImage CXRTensor"
+)
+archives=()
+for module in CXRData CXRImage CXRTensor CXRMetrics CXRCheckpoint CXRNet CXRTraining CXRReport CXRPhantom; do
+  mkdir -p "$build/graphs/$module"
+  cp "$graphs/$module.symbols.json" "$build/graphs/$module/"
+  find "$graphs" -name "$module@*.symbols.json" -exec cp {} "$build/graphs/$module/" \;
+  dependencies=()
+  for other in ${needs[$module]:-}; do dependencies+=(--dependency "$build/archives/$other.doccarchive"); done
+  docc convert "Packages/$module/Sources/$module/$module.docc" \
+    --fallback-display-name "$module" --fallback-bundle-identifier "org.chestxray.$module" \
+    --additional-symbol-graph-dir "$build/graphs/$module" \
+    --output-path "$build/archives/$module.doccarchive" \
+    --enable-experimental-external-link-support --warnings-as-errors "${dependencies[@]}"
+  archives+=("$build/archives/$module.doccarchive")
+done
+docc merge "${archives[@]}" --synthesized-landing-page-name "Chest X-ray classifiers in Swift" \
+  --synthesized-landing-page-kind "Workspace" --output-path Docs/site
+echo "docs: Docs/site (serve it: python3 -m http.server -d Docs/site, then open /documentation)"
