@@ -49,7 +49,7 @@ struct SignPainter {
 
   /// Plate-like collapse: two to four thin, nearly level bright bands, low in a lung.
   private mutating func atelectasis(_ canvas: inout FilmCanvas) -> ChestBox? {
-    let (side, strength) = (side(), random.uniform(in: 0.18..<0.32))
+    let (side, strength) = (side(), random.uniform(in: 0.15..<0.28))
     let centre = lungPoint(side, u: -0.3..<0.3, v: 0.3..<0.65)
     let length = random.uniform(in: 0.06..<0.1)
     let bands = 2 + Int(random.uniform() * 3)
@@ -111,7 +111,7 @@ struct SignPainter {
   /// Fluid at a lung's base, higher at the chest wall.
   private mutating func effusion(_ canvas: inout FilmCanvas) -> ChestBox? {
     let (side, anatomy) = (side(), anatomy)
-    let (depth, strength) = (random.uniform(in: 0.09..<0.18), random.uniform(in: 0.22..<0.32))
+    let (depth, strength) = (random.uniform(in: 0.07..<0.16), random.uniform(in: 0.2..<0.3))
     let (centre, radii) = (anatomy.lungCentre(side), anatomy.lungRadii)
     let base = centre.v + 0.27 * anatomy.lungHeight
     let box = ChestBox(
@@ -188,7 +188,7 @@ struct SignPainter {
     let centre = lungPoint(side, u: -0.3..<0.5, v: -0.5..<0.6)
     let radius = random.uniform(in: 0.08..<0.12)
     patch(
-      &canvas, centre, radius: radius, strength: random.uniform(in: 0.11..<0.19), roughness: 1.6,
+      &canvas, centre, radius: radius, strength: random.uniform(in: 0.1..<0.17), roughness: 1.6,
       cells: 34)
     return ChestBox(around: centre, u: radius, v: radius)
   }

@@ -65,7 +65,9 @@ extension Figure {
       """
     if square { script += "set size ratio 1\n" }
     if wholeX { script += "set xtics 1\nset format x '%.0f'\n" }
-    script += legendOutside ? "set key outside right top samplen 2\n" : "set key outside top center horizontal\n"
+    script +=
+      legendOutside
+      ? "set key outside right top samplen 2\n" : "set key outside top center horizontal\n"
     script += "plot \(plots.joined(separator: ", \\\n  "))\n"
     return Figure(
       name: name, description: description, data: files, script: script,
@@ -90,9 +92,10 @@ extension Figure {
         }
       )
     }
+    // In tic labels gnuplot takes % for a number format.
     let tics = categories.enumerated().map { position, name in
-      // In tic labels gnuplot takes % for a number format.
-      "\(quoted(name.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%"))) \(position)"
+      let plain = name.split(separator: "%", omittingEmptySubsequences: false)
+      return "\(quoted(plain.joined(separator: "%%"))) \(position)"
     }.joined(separator: ", ")
     var plots: [String] = []
     let floor = logarithmic ? "0.1" : "0"
