@@ -122,8 +122,10 @@ struct Train: ParsableCommand {
         Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
       }
     }
-    try folder.write(
-      data.runRecord(commandLine: commandLine, device: device), to: "run.json")
+    if !trainer.isFinished {
+      try folder.write(
+        data.runRecord(commandLine: commandLine, device: device), to: "run.json")
+    }
     let outcome = try trainer.run(report)
     if !outcome.wasFinished {
       try writeReport(

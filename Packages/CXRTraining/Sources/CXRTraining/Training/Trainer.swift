@@ -149,7 +149,8 @@ public struct Trainer {
       wasFinished: wasFinished)
   }
 
-  private var isFinished: Bool { epoch >= options.epochs || stopping.shouldStop }
+  /// Whether the epochs or the patience have run out.
+  public var isFinished: Bool { epoch >= options.epochs || stopping.shouldStop }
 
   private mutating func trainOneEpoch(_ report: (Event) -> Void) throws -> HistoryRow {
     let started = ContinuousClock.now
