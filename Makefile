@@ -25,11 +25,12 @@ demo: build ## Synthesise films, train both losses, compare them; under five min
 
 test: setup $(VENV)/ready ## Build and run all tests.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
-	CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build -Xswiftc -enable-testing
+	CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing
 	$(SWIFT) test --scratch-path .build-debug --filter 'CXRDataTests|CXRMetricsTests'
 
 check: setup ## Format, import graph, manifests, no unsafe flags; the consumers of single packages.
 	$(SWIFT) format lint --strict -r Package.swift Packages Apps Tests
+	$(BUILD) --build-tests -Xswiftc -enable-testing
 	python3 Scripts/check_manifests.py
 	python3 Scripts/check_sources.py
 	Scripts/check_consumers.sh

@@ -24,7 +24,7 @@ present() {
 }
 
 # Without OpenBLAS the headers may still be there, from the reference BLAS, 35 times slower.
-has_openblas() { ldconfig -p 2>/dev/null | grep -q libopenblas; }
+has_openblas() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q libopenblas; }
 
 missing=()
 for line in "${needed[@]}"; do

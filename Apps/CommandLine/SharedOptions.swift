@@ -51,7 +51,9 @@ public struct ListOptions: ParsableArguments {
 
 /// Which findings, and which patients go where.
 public struct LabelOptions: ParsableArguments {
-  @Option(help: "Findings, separated by commas, in output order. (default: NIH's fourteen)")
+  @Option(
+    help:
+      "Findings, separated by commas, each once, in output order. (default: NIH's fourteen)")
   public var labels: NameList?
   @Option(help: "Seed of the patient split, as scikit-learn's random_state.")
   public var splitSeed: UInt32 = 0
@@ -59,7 +61,7 @@ public struct LabelOptions: ParsableArguments {
   public init() {}
 }
 
-/// Names separated by commas.
+/// Names separated by commas, each once and none empty.
 public struct NameList: ExpressibleByArgument {
   /// The names, trimmed.
   public let names: [String]

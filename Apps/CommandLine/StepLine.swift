@@ -4,11 +4,11 @@ import Foundation
 public enum StepLine {
   /// Shows one step.
   public static func show(
-    epoch: Int, epochs: Int, step: Int, of steps: Int, imagesPerSecond: Double, loss: Double
+    epoch: Int, epochs: Int, step: Int, of steps: Int, secondsLeft: Double,
+    imagesPerSecond: Double, loss: Double
   ) {
-    let left = Double(steps - step) / max(Double(step), 1)
     Console.showProgress(
       "epoch \(epoch)/\(epochs)  step \(step)/\(steps)  loss \(String(format: "%.4f", loss))  "
-        + "\(Int(imagesPerSecond.rounded())) images/s  \(Int(left * 100))% left")
+        + "\(Int(imagesPerSecond.rounded())) images/s  \(Progress.clock(secondsLeft)) left")
   }
 }

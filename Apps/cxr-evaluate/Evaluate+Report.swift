@@ -8,11 +8,10 @@ extension Evaluate {
   ) throws {
     let report = EvaluationReport(
       subset: subset.rawValue, images: evaluation.rows.count, patients: evaluation.patientCount,
-      patientsSeenInTraining: subset == .train || subset == .all
-        ? evaluation.patientsSeenInTraining : 0,
       models: zip(evaluation.models, figures).map { model, figures in
         EvaluationReport.Model(
           name: model.name,
+          patientsSeenInTraining: model.patientsSeenInTraining,
           note: "\(model.metadata.loss.rawValue), epoch \(model.metadata.epoch)",
           labels: figures.labels.enumerated().map { k, label in
             EvaluationReport.Label(

@@ -69,9 +69,11 @@ struct Evaluate: ParsableCommand {
           .joined(separator: "\n"))
     }
     if subset == .all {
-      Console.note(
-        "\(evaluation.patientsSeenInTraining) of \(evaluation.patientCount) patients were seen in "
-          + "training: figures on them flatter the network")
+      for model in evaluation.models {
+        Console.note(
+          "\(model.name): \(model.patientsSeenInTraining) of \(evaluation.patientCount) patients were "
+            + "seen in training; figures on them flatter the network")
+      }
     }
     let figures = evaluation.models.map { ModelFigures($0, in: evaluation) }
     try folder.write(evaluation.json(figures: figures), to: "metrics.json")

@@ -55,7 +55,7 @@ struct Train: ParsableCommand {
   var seed: UInt64 = 0
   @OptionGroup var labelOptions: LabelOptions
   @OptionGroup var lists: ListOptions
-  @Flag(help: "Leave out labels without a positive film in training.")
+  @Flag(help: "Leave out labels without a positive, or without a negative film in training.")
   var skipEmptyLabels = false
   @Option(help: "Where prepared films are kept. (default: the output folder)")
   var cache: String?
@@ -102,6 +102,7 @@ struct Train: ParsableCommand {
   func run() throws {
     let device = threads.start()
     let folder = try OutputFolder(output, reusing: force || resume)
+    if resume { try Trainer.checkResumable(options, in: folder) }
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,
@@ -157,9 +158,10 @@ struct Train: ParsableCommand {
 
   private func report(_ event: Trainer.Event) {
     switch event {
-    case .step(let epoch, let step, let of, let rate, let loss):
+    case .step(let epoch, let step, let of, let left, let rate, let loss):
       StepLine.show(
-        epoch: epoch, epochs: epochs, step: step, of: of, imagesPerSecond: rate, loss: loss)
+        epoch: epoch, epochs: epochs, step: step, of: of, secondsLeft: left,
+        imagesPerSecond: rate, loss: loss)
     case .epoch(let row, let isBest):
       Console.note(
         "epoch \(row.epoch)/\(epochs)  loss \(short(row.training.loss))  "
@@ -193,7 +195,7 @@ struct Train: ParsableCommand {
       ("resize", .string(resize.rawValue)), ("jpeg-dct", .string(jpegDct.rawValue)),
       ("learning-rate", .number(learningRate)), ("decay", .number(decay)),
       ("patience", .integer(patience)), ("augment", .string(augment.rawValue)),
-      ("augment-labels", .strings(options.augmentedLabels)), ("seed", .integer(Int(seed))),
+      ("augment-labels", .strings(options.augmentedLabels)), ("seed", .unsigned(seed)),
       ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
       ("skip-empty-labels", .bool(skipEmptyLabels)),
       ("split-seed", .integer(Int(labelOptions.splitSeed))),

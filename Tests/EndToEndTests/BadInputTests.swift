@@ -79,7 +79,7 @@ import Testing
       "cxr-train", train(["--allow-missing"], output: "other"),
       says: ["cannot be decoded", ".png", "ends early", "--skip-unreadable"])
     let result = try Program.run(
-      "cxr-train", train(["--allow-missing", "--skip-unreadable"], output: "third"))
+      "cxr-train", train(["--allow-missing", "--skip-unreadable"], output: "other"))
     #expect(result.status == 0, "\(result.errors)")
   }
 

@@ -79,12 +79,16 @@ for model in metrics["models"]:
         same(f"{what} precision", ours["precision"], number(precision[k]) if called[:, k].any() else None)
         same(f"{what} recall", ours["recall"], number(recall[k]) if t.any() else None)
         same(f"{what} f1", ours["f1"], number(f1[k]))
+        same(f"{what} sensitivity", ours["sensitivity"], number(recall[k]) if t.any() else None)
+        same(f"{what} specificity", ours["specificity"],
+             None if t.all() else float((~called[:, k])[~t].mean()))
         same(f"{what} support", ours["support"], int(support[k]))
     same(f"{model['name']} mean auc", model["mean_auc"], float(np.mean(aucs)) if aucs else None)
     same(f"{model['name']} positives found", model["positives_found_percent"],
          float(100 * (score[truth] > 0.5).sum() / truth.sum()) if truth.any() else None)
     same(f"{model['name']} negatives found", model["negatives_found_percent"],
          float(100 * (score[~truth] < 0.5).sum() / (~truth).sum()) if (~truth).any() else None)
+    same(f"{model['name']} accuracy", model["binary_accuracy"], float((called == truth).mean()))
     theirs = classification_report(truth, called, target_names=labels, zero_division=0)
     ours = (folder / f"classification_report-{model['name']}.txt").read_text()
     compared += 1

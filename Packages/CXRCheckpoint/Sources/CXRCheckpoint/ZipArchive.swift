@@ -19,8 +19,9 @@ enum ZipArchive {
   static func bytes(of members: [Member], path: String) throws -> [UInt8] {
     var (file, directory) = ([UInt8](), [UInt8]())
     for member in members {
-      guard let packed = Deflate.compressed(member.contents),
-        file.count + packed.count < Int(UInt32.max), member.contents.count < Int(UInt32.max)
+      guard member.contents.count < Int(UInt32.max),
+        let packed = Deflate.compressed(member.contents),
+        file.count + packed.count < Int(UInt32.max)
       else {
         throw CheckpointError.unwritable(
           path: path, reason: "\(member.name) is too large for this format")

@@ -10,6 +10,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case malformedQuotes(path: String, line: Int)
   /// A required field is empty or not what it should be.
   case invalidField(path: String, line: Int, column: String, found: String)
+  /// One film is listed as two patients'.
+  case filmOfTwoPatients(
+    path: String, line: Int, film: String, patient: String, otherLine: Int, other: String)
   /// The file holds no rows.
   case noRows(path: String)
   /// A patient stands in two parts of a split.
@@ -44,13 +47,18 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + "a quote within quotes is written twice"
     case .invalidField(let path, let line, let column, let found):
       return "\(path): line \(line): \"\(found)\" is no valid \(column); correct or remove the row"
+    case .filmOfTwoPatients(let path, let line, let film, let patient, let otherLine, let other):
+      return
+        "\(path): line \(line): \(film) is patient \(patient)'s here, but patient \(other)'s on line "
+        + "\(otherLine); a film has one patient, remove the wrong row"
     case .noRows(let path):
-      return "\(path): the file has no rows after its header"
+      return "\(path): the file has no rows; check that it is the right file"
     case .patientInTwoParts(let patient, let first, let second):
       return "patient \(patient) has films in both the \(first) and the \(second) part; "
         + "a patient must be in one part only, correct the lists"
     case .emptyPart(let part, let patients):
-      return "the \(part) part of the split is empty (\(patients) patients in all); "
+      return
+        "the \(part) part of the split would be empty: there are \(patients) patients to draw from; "
         + "use a label file with more patients"
     case .labelsWithoutPositives(let labels):
       return "no positive film in training for \(labels.joined(separator: ", ")): "

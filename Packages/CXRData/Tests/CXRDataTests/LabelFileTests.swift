@@ -67,6 +67,18 @@ import Testing
       file.notes.map(\.problem) == [.duplicateFilm(firstLine: 2), .duplicateFilm(firstLine: 2)])
   }
 
+  @Test func refusesAFilmOfTwoPatients() {
+    #expect(
+      throws: DataError.filmOfTwoPatients(
+        path: "labels.csv", line: 3, film: "a", patient: "2", otherLine: 2, other: "1")
+    ) { try file("Image Index,Finding Labels,Patient ID\na,x,1\na,x,2\n") }
+  }
+
+  @Test func survivesAbsurdAges() throws {
+    let file = try file("Image Index,Finding Labels,Patient ID,Patient Age\na,x,1,1e300\n")
+    #expect(file.notes.map(\.problem.description) == ["age of 1e+300 years"])
+  }
+
   @Test func readsAgesInEveryUnit() {
     #expect(PatientAge("058Y")?.years == 58)
     #expect(PatientAge("7")?.years == 7)

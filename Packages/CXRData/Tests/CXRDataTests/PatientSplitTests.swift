@@ -73,6 +73,27 @@ import Testing
     }
   }
 
+  @Test func findsFilmsThroughLinks() throws {
+    let manager = FileManager.default
+    let base = manager.temporaryDirectory.path + "/" + UUID().uuidString
+    defer { try? manager.removeItem(atPath: base) }
+    try manager.createDirectory(atPath: base + "/disk/images", withIntermediateDirectories: true)
+    try manager.createDirectory(atPath: base + "/set", withIntermediateDirectories: true)
+    for name in ["a.png", "b.png"] {
+      try Data([1]).write(to: URL(fileURLWithPath: "\(base)/disk/images/\(name)"))
+    }
+    try manager.createSymbolicLink(
+      atPath: base + "/set/images_001", withDestinationPath: base + "/disk")
+    try manager.createSymbolicLink(
+      atPath: base + "/disk/loop", withDestinationPath: base + "/disk")
+    try manager.createSymbolicLink(atPath: base + "/link", withDestinationPath: base + "/set")
+    let folder = try FilmFolder(path: base + "/link", names: ["a.png"])
+    #expect(folder.path(of: "a.png") == base + "/link/images_001/images/a.png")
+    #expect(folder.path(of: "c.png") == nil)
+    try Data([1]).write(to: URL(fileURLWithPath: "\(base)/set/a.png"))
+    #expect(throws: DataError.self) { try FilmFolder(path: base + "/link", names: ["a.png"]) }
+  }
+
   @Test func hashesAsTheStandardSays() {
     #expect(
       SHA256.hexDigest(of: "abc")

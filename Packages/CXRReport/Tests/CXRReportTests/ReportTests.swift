@@ -16,7 +16,7 @@ import Testing
     let truths = (0..<40).map { $0 % 3 == 0 }
     let models = ["weighted", "plain"].enumerated().map { m, name in
       EvaluationReport.Model(
-        name: name, note: "a <note> & more",
+        name: name, patientsSeenInTraining: 0, note: "a <note> & more",
         labels: labels.enumerated().map { k, label in
           let scores = (0..<40).map { Float(($0 * (7 + m + k)) % 11) / 11 }
           return EvaluationReport.Label(
@@ -28,7 +28,7 @@ import Testing
         }, meanAUC: 0.5 + Double(m) / 10, reportText: "report")
     }
     return EvaluationReport(
-      subset: "test", images: 40, patients: 20, patientsSeenInTraining: 0, models: models)
+      subset: "test", images: 40, patients: 20, models: models)
   }
 
   /// A page must open anywhere: nothing in it may point outside.
@@ -54,9 +54,14 @@ import Testing
   }
 
   @Test func namesThatGnuplotCouldMistakeAreDrawn() throws {
-    let report = evaluation(labels: ["a'b\"c\\d", "x^2_{3} @y", "100 % <b>"])
+    let trap = folder + "/trap"
+    var report = evaluation(
+      labels: ["a'b\"c\\d", "x^2_{3} @y", "100 % <b>", "`touch \(trap)`", "a\nb\" `touch \(trap)`"])
+    report.models[0].name = "bob's `touch \(trap)`"
+    report.models[1].name = "bob-s--touch"
     let problem = try report.write(to: folder)
     #expect(problem == nil, "\(String(describing: problem))")
+    #expect(!FileManager.default.fileExists(atPath: trap), "gnuplot ran what a name said")
   }
 
   @Test func undefinedNumbersAreSaid() throws {
@@ -67,15 +72,17 @@ import Testing
       counts: ConfusionCounts(scores: scores, labels: truths),
       detection: DetectionRates(scores: scores, labels: truths))
     let report = EvaluationReport(
-      subset: "test", images: 4, patients: 4, patientsSeenInTraining: 2,
+      subset: "test", images: 4, patients: 4,
       models: [
-        EvaluationReport.Model(name: "m", note: "", labels: [label], meanAUC: nil, reportText: "")
+        EvaluationReport.Model(
+          name: "m", patientsSeenInTraining: 2, note: "", labels: [label], meanAUC: nil,
+          reportText: "")
       ])
     let problem = try report.write(to: folder)
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
     #expect(html.contains("n/a") && html.contains("1 of them undefined"))
-    #expect(html.contains("2 of these 4 patients were seen in training"))
+    #expect(html.contains("2 of these 4 patients were seen in the training of m"))
   }
 
   @Test func trainingPageDrawsOneEpochToo() throws {

@@ -149,7 +149,7 @@ import Testing
     #expect(evaluation.models.map(\.name) == ["run", "run-2"])
     #expect(evaluation.rows == evaluation.collection.rows(of: .test))
     #expect(evaluation.models[0].probabilities == evaluation.models[1].probabilities)
-    #expect(evaluation.patientsSeenInTraining == 0)
+    #expect(evaluation.models[0].patientsSeenInTraining == 0)
 
     let other = set.folder + "/other.csv"
     let text = try String(contentsOfFile: set.csv, encoding: .utf8)
@@ -162,7 +162,7 @@ import Testing
           subset: subset))
     }
     #expect(throws: TrainingError.self) { try evaluate(.test) }
-    #expect(try evaluate(nil).patientsSeenInTraining == 17)
+    #expect(try evaluate(nil).models[0].patientsSeenInTraining == 17)
   }
 
   @Test func refusesDamagedMetadata() throws {
@@ -177,7 +177,10 @@ import Testing
     for (from, to) in [
       ("\"format_version\": 1", "\"format_version\": 2"), ("\"size\": 106", "\"size\": 105"),
       ("\"size\": 106", "\"size\": -1"), ("ChestCNN", "Other"), ("\"labels\"", "\"names\""),
-      ("\"kernel\": 7", "\"kernel\": 5"), ("\"Edema\",", "\"Edema\", \"Mass\", \"Nodule\","),
+      ("\"kernel\": 7", "\"kernel\": 5"), ("\"epoch\": 1", "\"epoch\": -1"),
+      ("\"kernel\": 7", "\"kernel\": 63"),
+      ("      16,", "      16, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,"),
+      ("\"Edema\",", "\"Edema\", \"Mass\", \"Nodule\","),
     ] {
       let damaged = text.replacingOccurrences(of: from, with: to)
       #expect(damaged != text, "\(from)")

@@ -18,21 +18,41 @@ public struct FilmFolder: Sendable {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw DataError.unreadable(path: path, reason: "no such folder")
     }
-    guard isFolder.boolValue, let walk = FileManager.default.enumerator(atPath: path) else {
+    guard isFolder.boolValue else {
       throw DataError.unreadable(path: path, reason: "it is not a folder")
     }
     let wanted = Set(names)
     var found: [String: String] = [:]
-    for case let relative as String in walk {
-      let name = (relative as NSString).lastPathComponent
-      guard
-        wanted.contains(name)
+    // Links to folders are followed, as large sets are often mounted so; each folder once.
+    var visited: Set<String> = []
+    var pending = [path]
+    while let folder = pending.popLast() {
+      let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+      guard visited.insert(real).inserted else { continue }
+      let entries: [String]
+      do {
+        entries = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      } catch {
+        throw DataError.unreadable(path: folder, reason: error.localizedDescription)
+      }
+      for name in entries {
+        let full = (folder as NSString).appendingPathComponent(name)
+        let isImage =
+          wanted.contains(name)
           || Self.extensions.contains((name as NSString).pathExtension.lowercased())
-      else { continue }
-      let full = (path as NSString).appendingPathComponent(relative)
-      if let other = found.updateValue(full, forKey: name), wanted.contains(name) {
-        throw DataError.ambiguousFilm(
-          name: name, first: min(other, full), second: max(other, full))
+        guard isImage else {
+          var isFolder: ObjCBool = false
+          if FileManager.default.fileExists(atPath: full, isDirectory: &isFolder),
+            isFolder.boolValue
+          {
+            pending.append(full)
+          }
+          continue
+        }
+        if let other = found.updateValue(full, forKey: name), wanted.contains(name) {
+          throw DataError.ambiguousFilm(
+            name: name, first: min(other, full), second: max(other, full))
+        }
       }
     }
     self.path = path

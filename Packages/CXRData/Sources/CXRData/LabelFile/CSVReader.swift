@@ -78,7 +78,7 @@ public struct CSVReader {
             fields.append(Field(start: start, end: i, hasQuotes: hasQuotes))
             i += 1
             guard i == count || bytes[i] == comma || bytes[i] == lineFeed || bytes[i] == carriage
-            else { throw DataError.malformedQuotes(path: path, line: line) }
+            else { throw DataError.malformedQuotes(path: path, line: openingLine) }
           } else {
             let start = i
             while i < count, bytes[i] != comma, bytes[i] != lineFeed, bytes[i] != carriage {

@@ -38,7 +38,7 @@ public struct LabelFile: Sendable {
     /// What is odd, in words.
     public var description: String {
       switch self {
-      case .implausibleAge(let years): "age of \(Int(years)) years"
+      case .implausibleAge(let years): "age of \(years) years"
       case .unreadableAge(let text): "age \"\(text)\" cannot be read"
       case .duplicateFilm(let line): "the film is listed on line \(line) too"
       }
@@ -57,7 +57,7 @@ public struct LabelFile: Sendable {
     self.path = path
     var (records, notes): ([FilmRecord], [Note]) = ([], [])
     var columns: Columns?
-    var firstLines: [String: Int] = [:]
+    var firstRows: [String: Int] = [:]
     try CSVReader.forEachRecord(in: contents, path: path) { row in
       guard let columns else {
         columns = try Columns(header: row.fields, path: path)
@@ -87,9 +87,16 @@ public struct LabelFile: Sendable {
       } else if age == nil, let ageText {
         notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
       }
-      if let first = firstLines.updateValue(row.line, forKey: name) {
-        notes.append(Note(line: row.line, film: name, problem: .duplicateFilm(firstLine: first)))
-        firstLines[name] = first
+      if let first = firstRows[name] {
+        guard records[first].patient == patient else {
+          throw DataError.filmOfTwoPatients(
+            path: path, line: row.line, film: name, patient: patient.description,
+            otherLine: records[first].line, other: records[first].patient.description)
+        }
+        notes.append(
+          Note(line: row.line, film: name, problem: .duplicateFilm(firstLine: records[first].line)))
+      } else {
+        firstRows[name] = records.count
       }
       let findings = row[columns.findings].split(separator: "|").map {
         String($0).trimmingSpaces()

@@ -23,7 +23,7 @@ public struct LabelMatrix: Sendable {
     var cells = [Bool](repeating: false, count: records.count * labels.count)
     var others: [String: Int] = [:]
     for (row, record) in records.enumerated() {
-      for finding in record.findings {
+      for finding in Set(record.findings) {
         if let column = columns[finding] {
           cells[row * labels.count + column] = true
         } else if finding != LabelSet.noFinding {

@@ -93,6 +93,13 @@ public struct PatientSplit: Sendable {
     listed = Set(training.films).union(testing.films)
   }
 
+  /// No division: every patient is in no part, for films that are all evaluated.
+  public static let undivided = PatientSplit()
+
+  private init() {
+    (subsets, kind, seed, listsSHA256, listed) = ([:], .random, 0, nil, nil)
+  }
+
   private static func assigned(
     _ parts: [(Subset, [PatientID])]
   ) throws -> [PatientID: Subset] {

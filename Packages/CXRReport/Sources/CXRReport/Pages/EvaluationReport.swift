@@ -34,6 +34,8 @@ public struct EvaluationReport: Sendable {
   public struct Model: Sendable {
     /// Unique among the models; part of file names.
     public var name: String
+    /// Of the patients, how many the model was trained on.
+    public var patientsSeenInTraining: Int
     /// In words, such as `weighted-bce, epoch 7`.
     public var note: String
     /// In column order.
@@ -45,9 +47,11 @@ public struct EvaluationReport: Sendable {
 
     /// Gathers a model's figures.
     public init(
-      name: String, note: String, labels: [Label], meanAUC: Double?, reportText: String
+      name: String, patientsSeenInTraining: Int, note: String, labels: [Label], meanAUC: Double?,
+      reportText: String
     ) {
       (self.name, self.note, self.labels) = (name, note, labels)
+      self.patientsSeenInTraining = patientsSeenInTraining
       (self.meanAUC, self.reportText) = (meanAUC, reportText)
     }
 
@@ -61,40 +65,51 @@ public struct EvaluationReport: Sendable {
   public var images: Int
   /// Patients.
   public var patients: Int
-  /// Patients the first model was trained on.
-  public var patientsSeenInTraining: Int
   /// In the order given.
   public var models: [Model]
 
   /// Gathers what the page shows.
   public init(
-    subset: String, images: Int, patients: Int, patientsSeenInTraining: Int, models: [Model]
+    subset: String, images: Int, patients: Int, models: [Model]
   ) {
     self.subset = subset
     self.images = images
     self.patients = patients
-    self.patientsSeenInTraining = patientsSeenInTraining
     self.models = models
   }
 
   private var labels: [String] { models.first?.labels.map(\.name) ?? [] }
 
-  private func rocFigure(_ model: Model) -> Figure {
+  /// The models' names as parts of file names, unique.
+  private var fileNames: [String] {
+    var used: Set<String> = []
+    return models.map { model in
+      let base = Figure.safe(model.name)
+      var (name, number) = (base, 1)
+      while !used.insert(name).inserted {
+        number += 1
+        name = "\(base)-\(number)"
+      }
+      return name
+    }
+  }
+
+  private func rocFigure(_ model: Model, _ file: String) -> Figure {
     .lines(
-      "roc-\(model.name)", description: "ROC curves of \(model.name)",
+      "roc-\(file)", description: "ROC curves of \(model.name)",
       xLabel: "false-positive rate (false alarms)", yLabel: "true-positive rate (findings found)",
       series: model.labels.enumerated().compactMap { k, label in
         guard let curve = ROCCurve(scores: label.scores, labels: label.truths) else { return nil }
         return Figure.Series(
           title: "\(label.name) \(fixedPoint(label.auc, digits: 3))",
           points: Array(zip(curve.falsePositiveRates, curve.truePositiveRates)).map { ($0, $1) },
-          dashed: k >= Figure.palette.count, colour: k)
+          colour: k, dash: 1 + k / Figure.palette.count)
       }, xRange: "[0:1]", yRange: "[0:1]", diagonal: true, square: true, legendOutside: true)
   }
 
-  private func precisionRecallFigure(_ model: Model) -> Figure {
+  private func precisionRecallFigure(_ model: Model, _ file: String) -> Figure {
     .lines(
-      "precision-recall-\(model.name)", description: "Precision-recall curves of \(model.name)",
+      "precision-recall-\(file)", description: "Precision-recall curves of \(model.name)",
       xLabel: "recall (findings found)", yLabel: "precision (alarms that are right)",
       series: model.labels.enumerated().compactMap { k, label in
         guard let curve = PrecisionRecallCurve(scores: label.scores, labels: label.truths) else {
@@ -103,12 +118,12 @@ public struct EvaluationReport: Sendable {
         return Figure.Series(
           title: "\(label.name) \(fixedPoint(label.averagePrecision, digits: 3))",
           points: Array(zip(curve.recalls, curve.precisions)).map { ($0, $1) },
-          dashed: k >= Figure.palette.count, colour: k)
+          colour: k, dash: 1 + k / Figure.palette.count)
       }, xRange: "[0:1]", yRange: "[0:1]", square: true, legendOutside: true)
   }
 
   private var figures: [Figure] {
-    models.flatMap { [rocFigure($0), precisionRecallFigure($0)] } + [
+    zip(models, fileNames).flatMap { [rocFigure($0, $1), precisionRecallFigure($0, $1)] } + [
       .bars(
         "auc", description: "AUC a label and model", valueLabel: "AUC (0.5 is chance)",
         categories: labels, series: models.map { ($0.name, $0.labels.map(\.auc)) },
@@ -179,10 +194,10 @@ public struct EvaluationReport: Sendable {
         + (undefined.isEmpty
           ? "." : ", \(undefined.count) of them undefined here for want of both kinds of films."))
     if let problem = figures.problem { page.callout(problem.description) }
-    if patientsSeenInTraining > 0 {
+    for model in models where model.patientsSeenInTraining > 0 {
       page.callout(
-        "\(patientsSeenInTraining) of these \(patients) patients were seen in training: figures on "
-          + "them flatter the network.")
+        "\(model.patientsSeenInTraining) of these \(patients) patients were seen in the training of "
+          + "\(model.name): figures on them flatter it.")
     }
     page.table(
       header: [
@@ -209,14 +224,14 @@ public struct EvaluationReport: Sendable {
       caption: "Of the films that lack it, how many the model calls negative.")
     page.heading("Ranking: ROC and AUC")
     figures.add("auc", to: &page, caption: "Area under the ROC curve; n/a labels have no bar.")
-    for model in models {
+    for (model, file) in zip(models, fileNames) {
       figures.add(
-        "roc-\(model.name)", to: &page, caption: "\(model.name): ROC curves, AUC in the legend.")
+        "roc-\(file)", to: &page, caption: "\(model.name): ROC curves, AUC in the legend.")
     }
     page.heading("Precision and recall")
-    for model in models {
+    for (model, file) in zip(models, fileNames) {
       figures.add(
-        "precision-recall-\(model.name)", to: &page,
+        "precision-recall-\(file)", to: &page,
         caption: "\(model.name): precision against recall, average precision in the legend.")
     }
     for model in models {

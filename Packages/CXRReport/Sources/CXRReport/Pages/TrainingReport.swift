@@ -54,7 +54,7 @@ public struct TrainingReport: Sendable {
       series: [
         Figure.Series(title: "training", points: points(curve.training), colour: 0),
         Figure.Series(
-          title: "validation", points: points(curve.validation), dashed: true, colour: 1),
+          title: "validation", points: points(curve.validation), colour: 1, dash: 2),
       ], xRange: "[1:\(last)]", wholeX: last <= 25)
   }
 

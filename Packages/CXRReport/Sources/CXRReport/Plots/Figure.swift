@@ -1,9 +1,9 @@
 /// A picture to be drawn by gnuplot: its data as tab-separated columns, and the commands that plot it.
-public struct Figure: Sendable {
-  /// The file name without extension.
-  public let name: String
+struct Figure: Sendable {
+  /// The file name without extension, of ``safe(_:)`` characters.
+  let name: String
   /// What it shows, for readers who cannot see it.
-  public let description: String
+  let description: String
   /// Data files by name; rows of columns.
   let data: [(name: String, rows: [[String]])]
   /// gnuplot commands; `@name@` stands for the path of a data file.
@@ -21,9 +21,19 @@ extension Figure {
 
   static func colour(_ index: Int) -> String { palette[index % palette.count] }
 
-  /// gnuplot reads `_`, `^` and the like as markup unless escaped; titles here are plain.
+  /// A text in single quotes: within double quotes gnuplot would run what stands in backquotes.
   static func quoted(_ text: String) -> String {
-    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+    let line = text.map { $0.isNewline ? " " : $0 == "'" ? "''" : String($0) }.joined()
+    return "'" + line + "'"
+  }
+
+  /// A name that is safe as a file name, in a script and in a page: what is not a plain letter, digit,
+  /// point or hyphen becomes a hyphen.
+  static func safe(_ name: String) -> String {
+    String(
+      name.map {
+        $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_") ? $0 : "-"
+      })
   }
 
   /// A plot of nothing, for figures all of whose numbers are undefined.
@@ -33,9 +43,9 @@ extension Figure {
   struct Series {
     let title: String
     let points: [(x: Double, y: Double)]
-    var dashed = false
+    /// Told apart by colour first; every eight series the dashes change.
     var colour: Int
-    var steps = false
+    var dash = 1
   }
 
   /// Lines in one frame.
@@ -49,8 +59,8 @@ extension Figure {
       (name: "\(name)-\(i + 1)", rows: series.points.map { ["\($0.x)", "\($0.y)"] })
     }
     var plots = zip(files, series).filter { !$1.points.isEmpty }.map { file, series in
-      "'@\(file.name)@' using 1:2 with \(series.steps ? "steps" : "lines") "
-        + "lw 2 dt \(series.dashed ? 2 : 1) lc rgb '\(colour(series.colour))' "
+      "'@\(file.name)@' using 1:2 with \(series.points.count == 1 ? "points pt 7" : "lines") "
+        + "lw 2 dt \(series.dash) lc rgb '\(colour(series.colour))' "
         + "title \(quoted(series.title))"
     }
     if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888' title 'chance'") }

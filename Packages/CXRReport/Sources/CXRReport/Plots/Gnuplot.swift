@@ -1,12 +1,9 @@
 import Foundation
 
 /// Draws figures as SVG and keeps their data and scripts beside them, in a folder `plots`.
-public struct Gnuplot: Sendable {
+struct Gnuplot: Sendable {
   /// The folder of the pictures.
-  public let folder: String
-
-  /// Draws into `folder`.
-  public init(folder: String) { self.folder = folder }
+  let folder: String
 
   private var dataFolder: String { folder + "/plots" }
 
@@ -14,7 +11,7 @@ public struct Gnuplot: Sendable {
   ///
   /// - Returns: the SVG text a figure, in order.
   /// - Throws: ``ReportError``; the data files are written before gnuplot is looked for.
-  public func draw(_ figures: [Figure]) throws -> [String] {
+  func draw(_ figures: [Figure]) throws -> [String] {
     try makeFolder()
     for figure in figures {
       for file in figure.data {

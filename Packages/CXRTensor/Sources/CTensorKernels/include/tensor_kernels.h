@@ -1,5 +1,5 @@
-// Hot loops of CXRTensor. Plain C without special flags: every function carries clones for the
-// vector units it may meet, chosen when the program is loaded.
+// Hot loops of CXRTensor. Plain C without special flags: functions that compute carry clones for
+// the vector units they may meet, chosen when the program is loaded.
 //
 // Floating-point contraction is off, so a clone for a wider vector unit gives the same bits.
 // Layout is NHWC: the channel is the fastest index. Counts are elements, never bytes.

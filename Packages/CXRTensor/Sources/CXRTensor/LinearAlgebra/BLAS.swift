@@ -23,8 +23,8 @@ public enum BLAS {
     return String(cString: text).split(separator: " ").joined(separator: " ")
   }()
 
-  /// Runs once, before the first call into BLAS.
-  private static let singleThreaded: Void = {
+  /// Runs once, before the first call into BLAS or LAPACK.
+  static let singleThreaded: Void = {
     guard let symbol = dlsym(nil, "openblas_set_num_threads") else { return }
     typealias Function = @convention(c) (Int32) -> Void
     unsafeBitCast(symbol, to: Function.self)(1)

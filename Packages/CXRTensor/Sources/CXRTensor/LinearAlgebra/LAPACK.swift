@@ -10,6 +10,7 @@ public enum LAPACK {
     precondition(
       matrix.shape.rank == 2 && matrix.shape[0] >= matrix.shape[1],
       "orthonormalColumns: \(matrix.shape) is not [m, n] with m >= n")
+    _ = BLAS.singleThreaded
     let (m, n) = (matrix.shape[0], matrix.shape[1])
     guard n > 0 else { return matrix }
     var (q, tau) = (matrix.scalars, [Float](repeating: 0, count: n))

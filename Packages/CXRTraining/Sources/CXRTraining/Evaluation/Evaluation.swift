@@ -41,6 +41,8 @@ public struct Evaluation: Sendable {
     public let metadata: CheckpointMetadata
     /// `[N, K]`, each in 0…1.
     public let probabilities: [Float]
+    /// Of the films' patients, how many the network was trained on.
+    public let patientsSeenInTraining: Int
   }
 
   /// The networks, in the order given.
@@ -51,8 +53,6 @@ public struct Evaluation: Sendable {
   public let rows: [Int]
   /// Films left out because they cannot be decoded.
   public let skippedFilms: [UnreadableFilm]
-  /// Of the rows' patients, how many the first network was trained on.
-  public let patientsSeenInTraining: Int
   /// Whose films these are; `nil` for all.
   public let subset: Subset?
 
@@ -78,6 +78,7 @@ public struct Evaluation: Sendable {
     var collectionOptions = options.collection
     collectionOptions.labels = first.metadata.labels
     collectionOptions.splitSeed = first.metadata.split.seed
+    collectionOptions.dividesPatients = options.subset != nil
     let collection = try Self.collection(
       collectionOptions, split: first.metadata.split, subset: options.subset,
       checkpoint: options.checkpoints[0])
@@ -129,19 +130,19 @@ public struct Evaluation: Sendable {
     }
 
     let names = Self.uniqueNames(options.checkpoints)
+    let digests = kept.map { collection.file.records[$0] }.uniquePatients
+      .map(CheckpointMetadata.Split.digest)
     models = classifiers.indices.map { i in
-      Model(
+      let seen = Set(classifiers[i].metadata.split.trainPatientDigests)
+      return Model(
         name: names[i], checkpoint: options.checkpoints[i], metadata: classifiers[i].metadata,
-        probabilities: probabilities[i])
+        probabilities: probabilities[i],
+        patientsSeenInTraining: digests.filter { seen.contains($0) }.count)
     }
     self.collection = collection
     self.rows = kept
     skippedFilms = skipped
     subset = options.subset
-    let seen = Set(first.metadata.split.trainPatientDigests)
-    patientsSeenInTraining =
-      kept.map { collection.file.records[$0] }.uniquePatients
-      .filter { seen.contains(CheckpointMetadata.Split.digest(of: $0)) }.count
   }
 
   private struct Unreadable: Error { let film: UnreadableFilm }
@@ -198,7 +199,10 @@ public struct Evaluation: Sendable {
       collection.split.patientsSHA256(of: .train) == metadata.split.trainPatientsSHA256
     else {
       throw TrainingError.evaluationMismatch(
-        "the lists give another split than \(checkpoint) was trained with; give the same lists")
+        collection.split.kind == .official
+          ? "the lists give another split than \(checkpoint) was trained with; give the same lists"
+          : "the split of seed \(collection.split.seed) is not the one that \(checkpoint) was trained "
+            + "with; it was written by another version, use that one")
     }
   }
 

@@ -50,9 +50,11 @@ public struct ModelFigures: Sendable {
   }
 
   /// The model's entry in `metrics.json`; undefined numbers are `null`.
-  public func json(name: String, checkpoint: String) -> JSONValue {
+  public func json(_ model: Evaluation.Model) -> JSONValue {
     .object([
-      ("name", .string(name)), ("checkpoint", .string(checkpoint)),
+      ("name", .string(model.name)), ("checkpoint", .string(model.checkpoint)),
+      ("loss", .string(model.metadata.loss.rawValue)),
+      ("patients_seen_in_training", .integer(model.patientsSeenInTraining)),
       ("mean_auc", .number(orNull: meanAUC)),
       ("undefined_auc_labels", .strings(undefinedLabels)),
       (
@@ -97,12 +99,11 @@ extension Evaluation {
     .object([
       ("subset", .string(subset?.rawValue ?? "all")), ("images", .integer(rows.count)),
       ("patients", .integer(patientCount)),
-      ("patients_seen_in_training", .integer(patientsSeenInTraining)),
       ("threshold", .number(0.5)),
       (
         "models",
         .array(
-          zip(models, figures).map { $1.json(name: $0.name, checkpoint: $0.checkpoint) })
+          zip(models, figures).map { $1.json($0) })
       ),
     ])
   }

@@ -44,7 +44,7 @@ public struct Exploration: Sendable {
   public let collection: FilmCollection
   /// Training, validation, test.
   public let parts: [Part]
-  /// Of the training rows; undefined weights are `nil`.
+  /// Of the training films, without those that are missing or unreadable; undefined ones are `nil`.
   public let classWeights: [ClassWeight]
   /// Films a label.
   public let positives: [Int]
@@ -56,7 +56,7 @@ public struct Exploration: Sendable {
   public let problems: [Problem]
   /// Films that can be decoded, if films were looked at.
   public let decodedCount: Int?
-  /// Of the training films at ``FilmPreparation``'s default size, if films were looked at.
+  /// Of the training films at ``FilmPreparation``'s default size; `nil` where none was looked at.
   public let trainingPixels: PixelMoments?
 
   /// Explores a label file, and its films where a folder is given.
@@ -80,14 +80,8 @@ public struct Exploration: Sendable {
         positives: matrix.positives(in: rows),
         patientsSHA256: collection.split.patientsSHA256(of: subset))
     }
-    let training = collection.split.rows(of: .train, in: records)
-    classWeights = ClassWeight.weights(of: matrix, rows: training)
     positives = matrix.positives(in: Array(records.indices))
     labelsPerFilm = matrix.labelsPerFilm(in: Array(records.indices))
-    augmentedTrainingCount =
-      TrainingSamples(
-        matrix: matrix, rows: training, augmentedLabels: LabelSet.underrepresented10
-      ).count
     var problems = collection.file.notes.map { note in
       let (kind, severity): (String, Problem.Severity) =
         switch note.problem {
@@ -111,11 +105,21 @@ public struct Exploration: Sendable {
         Problem(image: $0.name, kind: "unreadable", severity: .error, detail: $0.reason)
       }
       decodedCount = inspection.decoded
-      trainingPixels = inspection.pixels
+      trainingPixels = inspection.pixels.count > 0 ? inspection.pixels : nil
     } else {
       decodedCount = nil
       trainingPixels = nil
     }
+    // Weights and copies come from the films that can be trained on.
+    let unusable = Set(problems.filter { $0.severity == .error }.map(\.image))
+    let training = collection.split.rows(of: .train, in: records).filter {
+      !unusable.contains(records[$0].name)
+    }
+    classWeights = ClassWeight.weights(of: matrix, rows: training)
+    augmentedTrainingCount =
+      TrainingSamples(
+        matrix: matrix, rows: training, augmentedLabels: LabelSet.underrepresented10
+      ).count
     self.collection = collection
     self.problems = problems
   }
@@ -128,6 +132,7 @@ public struct Exploration: Sendable {
     let rows = collection.rows(of: nil).filter {
       seen.insert(collection.file.records[$0].name).inserted
     }
+    let training = Set(collection.rows(of: .train))
     let films = collection.films(rows)
     let preparation = FilmPreparation()
     let results = Mutex([Result<PixelMoments, ImageError>?](repeating: nil, count: films.count))
@@ -152,9 +157,7 @@ public struct Exploration: Sendable {
       switch result {
       case .success(let moments):
         decoded += 1
-        if collection.split.subset(of: collection.file.records[rows[i]].patient) == .train {
-          pixels.add(moments)
-        }
+        if training.contains(rows[i]) { pixels.add(moments) }
       case .failure(let error):
         unreadable.append(UnreadableFilm(name: films[i].name, reason: error.reason))
       case nil: break

@@ -7,6 +7,8 @@ public indirect enum JSONValue: Sendable, Equatable {
   case bool(Bool)
   /// A whole number.
   case integer(Int)
+  /// A whole number of any size.
+  case unsigned(UInt64)
   /// A number; one that is not finite is written as `null`.
   case number(Double)
   /// A text.
@@ -45,6 +47,7 @@ public indirect enum JSONValue: Sendable, Equatable {
     case .null: out += "null"
     case .bool(let value): out += value ? "true" : "false"
     case .integer(let value): out += "\(value)"
+    case .unsigned(let value): out += "\(value)"
     case .number(let value): out += value.isFinite ? "\(value)" : "null"
     case .string(let value): out += Self.quoted(value)
     case .array(let values):

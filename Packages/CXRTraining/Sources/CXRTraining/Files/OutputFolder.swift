@@ -6,7 +6,7 @@ public struct OutputFolder: Sendable {
   /// The folder's path, as given.
   public let path: String
 
-  /// Makes the folder, or takes an empty one.
+  /// Makes the folder, or takes an empty one, or one that holds only a film cache of an earlier try.
   ///
   /// - Parameters:
   ///   - path: the folder.
@@ -26,7 +26,9 @@ public struct OutputFolder: Sendable {
       } catch {
         throw TrainingError.outputUnwritable(path: path, reason: error.localizedDescription)
       }
-      guard reusing || contents.isEmpty else { throw TrainingError.outputExists(path: path) }
+      guard reusing || contents.allSatisfy(FilmCache.isCacheFile) else {
+        throw TrainingError.outputExists(path: path)
+      }
     } else {
       do {
         try manager.createDirectory(atPath: path, withIntermediateDirectories: true)

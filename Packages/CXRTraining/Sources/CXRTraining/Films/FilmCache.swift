@@ -7,7 +7,7 @@ import Synchronization
 /// Prepared films in one memory-mapped file, so that a film is decoded once, not once an epoch, and
 /// memory does not grow with their number.
 ///
-/// The file is named by a hash of the films' names and of everything that changes pixels; each film
+/// The file is named by a hash of the films' paths and of everything that changes pixels; each film
 /// in it remembers its source's size and time and a checksum of its pixels. A film whose source
 /// changed, or whose pixels fail their checksum, is decoded again; the others are taken as they are.
 public final class FilmCache: Sendable {
@@ -21,6 +21,11 @@ public final class FilmCache: Sendable {
   public let reusedCount: Int
   private let map: ReadOnlyMap
   private let moments: [PixelMoments]
+
+  /// Whether a file in a folder is such a cache, which a later run may use.
+  public static func isCacheFile(_ name: String) -> Bool {
+    name.hasPrefix("films-") && name.hasSuffix(".cache")
+  }
 
   private static let magic: [UInt8] = Array("CXRFILM1".utf8)
   private static let headerSize = 64
@@ -44,7 +49,8 @@ public final class FilmCache: Sendable {
       of: ([
         "\(preparation.imageSize)", preparation.resize.rawValue,
         preparation.jpegTransform.rawValue, DeviceReport.libraryVersion,
-      ] + films.map(\.name)).joined(separator: "\n"))
+      ] + films.map { URL(fileURLWithPath: $0.path).standardizedFileURL.path })
+      .joined(separator: "\n"))
     path = (folder as NSString).appendingPathComponent("films-\(key.prefix(16)).cache")
     let pixelBytes = preparation.pixelCount * 2
     let dataStart = Self.roundedUp(Self.headerSize + Self.entrySize * films.count)
@@ -82,6 +88,7 @@ public final class FilmCache: Sendable {
     moments = outcomes.map {
       if case .ready(let moments, _) = $0 { moments } else { PixelMoments() }
     }
+    file.unlock()
     map = try ReadOnlyMap(path: path, offset: dataStart, count: pixelBytes * films.count)
   }
 
@@ -115,9 +122,11 @@ public final class FilmCache: Sendable {
       return .unreadable(UnreadableFilm.reason(error))
     }
     let known = try file.read(count: entrySize, at: entryAt)
-    let kept = try file.read(count: preparation.pixelCount * 2, at: pixelsAt)
-    let expected = Entry(size: source.size, time: source.time, checksum: checksum(kept))
-    if known == expected.bytes {
+    let stamp = Entry(size: source.size, time: source.time, checksum: 0).bytes
+    if known.prefix(stamp.count - 8) == stamp.prefix(stamp.count - 8),
+      case let kept = try file.read(count: preparation.pixelCount * 2, at: pixelsAt),
+      known == Entry(size: source.size, time: source.time, checksum: checksum(kept)).bytes
+    {
       let pixels = kept.withUnsafeBytes { Array($0.bindMemory(to: UInt16.self)) }
       return .ready(
         PixelMoments(FixedPointPixels.plane(pixels, size: preparation.imageSize)), reused: true)
@@ -189,6 +198,8 @@ private final class CacheFile: Sendable {
     self.path = path
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     descriptor = file
+    // Of two processes that prepare the same films one waits here, and then finds them ready.
+    if file >= 0 { while flock(file, LOCK_EX) != 0, errno == EINTR {} }
     func failure() -> TrainingError {
       .cacheFailed(path: path, reason: String(cString: strerror(errno)))
     }
@@ -201,6 +212,9 @@ private final class CacheFile: Sendable {
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Lets the next process in.
+  func unlock() { flock(descriptor, LOCK_UN) }
 
   func read(count: Int, at offset: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)

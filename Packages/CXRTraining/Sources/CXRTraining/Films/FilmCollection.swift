@@ -16,6 +16,8 @@ public struct FilmCollection: Sendable {
     public var lists: (train: String, test: String)?
     /// Go on without rows whose film is absent.
     public var allowMissing: Bool
+    /// Deal the patients to parts; without it all films belong together.
+    public var dividesPatients = true
 
     /// NIH's fourteen findings and the random split of seed 0 unless said otherwise.
     public init(
@@ -38,7 +40,7 @@ public struct FilmCollection: Sendable {
   /// Which patient is in which part.
   public let split: PatientSplit
   /// The findings of every row.
-  public let matrix: LabelMatrix
+  public private(set) var matrix: LabelMatrix
   /// Listed films that are absent, sorted.
   public let rowsWithoutFilm: [String]
   /// Images that no row lists, sorted.
@@ -54,7 +56,9 @@ public struct FilmCollection: Sendable {
     file = try LabelFile(path: options.labelFile)
     matrix = try LabelMatrix(file.records, labels: options.labels)
     split =
-      if let lists = options.lists {
+      if !options.dividesPatients {
+        .undivided
+      } else if let lists = options.lists {
         try PatientSplit(
           records: file.records, trainList: lists.train, testList: lists.test,
           seed: options.splitSeed)
@@ -70,6 +74,14 @@ public struct FilmCollection: Sendable {
         names: Array(rowsWithoutFilm.prefix(5)), count: rowsWithoutFilm.count,
         folder: options.images ?? "")
     }
+  }
+
+  /// The same films under another set of labels.
+  /// - Throws: `DataError` for an empty or repeated label.
+  public func selecting(labels: [String]) throws -> FilmCollection {
+    var selection = self
+    selection.matrix = try LabelMatrix(file.records, labels: labels)
+    return selection
   }
 
   /// A part's rows whose film is there, in file order; all rows for `nil`.

@@ -173,7 +173,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
           ("train_patient_digests", .strings(split.trainPatientDigests)),
         ])
       ),
-      ("label_file_sha256", .string(labelFileSHA256)), ("seed", .integer(Int(seed))),
+      ("label_file_sha256", .string(labelFileSHA256)), ("seed", .unsigned(seed)),
       ("epoch", .integer(epoch)), ("step", .integer(step)),
       (
         "options", .object(options.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
@@ -219,15 +219,29 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
         path: path, reason: "metadata.json cannot be read (\(error)); the file is damaged")
     }
     guard architecture.name == ChestClassifier.architectureName, !labels.isEmpty,
-      Set(labels).count == labels.count, !architecture.channels.isEmpty,
+      Set(labels).count == labels.count, (1...16).contains(architecture.channels.count),
+      epoch >= 0, step >= 0, progress.bestEpoch >= 0, progress.epochsWithoutImprovement >= 0,
       architecture.channels.allSatisfy({ (1...4096).contains($0) }),
       (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
       image.mean.isFinite, image.standardDeviation.isFinite, image.standardDeviation > 0,
-      image.depth == "reference", labels.count <= 10_000
+      image.depth == "reference", labels.count <= 10_000,
+      parameterCount <= max(10_000_000, 2 * checkpoint.parameterCount)
     else {
       throw TrainingError.unusableCheckpoint(
-        path: path, reason: "metadata.json describes no network that this version can build")
+        path: path,
+        reason: "metadata.json describes no network that this version can build "
+          + "from the arrays in the file; the file is damaged or of another program")
     }
+  }
+
+  /// The parameters of the described network, counted before memory is taken for them: a damaged
+  /// description may ask for any number. Small mismatches are named array by array later.
+  private var parameterCount: Int {
+    let inputs = [1] + architecture.channels.dropLast()
+    let blocks = zip(inputs, architecture.channels).reduce(0) {
+      $0 + architecture.kernel * architecture.kernel * $1.0 * $1.1 + 5 * $1.1
+    }
+    return blocks + ((architecture.channels.last ?? 0) + 1) * labels.count
   }
 
   /// Describes a run.

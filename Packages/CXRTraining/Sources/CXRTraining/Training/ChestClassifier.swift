@@ -40,6 +40,15 @@ public struct ChestClassifier: Sendable {
   }
 }
 
+extension Checkpoint {
+  /// The numbers in the file that are a model's.
+  var parameterCount: Int {
+    arrays.reduce(0) {
+      $0 + ($1.name.hasPrefix(ChestClassifier.optimizerPrefix) ? 0 : $1.scalars.count)
+    }
+  }
+}
+
 extension Module {
   /// The parameters as named arrays.
   func arrays(prefix: String = "") -> [NamedArray] {

@@ -16,7 +16,8 @@ public struct Trainer {
   /// What a run tells while it goes on.
   public enum Event: Sendable {
     /// A step is done.
-    case step(epoch: Int, step: Int, of: Int, imagesPerSecond: Double, loss: Double)
+    case step(
+      epoch: Int, step: Int, of: Int, secondsLeft: Double, imagesPerSecond: Double, loss: Double)
     /// An epoch is done and written.
     case epoch(HistoryRow, isBest: Bool)
   }
@@ -79,6 +80,20 @@ public struct Trainer {
   /// Whether the folder holds a `last.npz` to go on from.
   public var canResume: Bool { FileManager.default.fileExists(atPath: folder.file(Self.lastFile)) }
 
+  private static let filmsKey = "films_sha256"
+
+  /// Compares the options with those of the folder's `last.npz`, before any film is decoded.
+  /// - Throws: ``TrainingError/resumeMismatch(path:differences:)``, `CheckpointError`.
+  public static func checkResumable(_ options: TrainingOptions, in folder: OutputFolder) throws {
+    let path = folder.file(lastFile)
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    let metadata = try CheckpointMetadata(Checkpoint(path: path), path: path)
+    let differences = options.differences(from: metadata.options)
+    guard differences.isEmpty else {
+      throw TrainingError.resumeMismatch(path: path, differences: differences)
+    }
+  }
+
   /// Goes on from the folder's `last.npz`.
   ///
   /// - Throws: ``TrainingError/resumeMismatch(path:differences:)`` when anything that changes the
@@ -88,10 +103,9 @@ public struct Trainer {
     let checkpoint = try Checkpoint(path: path)
     let found = try CheckpointMetadata(checkpoint, path: path)
     let now = metadata(isFinished: false)
-    var differences: [String] = []
-    for key in Set(found.options.keys).union(now.options.keys).sorted() {
-      let (old, new) = (found.options[key] ?? "unset", now.options[key] ?? "unset")
-      if old != new { differences.append("--\(key): was \(old), is \(new)") }
+    var differences = options.differences(from: found.options)
+    if found.options[Self.filmsKey] != now.options[Self.filmsKey] {
+      differences.append("the films trained and validated on are others than they were")
     }
     func compare<Value: Equatable>(_ name: String, _ value: KeyPath<CheckpointMetadata, Value>) {
       if found[keyPath: value] != now[keyPath: value] {
@@ -180,7 +194,9 @@ public struct Trainer {
       let seconds = started.duration(to: .now).seconds
       report(
         .step(
-          epoch: number, step: step + 1, of: steps, imagesPerSecond: Double(seen) / seconds,
+          epoch: number, step: step + 1, of: steps,
+          secondsLeft: seconds / Double(step + 1) * Double(steps - step - 1),
+          imagesPerSecond: Double(seen) / seconds,
           loss: lossSum / Double(seen)))
     }
     let seconds = started.duration(to: .now).seconds
@@ -233,7 +249,8 @@ public struct Trainer {
       loss: options.loss, classWeights: data.classWeights,
       split: CheckpointMetadata.Split(data.collection.split),
       labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
-      step: optimizer.step, options: options.comparable,
+      step: optimizer.step,
+      options: options.comparable.merging([Self.filmsKey: data.filmsSHA256]) { $1 },
       progress: CheckpointMetadata.Progress(
         bestLoss: stopping.bestLoss, bestEpoch: stopping.bestEpoch,
         epochsWithoutImprovement: stopping.epochsWithoutImprovement, isFinished: isFinished))

@@ -7,7 +7,7 @@ import CXRTensor
 public struct TrainingData: Sendable {
   /// The label file, folder and split; its labels are those that are trained.
   public let collection: FilmCollection
-  /// Labels left out because training has no positive film.
+  /// Labels left out because training has no film with them, or none without.
   public let skippedLabels: [String]
   /// Films left out because they cannot be decoded.
   public let skippedFilms: [UnreadableFilm]
@@ -19,6 +19,8 @@ public struct TrainingData: Sendable {
   public let classWeights: [ClassWeight]
   /// What an epoch goes over.
   public let samples: TrainingSamples
+  /// Of the names of the films trained and validated on, in order.
+  let filmsSHA256: String
   /// The number of films trained on, without copies.
   public var trainingCount: Int { trainingFilms.count }
   /// The number of films validated on.
@@ -46,6 +48,14 @@ public struct TrainingData: Sendable {
   ) throws {
     try options.validate()
     var collection = try FilmCollection(collectionOptions)
+    let strangers = options.augmentedLabels.filter {
+      !collectionOptions.labels.contains($0) && !LabelSet.underrepresented10.contains($0)
+    }
+    guard strangers.isEmpty || !options.augments else {
+      throw TrainingError.invalidOption(
+        "--augment-labels: \(strangers.joined(separator: ", ")) not among the labels "
+          + "\(collectionOptions.labels.joined(separator: ", ")); correct the names")
+    }
     var skippedLabels: [String] = []
 
     // Labels are checked before hours of decoding, and once more when unreadable films have left.
@@ -59,12 +69,14 @@ public struct TrainingData: Sendable {
           ? DataError.labelsWithoutNegatives(full) : DataError.labelsWithoutPositives(empty)
       }
       skippedLabels += empty + full
-      var narrower = collectionOptions
-      narrower.labels = collection.matrix.labels.filter { !skippedLabels.contains($0) }
-      guard !narrower.labels.isEmpty else {
-        throw DataError.labelsWithoutPositives(skippedLabels)
+      let kept = collection.matrix.labels.filter { !skippedLabels.contains($0) }
+      guard !kept.isEmpty else {
+        throw TrainingError.noFilms(
+          part: "training",
+          why: "no label has films with and without it "
+            + "(\(skippedLabels.joined(separator: ", "))); name other labels by --labels")
       }
-      collection = try FilmCollection(narrower)
+      collection = try collection.selecting(labels: kept)
     }
     func checkPart(_ rows: [Int], _ part: String) throws {
       guard rows.isEmpty else { return }
@@ -101,6 +113,10 @@ public struct TrainingData: Sendable {
     let kept = trainingFilms.map { allRows[$0] }
     try checkLabels(kept)
 
+    filmsSHA256 = SHA256.hexDigest(
+      of: [trainingFilms, validationFilms].map { films in
+        films.map { records[allRows[$0]].name }.joined(separator: "\n")
+      }.joined(separator: "\n\n"))
     self.collection = collection
     self.skippedLabels = skippedLabels
     moments = cache.moments(of: trainingFilms)

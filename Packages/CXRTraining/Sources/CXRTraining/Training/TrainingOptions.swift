@@ -51,6 +51,14 @@ public struct TrainingOptions: Sendable {
     try check(patience >= 1, "--patience \(patience): at least 1 epoch is needed")
   }
 
+  /// What is not as it was, a line an option.
+  func differences(from earlier: [String: String]) -> [String] {
+    comparable.sorted { $0.key < $1.key }.compactMap { key, value in
+      let old = earlier[key] ?? "unset"
+      return old == value ? nil : "--\(key): was \(old), is \(value)"
+    }
+  }
+
   /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is
   /// left out, since a run may go on longer.
   var comparable: [String: String] {
