@@ -55,22 +55,34 @@ public struct LabelOptions: ParsableArguments {
     help:
       "Findings, separated by commas, each once, in output order. (default: NIH's fourteen)")
   public var labels: NameList?
-  @Option(help: "Seed of the patient split, as scikit-learn's random_state.")
+  @Option(help: "Seed of the patient split, as scikit-learn's random_state: 0 to 4294967295.")
   public var splitSeed: UInt32 = 0
 
   public init() {}
+
+  public func validate() throws { try labels?.validate("--labels") }
 }
 
-/// Names separated by commas, each once and none empty.
+/// Names separated by commas.
 public struct NameList: ExpressibleByArgument {
   /// The names, trimmed.
   public let names: [String]
+
+  /// Checks that each name is there once, and none is empty.
+  public func validate(_ option: String) throws {
+    guard !names.contains("") else {
+      throw ValidationError("\(option): a name is empty; separate names by single commas")
+    }
+    var seen: Set<String> = []
+    if let twice = names.first(where: { !seen.insert($0).inserted }) {
+      throw ValidationError("\(option): \(twice) is named twice; name each label once")
+    }
+  }
 
   public init?(argument: String) {
     names = argument.split(separator: ",", omittingEmptySubsequences: false).map {
       $0.trimmingPrefix { $0 == " " }.reversed().trimmingPrefix { $0 == " " }.reversed()
     }.map { String($0) }
-    guard !names.contains(""), Set(names).count == names.count else { return nil }
   }
 }
 

@@ -11,12 +11,12 @@ struct Evaluate: ParsableCommand {
     commandName: "cxr-evaluate",
     abstract: "Applies trained classifiers to the test patients and compares them.",
     discussion: """
-      Writes metrics.json, predictions-NAME.csv, classification_report-NAME.txt, pictures and
+      Writes metrics.json, predictions-NAME.csv, classification_report-NAME.txt, pictures and \
       report.html to the output folder. Labels, image settings and split come from the checkpoint.
 
       Example:
         cxr-evaluate --checkpoint weighted/best.npz --checkpoint plain/best.npz \\
-          --csv Data_Entry_2017.csv --images NIH --output comparison
+          --csv NIH/Data_Entry_2017.csv --images NIH --output comparison
       """,
     version: DeviceReport.libraryVersion)
 
@@ -46,7 +46,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     _ = threads.start()
-    let folder = try OutputFolder(output, reusing: force)
+    let folder = try OutputFolder(output, of: .evaluate, reusing: force)
     let progress = Progress("films evaluated")
     let evaluation = try Evaluation(
       Evaluation.Options(
@@ -71,8 +71,9 @@ struct Evaluate: ParsableCommand {
     if subset == .all {
       for model in evaluation.models {
         Console.note(
-          "\(model.name): \(model.patientsSeenInTraining) of \(evaluation.patientCount) patients were "
-            + "seen in training; figures on them flatter the network")
+          "\(model.name): \(model.patientsSeenInTraining) of \(evaluation.patientCount) patient "
+            + "identifiers also occur in its training part; where they are the same people, figures "
+            + "flatter the network")
       }
     }
     let figures = evaluation.models.map { ModelFigures($0, in: evaluation) }

@@ -10,11 +10,11 @@ struct Explore: ParsableCommand {
     commandName: "cxr-explore",
     abstract: "Counts labels, splits patients, weighs classes and looks for problems.",
     discussion: """
-      Writes explore.json, audit.csv, pictures and report.html to the output folder. Without
+      Writes explore.json, audit.csv, pictures and report.html to the output folder. Without \
       --images only the label file is read.
 
       Example:
-        cxr-explore --csv Data_Entry_2017.csv --images NIH --output explore
+        cxr-explore --csv NIH/Data_Entry_2017.csv --images NIH --output explore
       """,
     version: DeviceReport.libraryVersion)
 
@@ -32,7 +32,7 @@ struct Explore: ParsableCommand {
 
   func run() throws {
     _ = threads.start()
-    let folder = try OutputFolder(output, reusing: force)
+    let folder = try OutputFolder(output, of: .explore, reusing: force)
     var options = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists)
     if let labels = labelOptions.labels { options.labels = labels.names }

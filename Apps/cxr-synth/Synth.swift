@@ -9,8 +9,8 @@ struct Synth: ParsableCommand {
     commandName: "cxr-synth",
     abstract: "Writes a learnable, synthetic phantom of the NIH ChestX-ray14 set.",
     discussion: """
-      Radiograph-like films in images_001/images, Data_Entry_2017.csv in NIH's shape, and
-      BBox_List_2017.csv with the place of every localised sign. The same options give the same
+      Radiograph-like films in images_001/images, Data_Entry_2017.csv in NIH's shape, and \
+      BBox_List_2017.csv with the place of every localised sign. The same options give the same \
       bytes. No patient is shown: nothing here is medical data.
 
       Example:
@@ -28,7 +28,7 @@ struct Synth: ParsableCommand {
   var size = 1024
   @Option(help: "How films are encoded: png or jpeg.")
   var format: PhantomSet.Format = .png
-  @Option(help: "Seed of everything.")
+  @Option(help: "Seed of all that is drawn at random.")
   var seed: UInt64 = 0
   @Flag(help: "Write into a folder that holds files; other files stay.")
   var force = false
@@ -50,7 +50,7 @@ struct Synth: ParsableCommand {
   func run() throws {
     _ = threads.start()
     let set = try PhantomSet(options)
-    let folder = try OutputFolder(output, reusing: force)
+    let folder = try OutputFolder(output, of: .synth, reusing: force)
     let progress = Progress("films")
     let total = images
     try set.write(to: folder.path) { progress.update($0, of: total) }

@@ -12,11 +12,11 @@ struct Train: ParsableCommand {
     commandName: "cxr-train",
     abstract: "Trains a chest X-ray classifier on the training patients of a label file.",
     discussion: """
-      Writes history.csv, best.npz, last.npz, run.json, pictures and report.html to the output
-      folder. A run goes on where it stopped with --resume.
+      Writes history.csv, best.npz, last.npz, run.json, pictures and report.html to the output \
+      folder. A run goes on after its last whole epoch with --resume.
 
       Example:
-        cxr-train --csv Data_Entry_2017.csv --images NIH --output weighted --loss weighted-bce
+        cxr-train --csv NIH/Data_Entry_2017.csv --images NIH --output weighted
       """,
     version: DeviceReport.libraryVersion)
 
@@ -36,11 +36,11 @@ struct Train: ParsableCommand {
   var batchSize = 32
   @Option(help: "The side of the network's input, in pixels; at least 106.")
   var imageSize = 224
-  @Option(help: "How films are resized: bilinear (the reference) or antialias.")
+  @Option(help: "How films are resized: bilinear (TensorFlow's default) or antialias.")
   var resize: ResizeMethod = .bilinear
-  @Option(help: "How JPEG is decoded: islow (accurate) or ifast (the reference).")
+  @Option(help: "How JPEG is decoded: islow (accurate) or ifast (TensorFlow's default).")
   var jpegDct: DecodingOptions.JPEGTransform = .islow
-  @Option(help: "Of the first epoch.")
+  @Option(help: "The learning rate of the first epoch.")
   var learningRate = 0.001
   @Option(help: "The learning rate's factor an epoch.")
   var decay = 0.95
@@ -49,7 +49,9 @@ struct Train: ParsableCommand {
   @Option(help: "Add augmented copies of films with under-represented labels: on or off.")
   var augment: Switch = .on
   @Option(
-    help: "The under-represented labels. (default: those of the reference's ten in the label set)")
+    help: ArgumentHelp(
+      "The under-represented labels. (default: those of \(LabelSet.underrepresented10.joined(separator: ", ")) that are in the label set)"
+    ))
   var augmentLabels: NameList?
   @Option(help: "Seed of weights, order, augmentation and dropout.")
   var seed: UInt64 = 0
@@ -57,7 +59,10 @@ struct Train: ParsableCommand {
   @OptionGroup var lists: ListOptions
   @Flag(help: "Leave out labels without a positive, or without a negative film in training.")
   var skipEmptyLabels = false
-  @Option(help: "Where prepared films are kept. (default: the output folder)")
+  @Option(
+    help:
+      "Where prepared films are kept; runs that share it decode them once. (default: the output folder)"
+  )
   var cache: String?
   @Flag(help: "Go on without rows whose film is missing.")
   var allowMissing = false
@@ -65,7 +70,7 @@ struct Train: ParsableCommand {
   var skipUnreadable = false
   @Flag(help: "Go on from the output folder's last.npz.")
   var resume = false
-  @Flag(help: "Write into a folder that holds files; only files of this program change.")
+  @Flag(help: "Replace a run in the output folder; its files are kept as NAME.old.")
   var force = false
   @OptionGroup var threads: ThreadOptions
 
@@ -88,20 +93,18 @@ struct Train: ParsableCommand {
   }
 
   func validate() throws {
+    try augmentLabels?.validate("--augment-labels")
     do {
       try options.validate()
       try ChestCNN.checkImageSize(imageSize)
     } catch {
       throw ValidationError("\(error)")
     }
-    guard !(resume && force) else {
-      throw ValidationError("--resume and --force exclude each other; give one of them")
-    }
   }
 
   func run() throws {
     let device = threads.start()
-    let folder = try OutputFolder(output, reusing: force || resume)
+    let folder = try OutputFolder(output, of: .train, reusing: force || resume)
     if resume { try Trainer.checkResumable(options, in: folder) }
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
@@ -116,12 +119,13 @@ struct Train: ParsableCommand {
 
     var trainer = try Trainer(data: data, options: options, folder: folder)
     Console.note(trainer.model.summary)
-    if resume {
-      if trainer.canResume {
-        try trainer.resume()
-      } else {
+    if resume, trainer.canResume {
+      try trainer.resume()
+    } else {
+      if resume {
         Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
       }
+      try Trainer.setAsideEarlierRun(in: folder)
     }
     if !trainer.isFinished {
       try folder.write(

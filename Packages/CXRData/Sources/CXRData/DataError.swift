@@ -37,7 +37,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return "\(path): cannot be read (\(reason)); check the path and its permissions"
     case .missingColumn(let path, let column, let found):
       return "\(path): line 1: no column \"\(column)\"; the header has "
-        + found.map { "\"\($0)\"" }.joined(separator: ", ")
+        + found.prefix(20).map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")
         + ". Required are \"Image Index\", \"Finding Labels\" and \"Patient ID\""
     case .wrongFieldCount(let path, let line, let expected, let found):
       return "\(path): line \(line): \(found) fields where the header has \(expected); "
@@ -68,7 +68,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + "its class weight is undefined. Leave it out with --labels, or use --skip-empty-labels"
     case .unknownFilms(let path, let names, let count):
       return "\(path): \(count) listed films are not in the label file, the first: "
-        + names.joined(separator: ", ") + ". Use the lists that belong to this label file"
+        + names.map { String($0.prefix(80)) }.joined(separator: ", ")
+        + ". Use the lists that belong to this label file"
     case .invalidArgument(let text): return text
     case .ambiguousFilm(let name, let first, let second):
       return "\(name) is in both \(first) and \(second); keep one, or point --images deeper"

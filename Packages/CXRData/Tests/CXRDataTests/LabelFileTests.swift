@@ -64,7 +64,10 @@ import Testing
     let file = try file("Image Index,Finding Labels,Patient ID\na,x,1\nb,x,1\na,y,1\na,z,1\n")
     #expect(file.records.count == 4)
     #expect(
-      file.notes.map(\.problem) == [.duplicateFilm(firstLine: 2), .duplicateFilm(firstLine: 2)])
+      file.notes.map(\.problem) == [
+        .duplicateFilm(firstLine: 2, sameFindings: false),
+        .duplicateFilm(firstLine: 2, sameFindings: false),
+      ])
   }
 
   @Test func refusesAFilmOfTwoPatients() {
@@ -79,6 +82,15 @@ import Testing
     #expect(file.notes.map(\.problem.description) == ["age of 1e+300 years"])
   }
 
+  @Test func flagsContradictionsAndBlanks() throws {
+    let file = try file(
+      "Image Index,Finding Labels,Patient ID\na,No Finding|Mass,1\nb,,1\nc,Mass,2\n")
+    #expect(file.notes.map(\.problem) == [.contradiction, .noLabels])
+    #expect(throws: DataError.self) {
+      try LabelFile(contents: [0x1F, 0x8B, 8, 0], path: "labels.csv.gz")
+    }
+  }
+
   @Test func readsAgesInEveryUnit() {
     #expect(PatientAge("058Y")?.years == 58)
     #expect(PatientAge("7")?.years == 7)
@@ -90,5 +102,6 @@ import Testing
     let sorted = ["10", "9", "b", "010", "a"].compactMap { PatientID($0) }.sorted()
     #expect(sorted.map(\.description) == ["9", "10", "10", "a", "b"])
     #expect(PatientID("  ") == nil)
+    #expect(PatientID("13.0") == PatientID("00013") && PatientID("13.5") != PatientID("13"))
   }
 }

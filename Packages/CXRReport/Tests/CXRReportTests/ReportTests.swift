@@ -82,7 +82,7 @@ import Testing
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
     #expect(html.contains("n/a") && html.contains("1 of them undefined"))
-    #expect(html.contains("2 of these 4 patients were seen in the training of m"))
+    #expect(html.contains("2 of these 4 patients' identifiers"))
   }
 
   @Test func trainingPageDrawsOneEpochToo() throws {

@@ -39,8 +39,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .noFilms(let part, let why):
       return "no film is left in the \(part) part: \(why)"
     case .outputExists(let path):
-      return "\(path) exists and is not empty; choose another folder, or overwrite the files that "
-        + "this program writes by --force"
+      return
+        "\(path) exists and is not empty; choose another folder, go on with a training run in it by "
+        + "--resume, or overwrite the files that this program writes by --force"
     case .outputUnwritable(let path, let reason):
       return "\(path): cannot be written (\(reason)); choose another folder or free space"
     case .cacheFailed(let path, let reason):

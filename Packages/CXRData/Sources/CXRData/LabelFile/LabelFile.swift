@@ -32,15 +32,33 @@ public struct LabelFile: Sendable {
     case implausibleAge(Double)
     /// An age that cannot be read.
     case unreadableAge(String)
-    /// The film stands in an earlier row too.
-    case duplicateFilm(firstLine: Int)
+    /// The film stands in an earlier row too, with the same or with other findings.
+    case duplicateFilm(firstLine: Int, sameFindings: Bool)
+    /// `No Finding` stands beside a finding; the finding counts.
+    case contradiction
+    /// No finding is named, not even `No Finding`; the film counts as without findings.
+    case noLabels
+
+    /// The kind of oddity in a word, a key of an audit.
+    public var kind: String {
+      switch self {
+      case .implausibleAge: "implausible_age"
+      case .unreadableAge: "unreadable_age"
+      case .duplicateFilm: "duplicates"
+      case .contradiction: "contradiction"
+      case .noLabels: "no_labels"
+      }
+    }
 
     /// What is odd, in words.
     public var description: String {
       switch self {
       case .implausibleAge(let years): "age of \(years) years"
       case .unreadableAge(let text): "age \"\(text)\" cannot be read"
-      case .duplicateFilm(let line): "the film is listed on line \(line) too"
+      case .duplicateFilm(let line, let same):
+        "the film is listed on line \(line) too" + (same ? "" : ", with other findings")
+      case .contradiction: "\"No Finding\" stands beside a finding"
+      case .noLabels: "no finding is named, not even \"No Finding\""
       }
     }
   }
@@ -55,6 +73,10 @@ public struct LabelFile: Sendable {
   /// - Throws: ``DataError`` with the line at fault.
   public init(contents: [UInt8], path: String) throws {
     self.path = path
+    guard !contents.isEmpty else { throw DataError.unreadable(path: path, reason: "it is empty") }
+    guard !contents.starts(with: [0x1F, 0x8B]) else {
+      throw DataError.unreadable(path: path, reason: "it is compressed; unpack it with gunzip")
+    }
     var (records, notes): ([FilmRecord], [Note]) = ([], [])
     var columns: Columns?
     var firstRows: [String: Int] = [:]
@@ -87,6 +109,9 @@ public struct LabelFile: Sendable {
       } else if age == nil, let ageText {
         notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
       }
+      let findings = row[columns.findings].split(separator: "|").map {
+        String($0).trimmingSpaces()
+      }.filter { !$0.isEmpty }
       if let first = firstRows[name] {
         guard records[first].patient == patient else {
           throw DataError.filmOfTwoPatients(
@@ -94,16 +119,21 @@ public struct LabelFile: Sendable {
             otherLine: records[first].line, other: records[first].patient.description)
         }
         notes.append(
-          Note(line: row.line, film: name, problem: .duplicateFilm(firstLine: records[first].line)))
+          Note(
+            line: row.line, film: name,
+            problem: .duplicateFilm(
+              firstLine: records[first].line, sameFindings: records[first].findings == findings)))
       } else {
         firstRows[name] = records.count
       }
-      let findings = row[columns.findings].split(separator: "|").map {
-        String($0).trimmingSpaces()
+      if findings.isEmpty {
+        notes.append(Note(line: row.line, film: name, problem: .noLabels))
+      } else if findings.count > 1, findings.contains(LabelSet.noFinding) {
+        notes.append(Note(line: row.line, film: name, problem: .contradiction))
       }
       records.append(
         FilmRecord(
-          name: name, findings: findings.filter { !$0.isEmpty }, patient: patient,
+          name: name, findings: findings, patient: patient,
           followUp: optional(columns.followUp).flatMap { Int($0) }, age: age,
           sex: optional(columns.sex), view: optional(columns.view), line: row.line))
     }

@@ -1,4 +1,5 @@
-/// A patient's identifier. Whole numbers lose their leading zeros, so `00000013` is `13`; other
+/// A patient's identifier. Whole numbers lose their leading zeros, so `00000013` and
+/// `13.0` are `13`; other
 /// text is kept as it stands.
 public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The identifier as text.
@@ -9,8 +10,15 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
   public init?(_ text: String) {
     let trimmed = text.trimmingSpaces()
     guard !trimmed.isEmpty else { return nil }
-    let isNumber = trimmed.utf8.allSatisfy { (48...57).contains($0) }
-    number = isNumber ? UInt64(trimmed) : nil
+    // Tables that went through floating point write 13 as 13.0.
+    var digits = trimmed[...]
+    if let point = digits.firstIndex(of: "."), point > digits.startIndex,
+      digits[digits.index(after: point)...].allSatisfy({ $0 == "0" })
+    {
+      digits = digits[..<point]
+    }
+    let isNumber = digits.utf8.allSatisfy { (48...57).contains($0) }
+    number = isNumber ? UInt64(digits) : nil
     description = number.map(String.init) ?? trimmed
   }
 

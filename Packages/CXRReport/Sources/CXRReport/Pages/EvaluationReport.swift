@@ -147,10 +147,16 @@ public struct EvaluationReport: Sendable {
     for model in models {
       let (detection, counts) = (model.detection, model.counts)
       let missed = detection.positives - counts.truePositives
+      let careless = model.labels.filter { ($0.counts.specificity ?? 1) < 0.5 }.map(\.name)
       lines.append(
         "\(model.name) calls \(fixedPoint(counts.accuracy.map { $0 * 100 }, digits: 1)) % of all "
           + "film-and-finding pairs right at 0.5. It misses \(missed) of \(detection.positives) "
-          + "findings and raises \(counts.falsePositives) false alarms over \(images) films.")
+          + "findings and raises \(counts.falsePositives) false alarms over \(images) films, "
+          + "\(fixedPoint(Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) a film."
+          + (careless.isEmpty
+            ? ""
+            : " It says yes to most films without the finding for "
+              + careless.joined(separator: ", ") + ": what it finds there costs as many alarms."))
     }
     if models.count > 1,
       let careful = models.max(by: { $0.counts.truePositives < $1.counts.truePositives }),
@@ -196,8 +202,8 @@ public struct EvaluationReport: Sendable {
     if let problem = figures.problem { page.callout(problem.description) }
     for model in models where model.patientsSeenInTraining > 0 {
       page.callout(
-        "\(model.patientsSeenInTraining) of these \(patients) patients were seen in the training of "
-          + "\(model.name): figures on them flatter it.")
+        "\(model.patientsSeenInTraining) of these \(patients) patients' identifiers also occur in the "
+          + "training part of \(model.name); where they are the same people, figures flatter it.")
     }
     page.table(
       header: [
@@ -213,7 +219,7 @@ public struct EvaluationReport: Sendable {
           fixedPoint(model.counts.precision, digits: 3), fixedPoint(model.counts.f1, digits: 3),
         ]
       }, caption: "At threshold 0.5, pooled over films and findings.")
-    page.heading("What the difference means")
+    page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")
     for line in meaning { page.paragraph(line) }
     page.heading("Findings found and false alarms avoided")
     figures.add(
@@ -238,7 +244,8 @@ public struct EvaluationReport: Sendable {
       page.heading("\(model.name), finding by finding")
       page.table(
         header: [
-          "finding", "films", "AUC", "avg. precision", "sensitivity", "specificity", "precision",
+          "finding", "positives", "AUC", "avg. precision", "sensitivity", "specificity",
+          "precision",
           "F1",
         ],
         rows: model.labels.map { label in

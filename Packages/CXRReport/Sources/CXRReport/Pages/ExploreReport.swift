@@ -104,7 +104,7 @@ public struct ExploreReport: Sendable {
         series: [
           ("film with the finding", order.map { classWeights[$0].positive }),
           ("film without", order.map { classWeights[$0].negative }),
-        ], logarithmic: true, range: "[0.1:*]"),
+        ], logarithmic: true, range: "[0.4:*]"),
     ]
   }
 
@@ -137,7 +137,7 @@ public struct ExploreReport: Sendable {
       "label-counts", to: &page, caption: "Films with each finding, of \(images) in all.")
     figures.add(
       "positives-negatives", to: &page,
-      caption: "Nearly every bar on the right is long: a classifier that always says no is right "
+      caption: "Nearly every orange bar is long: a classifier that always says no is right "
         + "most of the time, and finds nobody. This is why accuracy says little here.")
     figures.add(
       "labels-per-image", to: &page, caption: "A film may have several findings or none.")

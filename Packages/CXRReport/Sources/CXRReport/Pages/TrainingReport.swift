@@ -71,7 +71,10 @@ public struct TrainingReport: Sendable {
     if let problem = figures.problem { page.callout(problem.description) }
     page.table(header: ["", ""], rows: facts.map { [$0.0, $0.1] })
     page.heading("Epoch by epoch")
-    for curve in curves { figures.add(curve.name, to: &page, caption: curve.title) }
+    for curve in curves {
+      figures.add(
+        curve.name, to: &page, caption: "\(curve.title): training solid, validation dashed.")
+    }
     page.paragraph(
       "Training values are running means of the passes that trained, with dropout; validation "
         + "values come after each epoch. AUC here is Keras's approximation with 200 thresholds, in "

@@ -27,6 +27,11 @@ extension Figure {
     return "'" + line + "'"
   }
 
+  /// A name that fits beside an axis; tables give it in full.
+  static func short(_ name: String) -> String {
+    name.count > 28 ? name.prefix(16) + "…" + name.suffix(11) : name
+  }
+
   /// A name that is safe as a file name, in a script and in a page: what is not a plain letter, digit,
   /// point or hyphen becomes a hyphen.
   static func safe(_ name: String) -> String {
@@ -61,7 +66,7 @@ extension Figure {
     var plots = zip(files, series).filter { !$1.points.isEmpty }.map { file, series in
       "'@\(file.name)@' using 1:2 with \(series.points.count == 1 ? "points pt 7" : "lines") "
         + "lw 2 dt \(series.dash) lc rgb '\(colour(series.colour))' "
-        + "title \(quoted(series.title))"
+        + "title \(quoted(short(series.title)))"
     }
     if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888' title 'chance'") }
     if plots.isEmpty { plots = [nothing] }
@@ -104,14 +109,20 @@ extension Figure {
     }
     // In tic labels gnuplot takes % for a number format.
     let tics = categories.enumerated().map { position, name in
-      let plain = name.split(separator: "%", omittingEmptySubsequences: false)
+      let plain = short(name).split(separator: "%", omittingEmptySubsequences: false)
       return "\(quoted(plain.joined(separator: "%%"))) \(position)"
     }.joined(separator: ", ")
     var plots: [String] = []
-    let floor = logarithmic ? "0.1" : "0"
     for (s, item) in series.enumerated() where !files[s].rows.isEmpty {
+      // On a logarithmic axis the length of a bar would mean nothing.
+      if logarithmic {
+        plots.append(
+          "'@\(files[s].name)@' using 1:2 with points pt 7 ps 0.9 lc rgb '\(colour(s))' "
+            + "title \(quoted(short(item.title)))")
+        continue
+      }
       plots.append(
-        "'@\(files[s].name)@' using (\(floor)):2:(\(floor)):1:($2-$3):($2+$3) "
+        "'@\(files[s].name)@' using (0):2:(0):1:($2-$3):($2+$3) "
           + "with boxxyerror fs solid 0.85 noborder lc rgb '\(colour(s))' title \(quoted(item.title))"
       )
       if annotations != nil {

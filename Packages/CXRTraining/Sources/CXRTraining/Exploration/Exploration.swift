@@ -72,6 +72,10 @@ public struct Exploration: Sendable {
   ) throws {
     let collection = try FilmCollection(options, tolerateMissing: true)
     found(collection)
+    if let images = options.images, collection.rows(of: nil).isEmpty {
+      throw TrainingError.noFilms(
+        part: "label file's", why: "none of its names is under \(images); check --images")
+    }
     let (records, matrix) = (collection.file.records, collection.matrix)
     parts = Subset.allCases.map { subset in
       let rows = collection.split.rows(of: subset, in: records)
@@ -83,14 +87,13 @@ public struct Exploration: Sendable {
     positives = matrix.positives(in: Array(records.indices))
     labelsPerFilm = matrix.labelsPerFilm(in: Array(records.indices))
     var problems = collection.file.notes.map { note in
-      let (kind, severity): (String, Problem.Severity) =
+      let severity: Problem.Severity =
         switch note.problem {
-        case .implausibleAge: ("implausible_age", .note)
-        case .unreadableAge: ("unreadable_age", .note)
-        case .duplicateFilm: ("duplicates", .warning)
+        case .implausibleAge, .unreadableAge: .note
+        case .duplicateFilm, .contradiction, .noLabels: .warning
         }
       return Problem(
-        image: note.film, kind: kind, severity: severity,
+        image: note.film, kind: note.problem.kind, severity: severity,
         detail: "line \(note.line): \(note.problem.description)")
     }
     if collection.folder != nil {
@@ -174,7 +177,7 @@ public struct Exploration: Sendable {
     }
     var audit: [(String, JSONValue)] = []
     if let decodedCount { audit.append(("ok", .integer(decodedCount))) }
-    var kinds = ["duplicates", "implausible_age", "unreadable_age"]
+    var kinds = ["duplicates", "contradiction", "no_labels", "implausible_age", "unreadable_age"]
     if decodedCount != nil { kinds = ["missing", "unreadable", "without_row"] + kinds }
     audit += kinds.map { kind in (kind, .integer(problems.filter { $0.kind == kind }.count)) }
     let pixels: JSONValue =

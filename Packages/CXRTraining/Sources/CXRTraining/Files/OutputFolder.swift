@@ -6,38 +6,63 @@ public struct OutputFolder: Sendable {
   /// The folder's path, as given.
   public let path: String
 
+  /// The programs, each with the file that marks a folder as its own.
+  public enum Owner: String, Sendable, CaseIterable {
+    /// A training run.
+    case train = "run.json"
+    /// An evaluation.
+    case evaluate = "metrics.json"
+    /// An exploration.
+    case explore = "explore.json"
+    /// A synthetic set.
+    case synth = "BBox_List_2017.csv"
+  }
+
   /// Makes the folder, or takes an empty one, or one that holds only a film cache of an earlier try.
   ///
   /// - Parameters:
   ///   - path: the folder.
+  ///   - owner: the program that writes; `nil` for a folder that several share.
   ///   - reusing: take a folder that holds files; only files that are written again change.
   /// - Throws: ``TrainingError/outputExists(path:)``, ``TrainingError/outputUnwritable(path:reason:)``.
-  public init(_ path: String, reusing: Bool) throws {
+  public init(_ path: String, of owner: Owner? = nil, reusing: Bool) throws {
     self.path = path
+    func unwritable(_ reason: String) -> TrainingError {
+      .outputUnwritable(path: path.isEmpty ? "--output" : path, reason: reason)
+    }
+    guard !path.isEmpty else { throw unwritable("the name is empty") }
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     if manager.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else {
-        throw TrainingError.outputUnwritable(path: path, reason: "it is a file")
-      }
+      guard isFolder.boolValue else { throw unwritable("it is a file") }
       let contents: [String]
       do {
         contents = try manager.contentsOfDirectory(atPath: path)
       } catch {
-        throw TrainingError.outputUnwritable(path: path, reason: error.localizedDescription)
+        throw unwritable(error.localizedDescription)
       }
       guard reusing || contents.allSatisfy(FilmCache.isCacheFile) else {
         throw TrainingError.outputExists(path: path)
       }
-    } else {
-      do {
-        try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
-      } catch {
-        throw TrainingError.outputUnwritable(path: path, reason: error.localizedDescription)
+      if let owner,
+        let other = Owner.allCases.first(where: { $0 != owner && contents.contains($0.rawValue) })
+      {
+        throw unwritable("it holds another program's \(other.rawValue)")
       }
+    } else {
+      try Self.make(path, unwritable)
     }
-    guard manager.isWritableFile(atPath: path) else {
-      throw TrainingError.outputUnwritable(path: path, reason: "no permission")
+    guard access(path, W_OK) == 0 else { throw unwritable(String(cString: strerror(errno))) }
+  }
+
+  /// Makes a folder and those above it.
+  private static func make(_ path: String, _ unwritable: (String) -> TrainingError) throws {
+    let parent = (path as NSString).deletingLastPathComponent
+    if !parent.isEmpty, parent != path, !FileManager.default.fileExists(atPath: parent) {
+      try make(parent, unwritable)
+    }
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw unwritable(String(cString: strerror(errno)))
     }
   }
 

@@ -108,15 +108,17 @@ public struct FilmCollection: Sendable {
         "labels outside the set, not used: "
           + others.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
     }
-    func count(_ isCounted: (LabelFile.Problem) -> Bool) -> Int {
-      file.notes.filter { isCounted($0.problem) }.count
+    let absent = matrix.labels.indices.filter { k in
+      !file.records.indices.contains { matrix[$0, k] }
+    }.map { matrix.labels[$0] }
+    if !absent.isEmpty {
+      lines.append(
+        "labels that no row has (check the spelling): " + absent.joined(separator: ", "))
     }
-    let ages = count { if case .implausibleAge = $0 { true } else { false } }
-    let unreadableAges = count { if case .unreadableAge = $0 { true } else { false } }
-    let duplicates = count { if case .duplicateFilm = $0 { true } else { false } }
-    if ages > 0 { lines.append("\(ages) rows give an age over 100 years; kept") }
-    if unreadableAges > 0 { lines.append("\(unreadableAges) rows give an unreadable age; kept") }
-    if duplicates > 0 { lines.append("\(duplicates) rows list a film for the second time; kept") }
+    let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
+    for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {
+      lines.append("\(count) × \(kind.split(separator: "_").joined(separator: " ")); kept")
+    }
     if !rowsWithoutFilm.isEmpty {
       lines.append("\(rowsWithoutFilm.count) rows have no film, left out")
     }

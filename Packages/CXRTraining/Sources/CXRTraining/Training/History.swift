@@ -68,7 +68,10 @@ public struct History: Sendable, Equatable {
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` with the line at fault.
   public init(path: String) throws {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw TrainingError.unusableCheckpoint(path: path, reason: "cannot be read")
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason: "is missing or cannot be read; a resumed run goes on from it. Restore the file, or "
+          + "start anew with --force")
     }
     for (number, line) in text.split(separator: "\n").enumerated().dropFirst() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

@@ -80,6 +80,19 @@ public struct Trainer {
   /// Whether the folder holds a `last.npz` to go on from.
   public var canResume: Bool { FileManager.default.fileExists(atPath: folder.file(Self.lastFile)) }
 
+  /// Renames an earlier run's files in the folder to `….old`, so that a run that replaces it never
+  /// stands beside its weights, and nothing is lost.
+  /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
+  public static func setAsideEarlierRun(in folder: OutputFolder) throws {
+    for name in [bestFile, lastFile, historyFile, "run.json", "report.html"] {
+      let path = folder.file(name)
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      guard rename(path, path + ".old") == 0 else {
+        throw TrainingError.outputUnwritable(path: path, reason: String(cString: strerror(errno)))
+      }
+    }
+  }
+
   private static let filmsKey = "films_sha256"
 
   /// Compares the options with those of the folder's `last.npz`, before any film is decoded.
@@ -123,6 +136,13 @@ public struct Trainer {
     compare("standard deviation of the training pixels", \.image.standardDeviation)
     guard differences.isEmpty else {
       throw TrainingError.resumeMismatch(path: path, differences: differences)
+    }
+    guard checkpoint.arrays.contains(where: { $0.name.hasPrefix(ChestClassifier.optimizerPrefix) })
+    else {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason: "it holds no optimizer state, as best.npz does not; a run goes on from its own "
+          + "last.npz only. Restore that file, or start anew with --force")
     }
     let history = try History(path: folder.file(Self.historyFile))
     guard history.rows.count >= found.epoch else {
