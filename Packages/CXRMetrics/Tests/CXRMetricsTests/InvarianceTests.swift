@@ -91,6 +91,18 @@ import Testing
     #expect(abs((rocAUC(scores: scores, labels: labels) ?? 0) - expected) < 1e-15)
   }
 
+  @Test func neighbouringScoresAreNoTie() {
+    let score: Float = 0.3
+    #expect(rocAUC(scores: [score, score.nextUp], labels: [true, false]) == 0)
+    #expect(rocAUC(scores: [-score, (-score).nextUp], labels: [false, true]) == 1)
+  }
+
+  @Test func aScoreOnAThresholdIsNotAboveIt() {
+    var metrics = RunningMetrics(labels: 1)
+    metrics.add(probabilities: [100 / 199, 100.5 / 199], labels: [1, 0])
+    #expect(metrics.approximateAUC == 0)
+  }
+
   @Test func numbersRoundAsPythonDoes() {
     #expect(fixedPoint(0.125, digits: 2) == "0.12" && fixedPoint(0.375, digits: 2) == "0.38")
     #expect(fixedPoint(nil, digits: 2) == "n/a")

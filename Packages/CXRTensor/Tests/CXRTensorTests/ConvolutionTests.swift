@@ -57,6 +57,27 @@ import Testing
     }
   }
 
+  /// More images than partial sums, and images of several blocks: every share must be added.
+  @Test(arguments: [[40, 9, 8, 2], [1, 60, 90, 8]] as [Shape])
+  func kernelGradientSumsOverImagesAndBlocks(_ shape: Shape) {
+    let side = shape[1] > 10 ? 7 : 3
+    let x = Tensor.random(shape, seed: 1)
+    let w = Tensor.random([side, side, shape[3], 3], seed: 2)
+    let zero = Tensor(repeating: 0, shape: [3])
+    let output = Variable(x).convolved(kernel: Variable(w)).shape
+    let s = Tensor.random(output, seed: 3)
+    let (_, gradients) = Variable.differentiate([w]) {
+      Variable(x).convolved(kernel: $0[0]).multiplied(by: s).sum()
+    }
+    let v = Tensor.random(w.shape, seed: 4)
+    let image = Naive.convolved(x, kernel: v, bias: zero, stride: 1, padding: .valid)
+    let left = zip(s.scalars, image).reduce(0) { $0 + Double($1.0) * $1.1 }
+    let right = zip(gradients[0]?.scalars ?? [], v.scalars).reduce(0) {
+      $0 + Double($1.0) * Double($1.1)
+    }
+    #expect(abs(left - right) < 1e-6 * image.reduce(0) { $0 + abs($1) })
+  }
+
   @Test func manyRowBlocksEqualTheNaiveLoop() {
     // Wide enough that an image needs several blocks of patches.
     let x = Tensor.random([2, 60, 90, 8], seed: 1)
