@@ -41,7 +41,7 @@ docs: setup ## One documentation site of all modules, in Docs/site.
 parity: build $(VENV)/tensorflow ## Keras predicts the same from our checkpoints; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Parity/keras_parity.py
 
-bench: build ## Time a training step and the label file on this machine; no rivals yet.
+bench: build ## Time training on one and on two threads, in alternation.
 	@Scripts/bench.sh $(BIN)
 
 clean: ## Remove what was built and made.

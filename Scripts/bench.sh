@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times this machine: training on one and on two threads in alternation, and the label file.
+# Times training on one and on two threads, in alternation.
 # usage: bench.sh BIN [ROUNDS]; the table goes to standard output.
 set -euo pipefail
 bin=$1
