@@ -38,7 +38,7 @@ public struct ReportPage: Sendable {
     body += "</tbody></table></div>\n"
   }
 
-  /// Adds a picture that ``Gnuplot`` drew.
+  /// Adds a picture as SVG text.
   public mutating func figure(_ svg: String, caption: String) {
     body +=
       "<figure>\(SVGStyle.inline(svg))<figcaption>\(HTML.escaped(caption))</figcaption></figure>\n"
