@@ -247,7 +247,7 @@ private final class CacheFile: Sendable {
 
 /// The pixel part of the file, mapped.
 private final class ReadOnlyMap: Sendable {
-  // Read only, from here until deinit: threads may share it.
+  // Mapped once in init, with PROT_READ, and unmapped in deinit: threads only ever read through it.
   nonisolated(unsafe) private let base: UnsafeMutableRawPointer?
   private let mappedCount: Int
   private let offset: Int

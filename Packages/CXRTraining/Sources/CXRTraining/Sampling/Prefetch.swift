@@ -4,7 +4,7 @@ import Synchronization
 /// Elements made on a thread of their own, a few ahead of their use, in order.
 struct Prefetch<Element: Sendable>: Sequence, IteratorProtocol {
   private let state: State
-  private var next_ = 0
+  private var position = 0
 
   /// Makes `make(0)`, `make(1)`, … `make(count - 1)`, at most `ahead` of them before they are taken.
   init(count: Int, ahead: Int = 2, _ make: @escaping @Sendable (Int) -> Element) {
@@ -22,11 +22,11 @@ struct Prefetch<Element: Sendable>: Sequence, IteratorProtocol {
   }
 
   mutating func next() -> Element? {
-    guard next_ < state.count else { return nil }
+    guard position < state.count else { return nil }
     state.made.wait()
-    let index = next_
-    next_ += 1
+    let index = position
     let element = state.ready.withLock { $0.removeValue(forKey: index) }
+    position += 1
     state.room.signal()
     return element
   }
