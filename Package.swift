@@ -17,11 +17,13 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     swiftSettings: strict)
 }
 
-func cModule(_ name: String, in package: String, _ dependencies: [Target.Dependency] = []) -> Target
-{
+func cModule(
+  _ name: String, in package: String, _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Packages/\(package)/Sources/\(name)",
-    cSettings: strictC)
+    exclude: exclude, cSettings: strictC)
 }
 
 func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String) -> Target {
@@ -66,7 +68,10 @@ let package = Package(
     systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
     systemLibrary("CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev"),
     cModule("CTensorKernels", in: "CXRTensor"),
-    module("CXRTensor", ["CBLAS", "CLAPACKE", "CTensorKernels"]),
+    cModule(
+      "CConvolution", in: "CXRTensor",
+      exclude: ["README.md", "codelets.inc", "direct.inc", "engine.inc"]),
+    module("CXRTensor", ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"]),
     moduleTests("CXRTensor"),
 
     module("CXRNet", ["CXRTensor"]),
@@ -98,6 +103,7 @@ let package = Package(
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
     app("cxr-explore", ["CXRData", "CXRTraining", "CXRReport"]),
     app("cxr-train", ["CXRData", "CXRImage", "CXRNet", "CXRTraining", "CXRReport"]),
+    app("cxr-benchmark", ["CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),
 
     .testTarget(

@@ -11,7 +11,10 @@ let package = Package(
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
     .target(name: "CTensorKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
-      name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CTensorKernels"],
+      name: "CConvolution", exclude: ["README.md", "codelets.inc", "direct.inc", "engine.inc"],
+      cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"],
       swiftSettings: strict),
     .testTarget(
       name: "CXRTensorTests", dependencies: ["CXRTensor"],

@@ -10,7 +10,7 @@ import Testing
       let parts = key.split(separator: "/").map(String.init)
       let input = try #require(arrays["\(parts[0])/input"])
       let film = FilmPlane(
-        height: input.shape[0], width: input.shape[1], values: input.scalars)
+        height: input.shape[0], width: input.shape[1], values: Array(input.scalars))
       let amount = try #require(Float(parts[2]))
       let result =
         parts[1] == "rotated" ? film.rotated(degrees: amount) : film.zoomed(factor: amount)

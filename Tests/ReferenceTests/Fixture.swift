@@ -31,7 +31,7 @@ extension NamedArray {
 func bits(_ values: some Sequence<Float>) -> [UInt32] { values.map(\.bitPattern) }
 
 /// ‖a − b‖ / ‖b‖ in Double; infinite for different sizes or anything that is not finite.
-func relativeDistance(_ a: [Float], _ b: [Float]) -> Double {
+func relativeDistance(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
   guard a.count == b.count else { return .infinity }
   var (difference, norm) = (0.0, 0.0)
   for (x, y) in zip(a, b) {

@@ -1,4 +1,4 @@
-import Dispatch
+import CConvolution
 import Synchronization
 
 /// Work spread over threads in numbered blocks.
@@ -32,22 +32,33 @@ public enum Parallel {
 
   /// Runs one `worker` a thread; each takes block numbers of `0..<count` until none is left.
   ///
-  /// A worker may keep scratch memory from block to block.
+  /// A worker may keep scratch memory from block to block. A call from within a worker, or beside
+  /// another thread's call, runs on its own thread alone.
   static func withWorkers(_ count: Int, _ worker: (_ next: () -> Int?) -> Void) {
     guard count > 0 else { return }
+    let workers = min(threads, count)
+    if workers == 1 {
+      var block = 0
+      worker {
+        defer { block += 1 }
+        return block < count ? block : nil
+      }
+      return
+    }
     let taken = Counter()
     let next: () -> Int? = {
       let block = taken.value.wrappingAdd(1, ordering: .relaxed).oldValue
       return block < count ? block : nil
     }
-    let workers = min(threads, count)
-    if workers == 1 {
-      worker(next)
-    } else {
-      // Safe: concurrentPerform returns only after every call, so nothing outlives this frame;
-      // `next` is atomic, and callers' blocks touch disjoint memory.
-      nonisolated(unsafe) let (worker, next) = (worker, next)
-      DispatchQueue.concurrentPerform(iterations: workers) { _ in worker(next) }
+    // The closure outlives the call: cxr_run_workers returns when all workers have.
+    withoutActuallyEscaping(worker) { worker in
+      var body: (Int) -> Void = { _ in worker(next) }
+      withUnsafeMutablePointer(to: &body) {
+        cxr_run_workers(
+          workers, { context, index in
+            context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(index)
+          }, $0)
+      }
     }
   }
 

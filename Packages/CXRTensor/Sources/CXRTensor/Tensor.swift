@@ -2,59 +2,77 @@ import CTensorKernels
 
 /// A dense array of `Float` with a shape: a copy-on-write value, contiguous, last axis fastest.
 ///
-/// There are no strides, views or element types on purpose: every operation sees the same layout.
+/// There are no strides, views or element types on purpose: every operation sees the same layout. The
+/// memory of a tensor that goes away is kept for the next one of its size.
 ///
 ///     let image = Tensor(repeating: 0, shape: [1, 224, 224, 1])
 public struct Tensor: Sendable {
   /// The sizes of the axes.
   public let shape: Shape
+  private(set) var buffer: FloatBuffer
+
   /// The elements, last axis fastest.
-  public private(set) var scalars: [Float]
+  public var scalars: Scalars { Scalars(buffer: buffer) }
+
+  /// A tensor of what a buffer of `shape.count` elements holds.
+  init(buffer: FloatBuffer, shape: Shape) {
+    precondition(buffer.count == shape.count, "Tensor: \(buffer.count) scalars for shape \(shape)")
+    (self.buffer, self.shape) = (buffer, shape)
+  }
 
   /// Makes a tensor of `shape.count` elements; traps on another number of them.
-  public init(_ scalars: [Float], shape: Shape) {
+  public init(_ scalars: some Collection<Float>, shape: Shape) {
     precondition(
       scalars.count == shape.count, "Tensor: \(scalars.count) scalars cannot fill shape \(shape)")
-    self.shape = shape
-    self.scalars = scalars
+    self.init(shape: shape) { base in
+      let target = UnsafeMutableBufferPointer(start: base, count: shape.count)
+      _ = target.initialize(fromContentsOf: scalars)
+    }
   }
 
   /// A tensor with every element equal to `value`.
   public init(repeating value: Float, shape: Shape) {
-    self.init([Float](repeating: value, count: shape.count), shape: shape)
+    self.init(shape: shape) { $0.update(repeating: value, count: shape.count) }
   }
 
   /// A tensor whose elements `initialize` writes; it must write all of them.
   public init(shape: Shape, initializingWith initialize: (UnsafeMutablePointer<Float>) -> Void) {
-    self.shape = shape
-    scalars = [Float](unsafeUninitializedCapacity: shape.count) { buffer, count in
-      count = shape.count
-      // An empty array has no storage and nothing to write.
-      if let base = buffer.baseAddress, count > 0 { initialize(base) }
-    }
+    self.init(buffer: FloatBuffer(count: shape.count), shape: shape)
+    if shape.count > 0 { initialize(buffer.base) }
   }
 
   /// The only element of a tensor of one element; traps otherwise.
   public var scalar: Float {
     precondition(shape.count == 1, "Tensor.scalar: shape \(shape) has \(shape.count) elements")
-    return scalars[0]
+    return buffer.base[0]
   }
 
   /// The same elements under another shape of the same count.
-  public func reshaped(to shape: Shape) -> Tensor { Tensor(scalars, shape: shape) }
+  public func reshaped(to shape: Shape) -> Tensor {
+    precondition(
+      shape.count == self.shape.count,
+      "Tensor: \(self.shape.count) scalars cannot fill shape \(shape)")
+    return Tensor(buffer: buffer, shape: shape)
+  }
 
   /// Changes the elements in place; the storage is copied only when it is shared.
   public mutating func withMutableScalars<Result>(
     _ body: (inout UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    try scalars.withUnsafeMutableBufferPointer { try body(&$0) }
+    if !isKnownUniquelyReferenced(&buffer) {
+      let copy = FloatBuffer(count: shape.count)
+      copy.base.update(from: buffer.base, count: shape.count)
+      buffer = copy
+    }
+    var elements = UnsafeMutableBufferPointer(start: buffer.base, count: shape.count)
+    return try withExtendedLifetime(buffer) { try body(&elements) }
   }
 
   /// Adds `right`, of the same shape, in place.
   public static func += (left: inout Tensor, right: Tensor) {
     precondition(left.shape == right.shape, "+=: shapes \(left.shape) and \(right.shape) differ")
     let count = left.shape.count
-    left.scalars.withUnsafeMutableBufferPointer { sum in
+    left.withMutableScalars { sum in
       right.scalars.withUnsafeBufferPointer { addend in
         guard let sum = sum.baseAddress, let addend = addend.baseAddress else { return }
         cxr_add(sum, addend, count)

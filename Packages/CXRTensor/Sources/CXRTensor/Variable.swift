@@ -6,8 +6,11 @@
 ///     let y = Variable(x).relu()                      // constant: no tape
 ///     let (value, gradients) = differentiate([w]) { $0[0].relu().sum() }
 public struct Variable {
-  /// What the variable holds.
-  public let value: Tensor
+  private enum Content {
+    case tensor(Tensor)
+    case pending(Normalization)
+  }
+  private let content: Content
   private let tape: Tape?
   private let index: Int
 
@@ -15,14 +18,35 @@ public struct Variable {
   /// have the shapes of the values they belong to.
   public typealias Pullback = (_ outputGradient: Tensor) -> Tensor
 
+  /// What the variable holds.
+  public var value: Tensor {
+    switch content {
+    case .tensor(let tensor): tensor
+    case .pending(let normalization): normalization.value
+    }
+  }
+
   /// The shape of ``value``.
-  public var shape: Shape { value.shape }
+  public var shape: Shape {
+    switch content {
+    case .tensor(let tensor): tensor.shape
+    case .pending(let normalization): normalization.values.shape
+    }
+  }
+
+  /// The normalisation that is still to be applied, if one is.
+  var normalization: Normalization? {
+    if case .pending(let normalization) = content { normalization } else { nil }
+  }
+
+  /// Whether the variable is on a tape, so that a gradient may be asked of it.
+  public var isRecorded: Bool { tape != nil }
 
   /// A constant: no gradient flows into it.
-  public init(_ constant: Tensor) { self.init(constant, tape: nil, index: -1) }
+  public init(_ constant: Tensor) { self.init(.tensor(constant), tape: nil, index: -1) }
 
-  private init(_ value: Tensor, tape: Tape?, index: Int) {
-    (self.value, self.tape, self.index) = (value, tape, index)
+  private init(_ content: Content, tape: Tape?, index: Int) {
+    (self.content, self.tape, self.index) = (content, tape, index)
   }
 
   /// The result of an operation with one pullback an input.
@@ -35,6 +59,18 @@ public struct Variable {
 
   /// The result of an operation with any number of inputs.
   public static func recorded(_ value: Tensor, _ inputs: [(Variable, Pullback)]) -> Variable {
+    recorded(.tensor(value), inputs)
+  }
+
+  /// The result of an operation whose normalisation is left to the next one; gradients are those of
+  /// the normalised values.
+  static func recorded(
+    _ normalization: Normalization, _ inputs: [(Variable, Pullback)]
+  ) -> Variable {
+    recorded(.pending(normalization), inputs)
+  }
+
+  private static func recorded(_ value: Content, _ inputs: [(Variable, Pullback)]) -> Variable {
     var tape: Tape?
     var edges: [Tape.Edge] = []
     for (input, pullback) in inputs {
@@ -43,7 +79,7 @@ public struct Variable {
       tape = inputTape
       edges.append(Tape.Edge(input: input.index, pullback: pullback))
     }
-    guard let tape else { return Variable(value) }
+    guard let tape else { return Variable(value, tape: nil, index: -1) }
     return Variable(value, tape: tape, index: tape.append(edges))
   }
 
@@ -55,7 +91,7 @@ public struct Variable {
     _ leaves: [Tensor], _ function: ([Variable]) throws -> Variable
   ) rethrows -> (value: Tensor, gradients: [Tensor?]) {
     let tape = Tape()
-    let variables = leaves.map { Variable($0, tape: tape, index: tape.append([])) }
+    let variables = leaves.map { Variable(.tensor($0), tape: tape, index: tape.append([])) }
     let result = try function(variables)
     precondition(
       result.shape.count == 1, "Only a value of one element has a gradient, not \(result.shape)")

@@ -2,89 +2,129 @@ import Testing
 
 @testable import CXRTensor
 
+/// Every algorithm against plain loops in Double, over a grid of shapes.
 @Suite struct ConvolutionTests {
   struct Case: CustomTestStringConvertible, Sendable {
-    let batch: Int, height: Int, width: Int, inputs: Int, outputs: Int
-    let kernel: (Int, Int), stride: Int, padding: Padding
-    var testDescription: String {
-      "\(batch)×\(height)×\(width)×\(inputs) → \(outputs), \(kernel) /\(stride) \(padding)"
-    }
+    let input: Shape
+    let kernel: Shape
+    var stride = 1
+    var padding = Padding.valid
+    var testDescription: String { "\(input) · \(kernel) /\(stride) \(padding)" }
   }
 
-  static let cases: [Case] = [1, 3, 17].flatMap { channels in
-    [(1, 1), (3, 3), (7, 7), (4, 5), (11, 2)].flatMap { kernel in
-      [1, 2, 3].flatMap { stride in
-        [Padding.valid, .same].map { padding in
-          Case(
-            batch: channels == 3 ? 5 : 1, height: 13, width: 12, inputs: channels, outputs: 6,
-            kernel: kernel, stride: stride, padding: padding)
+  /// Odd and even sizes, 1, 3, 17 and 64 channels, kernels of 1 to 11, strides of 1 to 3, 1 and 5 films.
+  static let cases: [Case] = {
+    var cases: [Case] = []
+    for (i, channels) in [1, 3, 17, 64].enumerated() {
+      for kernel in 1...11 {
+        for stride in 1...3 {
+          let (r, s) = (kernel, kernel == 4 ? 5 : (kernel == 9 ? 2 : kernel))
+          let small = channels == 64
+          cases.append(
+            Case(
+              input: [(kernel + i) % 2 == 0 ? 5 : 1, small ? 12 : 15, small ? 13 : 18, channels],
+              kernel: [r, s, channels, [3, 17, 6, 8][i]], stride: stride,
+              padding: (kernel + stride) % 2 == 0 ? .valid : .same))
         }
+      }
+    }
+    // Several tiles on both axes, tiles that hang over, both paddings, many channels.
+    cases += [
+      Case(input: [2, 47, 61, 17], kernel: [7, 7, 17, 9]),
+      Case(input: [1, 61, 47, 5], kernel: [11, 5, 5, 20], padding: .same),
+      Case(input: [1, 44, 90, 3], kernel: [3, 3, 3, 5], padding: .same),
+      Case(input: [3, 29, 29, 64], kernel: [7, 7, 64, 64]),
+      Case(input: [1, 41, 40, 1], kernel: [8, 9, 1, 40], padding: .same),
+      Case(input: [9, 33, 35, 4], kernel: [6, 4, 4, 3]),
+    ]
+    return cases
+  }()
+
+  @Test(arguments: cases) func everyAlgorithmEqualsTheNaiveLoop(_ c: Case) {
+    let x = Tensor.random(c.input, seed: 1)
+    let w = Tensor.random(c.kernel, seed: 2)
+    let b = Tensor.random([c.kernel[3]], seed: 3)
+    let naive = Naive.Convolution(c.input, c.kernel, stride: c.stride, padding: c.padding)
+    let expected = naive.output(x.doubles, kernel: w.doubles, bias: b.doubles)
+    let s = Tensor.random(naive.output, seed: 4)
+    let gradients = naive.gradients(x.doubles, kernel: w.doubles, s.doubles)
+
+    let plan = ConvolutionPlan(
+      input: c.input, kernel: c.kernel, stride: c.stride, padding: c.padding)
+    #expect(plan.candidates.first?.algorithm == plan.algorithm)
+    for candidate in plan.candidates {
+      let plan = ConvolutionPlan(
+        input: c.input, kernel: c.kernel, stride: c.stride, padding: c.padding,
+        algorithm: candidate.algorithm)
+      let y = Variable(x).convolved(plan, kernel: Variable(w), bias: Variable(b))
+      #expect(relativeDistance(y.value.scalars, expected) < 1e-6, "\(candidate.algorithm)")
+      let (_, found) = Variable.differentiate([x, w, b]) {
+        $0[0].convolved(plan, kernel: $0[1], bias: $0[2]).multiplied(by: s).sum()
+      }
+      for (found, (name, expected)) in zip(
+        found, [("input", gradients.x), ("kernel", gradients.w), ("bias", gradients.bias)])
+      {
+        #expect(
+          relativeDistance(found?.scalars ?? [], expected) < 1e-5,
+          "\(name), \(candidate.algorithm)")
       }
     }
   }
 
-  @Test(arguments: cases) func equalsTheNaiveLoop(_ c: Case) {
-    let x = Tensor.random([c.batch, c.height, c.width, c.inputs], seed: 1)
-    let w = Tensor.random([c.kernel.0, c.kernel.1, c.inputs, c.outputs], seed: 2)
-    let b = Tensor.random([c.outputs], seed: 3)
-    let expected = Naive.convolved(x, kernel: w, bias: b, stride: c.stride, padding: c.padding)
-    let y = Variable(x).convolved(
-      kernel: Variable(w), bias: Variable(b), stride: c.stride, padding: c.padding)
-    #expect(relativeDistance(y.value.scalars, expected) < 1e-6)
+  /// Convolution, ReLU, pooling and normalisation as one operation, and as four.
+  @Test(arguments: cases) func theFusedBlockEqualsTheNaiveLoops(_ c: Case) {
+    let naive = Naive.Convolution(c.input, c.kernel, stride: 1, padding: c.padding)
+    guard c.stride == 1, naive.rows.size > 1, naive.columns.size > 1 else { return }
+    let x = Tensor.random(c.input, seed: 1)
+    let w = Tensor.random(c.kernel, seed: 2)
+    let k = c.kernel[3]
+    let b = Tensor.random([k], seed: 3)
+    let gamma = Tensor.random([k], seed: 4)
+    let beta = Tensor.random([k], seed: 5)
+    let expected = Naive.PooledNormalization(
+      naive.output(x.doubles, kernel: w.doubles, bias: b.doubles), naive.output,
+      gamma: gamma.doubles, beta: beta.doubles, epsilon: 1e-3)
+    let s = Tensor.random(expected.shape, seed: 6)
+    let upper = expected.gradients(s.doubles)
+    let lower = naive.gradients(x.doubles, kernel: w.doubles, upper.y)
+    // Normalisation takes out what a bias, or a kernel of one tap, adds: their gradients all but vanish,
+    // and are judged by the size of the terms that cancel in them.
+    let terms = naive.gradients(
+      x.doubles.map(abs), kernel: w.doubles.map(abs), upper.y.map(abs))
 
-    // The gradients of ⟨y, s⟩ are linear maps: check them by ⟨dy, A·v⟩ = ⟨Aᵀ·dy, v⟩ in Double.
-    let s = Tensor.random(y.shape, seed: 4)
-    let (_, gradients) = Variable.differentiate([x, w, b]) {
-      $0[0].convolved(kernel: $0[1], bias: $0[2], stride: c.stride, padding: c.padding)
-        .multiplied(by: s).sum()
+    let plan = ConvolutionPlan(
+      input: c.input, kernel: c.kernel, padding: c.padding, pooled: true)
+    for candidate in plan.candidates where candidate.algorithm != .matrixProduct {
+      let plan = ConvolutionPlan(
+        input: c.input, kernel: c.kernel, padding: c.padding, pooled: true,
+        algorithm: candidate.algorithm)
+      var output = Variable(x)
+      var statistics: (mean: Tensor, variance: Tensor)?
+      let (_, found) = Variable.differentiate([x, w, b, gamma, beta]) {
+        let block = $0[0].convolvedRectifiedPooled(
+          plan, kernel: $0[1], bias: $0[2], scale: $0[3], shift: $0[4], epsilon: 1e-3)
+        output = Variable(block.output.value)
+        statistics = (block.mean, block.variance)
+        return block.output.multiplied(by: s).sum()
+      }
+      let name = "\(candidate.algorithm)"
+      #expect(relativeDistance(output.value.scalars, expected.output) < 2e-6, "\(name)")
+      #expect(
+        relativeDistance(statistics?.mean.scalars ?? [], expected.mean) < 1e-6, "\(name)")
+      #expect(
+        relativeDistance(statistics?.variance.scalars ?? [], expected.variance) < 1e-6,
+        "\(name)")
+      for (found, (part, expected, terms)) in zip(
+        found,
+        [
+          ("input", lower.x, []), ("kernel", lower.w, terms.w), ("bias", lower.bias, terms.bias),
+          ("scale", upper.gamma, []), ("shift", upper.beta, []),
+        ])
+      {
+        let size = max(norm(expected), 0.02 * norm(terms))
+        #expect(
+          distance(found?.scalars ?? [], expected) < 1e-5 * size, "\(part), \(name)")
+      }
     }
-    func inner(_ a: [Float], _ b: [Double]) -> Double {
-      zip(a, b).reduce(0) { $0 + Double($1.0) * $1.1 }
-    }
-    let zero = Tensor(repeating: 0, shape: [c.outputs])
-    for (i, direction) in [x.shape, w.shape, b.shape].enumerated() {
-      let v = Tensor.random(direction, seed: UInt64(10 + i))
-      let image: [Double] =
-        switch i {
-        case 0: Naive.convolved(v, kernel: w, bias: zero, stride: c.stride, padding: c.padding)
-        case 1: Naive.convolved(x, kernel: v, bias: zero, stride: c.stride, padding: c.padding)
-        default: (0..<y.shape.count).map { Double(v.scalars[$0 % c.outputs]) }
-        }
-      let left = inner(s.scalars, image)
-      let right = gradients[i].map { inner($0.scalars, v.scalars.map(Double.init)) } ?? .infinity
-      let scale = image.reduce(0) { $0 + abs($1) }
-      #expect(abs(left - right) < 2e-6 * scale, "gradient \(i)")
-    }
-  }
-
-  /// More images than partial sums, and images of several blocks: every share must be added.
-  @Test(arguments: [[40, 9, 8, 2], [1, 60, 90, 8]] as [Shape])
-  func kernelGradientSumsOverImagesAndBlocks(_ shape: Shape) {
-    let side = shape[1] > 10 ? 7 : 3
-    let x = Tensor.random(shape, seed: 1)
-    let w = Tensor.random([side, side, shape[3], 3], seed: 2)
-    let zero = Tensor(repeating: 0, shape: [3])
-    let output = Variable(x).convolved(kernel: Variable(w)).shape
-    let s = Tensor.random(output, seed: 3)
-    let (_, gradients) = Variable.differentiate([w]) {
-      Variable(x).convolved(kernel: $0[0]).multiplied(by: s).sum()
-    }
-    let v = Tensor.random(w.shape, seed: 4)
-    let image = Naive.convolved(x, kernel: v, bias: zero, stride: 1, padding: .valid)
-    let left = zip(s.scalars, image).reduce(0) { $0 + Double($1.0) * $1.1 }
-    let right = zip(gradients[0]?.scalars ?? [], v.scalars).reduce(0) {
-      $0 + Double($1.0) * Double($1.1)
-    }
-    #expect(abs(left - right) < 1e-6 * image.reduce(0) { $0 + abs($1) })
-  }
-
-  @Test func manyRowBlocksEqualTheNaiveLoop() {
-    // Wide enough that an image needs several blocks of patches.
-    let x = Tensor.random([2, 60, 90, 8], seed: 1)
-    let w = Tensor.random([7, 7, 8, 3], seed: 2)
-    let b = Tensor.random([3], seed: 3)
-    let y = Variable(x).convolved(kernel: Variable(w), bias: Variable(b))
-    let expected = Naive.convolved(x, kernel: w, bias: b, stride: 1, padding: .valid)
-    #expect(relativeDistance(y.value.scalars, expected) < 1e-6)
   }
 }

@@ -2,34 +2,138 @@
 
 /// Operations as plain loops in Double, to judge the fast ones by.
 enum Naive {
-  static func convolved(
-    _ x: Tensor, kernel w: Tensor, bias: Tensor, stride: Int, padding: Padding
-  ) -> [Double] {
-    let (rows, top) = padding.output(size: x.shape[1], kernel: w.shape[0], stride: stride)
-    let (columns, left) = padding.output(size: x.shape[2], kernel: w.shape[1], stride: stride)
-    var y: [Double] = []
-    for n in 0..<x.shape[0] {
-      for oy in 0..<rows {
-        for ox in 0..<columns {
-          for k in 0..<w.shape[3] {
-            var sum = Double(bias.scalars[k])
-            for r in 0..<w.shape[0] {
-              for s in 0..<w.shape[1] {
-                let (iy, ix) = (oy * stride + r - top, ox * stride + s - left)
-                guard iy >= 0, iy < x.shape[1], ix >= 0, ix < x.shape[2] else { continue }
-                for c in 0..<w.shape[2] {
-                  sum +=
-                    Double(x.scalars[((n * x.shape[1] + iy) * x.shape[2] + ix) * x.shape[3] + c])
-                    * Double(w.scalars[((r * w.shape[1] + s) * w.shape[2] + c) * w.shape[3] + k])
+  /// A convolution's sizes, and the loop over all its products.
+  struct Convolution {
+    let x: Shape
+    let w: Shape
+    let stride: Int
+    let rows: (size: Int, before: Int)
+    let columns: (size: Int, before: Int)
+
+    init(_ x: Shape, _ w: Shape, stride: Int, padding: Padding) {
+      (self.x, self.w, self.stride) = (x, w, stride)
+      rows = padding.output(size: x[1], kernel: w[0], stride: stride)
+      columns = padding.output(size: x[2], kernel: w[1], stride: stride)
+    }
+
+    var output: Shape { [x[0], rows.size, columns.size, w[3]] }
+
+    /// Calls `body` with the offsets of input, kernel and output of every product.
+    func forEachProduct(_ body: (_ x: Int, _ w: Int, _ y: Int) -> Void) {
+      for n in 0..<x[0] {
+        for oy in 0..<rows.size {
+          for ox in 0..<columns.size {
+            for r in 0..<w[0] {
+              for s in 0..<w[1] {
+                let (iy, ix) = (oy * stride + r - rows.before, ox * stride + s - columns.before)
+                guard iy >= 0, iy < x[1], ix >= 0, ix < x[2] else { continue }
+                let at = ((n * x[1] + iy) * x[2] + ix) * x[3]
+                let to = ((n * rows.size + oy) * columns.size + ox) * w[3]
+                for c in 0..<x[3] {
+                  let tap = ((r * w[1] + s) * x[3] + c) * w[3]
+                  for k in 0..<w[3] { body(at + c, tap + k, to + k) }
                 }
               }
             }
-            y.append(sum)
           }
         }
       }
     }
-    return y
+
+    func output(_ x: [Double], kernel w: [Double], bias: [Double]) -> [Double] {
+      var y = (0..<output.count).map { bias[$0 % bias.count] }
+      y.withUnsafeMutableBufferPointer { y in forEachProduct { y[$2] += x[$0] * w[$1] } }
+      return y
+    }
+
+    func gradients(
+      _ x: [Double], kernel w: [Double], _ dy: [Double]
+    ) -> (x: [Double], w: [Double], bias: [Double]) {
+      var dx = [Double](repeating: 0, count: x.count)
+      var dw = [Double](repeating: 0, count: w.count)
+      var db = [Double](repeating: 0, count: self.w[3])
+      dx.withUnsafeMutableBufferPointer { dx in
+        dw.withUnsafeMutableBufferPointer { dw in
+          forEachProduct {
+            dx[$0] += dy[$2] * w[$1]
+            dw[$1] += dy[$2] * x[$0]
+          }
+        }
+      }
+      for i in dy.indices { db[i % db.count] += dy[i] }
+      return (dx, dw, db)
+    }
+  }
+
+  static func convolved(
+    _ x: Tensor, kernel w: Tensor, bias: Tensor, stride: Int, padding: Padding
+  ) -> [Double] {
+    Convolution(x.shape, w.shape, stride: stride, padding: padding)
+      .output(x.doubles, kernel: w.doubles, bias: bias.doubles)
+  }
+
+  /// ReLU, 2×2 maximum and batch normalisation of `[N, H, W, K]`, with the gradient of their input.
+  struct PooledNormalization {
+    let output: [Double]
+    let shape: Shape
+    let mean: [Double]
+    let variance: [Double]
+    private let winners: [Int]
+    private let normalised: [Double]
+    private let gamma: [Double]
+    private let deviation: [Double]
+    private let pooled: [Double]
+    private let count: Int
+
+    init(_ y: [Double], _ s: Shape, gamma: [Double], beta: [Double], epsilon: Double) {
+      let (rows, columns, k) = (s[1] / 2, s[2] / 2, s[3])
+      shape = [s[0], rows, columns, k]
+      var (values, won) = ([Double](), [Int]())
+      for n in 0..<s[0] {
+        for py in 0..<rows {
+          for px in 0..<columns {
+            for c in 0..<k {
+              func at(_ i: Int) -> Int {
+                ((n * s[1] + 2 * py + i / 2) * s[2] + 2 * px + i % 2) * k + c
+              }
+              let best = (0..<4).map(at).reduce(at(0)) { y[$1] > y[$0] ? $1 : $0 }
+              values.append(max(0, y[best]))
+              won.append(best)
+            }
+          }
+        }
+      }
+      let n = Double(values.count / k)
+      var (mean, variance) = ([Double](repeating: 0, count: k), [Double](repeating: 0, count: k))
+      for i in values.indices { mean[i % k] += values[i] / n }
+      for i in values.indices {
+        variance[i % k] += (values[i] - mean[i % k]) * (values[i] - mean[i % k]) / n
+      }
+      let deviation = variance.map { ($0 + epsilon).squareRoot() }
+      let normalised = values.indices.map { (values[$0] - mean[$0 % k]) / deviation[$0 % k] }
+      output = normalised.indices.map { gamma[$0 % k] * normalised[$0] + beta[$0 % k] }
+      (self.mean, self.variance, self.deviation, self.normalised) = (
+        mean, variance, deviation, normalised
+      )
+      (self.gamma, pooled, winners, count) = (gamma, values, won, y.count)
+    }
+
+    func gradients(_ dz: [Double]) -> (y: [Double], gamma: [Double], beta: [Double]) {
+      let k = gamma.count
+      let n = Double(dz.count / k)
+      var (sum, product) = ([Double](repeating: 0, count: k), [Double](repeating: 0, count: k))
+      for i in dz.indices {
+        sum[i % k] += dz[i]
+        product[i % k] += dz[i] * normalised[i]
+      }
+      var dy = [Double](repeating: 0, count: count)
+      for i in dz.indices where pooled[i] > 0 {
+        let c = i % k
+        dy[winners[i]] +=
+          gamma[c] / deviation[c] * (dz[i] - sum[c] / n - normalised[i] * product[c] / n)
+      }
+      return (dy, product, sum)
+    }
   }
 
   static func matrixProduct(_ a: Tensor, _ b: Tensor) -> [Double] {
@@ -43,15 +147,24 @@ enum Naive {
 }
 
 extension Tensor {
+  var doubles: [Double] { scalars.map(Double.init) }
+
   static func random(_ shape: Shape, seed: UInt64) -> Tensor {
     var random = RandomStream(seed: seed)
     return Tensor((0..<shape.count).map { _ in random.uniform(in: -1..<1) }, shape: shape)
   }
 }
 
-func relativeDistance(_ a: [Float], _ b: [Double]) -> Double {
+func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+/// ‖a − b‖; infinite for different sizes or anything that is not finite.
+func distance(_ a: some Collection<Float>, _ b: [Double]) -> Double {
   guard a.count == b.count, a.allSatisfy(\.isFinite) else { return .infinity }
-  let difference = zip(a, b).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
-  let norm = b.reduce(0) { $0 + $1 * $1 }
-  return norm > 0 ? (difference / norm).squareRoot() : difference.squareRoot()
+  return norm(zip(a, b).map { Double($0) - $1 })
+}
+
+/// ‖a − b‖ / ‖b‖, or ‖a‖ where b is zero.
+func relativeDistance(_ a: some Collection<Float>, _ b: [Double]) -> Double {
+  let size = norm(b)
+  return distance(a, b) / (size > 0 ? size : 1)
 }

@@ -42,24 +42,35 @@ public struct BatchNorm: Layer {
     case .training:
       let (output, mean, variance) = input.batchNormalized(
         scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
-      pass.update(movingMean, to: average(movingMean, mean))
-      pass.update(movingVariance, to: average(movingVariance, variance))
+      record(mean: mean, variance: variance, in: &pass)
       return output
     case .inference:
       let channels = gamma.value.shape[0]
-      var (factor, offset) = ([Float](), [Float]())
-      for c in 0..<channels {
-        let scale =
-          Double(gamma.value.scalars[c])
-          / (Double(movingVariance.value.scalars[c]) + Double(epsilon)).squareRoot()
-        factor.append(Float(scale))
-        offset.append(
-          Float(Double(beta.value.scalars[c]) - Double(movingMean.value.scalars[c]) * scale))
-      }
+      let (factor, offset) = storedScale
       return input.scaledAndShifted(
         by: Variable(Tensor(factor, shape: [channels])),
         Variable(Tensor(offset, shape: [channels])))
     }
+  }
+
+  /// Asks that the moving averages take a batch's statistics in.
+  func record(mean: Tensor, variance: Tensor, in pass: inout Pass) {
+    pass.update(movingMean, to: average(movingMean, mean))
+    pass.update(movingVariance, to: average(movingVariance, variance))
+  }
+
+  /// What the moving averages make of the layer: y = x·factor + offset, `[C]` each.
+  var storedScale: (factor: [Float], offset: [Float]) {
+    var (factor, offset) = ([Float](), [Float]())
+    for c in 0..<gamma.value.shape[0] {
+      let scale =
+        Double(gamma.value.scalars[c])
+        / (Double(movingVariance.value.scalars[c]) + Double(epsilon)).squareRoot()
+      factor.append(Float(scale))
+      offset.append(
+        Float(Double(beta.value.scalars[c]) - Double(movingMean.value.scalars[c]) * scale))
+    }
+    return (factor, offset)
   }
 
   private func average(_ old: Parameter, _ batch: Tensor) -> Tensor {

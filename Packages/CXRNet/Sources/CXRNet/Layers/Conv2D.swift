@@ -10,6 +10,8 @@ public struct Conv2D: Layer {
   public let stride: Int
   /// What happens at the border.
   public let padding: Padding
+  /// The kernel prepared for prediction, made once a kernel.
+  let cache = KernelCache()
 
   /// Glorot-uniform kernel of `kernel × kernel`, zero bias.
   public init(
@@ -32,7 +34,10 @@ public struct Conv2D: Layer {
   }
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
-    input.convolved(kernel: pass[kernel], bias: pass[bias], stride: stride, padding: padding)
+    if pass.mode == .training { cache.clear() }
+    return input.convolved(
+      kernel: pass[kernel], bias: pass[bias], stride: stride, padding: padding,
+      cache: pass.mode == .inference ? cache : nil)
   }
 
   public func outputShape(for shape: Shape) throws -> Shape {

@@ -13,7 +13,7 @@ public enum LAPACK {
     _ = BLAS.singleThreaded
     let (m, n) = (matrix.shape[0], matrix.shape[1])
     guard n > 0 else { return matrix }
-    var (q, tau) = (matrix.scalars, [Float](repeating: 0, count: n))
+    var (q, tau) = (Array(matrix.scalars), [Float](repeating: 0, count: n))
     guard LAPACKE_sgeqrf(LAPACK_ROW_MAJOR, Int32(m), Int32(n), &q, Int32(n), &tau) == 0 else {
       return nil
     }

@@ -19,7 +19,7 @@ extension Variable {
       shape.rank >= 2 && scale.shape == [channels] && shift.shape == [channels],
       "batchNormalized: input \(shape), scale \(scale.shape), shift \(shift.shape)")
     precondition(shape.count > 0, "batchNormalized: input \(shape) is empty")
-    let (x, gamma) = (value, scale.value.scalars)
+    let (x, gamma) = (value, scale.value)
     let rows = shape.count / channels
     let n = Double(rows)
     let mean = x.columnTotals(channels: channels, columns: 1) { x, rows, sums in
@@ -28,45 +28,33 @@ extension Variable {
     let variance = x.columnTotals(channels: channels, columns: 1) { x, rows, sums in
       cxr_squared_deviations(x, mean, rows, channels, sums)
     }.map { $0 / n }
-    let inverse = variance.map { 1 / ($0 + Double(epsilon)).squareRoot() }
-    let factor = (0..<channels).map { Float(Double(gamma[$0]) * inverse[$0]) }
-    let offset = (0..<channels).map {
-      Float(Double(shift.value.scalars[$0]) - mean[$0] * Double(gamma[$0]) * inverse[$0])
-    }
-    let y = x.scaledAndShifted(by: factor, offset)
+    let statistics = BatchStatistics(
+      mean: mean, variance: variance, epsilon: epsilon, scale: gamma, shift: shift.value, count: rows
+    )
+    let y = x.scaledAndShifted(by: statistics.factor, statistics.offset)
 
     // Both inputs' pullbacks need these sums; they are formed once a pass, by whichever comes first.
-    let sums = Once { (dy: Tensor) -> (dy: [Double], normalised: [Double]) in
+    let sums = Once { (dy: Tensor) -> (gradient: [Double], product: [Double]) in
       let totals = dy.scalars.withUnsafeBufferPointer { dy -> [Double] in
         guard let dy = dy.baseAddress else { return [] }
         return x.columnTotals(channels: channels, columns: 2) { x, offset, rows, sums in
           cxr_batch_norm_sums(x, dy + offset, mean, rows, channels, sums, sums + channels)
         }
       }
-      return (
-        Array(totals[..<channels]), (0..<channels).map { totals[channels + $0] * inverse[$0] }
-      )
+      return (Array(totals[..<channels]), Array(totals[channels...]))
     }
     let output = Variable.recorded(
       y,
       (
         self,
         { dy in
-          let s = sums(dy)
-          // dx = γ/σ·(dy − mean(dy) − x̂·mean(dy·x̂)), with x̂ = (x − μ)/σ
-          let a = (0..<channels).map { Double(gamma[$0]) * inverse[$0] }
-          let b = (0..<channels).map { -a[$0] * inverse[$0] * s.normalised[$0] / n }
-          let c = (0..<channels).map { -a[$0] * s.dy[$0] / n - b[$0] * mean[$0] }
-          return x.batchNormGradient(
-            dy, a.map { Float($0) }, b.map { Float($0) }, c.map { Float($0) })
+          let (a, b, c) = statistics.gradientCoefficients(gamma: gamma, sums: sums(dy))
+          return x.batchNormGradient(dy, a, b, c)
         }
       ),
-      (scale, { dy in Tensor(sums(dy).normalised.map { Float($0) }, shape: [channels]) }),
-      (shift, { dy in Tensor(sums(dy).dy.map { Float($0) }, shape: [channels]) }))
-    return (
-      output, Tensor(mean.map { Float($0) }, shape: [channels]),
-      Tensor(variance.map { Float($0) }, shape: [channels])
-    )
+      (scale, { zip(sums($0).product, statistics.inverse).map { $0 * $1 }.tensor }),
+      (shift, { sums($0).gradient.tensor }))
+    return (output, mean.tensor, variance.tensor)
   }
 
   /// x·factor + offset with one factor and offset a channel, `[C]` each: batch normalisation with
@@ -76,10 +64,10 @@ extension Variable {
     precondition(
       factor.shape == [channels] && offset.shape == [channels],
       "scaledAndShifted: input \(shape), factor \(factor.shape), offset \(offset.shape)")
-    let (x, f) = (value, factor.value.scalars)
+    let (x, f) = (value, Array(factor.value.scalars))
     let zeros = [Float](repeating: 0, count: channels)
     return .recorded(
-      x.scaledAndShifted(by: f, offset.value.scalars),
+      x.scaledAndShifted(by: f, Array(offset.value.scalars)),
       (self, { dy in dy.scaledAndShifted(by: f, zeros) }),
       (
         factor,
@@ -122,18 +110,5 @@ extension Tensor {
         }
       }
     }
-  }
-}
-
-/// A function of a gradient whose first result is kept.
-private final class Once<Value> {
-  private let compute: (Tensor) -> Value
-  private var kept: Value?
-  init(_ compute: @escaping (Tensor) -> Value) { self.compute = compute }
-  func callAsFunction(_ argument: Tensor) -> Value {
-    if let kept { return kept }
-    let value = compute(argument)
-    kept = value
-    return value
   }
 }

@@ -8,4 +8,9 @@ public struct Batch: Sendable {
   public let labels: Tensor
   /// The films' names, for messages.
   public let names: [String]
+
+  /// Gathers a batch.
+  public init(films: Tensor, labels: Tensor, names: [String]) {
+    (self.films, self.labels, self.names) = (films, labels, names)
+  }
 }

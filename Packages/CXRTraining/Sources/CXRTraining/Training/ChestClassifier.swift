@@ -55,7 +55,7 @@ extension Module {
     parameters.map {
       NamedArray(
         name: prefix + $0.path.description, shape: $0.parameter.value.shape.dimensions,
-        scalars: $0.parameter.value.scalars)
+        scalars: Array($0.parameter.value.scalars))
     }
   }
 

@@ -35,15 +35,14 @@ public struct Trainer {
   }
 
   /// The network at its present epoch; after ``run(_:)`` the best epoch's.
-  public private(set) var model: ChestCNN
-  private var optimizer: Adam
+  public var model: ChestCNN { step.model }
+  private var step: TrainingStep
   private var history = History()
   private var stopping: EarlyStopping
   private var epoch = 0
   private let data: TrainingData
   private let options: TrainingOptions
   private let folder: OutputFolder
-  private let loss: Loss
   private let schedule: ExponentialSchedule
   private let random: RandomStream
 
@@ -60,12 +59,12 @@ public struct Trainer {
     try options.validate()
     (self.data, self.options, self.folder) = (data, options, folder)
     random = RandomStream(seed: options.seed)
-    model = try ChestCNN(
+    let model = try ChestCNN(
       imageSize: options.preparation.imageSize, labels: data.collection.matrix.labels.count,
       random: random.child("model"))
-    optimizer = Adam(for: model)
     stopping = EarlyStopping(patience: options.patience)
     schedule = ExponentialSchedule(initial: options.learningRate, decay: options.decay)
+    let loss: Loss
     switch options.loss {
     case .bce: loss = .binaryCrossEntropy
     case .weightedBCE:
@@ -75,6 +74,7 @@ public struct Trainer {
         negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
         positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
     }
+    step = TrainingStep(model: model, loss: loss)
   }
 
   /// Whether the folder holds a `last.npz` to go on from.
@@ -150,9 +150,10 @@ public struct Trainer {
         path: folder.file(Self.historyFile),
         reason: "\(history.rows.count) epochs where last.npz has \(found.epoch); restore the file")
     }
-    try model.load(from: checkpoint, ignoring: ChestClassifier.optimizerPrefix, path: path)
-    try optimizer.load(from: checkpoint, prefix: ChestClassifier.optimizerPrefix, path: path)
-    optimizer.step = found.step
+    try step.model.load(from: checkpoint, ignoring: ChestClassifier.optimizerPrefix, path: path)
+    try step.optimizer.load(
+      from: checkpoint, prefix: ChestClassifier.optimizerPrefix, path: path)
+    step.optimizer.step = found.step
     // A run killed between the two writes has one row more than last.npz has epochs.
     self.history.rows = Array(history.rows.prefix(found.epoch))
     epoch = found.epoch
@@ -177,7 +178,7 @@ public struct Trainer {
       report(.epoch(row, isBest: isBest))
     }
     let best = folder.file(Self.bestFile)
-    try model.load(from: Checkpoint(path: best), path: best)
+    try step.model.load(from: Checkpoint(path: best), path: best)
     return Outcome(
       history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: epoch < options.epochs,
       wasFinished: wasFinished)
@@ -197,25 +198,20 @@ public struct Trainer {
     defer { batches.cancel() }
     let stepRandom = random.child("step")
     let steps = (data.samples.count + options.batchSize - 1) / options.batchSize
-    for (step, batch) in batches.enumerated() {
-      var probabilities = Tensor(repeating: 0, shape: batch.labels.shape)
-      let gradients = model.gradients(random: stepRandom.child(optimizer.step)) { model, pass in
-        let logits = model(Variable(batch.films), in: &pass)
-        probabilities = Variable(logits.value).sigmoid().value
-        return loss(logits: logits, labels: batch.labels)
+    for (place, batch) in batches.enumerated() {
+      let result = step(batch, learningRate: rate, random: stepRandom.child(step.count))
+      guard result.loss.isFinite else {
+        throw TrainingError.lossNotFinite(epoch: number, step: place + 1, films: batch.names)
       }
-      guard gradients.loss.isFinite else {
-        throw TrainingError.lossNotFinite(epoch: number, step: step + 1, films: batch.names)
-      }
-      optimizer.update(&model, with: gradients, learningRate: rate)
-      metrics.add(probabilities: probabilities.scalars, labels: batch.labels.scalars)
-      lossSum += Double(gradients.loss) * Double(batch.names.count)
+      metrics.add(
+        probabilities: Array(result.probabilities.scalars), labels: Array(batch.labels.scalars))
+      lossSum += Double(result.loss) * Double(batch.names.count)
       seen += batch.names.count
       let seconds = started.duration(to: .now).seconds
       report(
         .step(
-          epoch: number, step: step + 1, of: steps,
-          secondsLeft: seconds / Double(step + 1) * Double(steps - step - 1),
+          epoch: number, step: place + 1, of: steps,
+          secondsLeft: seconds / Double(place + 1) * Double(steps - place - 1),
           imagesPerSecond: Double(seen) / seconds,
           loss: lossSum / Double(seen)))
     }
@@ -236,22 +232,23 @@ public struct Trainer {
     for batch in batches {
       var pass = Pass.inference()
       let logits = model(Variable(batch.films), in: &pass)
-      let value = loss(logits: logits, labels: batch.labels).value.scalar
+      let value = step.loss(logits: logits, labels: batch.labels).value.scalar
       metrics.add(
-        probabilities: logits.sigmoid().value.scalars, labels: batch.labels.scalars)
+        probabilities: Array(logits.sigmoid().value.scalars),
+        labels: Array(batch.labels.scalars))
       lossSum += Double(value) * Double(batch.names.count)
       seen += batch.names.count
     }
     let mean = lossSum / Double(seen)
     guard mean.isFinite else {
-      throw TrainingError.lossNotFinite(epoch: epoch, step: optimizer.step, films: ["validation"])
+      throw TrainingError.lossNotFinite(epoch: epoch, step: step.count, films: ["validation"])
     }
     return HistoryRow.Figures(metrics, loss: mean)
   }
 
   private func checkpoint(withOptimizer: Bool) -> Checkpoint {
     let state =
-      withOptimizer ? optimizer.arrays(prefix: ChestClassifier.optimizerPrefix) : []
+      withOptimizer ? step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix) : []
     return Checkpoint(
       arrays: model.arrays() + state, metadata: metadata(isFinished: isFinished).json.text)
   }
@@ -269,7 +266,7 @@ public struct Trainer {
       loss: options.loss, classWeights: data.classWeights,
       split: CheckpointMetadata.Split(data.collection.split),
       labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
-      step: optimizer.step,
+      step: step.count,
       options: options.comparable.merging([Self.filmsKey: data.filmsSHA256]) { $1 },
       progress: CheckpointMetadata.Progress(
         bestLoss: stopping.bestLoss, bestEpoch: stopping.bestEpoch,

@@ -1,0 +1,134 @@
+import ArgumentParser
+import CXRCommandLine
+import CXRNet
+import CXRTensor
+import CXRTraining
+import Foundation
+
+@main
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cxr-benchmark",
+    abstract: "Times the reference network on synthetic films.",
+    discussion: """
+      Prints one JSON line: images_per_second (of the median step), seconds_per_step and \
+      peak_rss_bytes. Films are random numbers, made before the clock runs.
+
+      Example:
+        cxr-benchmark train --batch 32 --image-size 224 --steps 10 --threads 2
+      """,
+    version: DeviceReport.libraryVersion,
+    subcommands: [TrainCommand.self, InferCommand.self, LayersCommand.self, PlanCommand.self])
+}
+
+/// What every measurement is asked.
+struct MeasureOptions: ParsableArguments {
+  @Option(help: "Films a step.")
+  var batch = 32
+  @Option(help: "The side of the network's input, in pixels; at least 106.")
+  var imageSize = 224
+  @Option(help: "Steps to time.")
+  var steps = 10
+  @Option(help: "Steps to take before.")
+  var warmup = 2
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    guard (1...4096).contains(batch) else {
+      throw ValidationError("--batch \(batch): a number from 1 to 4096 is needed")
+    }
+    guard steps > 0, warmup >= 0 else {
+      throw ValidationError("--steps \(steps) --warmup \(warmup): at least one step is needed")
+    }
+    do { try ChestCNN.checkImageSize(imageSize) } catch { throw ValidationError("\(error)") }
+  }
+
+  func model() throws -> ChestCNN {
+    try ChestCNN(
+      imageSize: imageSize, labels: LabelCount.nih, random: RandomStream(seed: 0).child("model"))
+  }
+
+  /// Films of mean 0 and deviation 1, and labels of which one in ten is positive.
+  func films() -> Batch {
+    var random = RandomStream(seed: 1)
+    let spread = Float(3).squareRoot()
+    let films = Tensor(shape: [batch, imageSize, imageSize, 1]) { pixels in
+      for i in 0..<batch * imageSize * imageSize {
+        pixels[i] = random.uniform(in: -spread..<spread)
+      }
+    }
+    let labels = Tensor(
+      (0..<batch * LabelCount.nih).map { _ in random.uniform() < 0.1 ? 1 : 0 },
+      shape: [batch, LabelCount.nih])
+    return Batch(films: films, labels: labels, names: (0..<batch).map { "synthetic-\($0)" })
+  }
+
+  /// Times `step` and prints the line.
+  func measure(_ step: () throws -> Void) rethrows {
+    for _ in 0..<warmup { try step() }
+    var seconds: [Double] = []
+    for _ in 0..<steps {
+      let start = ContinuousClock.now
+      try step()
+      seconds.append(start.duration(to: .now).seconds)
+    }
+    print(Measurement(images: batch, seconds: seconds).json)
+  }
+}
+
+enum LabelCount { static let nih = 14 }
+
+/// What was timed.
+struct Measurement {
+  let images: Int
+  let seconds: [Double]
+
+  var median: Double {
+    let sorted = seconds.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  var json: String {
+    let list = seconds.map { "\($0)" }.joined(separator: ", ")
+    return "{\"images_per_second\": \(Double(images) / median), \"seconds_per_step\": [\(list)], "
+      + "\"peak_rss_bytes\": \(PeakMemory.bytes)}"
+  }
+}
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "The trainer's step: forward, backward, Adam.")
+  @OptionGroup var options: MeasureOptions
+
+  func run() throws {
+    _ = options.threads.start()
+    let labels = LabelCount.nih
+    var step = TrainingStep(
+      model: try options.model(),
+      loss: .weightedBinaryCrossEntropy(
+        negative: Tensor(repeating: 0.5, shape: [labels]),
+        positive: Tensor(repeating: 10, shape: [labels])))
+    let batch = options.films()
+    let random = RandomStream(seed: 2)
+    options.measure {
+      _ = step(batch, learningRate: 1e-3, random: random.child(step.count))
+    }
+  }
+}
+
+struct InferCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "infer", abstract: "The evaluator's step: probabilities of a batch.")
+  @OptionGroup var options: MeasureOptions
+
+  func run() throws {
+    _ = options.threads.start()
+    let model = try options.model()
+    let films = options.films().films
+    options.measure {
+      var pass = Pass.inference()
+      _ = model.probabilities(films, in: &pass)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import CXRCommandLine
+import CXRTensor
+import CXRTraining
+
+/// Forward and backward times of the network's blocks, each on its own.
+struct LayersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "layers",
+    abstract: "Forward and backward seconds of each block, each on its own, a JSON line each.")
+  @OptionGroup var options: MeasureOptions
+
+  func run() throws {
+    _ = options.threads.start()
+    var (size, channels) = (options.imageSize, 1)
+    for (number, filters) in [16, 32, 64, 128].enumerated() {
+      measure(block: number + 1, size: size, channels: channels, filters: filters)
+      (size, channels) = ((size - 6) / 2, filters)
+    }
+  }
+
+  private func measure(block: Int, size: Int, channels: Int, filters: Int) {
+    func random(_ shape: Shape, _ seed: UInt64) -> Tensor {
+      var random = RandomStream(seed: seed)
+      return Tensor((0..<shape.count).map { _ in random.uniform(in: -1..<1) }, shape: shape)
+    }
+    let x = random([options.batch, size, size, channels], 1)
+    let leaves = [
+      random([7, 7, channels, filters], 2), random([filters], 3),
+      Tensor(repeating: 1, shape: [filters]), Tensor(repeating: 0, shape: [filters]),
+    ]
+    let inner = (size - 6) / 2
+    let upstream = random([options.batch, inner, inner, filters], 4)
+    var (forward, backward): ([Double], [Double]) = ([], [])
+    for step in 0..<options.warmup + options.steps {
+      let start = ContinuousClock.now
+      var middle = start
+      // The first block never needs its input's gradient, the others do.
+      _ = Variable.differentiate(block == 1 ? leaves : leaves + [x]) { v in
+        let input = block == 1 ? Variable(x) : v[4]
+        let output = input.convolvedRectifiedPooled(
+          kernel: v[0], bias: v[1], scale: v[2], shift: v[3], epsilon: 1e-3
+        ).output
+        middle = .now
+        return output.multiplied(by: upstream).sum()
+      }
+      guard step >= options.warmup else { continue }
+      forward.append(start.duration(to: middle).seconds)
+      backward.append(middle.duration(to: .now).seconds)
+    }
+    print(
+      "{\"block\": \(block), \"forward_seconds\": "
+        + "\(Measurement(images: options.batch, seconds: forward).median), "
+        + "\"backward_seconds\": \(Measurement(images: options.batch, seconds: backward).median)}")
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import CXRTensor
+
+/// How a convolution would be computed, and why.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "How a convolution of a shape is computed, and what else was considered.",
+    discussion: """
+      Example:
+        cxr-benchmark plan --input 32,109,109,16 --filters 32 --kernel 7
+      """)
+  @Option(help: "Images, rows, columns and channels.")
+  var input: String
+  @Option(help: "Channels out.")
+  var filters: Int
+  @Option(help: "The kernel's side, in pixels.")
+  var kernel: Int
+  @Option(help: "Pixels between windows.")
+  var stride = 1
+  @Option(help: "What happens at the border: valid or same.")
+  var padding = "valid"
+  @Flag(help: "Only what 2×2 pooling keeps is wanted.")
+  var pooled = false
+
+  private var sizes: [Int] { input.split(separator: ",").compactMap { Int($0) } }
+
+  func validate() throws {
+    guard sizes.count == 4, sizes.allSatisfy({ (1...65536).contains($0) }) else {
+      throw ValidationError("--input \(input): four sizes are needed, as 32,109,109,16")
+    }
+    guard (1...65536).contains(filters), (1...65536).contains(kernel), (1...65536).contains(stride)
+    else { throw ValidationError("--filters, --kernel and --stride are numbers from 1") }
+    guard let padding = Padding(rawValue: padding) else {
+      throw ValidationError("--padding \(padding): valid or same")
+    }
+    guard padding.output(size: min(sizes[1], sizes[2]), kernel: kernel, stride: stride).size > 0
+    else { throw ValidationError("--kernel \(kernel) does not fit into \(input)") }
+  }
+
+  func run() {
+    print(
+      ConvolutionPlan(
+        input: Shape(sizes), kernel: [kernel, kernel, sizes[3], filters], stride: stride,
+        padding: Padding(rawValue: padding) ?? .valid, pooled: pooled))
+  }
+}

@@ -1,0 +1,10 @@
+// Clang's vector extensions and nothing else: SSE2, NEON, or whatever the machine's least is.
+#define L 8
+#define ROWS_PRODUCT 3
+#define ROWS_OUTER 3
+#define DIRECT_PIXELS 12
+#define KEEP(v) (void)(v)
+#define ENGINE_NAME "portable"
+#define ENGINE cxr_engine_portable
+#pragma clang fp contract(fast)
+#include "engine.inc"

@@ -1,0 +1,169 @@
+// The compute side of convolutions: stages that Swift calls in an order and on threads of its choosing.
+// Plain C, built without special flags, once for each vector unit; `cxr_engine` picks one at run time.
+//
+// Words: L, the lanes: channels that one vector holds. A channel block: L channels, the last one of a
+// tensor perhaps partly empty. C, K: channels in and out. A complex vector: L real parts, then L
+// imaginary ones. kx, ky: frequencies along rows and columns. Counts are elements, never bytes.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// How a convolution is cut into square tiles whose transforms have `tile` points an axis.
+typedef struct {
+  /// The input, `[height, width, channels]` an image, and the kernel, `[kernel_height, kernel_width,
+  /// channels, filters]`.
+  long height, width, channels;
+  long kernel_height, kernel_width, filters;
+  /// Zeros before the first row and column.
+  long pad_top, pad_left;
+  /// The outputs that are wanted, which pooling may make fewer than there are.
+  long out_height, out_width;
+  /// Points a transform, outputs a tile and axis, tiles an axis.
+  long tile, step_y, step_x, tiles_y, tiles_x;
+} cxr_tiling;
+
+/// What pooling remembers of one image: pooled values `[rows, columns, K]`, and which of each 2×2
+/// window won, as `2·L` bits a pixel and channel block: L column bits, then L row bits.
+typedef struct {
+  long rows, columns;
+  const float *bias;
+  float *values;
+  uint8_t *choices;
+  /// For each part of an image (tile or pair of rows): its number of pixels, and a channel the sum of
+  /// its values and the sum of their squared distances from the part's own mean. `[parts]` and
+  /// `[parts, blocks·L, 2]`; null in inference.
+  double *counts, *moments;
+} cxr_pooling;
+
+/// The pooled gradient's way back: d = a·g + b·p + c where p > 0, else 0, at the place that won.
+typedef struct {
+  long rows, columns;
+  /// g and p, `[rows, columns, K]`; null coefficients mean a = 1, b = c = 0.
+  const float *gradient, *values;
+  const uint8_t *choices;
+  const float *a, *b, *c;
+} cxr_pooled_gradient;
+
+/// A convolution of few input channels by its definition, two output rows at a time.
+typedef struct {
+  long height, width, channels;
+  long kernel_height, kernel_width, filters;
+  long pad_top, pad_left;
+  long out_height, out_width;
+} cxr_direct;
+
+/// The stages for one vector unit.
+typedef struct {
+  const char *name;
+  long lanes;
+
+  // ---- Tiled Fourier transforms. Row spectra: [kx][tile][block][row][2L].
+
+  /// Additions and multiplications of one complex transform of a length.
+  long (*transform_operations)(long tile);
+  /// Rows that one tile holds in the row spectra of inputs and of outputs.
+  long (*input_rows)(const cxr_tiling *);
+  long (*output_rows)(const cxr_tiling *);
+  /// Floats from one frequency to the next in a spectrum of `inner` channels by `outer` blocks.
+  long (*spectrum_stride)(long inner, long outer);
+  /// Floats of scratch that `multiply_column` and `differentiate_column` need for `tiles` tiles.
+  long (*column_scratch)(const cxr_tiling *, long tiles);
+
+  /// Row spectra of the input's tile `tile` and channel block `block`: x·scale + shift, zero outside.
+  /// Scale and shift, `[C]`, may be null. `stride` is floats from one kx to the next.
+  void (*transform_input)(const cxr_tiling *, const float *image, const float *scale,
+                          const float *shift, long tile, long block, float *rows, long stride);
+  /// Row spectra of an output gradient's tile, from the gradient itself or from the pooled one.
+  void (*transform_gradient)(const cxr_tiling *, const float *gradient, long tile, long block,
+                             float *rows, long stride);
+  void (*transform_pooled_gradient)(const cxr_tiling *, const cxr_pooled_gradient *, long tile,
+                                    long block, float *rows, long stride);
+
+  /// Row spectra of the kernel, `[R, S, inner, outer]`: [kx][outer block][inner][8 or more rows][2L].
+  long (*kernel_rows)(const cxr_tiling *);
+  void (*transform_kernel_rows)(const cxr_tiling *, const float *kernel, long inner, long outer,
+                                long channel, long block, float *rows, long stride);
+  /// The kernel's spectrum at kx, [frequency][outer block][inner][2L], scaled for the way back;
+  /// conjugated for the correlation that a convolution layer is.
+  void (*transform_kernel_column)(const cxr_tiling *, long kx, long inner, long outer, int conjugate,
+                                  const float *rows, float *spectrum);
+
+  /// At kx: column transforms of the inputs' row spectra, products with the kernel's spectrum, and
+  /// inverse column transforms into the outputs' row spectra, for `tiles` tiles.
+  void (*multiply_column)(const cxr_tiling *, long tiles, long kx, const float *input_rows,
+                          long input_stride, const float *spectrum, float *output_rows,
+                          long output_stride, float *scratch);
+  /// At kx: the kernel gradient's spectrum (unless null; added to where `accumulate`), the bias's
+  /// gradient (`[blocks·L]`, added to, at kx = 0, unless null), and, where `transposed_spectrum` is
+  /// given, the input gradient's row spectra in place of the inputs'.
+  void (*differentiate_column)(const cxr_tiling *, long tiles, long kx, float *input_rows,
+                               long input_stride, const float *gradient_rows, long gradient_stride,
+                               const float *transposed_spectrum, float *kernel_gradient,
+                               int accumulate, double *bias_gradient, float *scratch);
+
+  /// Outputs of one tile and block: plus bias (may be null), stored to `[H′, W′, K]`.
+  void (*store_output)(const cxr_tiling *, const float *rows, long stride, const float *bias,
+                       long tile, long block, float *output);
+  /// Outputs of one tile and block: 2×2 maximum, bias, ReLU; `part` is the tile's place in the moments.
+  void (*pool_output)(const cxr_tiling *, const float *rows, long stride, const cxr_pooling *,
+                      long tile, long block, long part);
+  /// The input gradient of one image from the row spectra of its tiles: all of `[H, W, C]` is written.
+  void (*store_input_gradient)(const cxr_tiling *, const float *rows, long stride, float *gradient);
+  /// The kernel's gradient at kx to row spectra, and row spectra to `[R, S, C, K]`.
+  void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *spectrum, float *rows);
+  void (*kernel_gradient_rows)(const cxr_tiling *, long channel, long block, const float *rows,
+                               long stride, float *gradient);
+
+  // ---- Direct convolution of at most four input channels.
+
+  /// Floats of the prepared kernel, and of scratch for one thread.
+  long (*direct_kernel_size)(const cxr_direct *);
+  long (*direct_scratch)(const cxr_direct *);
+  void (*direct_prepare)(const cxr_direct *, const float *kernel, float *prepared);
+  /// Output rows 2·pair and 2·pair + 1 of one image: plus bias, to `[H′, W′, K]`; or pooled.
+  void (*direct_store)(const cxr_direct *, const float *image, const float *prepared, long pair,
+                       const float *bias, float *output, float *scratch);
+  void (*direct_pool)(const cxr_direct *, const float *image, const float *prepared, long pair,
+                      const cxr_pooling *, long part, float *scratch);
+  /// Adds one pooled row's share of the kernel's gradient to `[blocks·L, R, span]` and of the bias's
+  /// to `[blocks·L]`, with span = direct_gradient_span.
+  long (*direct_gradient_span)(const cxr_direct *);
+  void (*direct_gradient)(const cxr_direct *, const float *image, const cxr_pooled_gradient *,
+                          long row, float *kernel_gradient, double *bias_gradient, float *scratch);
+
+  // ---- Between the two.
+
+  /// The dense gradient of the convolution's output from the pooled one: `[H′, W′, K]`, all written.
+  void (*unpool)(long out_height, long out_width, long filters, const cxr_pooled_gradient *,
+                 float *gradient);
+  /// Sums over one image's pixels of g and g·(x − mean), `[C, 2]`.
+  void (*gradient_sums)(const float *values, const float *gradient, const double *mean, long pixels,
+                        long channels, double *sums);
+} cxr_engine;
+
+/// The stages for this machine: the widest vector unit it has, or the one that the environment variable
+/// CXR_VECTORS names (portable, avx2 or avx512), where the machine has it.
+const cxr_engine *cxr_engine_default(void);
+/// The same stages with the most lanes that are at most `lanes`, for tensors of few channels.
+const cxr_engine *cxr_engine_of_lanes(long lanes);
+
+/// The number of frequencies that a real tile has, and the place of kx's first among them.
+long cxr_frequencies(long tile);
+long cxr_first_frequency(long tile, long kx);
+/// The transform lengths there are, ascending.
+long cxr_tile_lengths(long *lengths, long capacity);
+
+/// Mean and biased variance, `[channels]`, from the parts' moments, in part order.
+void cxr_combine_moments(long parts, long channels, long stride, const double *counts,
+                         const double *moments, double *mean, double *variance);
+/// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
+void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
+
+/// Runs `body(context, worker)` once on each of `workers` threads, this one among them, and returns
+/// when all are done. Calls from within a body, or while another thread is in a call, run on the
+/// calling thread alone, one worker after the other.
+void cxr_run_workers(long workers, void (*body)(void *context, long worker), void *context);
+
+/// Zeroed memory at a multiple of 64 bytes, in large pages where that pays; null where there is none.
+void *cxr_allocate(size_t bytes);
+void cxr_deallocate(void *memory, size_t bytes);

@@ -1,0 +1,140 @@
+import CConvolution
+
+/// A convolution of few input channels by direct sums, a pair of output rows at a time.
+struct DirectConvolution {
+  let plan: ConvolutionPlan
+  private let shape: cxr_direct
+  private let stages: cxr_engine
+
+  init?(_ plan: ConvolutionPlan) {
+    guard plan.algorithm == .direct else { return nil }
+    self.plan = plan
+    stages = plan.engine.stages
+    shape = cxr_direct(
+      height: plan.input[1], width: plan.input[2], channels: plan.channels,
+      kernel_height: plan.kernel[0], kernel_width: plan.kernel[1], filters: plan.filters,
+      pad_top: plan.padTop, pad_left: plan.padLeft, out_height: plan.wanted.rows,
+      out_width: plan.wanted.columns)
+  }
+
+  /// Pairs of rows that a thread takes at a time.
+  private static let pairsAtOnce = 8
+
+  private var pairs: Int { (plan.wanted.rows + 1) / 2 }
+
+  private func forEachPair(
+    _ order: ImageOrder,
+    _ body: (_ image: Int, _ pair: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let runs = (pairs + Self.pairsAtOnce - 1) / Self.pairsAtOnce
+    Parallel.withWorkers(plan.images * runs) { next in
+      let scratch = FloatBuffer(count: withUnsafePointer(to: shape) { stages.direct_scratch($0) })
+      while let item = next() {
+        let image = order(item / runs, of: plan.images)
+        let first = item % runs * Self.pairsAtOnce
+        for pair in first..<min(pairs, first + Self.pairsAtOnce) { body(image, pair, scratch.base) }
+      }
+    }
+  }
+
+  /// The kernel `[R, S, C, K]` as the sums read it.
+  func prepared(_ kernel: Tensor) -> FloatBuffer {
+    withUnsafePointer(to: shape) { t in
+      let prepared = FloatBuffer(count: stages.direct_kernel_size(t))
+      stages.direct_prepare(t, kernel.buffer.base, prepared.base)
+      return prepared
+    }
+  }
+
+  /// `[N, H, W, C]` → `[N, H′, W′, K]`, bias added.
+  func output(_ x: Tensor, kernel: FloatBuffer, bias: Tensor?) -> Tensor {
+    Tensor(shape: plan.output) { y in
+      withUnsafePointer(to: shape) { t in
+        forEachPair(.ascending) { image, pair, scratch in
+          stages.direct_store(
+            t, x.buffer.base + image * plan.inputStride, kernel.base, pair, bias?.buffer.base,
+            y + image * plan.outputStride, scratch)
+        }
+      }
+    }
+  }
+
+  /// `[N, H, W, C]` → bias, ReLU, 2×2 maximum.
+  func pooled(
+    _ x: Tensor, kernel: FloatBuffer, bias: Tensor, remembering: Bool, order: ImageOrder
+  ) -> PooledOutput {
+    let pool = PoolingMemory(plan, parts: pairs, remembering: remembering)
+    withUnsafePointer(to: shape) { t in
+      forEachPair(order) { image, pair, scratch in
+        var target = pool.target(image: image, bias: bias)
+        stages.direct_pool(
+          t, x.buffer.base + image * plan.inputStride, kernel.base, pair, &target,
+          image * pairs + pair, scratch)
+      }
+    }
+    return pool.output()
+  }
+
+  /// Pooled rows whose shares of the kernel's gradient are summed in `Float` before they go to Double.
+  private static let rowsAtOnce = 8
+
+  /// The gradients of kernel and bias from the pooled output's gradient.
+  func pooledGradients(
+    _ x: Tensor, outputGradient: PooledGradient, order: ImageOrder
+  ) -> (kernel: Tensor, bias: Tensor) {
+    let source = PooledGradientSource(plan, outputGradient)
+    let runs = (pairs + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+    let width = plan.engine.blocks(plan.filters) * plan.engine.lanes
+    let parts = plan.images * runs
+    return withUnsafePointer(to: shape) { t in
+      let span = stages.direct_gradient_span(t)
+      let size = width * plan.kernel[0] * span
+      // Each thread's floats are added to Double before the next part, a part's place by its number.
+      var kernels = [Double](repeating: 0, count: plan.images * size)
+      var biases = [Double](repeating: 0, count: parts * width)
+      kernels.withUnsafeMutableBufferPointer { kernels in
+        biases.withUnsafeMutableBufferPointer { biases in
+          guard let kernels = kernels.baseAddress, let biases = biases.baseAddress else { return }
+          source.withCoefficients { coefficients in
+            Parallel.withWorkers(plan.images) { next in
+              let scratch = FloatBuffer(count: stages.direct_scratch(t))
+              let share = FloatBuffer(count: size)
+              while let item = next() {
+                let image = order(item, of: plan.images)
+                var gradient = source.at(image: image, coefficients)
+                for run in 0..<runs {
+                  share.base.update(repeating: 0, count: size)
+                  for row in run * Self.rowsAtOnce..<min(pairs, (run + 1) * Self.rowsAtOnce) {
+                    stages.direct_gradient(
+                      t, x.buffer.base + image * plan.inputStride, &gradient, row, share.base,
+                      biases + (image * runs + run) * width, scratch.base)
+                  }
+                  let target = kernels + image * size
+                  for i in 0..<size { target[i] += Double(share.base[i]) }
+                }
+              }
+            }
+          }
+        }
+      }
+      var (kernel, bias) = (
+        [Double](repeating: 0, count: size), [Double](repeating: 0, count: width)
+      )
+      for image in 0..<plan.images {
+        for i in 0..<size { kernel[i] += kernels[image * size + i] }
+      }
+      for part in 0..<parts { for i in 0..<width { bias[i] += biases[part * width + i] } }
+      let (rows, columns, filters) = (plan.kernel[0], plan.kernel[1] * plan.channels, plan.filters)
+      let dw = Tensor(shape: plan.kernel) { dw in
+        for r in 0..<rows {
+          for s in 0..<columns {
+            for k in 0..<filters {
+              dw[(r * columns + s) * filters + k] = Float(kernel[(k * rows + r) * span + s])
+            }
+          }
+        }
+      }
+      return (dw, Tensor(bias[..<filters].map { Float($0) }, shape: [filters]))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import CConvolution
+
+/// Where a pooled convolution writes: values, winners and, in training, the moments of each part.
+final class PoolingMemory {
+  private let plan: ConvolutionPlan
+  private let parts: Int
+  private let shape: Shape
+  private let values: FloatBuffer
+  private let choices: FloatBuffer?
+  private let counts: FloatBuffer?
+  private let moments: FloatBuffer?
+  private let width: Int
+
+  /// - Parameters:
+  ///   - plan: of the convolution.
+  ///   - parts: how many parts of an image are summed up on their own.
+  ///   - remembering: whether a way back will be asked for.
+  init(_ plan: ConvolutionPlan, parts: Int, remembering: Bool) {
+    self.plan = plan
+    self.parts = parts
+    shape = [plan.images, plan.wanted.rows / 2, plan.wanted.columns / 2, plan.filters]
+    values = FloatBuffer(count: shape.count)
+    width = plan.engine.blocks(plan.filters) * plan.engine.lanes
+    choices = remembering ? FloatBuffer(count: (plan.images * plan.choiceBytes + 3) / 4) : nil
+    // Two floats' room a double.
+    counts = remembering ? FloatBuffer(count: 2 * plan.images * parts) : nil
+    moments = remembering ? FloatBuffer(count: 2 * plan.images * parts * width * 2) : nil
+  }
+
+  private func doubles(_ buffer: FloatBuffer?) -> UnsafeMutablePointer<Double>? {
+    buffer.map { UnsafeMutableRawPointer($0.base).assumingMemoryBound(to: Double.self) }
+  }
+
+  func target(image: Int, bias: Tensor) -> cxr_pooling {
+    cxr_pooling(
+      rows: shape[1], columns: shape[2], bias: bias.buffer.base,
+      values: values.base + image * shape[1] * shape[2] * shape[3],
+      choices: choices.map {
+        UnsafeMutableRawPointer($0.base).assumingMemoryBound(to: UInt8.self)
+          + image * plan.choiceBytes
+      }, counts: doubles(counts), moments: doubles(moments))
+  }
+
+  /// What was written, with the mean and variance of all of it.
+  func output() -> PooledOutput {
+    var (mean, variance) = ([Double](), [Double]())
+    if let counts = doubles(counts), let moments = doubles(moments) {
+      mean = [Double](repeating: 0, count: plan.filters)
+      variance = mean
+      cxr_combine_moments(
+        plan.images * parts, plan.filters, width, counts, moments, &mean, &variance)
+    }
+    return PooledOutput(
+      values: Tensor(buffer: values, shape: shape), choices: choices, mean: mean, variance: variance)
+  }
+}
+
+extension ConvolutionPlan {
+  /// Bytes that remember the winners of one image's windows.
+  var choiceBytes: Int {
+    wanted.rows / 2 * (wanted.columns / 2) * engine.blocks(filters) * engine.lanes / 4
+  }
+}
+
+/// The pooled gradient as the stages read it.
+struct PooledGradientSource {
+  private let plan: ConvolutionPlan
+  private let gradient: PooledGradient
+
+  init(_ plan: ConvolutionPlan, _ gradient: PooledGradient) {
+    (self.plan, self.gradient) = (plan, gradient)
+    precondition(gradient.output.choices != nil, "a convolution without memory has no way back")
+  }
+
+  typealias Coefficients = (
+    a: UnsafePointer<Float>?, b: UnsafePointer<Float>?, c: UnsafePointer<Float>?
+  )
+
+  func withCoefficients<Result>(_ body: (Coefficients) -> Result) -> Result {
+    gradient.a.withUnsafeBufferPointer { a in
+      gradient.b.withUnsafeBufferPointer { b in
+        gradient.c.withUnsafeBufferPointer { body((a.baseAddress, b.baseAddress, $0.baseAddress)) }
+      }
+    }
+  }
+
+  func at(image: Int, _ coefficients: Coefficients) -> cxr_pooled_gradient {
+    let shape = gradient.output.values.shape
+    let offset = image * shape[1] * shape[2] * shape[3]
+    return cxr_pooled_gradient(
+      rows: shape[1], columns: shape[2], gradient: gradient.gradient.buffer.base + offset,
+      values: gradient.output.values.buffer.base + offset,
+      choices: gradient.output.choices.map {
+        UnsafePointer(UnsafeMutableRawPointer($0.base).assumingMemoryBound(to: UInt8.self))
+          + image * plan.choiceBytes
+      }, a: coefficients.a, b: coefficients.b, c: coefficients.c)
+  }
+}

@@ -1,0 +1,164 @@
+extension Variable {
+  /// Whether ``convolvedRectifiedPooled(kernel:bias:scale:shift:epsilon:padding:)`` exists for a shape:
+  /// at stride 1, where tiles or direct sums are the fastest way, and the output has room for a window.
+  public static func canFuseConvolution(
+    input: Shape, kernel: Shape, padding: Padding = .valid
+  ) -> Bool {
+    let rows = padding.output(size: input[1], kernel: kernel[0], stride: 1).size
+    let columns = padding.output(size: input[2], kernel: kernel[1], stride: 1).size
+    guard rows >= 2, columns >= 2 else { return false }
+    return ConvolutionPlan(input: input, kernel: kernel, padding: padding, pooled: true).algorithm
+      != .matrixProduct
+  }
+
+  /// Convolution, bias, ReLU, 2×2 max-pooling and batch normalisation with the batch's own statistics
+  /// as one operation: `[N, H, W, C]` → `[N, H′/2, W′/2, K]`.
+  ///
+  /// It gives what the five operations give one after the other, to rounding, and neither writes the
+  /// convolution's full output nor, where such an operation follows, the normalised one. Traps where
+  /// ``canFuseConvolution(input:kernel:padding:)`` is false.
+  ///
+  /// - Parameters:
+  ///   - kernel: `[R, S, C, K]`.
+  ///   - bias: `[K]`.
+  ///   - scale: γ, `[K]`.
+  ///   - shift: β, `[K]`.
+  ///   - epsilon: added to the variance.
+  ///   - padding: what happens at the border.
+  /// - Returns: the output, and the batch's mean and biased variance, `[K]`.
+  public func convolvedRectifiedPooled(
+    kernel: Variable, bias: Variable, scale: Variable, shift: Variable, epsilon: Float,
+    padding: Padding = .valid
+  ) -> (output: Variable, mean: Tensor, variance: Tensor) {
+    let plan = ConvolutionPlan(
+      input: shape, kernel: kernel.shape, padding: padding, pooled: true)
+    return convolvedRectifiedPooled(
+      plan, kernel: kernel, bias: bias, scale: scale, shift: shift, epsilon: epsilon)
+  }
+
+  /// The fused operation by a given plan.
+  func convolvedRectifiedPooled(
+    _ plan: ConvolutionPlan, kernel: Variable, bias: Variable, scale: Variable, shift: Variable,
+    epsilon: Float
+  ) -> (output: Variable, mean: Tensor, variance: Tensor) {
+    let block = ConvolutionBlock(self, plan, kernel: kernel.value, bias: bias.value)
+    let pooled = block.forward(remembering: true, cache: nil)
+    let statistics = BatchStatistics(
+      mean: pooled.mean, variance: pooled.variance, epsilon: epsilon, scale: scale.value,
+      shift: shift.value, count: pooled.values.shape.count / max(1, kernel.shape[3]))
+    let result = Normalization(
+      pooled.values, factor: statistics.factor, offset: statistics.offset, mean: pooled.mean,
+      order: block.order)
+
+    let (wantsInput, gamma) = (isRecorded, scale.value)
+    let gradients = Once { (dy: Tensor) -> ConvolutionBlock.Gradients in
+      let sums = result.takeSums(of: dy) ?? pooled.values.gradientSums(dy, around: pooled.mean)
+      return block.backward(
+        dy, pooled: pooled, statistics: statistics, sums: sums, gamma: gamma, wantsInput: wantsInput)
+    }
+    let shape = self.shape
+    let output = Variable.recorded(
+      result,
+      [
+        (self, { gradients($0).input ?? Tensor(repeating: 0, shape: shape) }),
+        (kernel, { gradients($0).kernel }), (bias, { gradients($0).bias }),
+        (scale, { gradients($0).scale }), (shift, { gradients($0).shift }),
+      ])
+    return (output, pooled.mean.tensor, pooled.variance.tensor)
+  }
+
+  /// The same with stored statistics, for prediction: y·factor + offset after pooling, `[K]` each.
+  ///
+  /// Nothing may be on a tape. The cache keeps the prepared kernel for the next batch.
+  public func convolvedRectifiedPooled(
+    kernel: Tensor, bias: Tensor, factor: [Float], offset: [Float], padding: Padding = .valid,
+    cache: KernelCache? = nil
+  ) -> Variable {
+    precondition(!isRecorded, "convolvedRectifiedPooled: stored statistics have no way back")
+    let plan = ConvolutionPlan(
+      input: shape, kernel: kernel.shape, padding: padding, pooled: true)
+    let block = ConvolutionBlock(self, plan, kernel: kernel, bias: bias)
+    let pooled = block.forward(remembering: false, cache: cache)
+    return .recorded(
+      Normalization(
+        pooled.values, factor: factor, offset: offset, mean: [], order: block.order), [])
+  }
+}
+
+/// The convolution part of the fused operation: reads an input, perhaps one not yet normalised.
+private struct ConvolutionBlock {
+  struct Gradients {
+    let input: Tensor?
+    let kernel: Tensor
+    let bias: Tensor
+    let scale: Tensor
+    let shift: Tensor
+  }
+
+  private let plan: ConvolutionPlan
+  private let input: ScaledInput
+  private let normalization: Normalization?
+  private let kernel: Tensor
+  private let bias: Tensor
+  let order: ImageOrder
+
+  init(_ x: Variable, _ plan: ConvolutionPlan, kernel: Tensor, bias: Tensor) {
+    precondition(
+      bias.shape == [kernel.shape[3]],
+      "convolvedRectifiedPooled: bias \(bias.shape) for kernel \(kernel.shape)")
+    precondition(
+      plan.algorithm != .matrixProduct && plan.wanted.rows >= 2 && plan.wanted.columns >= 2,
+      "convolvedRectifiedPooled: not for input \(x.shape) and kernel \(kernel.shape)")
+    self.plan = plan
+    // Direct sums read plain values; they stand first in a network.
+    normalization = plan.algorithm == .direct ? nil : x.normalization
+    input = normalization?.input ?? ScaledInput(x.value)
+    order = x.normalization?.order.reversed ?? .ascending
+    (self.kernel, self.bias) = (kernel, bias)
+  }
+
+  func forward(remembering: Bool, cache: KernelCache?) -> PooledOutput {
+    func prepared(_ make: () -> FloatBuffer) -> FloatBuffer {
+      cache?.prepared(kernel, for: plan, make: make) ?? make()
+    }
+    if let fourier = FourierConvolution(plan) {
+      return fourier.pooled(
+        input, spectrum: prepared { fourier.spectrum(of: kernel) }, bias: bias,
+        remembering: remembering, order: order)
+    }
+    guard let direct = DirectConvolution(plan) else {
+      preconditionFailure("ConvolutionBlock: \(plan.algorithm) was refused in init")
+    }
+    return direct.pooled(
+      input.values, kernel: prepared { direct.prepared(kernel) }, bias: bias,
+      remembering: remembering, order: order)
+  }
+
+  func backward(
+    _ dy: Tensor, pooled: PooledOutput, statistics: BatchStatistics,
+    sums: (gradient: [Double], product: [Double]), gamma: Tensor, wantsInput: Bool
+  ) -> Gradients {
+    let (a, b, c) = statistics.gradientCoefficients(gamma: gamma, sums: sums)
+    let gradient = PooledGradient(gradient: dy, output: pooled, a: a, b: b, c: c)
+    let scale = zip(sums.product, statistics.inverse).map { $0 * $1 }.tensor
+    let shift = sums.gradient.tensor
+    if let fourier = FourierConvolution(plan) {
+      let mean = normalization.flatMap { $0.mean.isEmpty ? nil : $0.mean }
+      let found = fourier.pooledGradients(
+        input, kernel: kernel, outputGradient: gradient, wantsInput: wantsInput,
+        order: order.reversed, sumsAround: mean)
+      if let dx = found.input, let sums = found.inputSums { normalization?.keep(sums, of: dx) }
+      return Gradients(
+        input: found.input, kernel: found.kernel, bias: found.bias, scale: scale, shift: shift)
+    }
+    guard let direct = DirectConvolution(plan) else {
+      preconditionFailure("ConvolutionBlock: \(plan.algorithm) was refused in init")
+    }
+    let found = direct.pooledGradients(
+      input.values, outputGradient: gradient, order: order.reversed)
+    let dx =
+      wantsInput
+      ? MatrixConvolution(plan).inputGradient(gradient.unpooled(plan), kernel: kernel) : nil
+    return Gradients(input: dx, kernel: found.kernel, bias: found.bias, scale: scale, shift: shift)
+  }
+}
