@@ -10,12 +10,16 @@ of few inputs or few outputs is cheaper than a whole one. Powers of two split by
 an odd factor by the prime-factor map, odd primes by the symmetric sum (Frigo, *A Fast Fourier Transform
 Compiler*, 1999). The real inverse is the transposed graph of the real transform.
 
-Four kinds, for a length T, with K = T/2 + 1:
+Five kinds, for a length T, with K = T/2 + 1:
 
   real      n real inputs (the rest are zero)    -> K complex outputs
   unreal    K complex inputs                     -> the first n real outputs
-  forward   n complex inputs (the rest are zero) -> T complex outputs, exponent -1
+  edge      as real, with sums
+  forward   n complex inputs (the rest are zero) -> T complex outputs with sums, exponent -1
   inverse   T complex inputs                     -> the first n complex outputs, exponent +1
+
+An output with its sum is three vectors: real parts, imaginary parts, and what the two add up to, which the
+products that follow want ready (Gauss's three multiplications).
 
 `unreal` is the plain sum over the K given frequencies: whoever calls it has doubled those that stand for
 two, and scaled them. Imaginary parts that are zero by symmetry are neither read nor, by `real`, of use:
@@ -222,7 +226,8 @@ def transposed(g, outputs, output_names, input_names):
 
 
 def written(g, name, outputs, addresses, load):
-    """The C text of a codelet: inputs are loaded when first used, outputs stored when ready."""
+    """The C text of a codelet: inputs are loaded when first used, outputs stored when ready, and what
+    nothing else depends on is computed at once, while its operands are in registers."""
     lines, loaded, counts = [], set(), {"add": 0, "scale": 0}
     stores = {}
     for value, address in zip(outputs, addresses):
@@ -239,6 +244,10 @@ def written(g, name, outputs, addresses, load):
             store(a)
 
     order = g.needed(outputs)
+    used = {operand for a in order for operand in g.nodes[a][1:] if g.nodes[a][0] in ("add", "sub")}
+    used |= {g.nodes[a][2] for a in order if g.nodes[a][0] == "scale"}
+    last = {a: max(g.nodes[a][1:]) for a in order if a not in used and g.nodes[a][0] in ("add", "sub")}
+    order.sort(key=lambda a: (last.get(a, a), a))
     for a in order:
         key = g.nodes[a]
         if key[0] == "input":
@@ -269,8 +278,14 @@ def written(g, name, outputs, addresses, load):
     )
 
 
-def complex_addresses(count):
-    return [f"{k}*os{part}" for k in range(count) for part in ("", "+L")]
+def complex_addresses(count, parts=("", "+L")):
+    return [f"{k}*os{part}" for k in range(count) for part in parts]
+
+
+def with_sums(g, spectrum):
+    """The outputs and addresses of a spectrum with each value's sum."""
+    outputs = [part for re, im in spectrum for part in (re, im, g.add(re, im))]
+    return outputs, complex_addresses(len(spectrum), ("", "+L", "+2*L"))
 
 
 def complex_load(name):
@@ -293,6 +308,9 @@ def codelets():
             yield written(
                 g, f"real_{length}_{count}", outputs, complex_addresses(half), lambda n: f"{n}*is")
 
+            sums, addresses = with_sums(g, spectrum)
+            yield written(g, f"edge_{length}_{count}", sums, addresses, lambda n: f"{n}*is")
+
             names = [(k, part) for k in range(half) for part in (0, 1)]
             h, result = transposed(g, outputs, names, list(range(count)))
             yield written(
@@ -303,9 +321,8 @@ def codelets():
                 (g.input((i, 0)), g.input((i, 1))) if i < count else (None, None)
                 for i in range(length)
             ]
-            outputs = [part for value in transform(g, x, -1) for part in value]
-            yield written(
-                g, f"forward_{length}_{count}", outputs, complex_addresses(length), complex_load)
+            sums, addresses = with_sums(g, transform(g, x, -1))
+            yield written(g, f"forward_{length}_{count}", sums, addresses, complex_load)
 
             g = Graph()
             x = [(g.input((i, 0)), g.input((i, 1))) for i in range(length)]
@@ -325,7 +342,7 @@ def operations(length):
 def table():
     rows = [
         f"  {{{length}, {count}, {operations(length)}, {{real_{length}_{count}, unreal_{length}_{count}, "
-        f"forward_{length}_{count}, inverse_{length}_{count}}}}},"
+        f"edge_{length}_{count}, forward_{length}_{count}, inverse_{length}_{count}}}}},"
         for length, counts in LENGTHS.items()
         for count in sorted(counts)
     ]

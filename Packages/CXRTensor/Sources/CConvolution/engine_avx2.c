@@ -4,8 +4,6 @@
 #define ROWS_PRODUCT 3
 #define ROWS_OUTER 3
 #define DIRECT_PIXELS 12
-// Hides a broadcast from the compiler, which would turn the sum of two into a sum and a shuffle.
-#define KEEP(v) __asm__("" : "+x"(v))
 #define ENGINE_NAME "AVX2+FMA"
 #define ENGINE cxr_engine_avx2
 #include <math.h>

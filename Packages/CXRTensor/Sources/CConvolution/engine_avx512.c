@@ -4,8 +4,6 @@
 #define ROWS_PRODUCT 8
 #define ROWS_OUTER 8
 #define DIRECT_PIXELS 24
-// Hides a broadcast from the compiler, which would turn the sum of two into a sum and a shuffle.
-#define KEEP(v) __asm__("" : "+v"(v))
 #define ENGINE_NAME "AVX-512"
 #define ENGINE cxr_engine_avx512
 #include <math.h>

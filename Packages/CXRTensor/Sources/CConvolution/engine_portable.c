@@ -3,7 +3,6 @@
 #define ROWS_PRODUCT 3
 #define ROWS_OUTER 3
 #define DIRECT_PIXELS 12
-#define KEEP(v) (void)(v)
 #define ENGINE_NAME "portable"
 #define ENGINE cxr_engine_portable
 #pragma clang fp contract(fast)

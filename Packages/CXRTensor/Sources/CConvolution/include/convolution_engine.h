@@ -66,8 +66,8 @@ typedef struct {
   long (*output_rows)(const cxr_tiling *);
   /// Floats from one frequency to the next in a spectrum of `inner` channels by `outer` blocks.
   long (*spectrum_stride)(long inner, long outer);
-  /// Floats of scratch that `multiply_column` and `differentiate_column` need for `tiles` tiles.
-  long (*column_scratch)(const cxr_tiling *, long tiles);
+  /// Floats of scratch that `multiply_column` and `differentiate_column` need.
+  long (*column_scratch)(const cxr_tiling *);
 
   /// Row spectra of the input's tile `tile` and channel block `block`: x·scale + shift, zero outside.
   /// Scale and shift, `[C]`, may be null. `stride` is floats from one kx to the next.

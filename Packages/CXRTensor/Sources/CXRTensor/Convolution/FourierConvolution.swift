@@ -1,3 +1,4 @@
+import Glibc
 import CConvolution
 
 /// A convolution by tiles in the frequency domain.
@@ -19,7 +20,9 @@ struct FourierConvolution {
   private let groups: Int
 
   /// Floats of column spectra that a thread works on: what a core's second cache holds.
-  private static let columnFloats = 200_000
+  private static let columnFloats = Int(getenv("XG").map{String(cString:$0)} ?? "150000")!
+  /// Tiles in a group at least: fewer, and reading the kernel's spectrum takes longer than multiplying.
+  private static let fewestTiles = Int(getenv("XM").map{String(cString:$0)} ?? "32")!
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
   private static let gap = 32
 
@@ -34,8 +37,9 @@ struct FourierConvolution {
     tiles = tiling.tiles_y * tiling.tiles_x
     inputBlocks = plan.engine.blocks(plan.channels)
     outputBlocks = plan.engine.blocks(plan.filters)
-    let perImage = tile * tiles * (inputBlocks + outputBlocks) * 2 * lanes
-    let most = max(1, min(plan.images, Self.columnFloats / max(1, perImage)))
+    let perImage = tile * tiles * (inputBlocks + outputBlocks) * 3 * lanes
+    let most = max(
+      1, min(plan.images, max(Self.columnFloats / perImage, (Self.fewestTiles + tiles - 1) / tiles)))
     groups = (plan.images + most - 1) / most
     groupSize = (plan.images + groups - 1) / max(1, groups)
   }
@@ -82,31 +86,46 @@ struct FourierConvolution {
     }
   }
 
-  private func forEachGroup(_ order: ImageOrder, _ body: (Range<Int>) -> Void) {
+  /// Calls `body` for each group in order, and once more for none: each call may finish the group
+  /// before while it begins its own.
+  private func forEachGroup(
+    _ order: ImageOrder, _ body: (_ group: Range<Int>, _ before: Range<Int>) -> Void
+  ) {
+    var before = 0..<0
     for place in 0..<groups {
-      let group = order(place, of: groups)
-      body(group * groupSize..<min(plan.images, (group + 1) * groupSize))
+      let number = order(place, of: groups)
+      let group = number * groupSize..<min(plan.images, (number + 1) * groupSize)
+      body(group, before)
+      before = group
     }
+    body(0..<0, before)
   }
 
-  /// Calls `body` for each tile of the images and each of its channel blocks.
-  private func forEachTile(
-    of images: Range<Int>, blocks: Int,
-    _ body: (_ image: Int, _ tile: Int, _ inGroup: Int, _ block: Int) -> Void
-  ) {
-    Parallel.run(blocks: images.count * tiles * blocks) { item in
-      let inGroup = item / blocks
-      body(
-        images.lowerBound + inGroup / tiles, inGroup % tiles, inGroup, item % blocks)
-    }
+  /// One tile and channel block of a group.
+  private struct Item {
+    let image: Int
+    let tile: Int
+    let inGroup: Int
+    let block: Int
+  }
+
+  private func itemCount(_ images: Range<Int>, blocks: Int) -> Int {
+    images.count * tiles * blocks
+  }
+
+  private func item(_ number: Int, of images: Range<Int>, blocks: Int) -> Item {
+    let inGroup = number / blocks
+    return Item(
+      image: images.lowerBound + inGroup / tiles, tile: inGroup % tiles, inGroup: inGroup,
+      block: number % blocks)
   }
 
   /// Calls `body` for each horizontal frequency, with scratch memory of the thread's own.
   private func forEachFrequency(
-    tiles: Int, _ body: (_ kx: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
+    _ body: (_ kx: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
     Parallel.withWorkers(horizontal) { next in
-      let size = withUnsafePointer(to: tiling) { stages.column_scratch($0, tiles) }
+      let size = withUnsafePointer(to: tiling) { stages.column_scratch($0) }
       let scratch = FloatBuffer(count: size)
       while let place = next() { body(frequency(place), scratch.base) }
     }
@@ -156,24 +175,29 @@ struct FourierConvolution {
 
   private func forward(
     _ x: ScaledInput, spectrum: FloatBuffer, order: ImageOrder,
-    _ finish: (_ rows: Rows, _ image: Int, _ tile: Int, _ inGroup: Int, _ block: Int) -> Void
+    _ finish: (_ rows: Rows, _ item: Item) -> Void
   ) {
     let (input, output) = (inputRows(), outputRows())
     withUnsafePointer(to: tiling) { t in
       x.withScale { factor, offset in
-        forEachGroup(order) { images in
-          forEachTile(of: images, blocks: inputBlocks) { image, tile, inGroup, block in
-            stages.transform_input(
-              t, x.values.buffer.base + image * plan.inputStride, factor, offset, tile, block,
-              input.at(tile: inGroup, block: block), input.stride)
+        forEachGroup(order) { group, before in
+          let finishing = itemCount(before, blocks: outputBlocks)
+          Parallel.run(blocks: finishing + itemCount(group, blocks: inputBlocks)) { number in
+            if number < finishing {
+              finish(output, item(number, of: before, blocks: outputBlocks))
+            } else {
+              let item = item(number - finishing, of: group, blocks: inputBlocks)
+              stages.transform_input(
+                t, x.values.buffer.base + item.image * plan.inputStride, factor, offset, item.tile,
+                item.block, input.at(tile: item.inGroup, block: item.block), input.stride)
+            }
           }
-          let count = images.count * tiles
-          forEachFrequency(tiles: count) { kx, scratch in
+          guard !group.isEmpty else { return }
+          forEachFrequency { kx, scratch in
             stages.multiply_column(
-              t, count, kx, input.buffer.base, input.stride, spectrum.base, output.buffer.base,
-              output.stride, scratch)
+              t, group.count * tiles, kx, input.buffer.base, input.stride, spectrum.base,
+              output.buffer.base, output.stride, scratch)
           }
-          forEachTile(of: images, blocks: outputBlocks) { finish(output, $0, $1, $2, $3) }
         }
       }
     }
@@ -183,11 +207,10 @@ struct FourierConvolution {
   func output(_ x: Tensor, spectrum: FloatBuffer, bias: Tensor?) -> Tensor {
     Tensor(shape: plan.output) { y in
       withUnsafePointer(to: tiling) { t in
-        forward(ScaledInput(x), spectrum: spectrum, order: .ascending) {
-          rows, image, tile, inGroup, block in
+        forward(ScaledInput(x), spectrum: spectrum, order: .ascending) { rows, item in
           stages.store_output(
-            t, rows.at(tile: inGroup, block: block), rows.stride, bias?.buffer.base, tile, block,
-            y + image * plan.outputStride)
+            t, rows.at(tile: item.inGroup, block: item.block), rows.stride, bias?.buffer.base,
+            item.tile, item.block, y + item.image * plan.outputStride)
         }
       }
     }
@@ -199,11 +222,11 @@ struct FourierConvolution {
   ) -> PooledOutput {
     let pool = PoolingMemory(plan, parts: tiles, remembering: remembering)
     withUnsafePointer(to: tiling) { t in
-      forward(x, spectrum: spectrum, order: order) { rows, image, tile, inGroup, block in
-        var target = pool.target(image: image, bias: bias)
+      forward(x, spectrum: spectrum, order: order) { rows, item in
+        var target = pool.target(image: item.image, bias: bias)
         stages.pool_output(
-          t, rows.at(tile: inGroup, block: block), rows.stride, &target, tile, block,
-          image * tiles + tile)
+          t, rows.at(tile: item.inGroup, block: item.block), rows.stride, &target, item.tile,
+          item.block, item.image * tiles + item.tile)
       }
     }
     return pool.output()
@@ -214,10 +237,12 @@ struct FourierConvolution {
   private func backward(
     _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: ImageOrder,
     sumsAround mean: [Double]?,
-    _ transformGradient: (_ image: Int, _ tile: Int, _ block: Int, _ rows: Rows, _ inGroup: Int) ->
-      Void
+    _ transformGradient: (_ rows: Rows, _ item: Item) -> Void
   ) -> PooledGradients {
-    let (input, gradient) = (inputRows(), outputRows())
+    let gradient = outputRows()
+    // The input's gradient is finished from one of them while the next group's inputs fill the other.
+    var input = inputRows()
+    var finished = wantsInput ? inputRows() : input
     let transposed = wantsInput ? spectrum(of: kernel, forInputGradient: true) : nil
     let kernelSpectrum =
       wantsKernel
@@ -232,37 +257,42 @@ struct FourierConvolution {
       bias.withUnsafeMutableBufferPointer { bias in
         sums.withUnsafeMutableBufferPointer { sums in
           x.withScale { factor, offset in
-            forEachGroup(order) { images in
-              if wantsKernel {
-                forEachTile(of: images, blocks: inputBlocks) { image, tile, inGroup, block in
+            forEachGroup(order) { group, before in
+              let finishing = wantsInput ? before.count : 0
+              let gradients = itemCount(group, blocks: outputBlocks)
+              let inputs = wantsKernel ? itemCount(group, blocks: inputBlocks) : 0
+              Parallel.run(blocks: finishing + gradients + inputs) { number in
+                if number < finishing, let dx {
+                  let image = before.lowerBound + number
+                  let target = dx.base + image * plan.inputStride
+                  stages.store_input_gradient(
+                    t, finished.at(tile: number * tiles), finished.stride, target)
+                  if let mean, let sums = sums.baseAddress {
+                    stages.gradient_sums(
+                      x.values.buffer.base + image * plan.inputStride, target, mean,
+                      plan.input[1] * plan.input[2], plan.channels,
+                      sums + image * plan.channels * 2)
+                  }
+                } else if number < finishing + gradients {
+                  transformGradient(
+                    gradient, item(number - finishing, of: group, blocks: outputBlocks))
+                } else {
+                  let item = item(number - finishing - gradients, of: group, blocks: inputBlocks)
                   stages.transform_input(
-                    t, x.values.buffer.base + image * plan.inputStride, factor, offset, tile, block,
-                    input.at(tile: inGroup, block: block), input.stride)
+                    t, x.values.buffer.base + item.image * plan.inputStride, factor, offset,
+                    item.tile, item.block, input.at(tile: item.inGroup, block: item.block),
+                    input.stride)
                 }
               }
-              forEachTile(of: images, blocks: outputBlocks) { image, tile, inGroup, block in
-                transformGradient(image, tile, block, gradient, inGroup)
-              }
-              let (count, accumulates) = (images.count * tiles, isFirst ? 0 : 1)
-              forEachFrequency(tiles: count) { kx, scratch in
+              guard !group.isEmpty else { return }
+              forEachFrequency { kx, scratch in
                 stages.differentiate_column(
-                  t, count, kx, input.buffer.base, input.stride, gradient.buffer.base,
-                  gradient.stride, transposed?.base, kernelSpectrum?.base, Int32(accumulates),
+                  t, group.count * tiles, kx, input.buffer.base, input.stride, gradient.buffer.base,
+                  gradient.stride, transposed?.base, kernelSpectrum?.base, isFirst ? 0 : 1,
                   bias.baseAddress, scratch)
               }
               isFirst = false
-              guard let dx else { return }
-              Parallel.run(blocks: images.count) { i in
-                let image = images.lowerBound + i
-                let target = dx.base + image * plan.inputStride
-                stages.store_input_gradient(t, input.at(tile: i * tiles), input.stride, target)
-                if let mean, let sums = sums.baseAddress {
-                  stages.gradient_sums(
-                    x.values.buffer.base + image * plan.inputStride, target, mean,
-                    plan.input[1] * plan.input[2], plan.channels,
-                    sums + image * plan.channels * 2)
-                }
-              }
+              swap(&input, &finished)
             }
           }
         }
@@ -304,10 +334,10 @@ struct FourierConvolution {
       backward(
         ScaledInput(x), kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
         order: .descending, sumsAround: nil
-      ) { image, tile, block, rows, inGroup in
+      ) { rows, item in
         stages.transform_gradient(
-          t, dy.buffer.base + image * plan.outputStride, tile, block,
-          rows.at(tile: inGroup, block: block), rows.stride)
+          t, dy.buffer.base + item.image * plan.outputStride, item.tile, item.block,
+          rows.at(tile: item.inGroup, block: item.block), rows.stride)
       }
     }
   }
@@ -323,10 +353,11 @@ struct FourierConvolution {
         backward(
           x, kernel: kernel, wantsInput: wantsInput, wantsKernel: true, order: order,
           sumsAround: wantsInput ? mean : nil
-        ) { image, tile, block, rows, inGroup in
-          var gradient = source.at(image: image, coefficients)
+        ) { rows, item in
+          var gradient = source.at(image: item.image, coefficients)
           stages.transform_pooled_gradient(
-            t, &gradient, tile, block, rows.at(tile: inGroup, block: block), rows.stride)
+            t, &gradient, item.tile, item.block, rows.at(tile: item.inGroup, block: item.block),
+            rows.stride)
         }
       }
     }
