@@ -83,17 +83,17 @@ typedef struct {
   long (*kernel_rows)(const cxr_tiling *);
   void (*transform_kernel_rows)(const cxr_tiling *, const float *kernel, long inner, long outer,
                                 long channel, long block, float *rows, long stride);
-  /// The kernel's spectrum at kx, [frequency][outer block][inner][2L], scaled for the way back;
-  /// conjugated for the correlation that a convolution layer is.
+  /// The kernel's spectrum at kx, [ky][outer block][inner][2L], scaled for the way back; conjugated for
+  /// the correlation that a convolution layer is. `rows` are those of kx.
   void (*transform_kernel_column)(const cxr_tiling *, long kx, long inner, long outer, int conjugate,
                                   const float *rows, float *spectrum);
 
-  /// At kx: column transforms of the inputs' row spectra, products with the kernel's spectrum, and
+  /// At kx: column transforms of the inputs' row spectra, products with the kernel's spectrum there, and
   /// inverse column transforms into the outputs' row spectra, for `tiles` tiles.
   void (*multiply_column)(const cxr_tiling *, long tiles, long kx, const float *input_rows,
                           long input_stride, const float *spectrum, float *output_rows,
                           long output_stride, float *scratch);
-  /// At kx: the kernel gradient's spectrum (unless null; added to where `accumulate`), the bias's
+  /// At kx: the kernel gradient's spectrum there (unless null; added to where `accumulate`), the bias's
   /// gradient (`[blocks·L]`, added to, at kx = 0, unless null), and, where `transposed_spectrum` is
   /// given, the input gradient's row spectra in place of the inputs'.
   void (*differentiate_column)(const cxr_tiling *, long tiles, long kx, float *input_rows,
@@ -109,7 +109,7 @@ typedef struct {
                       long tile, long block, long part);
   /// The input gradient of one image from the row spectra of its tiles: all of `[H, W, C]` is written.
   void (*store_input_gradient)(const cxr_tiling *, const float *rows, long stride, float *gradient);
-  /// The kernel's gradient at kx to row spectra, and row spectra to `[R, S, C, K]`.
+  /// The kernel gradient's spectrum at kx to row spectra of kx, and row spectra to `[R, S, C, K]`.
   void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *spectrum, float *rows);
   void (*kernel_gradient_rows)(const cxr_tiling *, long channel, long block, const float *rows,
                                long stride, float *gradient);

@@ -1,4 +1,3 @@
-import Glibc
 import CConvolution
 
 /// A convolution by tiles in the frequency domain.
@@ -19,10 +18,12 @@ struct FourierConvolution {
   private let groupSize: Int
   private let groups: Int
 
-  /// Floats of column spectra that a thread works on: what a core's second cache holds.
-  private static let columnFloats = Int(getenv("XG").map{String(cString:$0)} ?? "150000")!
-  /// Tiles in a group at least: fewer, and reading the kernel's spectrum takes longer than multiplying.
-  private static let fewestTiles = Int(getenv("XM").map{String(cString:$0)} ?? "32")!
+  /// Row spectra of a group, in floats: what stays in the shared cache between two stages.
+  private static let groupFloats = 1_000_000
+  /// Kernel spectra larger than this are read from memory each time, so that one large group is better.
+  private static let largeSpectrum = 2_000_000
+  /// Row spectra of that one group, at most.
+  private static let largestGroup = 5_000_000
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
   private static let gap = 32
 
@@ -37,9 +38,16 @@ struct FourierConvolution {
     tiles = tiling.tiles_y * tiling.tiles_x
     inputBlocks = plan.engine.blocks(plan.channels)
     outputBlocks = plan.engine.blocks(plan.filters)
-    let perImage = tile * tiles * (inputBlocks + outputBlocks) * 3 * lanes
-    let most = max(
-      1, min(plan.images, max(Self.columnFloats / perImage, (Self.fewestTiles + tiles - 1) / tiles)))
+    let (inRows, outRows) = withUnsafePointer(to: tiling) {
+      (plan.engine.stages.input_rows($0), plan.engine.stages.output_rows($0))
+    }
+    let perImage =
+      (tile / 2 + 1) * tiles * 2 * lanes * (inputBlocks * inRows + outputBlocks * outRows)
+    let spectrum =
+      cxr_frequencies(tile) * plan.engine.stages.spectrum_stride(plan.channels, outputBlocks)
+    let fitting = max(1, Self.groupFloats / perImage)
+    let isLarge = spectrum > Self.largeSpectrum
+    let most = min(plan.images, isLarge ? max(fitting, Self.largestGroup / perImage) : fitting)
     groups = (plan.images + most - 1) / most
     groupSize = (plan.images + groups - 1) / max(1, groups)
   }
@@ -120,64 +128,143 @@ struct FourierConvolution {
       block: number % blocks)
   }
 
-  /// Calls `body` for each horizontal frequency, with scratch memory of the thread's own.
+  /// Calls `body` for each horizontal frequency, with scratch memory of the thread's own, and room for
+  /// spectra of one kx whose frequencies are the given numbers of floats apart.
   private func forEachFrequency(
-    _ body: (_ kx: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
+    room: [Int],
+    _ body: (
+      _ kx: Int, _ scratch: UnsafeMutablePointer<Float>, _ room: [UnsafeMutablePointer<Float>]
+    ) -> Void
   ) {
     Parallel.withWorkers(horizontal) { next in
-      let size = withUnsafePointer(to: tiling) { stages.column_scratch($0) }
-      let scratch = FloatBuffer(count: size)
-      while let place = next() { body(frequency(place), scratch.base) }
+      let scratch = FloatBuffer(
+        count: withUnsafePointer(to: tiling) { stages.column_scratch($0) })
+      // Spectra that are kept as a whole need no room.
+      let buffers = room.map { FloatBuffer(count: groups == 1 ? tiling.tile * $0 : 0) }
+      while let place = next() { body(frequency(place), scratch.base, buffers.map(\.base)) }
     }
   }
 
   // MARK: The kernel
 
-  /// The spectrum of a kernel `[R, S, C, K]`: conjugated for the forward pass, or with its channel
-  /// axes swapped for the input's gradient.
-  func spectrum(of kernel: Tensor, forInputGradient: Bool = false) -> FloatBuffer {
+  /// A kernel's spectra: all of them, or, where they are used once, each as it is needed.
+  private enum Spectra {
+    case whole(FloatBuffer)
+    case rows(KernelRows)
+  }
+
+  /// Row spectra of a kernel, `[kx][outer block][inner][rows][2L]`.
+  private struct KernelRows {
+    let buffer: FloatBuffer
+    let stride: Int
+    let inner: Int
+    let outer: Int
+    let isConjugate: Bool
+
+    func at(_ kx: Int) -> UnsafeMutablePointer<Float> { buffer.base + kx * stride }
+  }
+
+  private func emptyKernelRows(inner: Int, outer: Int, isConjugate: Bool) -> KernelRows {
+    let height = withUnsafePointer(to: tiling) { stages.kernel_rows($0) }
+    let stride = plan.engine.blocks(outer) * inner * height * 2 * lanes + Self.gap
+    return KernelRows(
+      buffer: FloatBuffer(count: horizontal * stride), stride: stride, inner: inner, outer: outer,
+      isConjugate: isConjugate)
+  }
+
+  /// The rows of a kernel `[R, S, C, K]`: conjugated for the forward pass, or with its channel axes
+  /// swapped for the input's gradient.
+  private func rows(of kernel: Tensor, forInputGradient: Bool) -> KernelRows {
     let (inner, outer) =
       forInputGradient ? (plan.filters, plan.channels) : (plan.channels, plan.filters)
-    let area = plan.kernel[0] * plan.kernel[1]
     var source = kernel.buffer
     if forInputGradient {
       let swapped = FloatBuffer(count: kernel.shape.count)
       let size = inner * outer
-      Parallel.run(blocks: area) {
-        cxr_swap_channels(
-          source.base + $0 * size, 1, outer, inner, swapped.base + $0 * size)
+      Parallel.run(blocks: plan.kernel[0] * plan.kernel[1]) {
+        cxr_swap_channels(source.base + $0 * size, 1, outer, inner, swapped.base + $0 * size)
       }
       source = swapped
     }
-    let blocks = plan.engine.blocks(outer)
-    return withUnsafePointer(to: tiling) { t in
-      let height = stages.kernel_rows(t)
-      let stride = blocks * inner * height * 2 * lanes + Self.gap
-      let rows = FloatBuffer(count: horizontal * stride)
-      Parallel.forEachBlock(of: inner * blocks, size: 8) { items in
+    let rows = emptyKernelRows(inner: inner, outer: outer, isConjugate: !forInputGradient)
+    withUnsafePointer(to: tiling) { t in
+      Parallel.forEachBlock(of: inner * plan.engine.blocks(outer), size: 8) { items in
         for item in items {
           stages.transform_kernel_rows(
-            t, source.base, inner, outer, item % inner, item / inner, rows.base, stride)
+            t, source.base, inner, outer, item % inner, item / inner, rows.buffer.base, rows.stride)
         }
       }
-      let spectrum = FloatBuffer(
-        count: cxr_frequencies(tiling.tile) * stages.spectrum_stride(inner, blocks))
-      Parallel.run(blocks: horizontal) { place in
-        let kx = frequency(place)
-        stages.transform_kernel_column(
-          t, kx, inner, outer, forInputGradient ? 0 : 1, rows.base + kx * stride, spectrum.base)
-      }
-      return spectrum
     }
+    return rows
+  }
+
+  /// Floats from one frequency to the next, and of all frequencies of one kx.
+  private func spectrumStride(inner: Int, outer: Int) -> Int {
+    stages.spectrum_stride(inner, plan.engine.blocks(outer))
+  }
+
+  private func column(
+    _ rows: KernelRows, _ kx: Int, into spectrum: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafePointer(to: tiling) {
+      stages.transform_kernel_column(
+        $0, kx, rows.inner, rows.outer, rows.isConjugate ? 1 : 0, rows.at(kx), spectrum)
+    }
+  }
+
+  /// The spectrum at kx: where it is kept, or formed in `scratch`.
+  private func spectrum(
+    _ spectra: Spectra, _ kx: Int, stride: Int, scratch: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    switch spectra {
+    case .whole(let buffer):
+      return UnsafePointer(buffer.base + cxr_first_frequency(tiling.tile, kx) * stride)
+    case .rows(let rows):
+      column(rows, kx, into: scratch)
+      return UnsafePointer(scratch)
+    }
+  }
+
+  private func wholeSpectrum(_ rows: KernelRows) -> FloatBuffer {
+    let stride = spectrumStride(inner: rows.inner, outer: rows.outer)
+    let spectrum = FloatBuffer(count: cxr_frequencies(tiling.tile) * stride)
+    Parallel.run(blocks: horizontal) { place in
+      let kx = frequency(place)
+      column(rows, kx, into: spectrum.base + cxr_first_frequency(tiling.tile, kx) * stride)
+    }
+    return spectrum
+  }
+
+  /// The whole spectrum of a kernel `[R, S, C, K]` for the forward pass.
+  func spectrum(of kernel: Tensor) -> FloatBuffer {
+    wholeSpectrum(rows(of: kernel, forInputGradient: false))
+  }
+
+  /// With a single group each spectrum is used once, and never written to memory as a whole.
+  private func spectra(of kernel: Tensor, forInputGradient: Bool = false) -> Spectra {
+    let rows = rows(of: kernel, forInputGradient: forInputGradient)
+    return groups == 1 ? .rows(rows) : .whole(wholeSpectrum(rows))
+  }
+
+  /// What the forward pass multiplies with: a kernel, or its spectrum from an earlier batch.
+  enum Kernel {
+    case fresh(Tensor)
+    case prepared(FloatBuffer)
   }
 
   // MARK: Forwards
 
   private func forward(
-    _ x: ScaledInput, spectrum: FloatBuffer, order: ImageOrder,
+    _ x: ScaledInput, _ kernel: Kernel, order: ImageOrder,
     _ finish: (_ rows: Rows, _ item: Item) -> Void
   ) {
     let (input, output) = (inputRows(), outputRows())
+    let spectra: Spectra =
+      switch kernel {
+      case .fresh(let kernel): spectra(of: kernel)
+      case .prepared(let spectrum): .whole(spectrum)
+      }
+    let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
     withUnsafePointer(to: tiling) { t in
       x.withScale { factor, offset in
         forEachGroup(order) { group, before in
@@ -193,10 +280,11 @@ struct FourierConvolution {
             }
           }
           guard !group.isEmpty else { return }
-          forEachFrequency { kx, scratch in
+          forEachFrequency(room: [stride]) { kx, scratch, room in
             stages.multiply_column(
-              t, group.count * tiles, kx, input.buffer.base, input.stride, spectrum.base,
-              output.buffer.base, output.stride, scratch)
+              t, group.count * tiles, kx, input.buffer.base, input.stride,
+              spectrum(spectra, kx, stride: stride, scratch: room[0]), output.buffer.base,
+              output.stride, scratch)
           }
         }
       }
@@ -204,10 +292,10 @@ struct FourierConvolution {
   }
 
   /// `[N, H, W, C]` → `[N, H′, W′, K]`, bias added.
-  func output(_ x: Tensor, spectrum: FloatBuffer, bias: Tensor?) -> Tensor {
+  func output(_ x: Tensor, _ kernel: Kernel, bias: Tensor?) -> Tensor {
     Tensor(shape: plan.output) { y in
       withUnsafePointer(to: tiling) { t in
-        forward(ScaledInput(x), spectrum: spectrum, order: .ascending) { rows, item in
+        forward(ScaledInput(x), kernel, order: .ascending) { rows, item in
           stages.store_output(
             t, rows.at(tile: item.inGroup, block: item.block), rows.stride, bias?.buffer.base,
             item.tile, item.block, y + item.image * plan.outputStride)
@@ -218,11 +306,11 @@ struct FourierConvolution {
 
   /// `[N, H, W, C]` → bias, ReLU, 2×2 maximum.
   func pooled(
-    _ x: ScaledInput, spectrum: FloatBuffer, bias: Tensor, remembering: Bool, order: ImageOrder
+    _ x: ScaledInput, _ kernel: Kernel, bias: Tensor, remembering: Bool, order: ImageOrder
   ) -> PooledOutput {
     let pool = PoolingMemory(plan, parts: tiles, remembering: remembering)
     withUnsafePointer(to: tiling) { t in
-      forward(x, spectrum: spectrum, order: order) { rows, item in
+      forward(x, kernel, order: order) { rows, item in
         var target = pool.target(image: item.image, bias: bias)
         stages.pool_output(
           t, rows.at(tile: item.inGroup, block: item.block), rows.stride, &target, item.tile,
@@ -243,16 +331,20 @@ struct FourierConvolution {
     // The input's gradient is finished from one of them while the next group's inputs fill the other.
     var input = inputRows()
     var finished = wantsInput ? inputRows() : input
-    let transposed = wantsInput ? spectrum(of: kernel, forInputGradient: true) : nil
+    let transposed = wantsInput ? spectra(of: kernel, forInputGradient: true) : nil
+    let transposedStride = spectrumStride(inner: plan.filters, outer: plan.channels)
+    let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
+    // The kernel's gradient is gathered over groups as a whole spectrum; that of a single group goes
+    // back to rows at once.
+    let kernelRows = emptyKernelRows(
+      inner: plan.channels, outer: plan.filters, isConjugate: false)
     let kernelSpectrum =
-      wantsKernel
-      ? FloatBuffer(
-        count: cxr_frequencies(tiling.tile) * stages.spectrum_stride(plan.channels, outputBlocks))
-      : nil
+      wantsKernel && groups > 1
+      ? FloatBuffer(count: cxr_frequencies(tiling.tile) * stride) : nil
     var bias = [Double](repeating: 0, count: outputBlocks * lanes)
     var sums = [Double](repeating: 0, count: mean == nil ? 0 : plan.images * plan.channels * 2)
     let dx = wantsInput ? FloatBuffer(count: plan.input.count) : nil
-    var isFirst = true
+    var visited = 0
     withUnsafePointer(to: tiling) { t in
       bias.withUnsafeMutableBufferPointer { bias in
         sums.withUnsafeMutableBufferPointer { sums in
@@ -285,13 +377,21 @@ struct FourierConvolution {
                 }
               }
               guard !group.isEmpty else { return }
-              forEachFrequency { kx, scratch in
+              visited += 1
+              let isLast = visited == groups
+              forEachFrequency(room: [transposedStride, stride]) { kx, scratch, room in
+                let target =
+                  kernelSpectrum.map { $0.base + cxr_first_frequency(tiling.tile, kx) * stride }
+                  ?? room[1]
                 stages.differentiate_column(
                   t, group.count * tiles, kx, input.buffer.base, input.stride, gradient.buffer.base,
-                  gradient.stride, transposed?.base, kernelSpectrum?.base, isFirst ? 0 : 1,
-                  bias.baseAddress, scratch)
+                  gradient.stride,
+                  transposed.map { spectrum($0, kx, stride: transposedStride, scratch: room[0]) },
+                  wantsKernel ? target : nil, visited > 1 ? 1 : 0, bias.baseAddress, scratch)
+                if wantsKernel, isLast {
+                  stages.kernel_gradient_column(t, kx, target, kernelRows.at(kx))
+                }
               }
-              isFirst = false
               swap(&input, &finished)
             }
           }
@@ -301,25 +401,17 @@ struct FourierConvolution {
     return PooledGradients(
       input: dx.map { Tensor(buffer: $0, shape: plan.input) },
       inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels) },
-      kernel: kernelSpectrum.map(kernelGradient)
-        ?? Tensor(repeating: 0, shape: wantsKernel ? plan.kernel : [0]),
+      kernel: wantsKernel ? kernelGradient(kernelRows) : Tensor(repeating: 0, shape: [0]),
       bias: Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]))
   }
 
-  private func kernelGradient(_ spectrum: FloatBuffer) -> Tensor {
+  private func kernelGradient(_ rows: KernelRows) -> Tensor {
     withUnsafePointer(to: tiling) { t in
-      let stride =
-        outputBlocks * plan.channels * stages.kernel_rows(t) * 2 * lanes + Self.gap
-      let rows = FloatBuffer(count: horizontal * stride)
-      Parallel.run(blocks: horizontal) { place in
-        let kx = frequency(place)
-        stages.kernel_gradient_column(t, kx, spectrum.base, rows.base + kx * stride)
-      }
-      return Tensor(shape: plan.kernel) { dw in
+      Tensor(shape: plan.kernel) { dw in
         Parallel.forEachBlock(of: plan.channels * outputBlocks, size: 8) { items in
           for item in items {
             stages.kernel_gradient_rows(
-              t, item % plan.channels, item / plan.channels, rows.base, stride, dw)
+              t, item % plan.channels, item / plan.channels, rows.buffer.base, rows.stride, dw)
           }
         }
       }

@@ -32,7 +32,8 @@ extension Variable {
     let y: Tensor
     if let fourier {
       y = fourier.output(
-        x, spectrum: prepared { fourier.spectrum(of: w) }, bias: bias?.value)
+        x, cache == nil ? .fresh(w) : .prepared(prepared { fourier.spectrum(of: w) }),
+        bias: bias?.value)
     } else if let direct = DirectConvolution(plan) {
       y = direct.output(x, kernel: prepared { direct.prepared(w) }, bias: bias?.value)
     } else {

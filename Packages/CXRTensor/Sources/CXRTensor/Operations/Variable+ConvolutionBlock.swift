@@ -123,8 +123,8 @@ private struct ConvolutionBlock {
     }
     if let fourier = FourierConvolution(plan) {
       return fourier.pooled(
-        input, spectrum: prepared { fourier.spectrum(of: kernel) }, bias: bias,
-        remembering: remembering, order: order)
+        input, cache == nil ? .fresh(kernel) : .prepared(prepared { fourier.spectrum(of: kernel) }),
+        bias: bias, remembering: remembering, order: order)
     }
     guard let direct = DirectConvolution(plan) else {
       preconditionFailure("ConvolutionBlock: \(plan.algorithm) was refused in init")
