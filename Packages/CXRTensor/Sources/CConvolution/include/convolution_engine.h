@@ -20,6 +20,8 @@ typedef struct {
   long out_height, out_width;
   /// Points a transform, outputs a tile and axis, tiles an axis.
   long tile, step_y, step_x, tiles_y, tiles_x;
+  /// Whether a vector holds the few channels of several tiles, a pack, and not those of one.
+  int packed;
 } cxr_tiling;
 
 /// What pooling remembers of one image: pooled values `[rows, columns, K]`, and which of each 2×2
@@ -59,8 +61,8 @@ typedef struct {
 
   // ---- Tiled Fourier transforms. Row spectra: [kx][tile][block][row][2L].
 
-  /// Additions and multiplications of one complex transform of a length.
-  long (*transform_operations)(long tile);
+  /// Additions of one complex transform of a length.
+  long (*transform_additions)(long tile);
   /// Rows that one tile holds in the row spectra of inputs and of outputs.
   long (*input_rows)(const cxr_tiling *);
   long (*output_rows)(const cxr_tiling *);
@@ -69,10 +71,15 @@ typedef struct {
   /// Floats of scratch that `multiply_column` and `differentiate_column` need.
   long (*column_scratch)(const cxr_tiling *);
 
+  /// Vectors that the channels of so many tiles take, which is whole packs where they are packed.
+  long (*input_vectors)(const cxr_tiling *, long tiles);
   /// Row spectra of the input's tile `tile` and channel block `block`: x·scale + shift, zero outside.
   /// Scale and shift, `[C]`, may be null. `stride` is floats from one kx to the next.
   void (*transform_input)(const cxr_tiling *, const float *image, const float *scale,
                           const float *shift, long tile, long block, float *rows, long stride);
+  /// The same for the pack that begins with tile `first` of the `count` tiles of several images.
+  void (*transform_packed_input)(const cxr_tiling *, const float *images, const float *scale,
+                                 const float *shift, long first, long count, float *rows, long stride);
   /// Row spectra of an output gradient's tile, from the gradient itself or from the pooled one.
   void (*transform_gradient)(const cxr_tiling *, const float *gradient, long tile, long block,
                              float *rows, long stride);

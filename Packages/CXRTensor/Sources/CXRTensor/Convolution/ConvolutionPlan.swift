@@ -131,11 +131,12 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
 extension ConvolutionPlan {
   /// What one core does in a cycle, as measured on AVX2 and AVX-512 servers. Only their ratios matter.
   private enum Rate {
-    /// Vector operations of a transform, loads, stores and lookups included.
-    static let transform = 1.0
+    /// Additions of 16 lanes in a transform, with the multiplications beside them and the waiting for
+    /// spectra that do not fit the nearer caches.
+    static let transform = 0.4
     /// Multiplications with addition in an FFT's products, as a share of the unit's 16 a cycle.
-    static let product = 0.8
-    static let direct = 0.85
+    static let product = 0.85
+    static let direct = 0.65
     /// The same for BLAS on tall, narrow matrices.
     static let matrix = 0.55
     /// Bytes to and from memory beyond the caches.
@@ -165,11 +166,13 @@ extension ConvolutionPlan {
     guard let tiling = plan.tiling(tile: tile) else { return nil }
     let lanes = Double(plan.engine.lanes)
     let tiles = Double(tiling.tiles_y * tiling.tiles_x)
-    let (inputs, outputs) = (
-      Double(plan.engine.blocks(plan.channels)), Double(plan.engine.blocks(plan.filters))
-    )
+    // Few channels share a vector with those of other tiles.
+    let inputs =
+      tiling.packed == 0
+      ? Double(plan.engine.blocks(plan.channels)) : Double(plan.channels) / lanes
+    let outputs = Double(plan.engine.blocks(plan.filters))
     let frequencies = Double(cxr_frequencies(tile))
-    let one = Double(plan.engine.stages.transform_operations(tile))
+    let one = Double(plan.engine.stages.transform_additions(tile)) * lanes / 16
     // Rows are real, about 0.45 of a complex transform; of the columns all but two are complex.
     let square = one * (0.45 * Double(tile) + Double(tile / 2 - 1) + 0.9)
     // Kernels are transformed, or read, once a batch.
@@ -236,6 +239,7 @@ extension ConvolutionPlan {
       height: input[1], width: input[2], channels: channels, kernel_height: kernel[0],
       kernel_width: kernel[1], filters: filters, pad_top: padTop, pad_left: padLeft,
       out_height: wanted.rows, out_width: wanted.columns, tile: tile, step_y: y.step, step_x: x.step,
-      tiles_y: y.tiles, tiles_x: x.tiles)
+      tiles_y: y.tiles, tiles_x: x.tiles,
+      packed: 2 * channels <= engine.lanes && channels <= Self.mostDirectChannels ? 1 : 0)
   }
 }

@@ -14,6 +14,7 @@ struct FourierConvolution {
   private let tiles: Int
   private let inputBlocks: Int
   private let outputBlocks: Int
+  private var isPacked: Bool { tiling.packed != 0 }
   /// Images in a group at most, and how many groups that makes.
   private let groupSize: Int
   private let groups: Int
@@ -27,10 +28,12 @@ struct FourierConvolution {
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
   private static let gap = 32
 
-  init?(_ plan: ConvolutionPlan) {
-    guard case .fourier(let tile) = plan.algorithm, let tiling = plan.tiling(tile: tile) else {
+  /// `nil` where the plan is another. The input's gradient cannot be formed where `packing` is allowed.
+  init?(_ plan: ConvolutionPlan, packing: Bool = true) {
+    guard case .fourier(let tile) = plan.algorithm, var tiling = plan.tiling(tile: tile) else {
       return nil
     }
+    if !packing { tiling.packed = 0 }
     self.plan = plan
     self.tiling = tiling
     stages = plan.engine.stages
@@ -66,10 +69,10 @@ struct FourierConvolution {
     private let tileSize: Int
     private let blockSize: Int
 
-    init(tiles: Int, blocks: Int, rows: Int, lanes: Int, frequencies: Int) {
+    init(vectors: Int, blocks: Int, rows: Int, lanes: Int, frequencies: Int) {
       blockSize = rows * 2 * lanes
       tileSize = blocks * blockSize
-      stride = tiles * tileSize + FourierConvolution.gap
+      stride = vectors * blockSize + FourierConvolution.gap
       buffer = FloatBuffer(count: frequencies * stride)
     }
 
@@ -81,16 +84,16 @@ struct FourierConvolution {
   private func inputRows() -> Rows {
     withUnsafePointer(to: tiling) {
       Rows(
-        tiles: groupSize * tiles, blocks: inputBlocks, rows: stages.input_rows($0), lanes: lanes,
-        frequencies: horizontal)
+        vectors: stages.input_vectors($0, groupSize * tiles), blocks: inputBlocks,
+        rows: stages.input_rows($0), lanes: lanes, frequencies: horizontal)
     }
   }
 
   private func outputRows() -> Rows {
     withUnsafePointer(to: tiling) {
       Rows(
-        tiles: groupSize * tiles, blocks: outputBlocks, rows: stages.output_rows($0), lanes: lanes,
-        frequencies: horizontal)
+        vectors: groupSize * tiles * outputBlocks, blocks: outputBlocks,
+        rows: stages.output_rows($0), lanes: lanes, frequencies: horizontal)
     }
   }
 
@@ -119,6 +122,30 @@ struct FourierConvolution {
 
   private func itemCount(_ images: Range<Int>, blocks: Int) -> Int {
     images.count * tiles * blocks
+  }
+
+  private func inputItemCount(_ images: Range<Int>) -> Int {
+    withUnsafePointer(to: tiling) { stages.input_vectors($0, images.count * tiles) }
+  }
+
+  /// Transforms the rows of one item of a group's inputs: a tile and channel block, or a pack of tiles.
+  private func transformInput(
+    _ x: ScaledInput, _ factor: UnsafePointer<Float>?, _ offset: UnsafePointer<Float>?, number: Int,
+    of group: Range<Int>, into rows: Rows
+  ) {
+    withUnsafePointer(to: tiling) { t in
+      if isPacked {
+        let pack = lanes / plan.channels
+        stages.transform_packed_input(
+          t, x.values.buffer.base + group.lowerBound * plan.inputStride, factor, offset,
+          number * pack, group.count * tiles, rows.at(tile: number), rows.stride)
+      } else {
+        let item = item(number, of: group, blocks: inputBlocks)
+        stages.transform_input(
+          t, x.values.buffer.base + item.image * plan.inputStride, factor, offset, item.tile,
+          item.block, rows.at(tile: item.inGroup, block: item.block), rows.stride)
+      }
+    }
   }
 
   private func item(_ number: Int, of images: Range<Int>, blocks: Int) -> Item {
@@ -269,14 +296,12 @@ struct FourierConvolution {
       x.withScale { factor, offset in
         forEachGroup(order) { group, before in
           let finishing = itemCount(before, blocks: outputBlocks)
-          Parallel.run(blocks: finishing + itemCount(group, blocks: inputBlocks)) { number in
+          Parallel.run(blocks: finishing + inputItemCount(group)) { number in
             if number < finishing {
               finish(output, item(number, of: before, blocks: outputBlocks))
             } else {
-              let item = item(number - finishing, of: group, blocks: inputBlocks)
-              stages.transform_input(
-                t, x.values.buffer.base + item.image * plan.inputStride, factor, offset, item.tile,
-                item.block, input.at(tile: item.inGroup, block: item.block), input.stride)
+              transformInput(
+                x, factor, offset, number: number - finishing, of: group, into: input)
             }
           }
           guard !group.isEmpty else { return }
@@ -327,6 +352,7 @@ struct FourierConvolution {
     sumsAround mean: [Double]?,
     _ transformGradient: (_ rows: Rows, _ item: Item) -> Void
   ) -> PooledGradients {
+    precondition(!(wantsInput && isPacked), "FourierConvolution: packed inputs have no gradient")
     let gradient = outputRows()
     // The input's gradient is finished from one of them while the next group's inputs fill the other.
     var input = inputRows()
@@ -352,7 +378,7 @@ struct FourierConvolution {
             forEachGroup(order) { group, before in
               let finishing = wantsInput ? before.count : 0
               let gradients = itemCount(group, blocks: outputBlocks)
-              let inputs = wantsKernel ? itemCount(group, blocks: inputBlocks) : 0
+              let inputs = wantsKernel ? inputItemCount(group) : 0
               Parallel.run(blocks: finishing + gradients + inputs) { number in
                 if number < finishing, let dx {
                   let image = before.lowerBound + number
@@ -369,11 +395,9 @@ struct FourierConvolution {
                   transformGradient(
                     gradient, item(number - finishing, of: group, blocks: outputBlocks))
                 } else {
-                  let item = item(number - finishing - gradients, of: group, blocks: inputBlocks)
-                  stages.transform_input(
-                    t, x.values.buffer.base + item.image * plan.inputStride, factor, offset,
-                    item.tile, item.block, input.at(tile: item.inGroup, block: item.block),
-                    input.stride)
+                  transformInput(
+                    x, factor, offset, number: number - finishing - gradients, of: group,
+                    into: input)
                 }
               }
               guard !group.isEmpty else { return }

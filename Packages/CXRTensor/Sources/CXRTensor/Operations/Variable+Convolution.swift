@@ -44,7 +44,8 @@ extension Variable {
     if let fourier {
       let (wantsInput, wantsKernel) = (isRecorded, kernel.isRecorded)
       let both = Once {
-        fourier.gradients(
+        // The plan is a Fourier one, as it was above.
+        (FourierConvolution(plan, packing: !wantsInput) ?? fourier).gradients(
           x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)
       }
       inputs = [

@@ -142,7 +142,7 @@ private struct ConvolutionBlock {
     let gradient = PooledGradient(gradient: dy, output: pooled, a: a, b: b, c: c)
     let scale = zip(sums.product, statistics.inverse).map { $0 * $1 }.tensor
     let shift = sums.gradient.tensor
-    if let fourier = FourierConvolution(plan) {
+    if let fourier = FourierConvolution(plan, packing: !wantsInput) {
       let mean = normalization.flatMap { $0.mean.isEmpty ? nil : $0.mean }
       let found = fourier.pooledGradients(
         input, kernel: kernel, outputGradient: gradient, wantsInput: wantsInput,
