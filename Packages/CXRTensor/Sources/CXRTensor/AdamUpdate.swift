@@ -19,7 +19,11 @@ extension Tensor {
             guard let w = w.baseAddress, let m = m.baseAddress, let v = v.baseAddress,
               let g = g.baseAddress
             else { return }
-            cxr_adam(w, g, m, v, count, alpha, firstShare, secondShare, epsilon)
+            Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+              let i = $0.lowerBound
+              cxr_adam(
+                w + i, g + i, m + i, v + i, $0.count, alpha, firstShare, secondShare, epsilon)
+            }
           }
         }
       }
