@@ -2,6 +2,7 @@
 // stage, and then sleep.
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -96,7 +97,13 @@ void cxr_run_workers(long workers, void (*body)(void *, long), void *context) {
   }
   body(context, 0);
   for (long i = available; i < workers; i++) body(context, i);
-  while (atomic_load_explicit(&unfinished, memory_order_acquire) > 0) PAUSE();
+  for (int i = 0; atomic_load_explicit(&unfinished, memory_order_acquire) > 0; i++) {
+    // The others may be waiting for this very processor.
+    if (i < SPINS)
+      PAUSE();
+    else
+      sched_yield();
+  }
   inside = 0;
   pthread_mutex_unlock(&in_use);
 }
