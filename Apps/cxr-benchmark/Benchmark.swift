@@ -18,7 +18,9 @@ struct Benchmark: ParsableCommand {
         cxr-benchmark train --batch 32 --image-size 224 --steps 10 --threads 2
       """,
     version: DeviceReport.libraryVersion,
-    subcommands: [TrainCommand.self, InferCommand.self, LayersCommand.self, PlanCommand.self])
+    subcommands: [
+      TrainCommand.self, InferCommand.self, LayersCommand.self, PeakCommand.self, PlanCommand.self,
+    ])
 }
 
 /// What every measurement is asked.
@@ -130,5 +132,19 @@ struct InferCommand: ParsableCommand {
       var pass = Pass.inference()
       _ = model.probabilities(films, in: &pass)
     }
+  }
+}
+
+struct PeakCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "peak",
+    abstract: "The vector unit's measured multiplications with addition a second.")
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let device = threads.start()
+    print(
+      "{\"multiply_adds_per_second\": \(VectorUnit.measuredPeak()), "
+        + "\"vector_unit\": \"\(device.vectorUnit)\", \"threads\": \(device.threads)}")
   }
 }

@@ -3,7 +3,8 @@ import CXRCommandLine
 import CXRTensor
 import CXRTraining
 
-/// Forward and backward times of the network's blocks, each on its own.
+/// Forward and backward times of the network's blocks, each on its own: convolution, bias, ReLU, pooling
+/// and normalisation, with a gradient that a mean over pixels sends back.
 struct LayersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers",
@@ -29,12 +30,10 @@ struct LayersCommand: ParsableCommand {
       random([7, 7, channels, filters], 2), random([filters], 3),
       Tensor(repeating: 1, shape: [filters]), Tensor(repeating: 0, shape: [filters]),
     ]
-    let inner = (size - 6) / 2
-    let upstream = random([options.batch, inner, inner, filters], 4)
     var (forward, backward): ([Double], [Double]) = ([], [])
     for step in 0..<options.warmup + options.steps {
       let start = ContinuousClock.now
-      var middle = start
+      var (middle, back) = (start, start)
       // The first block never needs its input's gradient, the others do.
       _ = Variable.differentiate(block == 1 ? leaves : leaves + [x]) { v in
         let input = block == 1 ? Variable(x) : v[4]
@@ -42,14 +41,20 @@ struct LayersCommand: ParsableCommand {
           kernel: v[0], bias: v[1], scale: v[2], shift: v[3], epsilon: 1e-3
         ).output
         middle = .now
-        return output.multiplied(by: upstream).sum()
+        let loss = output.globalAveragePooled().sum()
+        back = .now
+        return loss
       }
       guard step >= options.warmup else { continue }
       forward.append(start.duration(to: middle).seconds)
-      backward.append(middle.duration(to: .now).seconds)
+      backward.append(back.duration(to: .now).seconds)
     }
+    let plan = ConvolutionPlan(
+      input: x.shape, kernel: leaves[0].shape, pooled: true)
     print(
-      "{\"block\": \(block), \"forward_seconds\": "
+      "{\"block\": \(block), \"algorithm\": \"\(plan.algorithm)\", "
+        + "\"multiplications_by_definition\": \(plan.multiplicationsByDefinition), "
+        + "\"forward_seconds\": "
         + "\(Measurement(images: options.batch, seconds: forward).median), "
         + "\"backward_seconds\": \(Measurement(images: options.batch, seconds: backward).median)}")
   }

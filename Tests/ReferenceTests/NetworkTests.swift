@@ -73,8 +73,10 @@ import Testing
         } else {
           let expected = try array("\(name)/gradient/\(entry.path)")
           let gradient = try #require(gradients.tensors[slot])
+          // Keras's own gradients are up to 1.9e-5 from those of Double (the first shift β, a sum that
+          // all but cancels), so they cannot be met more closely.
           #expect(
-            relativeDistance(gradient.scalars, expected.scalars) < 2e-5, "\(name) \(entry.path)")
+            relativeDistance(gradient.scalars, expected.scalars) < 4e-5, "\(name) \(entry.path)")
         }
       }
     }

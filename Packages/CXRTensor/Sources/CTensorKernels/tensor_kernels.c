@@ -181,13 +181,3 @@ void cxr_adam(float *weights, const float *gradients, float *first, float *secon
     weights[i] -= first[i] * alpha / (sqrtf(second[i]) + epsilon);
   }
 }
-
-const char *cxr_vector_unit(void) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "AVX2+FMA" : "SSE2";
-#elif defined(__aarch64__)
-  return "NEON";
-#else
-  return "none";
-#endif
-}

@@ -1,7 +1,29 @@
-import CTensorKernels
+import CConvolution
+import Synchronization
 
 /// The vector instructions that the compute kernels run with.
 public enum VectorUnit {
   /// Such as `AVX2+FMA`, `SSE2` or `NEON`.
-  public static var description: String { String(cString: cxr_vector_unit()) }
+  public static var description: String { ConvolutionEngine.standard.name }
+
+  /// Multiplications with addition that the convolution engine's vector unit carries out in about
+  /// `seconds` on each of ``Parallel/threads`` threads, a second.
+  public static func measuredPeak(seconds: Double = 0.2) -> Double {
+    let multiplyAdd = ConvolutionEngine.standard.stages.multiply_add
+    let clock = ContinuousClock()
+    let rates = Mutex(0.0)
+    Parallel.forEach(Parallel.threads) { _ in
+      var (result, done, spent) = (Float(0), 0.0, 0.0)
+      let start = clock.now
+      while spent < seconds {
+        result = 0
+        done += multiplyAdd.map { $0(100_000, &result) } ?? 0
+        let passed = start.duration(to: clock.now).components
+        spent = Double(passed.seconds) + Double(passed.attoseconds) * 1e-18
+      }
+      let rate = done / spent
+      rates.withLock { $0 += rate }
+    }
+    return rates.withLock { $0 }
+  }
 }

@@ -146,6 +146,10 @@ typedef struct {
   /// Sums over one image's pixels of g and g·(x − mean), `[C, 2]`.
   void (*gradient_sums)(const float *values, const float *gradient, const double *mean, long pixels,
                         long channels, double *sums);
+
+  /// Multiplications with addition that `rounds` of independent ones carry out; their sum goes to
+  /// `result`, which must hold 0.
+  double (*multiply_add)(long rounds, float *result);
 } cxr_engine;
 
 /// The stages for this machine: the widest vector unit it has, or the one that the environment variable

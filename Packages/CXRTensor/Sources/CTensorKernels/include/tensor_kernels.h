@@ -61,6 +61,3 @@ void cxr_batch_norm_gradient(const float *x, const float *dy, const float *a, co
 /// One Adam update of `count` weights: keras's formula, epsilon outside the bias correction.
 void cxr_adam(float *weights, const float *gradients, float *first, float *second, long count,
               float alpha, float first_share, float second_share, float epsilon);
-
-/// The name of the vector unit that the clones above were chosen for.
-const char *cxr_vector_unit(void);

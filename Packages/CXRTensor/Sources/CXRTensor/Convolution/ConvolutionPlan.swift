@@ -106,6 +106,11 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
       found.contains { $0.algorithm == algorithm }, "convolved: \(algorithm) cannot compute \(self)")
   }
 
+  /// Multiplications with addition of one image's forward pass by definition, whatever the algorithm.
+  public var multiplicationsByDefinition: Int {
+    wanted.rows * wanted.columns * kernel.count
+  }
+
   /// The shape, and the candidates, cheapest first, a line each.
   public var description: String {
     let head = "input \(input), kernel \(kernel), stride \(stride) → \(output)"
