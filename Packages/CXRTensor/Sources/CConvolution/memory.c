@@ -1,8 +1,8 @@
-// Large buffers: aligned for the widest vectors, in huge pages, so that scattered frequencies do not
-// miss the address cache.
+// Buffers: aligned for the widest vectors, the large ones in huge pages, so that scattered frequencies do
+// not miss the address cache, and kept for the next of their size.
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -20,7 +20,7 @@ static size_t mapped(size_t bytes) {
                                     : (bytes + PAGE - 1) / PAGE * PAGE;
 }
 
-void *cxr_allocate(size_t bytes) {
+static void *allocate(size_t bytes) {
 #if defined(__linux__)
   if (bytes >= large) {
     // Cut from a larger reservation, so that it begins at a huge page.
@@ -35,13 +35,10 @@ void *cxr_allocate(size_t bytes) {
   }
 #endif
   void *memory = 0;
-  if (posix_memalign(&memory, LINE, bytes ? bytes : LINE)) return 0;
-  memset(memory, 0, bytes);
-  return memory;
+  return posix_memalign(&memory, LINE, bytes ? bytes : LINE) ? 0 : memory;
 }
 
-void cxr_deallocate(void *memory, size_t bytes) {
-  if (!memory) return;
+static void deallocate(void *memory, size_t bytes) {
 #if defined(__linux__)
   if (bytes >= large) {
     munmap(memory, mapped(bytes));
@@ -49,4 +46,76 @@ void cxr_deallocate(void *memory, size_t bytes) {
   }
 #endif
   free(memory);
+}
+
+// ---- Between two uses
+
+enum { SMALLEST = 1 << 16, MOST_IDLE = 256 << 20, PLACES = 1024 };
+
+// Oldest first.
+static struct {
+  void *memory;
+  size_t bytes;
+} idle[PLACES];
+static int idle_count = 0;
+static size_t idle_bytes = 0;
+static long made = 0;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+// Takes place i out, with the lock held.
+static void *taken(int i, size_t *bytes) {
+  void *memory = idle[i].memory;
+  *bytes = idle[i].bytes;
+  idle_bytes -= idle[i].bytes;
+  idle_count--;
+  for (; i < idle_count; i++) idle[i] = idle[i + 1];
+  return memory;
+}
+
+void *cxr_take_buffer(size_t bytes, size_t *capacity) {
+  *capacity = bytes;
+  if (bytes >= SMALLEST) {
+    pthread_mutex_lock(&lock);
+    // The tightest fit of at most twice the size, so that a large one is there when it is needed.
+    int best = -1;
+    for (int i = 0; i < idle_count; i++)
+      if (idle[i].bytes >= bytes && idle[i].bytes <= 2 * bytes &&
+          (best < 0 || idle[i].bytes < idle[best].bytes))
+        best = i;
+    void *memory = best < 0 ? 0 : taken(best, capacity);
+    if (best < 0) made++;
+    pthread_mutex_unlock(&lock);
+    if (memory) return memory;
+  }
+  return allocate(bytes);
+}
+
+void cxr_give_buffer(void *memory, size_t capacity) {
+  if (!memory) return;
+  if (capacity < SMALLEST) {
+    deallocate(memory, capacity);
+    return;
+  }
+  for (;;) {
+    size_t bytes = 0;
+    pthread_mutex_lock(&lock);
+    const int full =
+        idle_count > 0 && (idle_count == PLACES || idle_bytes + capacity > (size_t)MOST_IDLE);
+    void *oldest = full ? taken(0, &bytes) : 0;
+    if (!full) {
+      idle[idle_count].memory = memory;
+      idle[idle_count++].bytes = capacity;
+      idle_bytes += capacity;
+    }
+    pthread_mutex_unlock(&lock);
+    if (!full) return;
+    deallocate(oldest, bytes);
+  }
+}
+
+long cxr_made_buffers(void) {
+  pthread_mutex_lock(&lock);
+  const long count = made;
+  pthread_mutex_unlock(&lock);
+  return count;
 }

@@ -175,6 +175,11 @@ void cxr_swap_channels(const float *kernel, long area, long a, long b, float *sw
 /// calling thread alone, one worker after the other.
 void cxr_run_workers(long workers, void (*body)(void *context, long worker), void *context);
 
-/// Zeroed memory at a multiple of 64 bytes, in large pages where that pays; null where there is none.
-void *cxr_allocate(size_t bytes);
-void cxr_deallocate(void *memory, size_t bytes);
+/// Memory of any content at a multiple of 64 bytes, in huge pages where that pays; null where there is
+/// none. A buffer that was given back is taken again before the system is asked for one. `capacity` is
+/// what must be given back with it.
+void *cxr_take_buffer(size_t bytes, size_t *capacity);
+/// Keeps a buffer for the next of its size; of many idle ones the oldest goes back to the system.
+void cxr_give_buffer(void *memory, size_t capacity);
+/// How many large buffers the system has been asked for.
+long cxr_made_buffers(void);
