@@ -9,7 +9,7 @@ BIN := .build/release
 VENV := .venv
 DEMO := demo
 
-.PHONY: help setup build demo test check docs bench parity clean
+.PHONY: help setup build demo test check docs bench parity learning sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -26,13 +26,18 @@ demo: build ## Synthesise films, train both losses, compare them; under five min
 test: setup $(VENV)/ready ## Build and run all tests.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
 	CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing
+	CXR_VECTORS=portable $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing \
+	  --filter 'CXRTensorTests|CXRNetTests|NetworkTests|OperationTests'
 	$(SWIFT) test --scratch-path .build-debug --filter 'CXRDataTests|CXRMetricsTests'
 
-check: setup ## Format, import graph, manifests, no unsafe flags; the consumers of single packages.
+check: setup ## Format, manifests, imports, generated code, arm64, single packages from outside.
+	@Scripts/setup.sh check
 	$(SWIFT) format lint --strict -r Package.swift Packages Apps Tests
 	$(BUILD) --build-tests -Xswiftc -enable-testing
 	python3 Scripts/check_manifests.py
 	python3 Scripts/check_sources.py
+	python3 Packages/CXRTensor/Generator/codelets.py --check
+	Scripts/check_arm64.sh
 	Scripts/check_consumers.sh
 
 docs: setup ## One documentation site of all modules, in Docs/site.
@@ -41,15 +46,30 @@ docs: setup ## One documentation site of all modules, in Docs/site.
 parity: build $(VENV)/tensorflow ## Keras predicts the same from our checkpoints; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Parity/keras_parity.py
 
-bench: build ## Time training on one and on two threads, in alternation.
-	@Scripts/bench.sh $(BIN)
+bench: build $(VENV)/peers ## Ours, PyTorch and TensorFlow in alternation; half an hour.
+	$(VENV)/peers/bin/python Benchmarks/bench.py $(BIN) Benchmarks/results/$(shell date +%F)-convolution
+
+learning: build $(VENV)/tensorflow ## Five trainings of ours and of Keras; CXR_REAL_DATA names real films.
+	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Learning/learn_as_keras.py Benchmarks/results/$(shell date +%F)-learning.md
+
+sanitize: setup ## The convolutions' tests with the address and the thread sanitizer.
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --sanitize=address --scratch-path .build-address \
+	  --no-parallel -Xswiftc -enable-testing --filter CXRTensorTests
+	$(SWIFT) test -c release --sanitize=thread --scratch-path .build-thread \
+	  --no-parallel -Xswiftc -enable-testing --filter CXRTensorTests
 
 clean: ## Remove what was built and made.
-	rm -rf .build .build-debug .build-docs .build-consumers $(VENV) $(DEMO) Docs/site
+	rm -rf .build .build-* $(VENV) $(DEMO) Docs/site
 
 $(VENV)/ready: Tests/Parity/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Parity/requirements.txt
+	touch $@
+
+# Apart from the tests' environment: PyTorch is large, and no test needs it.
+$(VENV)/peers: Benchmarks/requirements.txt
+	python3 -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
 	touch $@
 
 $(VENV)/tensorflow: $(VENV)/ready Tests/Parity/requirements-keras.txt

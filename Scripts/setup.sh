@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, through apt, with sudo where needed.
+# usage: setup.sh [check]; with check, also what only `make check` needs.
 set -euo pipefail
 
 # Each line: the apt package, what it is for, and a test that it is there.
@@ -13,12 +14,20 @@ declare -a needed=(
   "gnuplot-nox|pictures in the reports|program gnuplot"
   "python3-venv|the comparison with scikit-learn in make test|venv"
 )
+if [ "${1:-}" = check ]; then
+  needed+=(
+    "gcc-aarch64-linux-gnu|building the convolution engine for arm64|program aarch64-linux-gnu-gcc"
+    "libc6-dev-arm64-cross|building the convolution engine for arm64|file /usr/aarch64-linux-gnu/include/stdio.h"
+    "qemu-user|running it there|program qemu-aarch64"
+  )
+fi
 
 present() {
   case "$1" in
     "header "*) printf '#include <stddef.h>\n#include <stdio.h>\n#include <%s>\n' "${1#header }" \
       | "${CC:-cc}" -E -x c - >/dev/null 2>&1 ;;
     "program "*) command -v "${1#program }" >/dev/null 2>&1 ;;
+    "file "*) [ -e "${1#file }" ] ;;
     venv) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
   esac
 }

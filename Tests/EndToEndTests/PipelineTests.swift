@@ -150,6 +150,56 @@ import Testing
     for set in sets { try runAll(set) }
   }
 
+  /// An epoch on real films leaves the same bits on one, two and three threads.
+  @Test func threadsDoNotChangeABit() throws {
+    guard let real = Given.realData else {
+      print("SKIPPED threads on real films: CXR_REAL_DATA is not set")
+      return
+    }
+    let folder = try TemporaryFolder()
+    var arrays: [[NamedArray]] = []
+    for threads in 1...3 {
+      let run = "\(folder.path)/\(threads)"
+      _ = try succeed(
+        "cxr-train",
+        [
+          "--csv", "\(real)/nih64/Data_Entry_2017.csv", "--images", "\(real)/nih64", "--output",
+          run,
+          "--cache", "\(folder.path)/cache", "--epochs", "1", "--skip-empty-labels", "--threads",
+          "\(threads)",
+        ])
+      arrays.append(try Checkpoint(path: run + "/last.npz").arrays)
+    }
+    #expect(arrays[0].count > 40)
+    for other in arrays.dropFirst() {
+      #expect(other.map(\.name) == arrays[0].map(\.name))
+      for (a, b) in zip(arrays[0], other) {
+        #expect(a.scalars.map(\.bitPattern) == b.scalars.map(\.bitPattern), "\(a.name)")
+      }
+    }
+  }
+
+  /// The benchmark's one line, and the plan's words.
+  @Test func benchmarkPrintsOneLine() throws {
+    for mode in ["train", "infer"] {
+      let result = try succeed(
+        "cxr-benchmark",
+        [mode, "--batch", "2", "--image-size", "106", "--steps", "3", "--threads", "2"])
+      let lines = result.output.split(separator: "\n")
+      #expect(lines.count == 1)
+      let line = try #require(
+        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      #expect((line["seconds_per_step"] as? [Double])?.count == 3)
+      #expect((line["images_per_second"] as? Double ?? 0) > 0)
+      #expect((line["peak_rss_bytes"] as? Int ?? 0) > 1_000_000)
+    }
+    let plan = try succeed(
+      "cxr-benchmark", ["plan", "--input", "32,109,109,16", "--filters", "32", "--kernel", "7"])
+    #expect(plan.output.contains("* Fourier transforms"))
+    let wrong = try Program.run("cxr-benchmark", ["train", "--batch", "0"])
+    #expect(wrong.status == 64 && wrong.errors.contains("--batch 0"))
+  }
+
   /// The whole NIH label file: the reference's counts, weights and patients.
   @Test func wholeLabelFile() throws {
     guard let real = Given.realData else {

@@ -63,6 +63,58 @@ import Testing
     #expect(throws: NetError.self) { try MaxPool(window: 3).outputShape(for: [1, 2, 2, 1]) }
   }
 
+  /// A sequence that runs as one operation gives what its layers give one by one.
+  @Test func aFusedSequenceEqualsItsLayers() {
+    var stack = Sequential([
+      ("conv", Conv2D(from: 1, to: 8, kernel: 7, random: random)), ("relu", Activation.relu),
+      ("pool", MaxPool()), ("norm", BatchNorm(channels: 8)),
+    ])
+    // Other than fresh statistics, shifts and scales.
+    var draw = RandomStream(seed: 4)
+    stack.forEachParameter(at: .root) { _, parameter in
+      if parameter.value.shape.rank == 1 {
+        parameter.value = Tensor(
+          (0..<8).map { _ in draw.uniform(in: 0.5..<1.5) }, shape: [8])
+      }
+    }
+    let films = Tensor((0..<2 * 30 * 31).map { _ in draw.uniform() }, shape: [2, 30, 31, 1])
+    #expect(
+      FusedBlock(stack.layers[...].map(\.layer), input: Variable(films), mode: .training) != nil)
+    var fused = Pass.inference()
+    var single = Pass.inference()
+    var one = Variable(films)
+    for (_, layer) in stack.layers { one = layer(one, in: &single) }
+    let expected = one.value
+    let found = stack(Variable(films), in: &fused).value
+    #expect(found.shape == expected.shape)
+    #expect(zip(found.scalars, expected.scalars).allSatisfy { abs($0 - $1) < 1e-5 })
+
+    func gradients(_ apply: (Sequential, inout Pass) -> Variable) -> Gradients {
+      stack.gradients(random: random) { stack, pass in
+        let y = apply(stack, &pass)
+        return y.multiplied(by: y.value).sum()
+      }
+    }
+    let a = gradients { $0(Variable(films), in: &$1) }
+    let b = gradients { stack, pass in
+      var x = Variable(films)
+      for (_, layer) in stack.layers { x = layer(x, in: &pass) }
+      return x
+    }
+    #expect(abs(a.loss - b.loss) < 1e-4 * abs(b.loss))
+    for slot in [0, 2, 3] {
+      for (x, y) in zip(a.tensors[slot]?.scalars ?? [], b.tensors[slot]?.scalars ?? [.nan]) {
+        #expect(abs(x - y) < 1e-3 * max(1, abs(y)), "slot \(slot)")
+      }
+    }
+    #expect(a.statistics.keys.sorted() == b.statistics.keys.sorted() && a.statistics.count == 2)
+    for (slot, value) in a.statistics {
+      for (x, y) in zip(value.scalars, b.statistics[slot]?.scalars ?? [.nan]) {
+        #expect(abs(x - y) < 1e-5)
+      }
+    }
+  }
+
   @Test func summaryShowsEveryLayer() throws {
     let model = try ChestCNN(imageSize: 224, labels: 14, random: random)
     let summary = model.summary

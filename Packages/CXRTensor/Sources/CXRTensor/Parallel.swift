@@ -55,7 +55,8 @@ public enum Parallel {
       var body: (Int) -> Void = { _ in worker(next) }
       withUnsafeMutablePointer(to: &body) {
         cxr_run_workers(
-          workers, { context, index in
+          workers,
+          { context, index in
             context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(index)
           }, $0)
       }

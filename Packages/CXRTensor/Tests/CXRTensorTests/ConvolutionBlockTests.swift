@@ -183,7 +183,8 @@ import Testing
         $0.estimatedCycles <= $1.estimatedCycles
       })
     #expect(plan.description.contains("matrix product") && plan.description.contains("tiles"))
-    #expect(ConvolutionPlan(input: [1, 9, 9, 8], kernel: [1, 1, 8, 4]).algorithm == .matrixProduct)
+    #expect(
+      ConvolutionPlan(input: [1, 9, 9, 8], kernel: [1, 1, 8, 4]).algorithm == .matrixProduct)
   }
 
   @Test func workersMayCallAgain() {

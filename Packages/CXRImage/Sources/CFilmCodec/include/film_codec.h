@@ -28,3 +28,8 @@ uint8_t *film_encode_png(const uint8_t *pixels, long width, long height, int lev
                          film_result *result);
 uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int quality,
                           size_t *count, film_result *result);
+
+/// Output pixel (column i, row j) from input position (x0 i + x1 j + x2, y0 i + y1 j + y2), mirrored at the
+/// film's edges, bilinear. Both films are [height, width], at most 46,340 pixels a side.
+void film_resample(const float *input, long height, long width, const float x[3], const float y[3],
+                  float *output);

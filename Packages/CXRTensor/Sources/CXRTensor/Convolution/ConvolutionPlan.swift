@@ -103,7 +103,8 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
     candidates = found
     algorithm = wish ?? found[0].algorithm
     precondition(
-      found.contains { $0.algorithm == algorithm }, "convolved: \(algorithm) cannot compute \(self)")
+      found.contains { $0.algorithm == algorithm }, "convolved: \(algorithm) cannot compute \(self)"
+    )
   }
 
   /// Multiplications with addition of one image's forward pass by definition, whatever the algorithm.
@@ -114,7 +115,8 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
   /// The shape, and the candidates, cheapest first, a line each.
   public var description: String {
     let head = "input \(input), kernel \(kernel), stride \(stride) → \(output)"
-    return ([head]
+    return
+      ([head]
       + candidates.map {
         ($0.algorithm == algorithm ? "* " : "  ")
           + "\($0.algorithm): \(Int(($0.estimatedCycles / 1000).rounded())) thousand cycles an image "
@@ -243,7 +245,8 @@ extension ConvolutionPlan {
     return cxr_tiling(
       height: input[1], width: input[2], channels: channels, kernel_height: kernel[0],
       kernel_width: kernel[1], filters: filters, pad_top: padTop, pad_left: padLeft,
-      out_height: wanted.rows, out_width: wanted.columns, tile: tile, step_y: y.step, step_x: x.step,
+      out_height: wanted.rows, out_width: wanted.columns, tile: tile, step_y: y.step,
+      step_x: x.step,
       tiles_y: y.tiles, tiles_x: x.tiles,
       packed: 2 * channels <= engine.lanes && channels <= Self.mostDirectChannels ? 1 : 0)
   }

@@ -51,7 +51,8 @@ final class PoolingMemory {
         plan.images * parts, plan.filters, width, counts, moments, &mean, &variance)
     }
     return PooledOutput(
-      values: Tensor(buffer: values, shape: shape), choices: choices, mean: mean, variance: variance)
+      values: Tensor(buffer: values, shape: shape), choices: choices, mean: mean, variance: variance
+    )
   }
 }
 

@@ -7,7 +7,9 @@ extension Tensor {
     init(buffer: FloatBuffer) { self.buffer = buffer }
 
     /// Elements of their own.
-    public init(arrayLiteral elements: Float...) { self = Tensor(elements, shape: [elements.count]).scalars }
+    public init(arrayLiteral elements: Float...) {
+      self = Tensor(elements, shape: [elements.count]).scalars
+    }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int { buffer.count }

@@ -29,7 +29,8 @@ extension Variable {
       cxr_squared_deviations(x, mean, rows, channels, sums)
     }.map { $0 / n }
     let statistics = BatchStatistics(
-      mean: mean, variance: variance, epsilon: epsilon, scale: gamma, shift: shift.value, count: rows
+      mean: mean, variance: variance, epsilon: epsilon, scale: gamma, shift: shift.value,
+      count: rows
     )
     let y = x.scaledAndShifted(by: statistics.factor, statistics.offset)
 

@@ -54,7 +54,8 @@ extension Variable {
     let gradients = Once { (dy: Tensor) -> ConvolutionBlock.Gradients in
       let sums = result.takeSums(of: dy) ?? pooled.values.gradientSums(dy, around: pooled.mean)
       return block.backward(
-        dy, pooled: pooled, statistics: statistics, sums: sums, gamma: gamma, wantsInput: wantsInput)
+        dy, pooled: pooled, statistics: statistics, sums: sums, gamma: gamma, wantsInput: wantsInput
+      )
     }
     let shape = self.shape
     let output = Variable.recorded(

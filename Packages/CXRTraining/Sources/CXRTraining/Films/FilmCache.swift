@@ -182,6 +182,16 @@ public final class FilmCache: Sendable {
     }
   }
 
+  /// Writes a prepared film's pixels as (grey level − mean) / deviation.
+  func writeStandardised(
+    _ index: Int, mean: Float, deviation: Float, to target: UnsafeMutablePointer<Float>
+  ) {
+    let count = preparation.pixelCount
+    map.withPixels(from: index * count, count: count) { pixels in
+      for k in 0..<count { target[k] = (Float(pixels[k]) / 256 - mean) / deviation }
+    }
+  }
+
   /// The moments of the pixels of the films at `indices`, in that order.
   public func moments(of indices: [Int]) -> PixelMoments {
     indices.reduce(into: PixelMoments()) { $0.add(moments[$1]) }

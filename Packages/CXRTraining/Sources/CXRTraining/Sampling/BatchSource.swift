@@ -24,10 +24,15 @@ struct BatchSource: Sendable {
     let augment = Augmentation()
     let films = Tensor(shape: [items.count, size, size, 1]) { pixels in
       for (i, item) in items.enumerated() {
+        let target = pixels + i * area
+        guard item.augmentations > 0 else {
+          cache.writeStandardised(
+            item.film, mean: mean, deviation: standardDeviation, to: target)
+          continue
+        }
         var plane = cache.plane(item.film)
         var random = item.random
         for _ in 0..<item.augmentations { plane = augment(plane, using: &random) }
-        let target = pixels + i * area
         for k in 0..<area { target[k] = (plane.values[k] - mean) / standardDeviation }
       }
     }

@@ -1,0 +1,163 @@
+// The convolution engine on its own, against loops in double: built for arm64 and run under an emulator
+// by Scripts/check_arm64.sh, so that the portable path is known to compile and to be right there.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "convolution_engine.h"
+
+enum { N = 2, H = 37, W = 33, C = 5, K = 11, R = 7, S = 5 };
+
+static float number(void) {
+  static unsigned state = 1;
+  state = state * 1664525u + 1013904223u;
+  return (float)(state >> 8) / 8388608.0f - 1;
+}
+static float *numbers(size_t count) {
+  float *values = malloc(count * sizeof *values);
+  for (size_t i = 0; i < count; i++) values[i] = number();
+  return values;
+}
+static float *room(long count) {
+  size_t capacity;
+  return cxr_take_buffer((size_t)count * sizeof(float), &capacity);
+}
+
+static int failures = 0;
+static void compare(const char *name, const float *found, const double *expected, long count,
+                    double tolerance) {
+  double difference = 0, size = 0;
+  for (long i = 0; i < count; i++) {
+    difference += (found[i] - expected[i]) * (found[i] - expected[i]);
+    size += expected[i] * expected[i];
+  }
+  const double distance = sqrt(difference / size);
+  printf("%-16s %.2e\n", name, distance);
+  if (!(distance < tolerance)) failures++;
+}
+
+// One group of all images, stage after stage.
+static void fourier(const cxr_engine *e) {
+  enum { OH = H - R + 1, OW = W - S + 1, T = 20 };
+  const cxr_tiling t = {H, W, C, R, S, K, 0, 0, OH, OW, T, T - R + 1, T - S + 1,
+                        (OH + T - R) / (T - R + 1), (OW + T - S) / (T - S + 1), 0};
+  const long tiles = t.tiles_y * t.tiles_x, all = N * tiles, L = e->lanes, kxs = T / 2 + 1;
+  const long cb = (C + L - 1) / L, kb = (K + L - 1) / L;
+  float *x = numbers(N * H * W * C), *w = numbers(R * S * C * K), *dy = numbers(N * OH * OW * K);
+  const long in = e->input_rows(&t), out = e->output_rows(&t), kernel = e->kernel_rows(&t);
+  const long is = all * cb * in * 2 * L, os = all * kb * out * 2 * L, ks = kb * C * kernel * 2 * L,
+             vs = cb * K * kernel * 2 * L, ws = e->spectrum_stride(C, kb), us = e->spectrum_stride(K, cb);
+  float *inputs = room(kxs * is), *outputs = room(kxs * os), *rows = room(kxs * ks), *back = room(kxs * vs);
+  float *spectrum = room(T * ws), *transposed = room(T * us), *gradient = room(T * ws);
+  float *scratch = room(e->column_scratch(&t)), *swapped = room(R * S * C * K);
+  float *y = room(N * OH * OW * K), *dx = room(N * H * W * C), *dw = room(R * S * C * K);
+  double bias[64] = {0};
+
+  cxr_swap_channels(w, R * S, C, K, swapped);
+  for (long i = 0; i < kb * C; i++) e->transform_kernel_rows(&t, w, C, K, i % C, i / C, rows, ks);
+  for (long i = 0; i < cb * K; i++) e->transform_kernel_rows(&t, swapped, K, C, i % K, i / K, back, vs);
+  for (long q = 0; q < all; q++)
+    for (long b = 0; b < cb; b++)
+      e->transform_input(&t, x + q / tiles * H * W * C, 0, 0, q % tiles, b, inputs + (q * cb + b) * in * 2 * L,
+                         is);
+  for (long kx = 0; kx < kxs; kx++) {
+    e->transform_kernel_column(&t, kx, C, K, 1, rows + kx * ks, spectrum);
+    e->multiply_column(&t, all, kx, inputs, is, spectrum, outputs, os, scratch);
+  }
+  for (long q = 0; q < all; q++)
+    for (long b = 0; b < kb; b++)
+      e->store_output(&t, outputs + (q * kb + b) * out * 2 * L, os, 0, q % tiles, b,
+                      y + q / tiles * OH * OW * K);
+  for (long q = 0; q < all; q++)
+    for (long b = 0; b < kb; b++)
+      e->transform_gradient(&t, dy + q / tiles * OH * OW * K, q % tiles, b,
+                            outputs + (q * kb + b) * out * 2 * L, os);
+  for (long kx = 0; kx < kxs; kx++) {
+    e->transform_kernel_column(&t, kx, K, C, 0, back + kx * vs, transposed);
+    e->differentiate_column(&t, all, kx, inputs, is, outputs, os, transposed, gradient, 0, bias, scratch);
+    e->kernel_gradient_column(&t, kx, gradient, rows + kx * ks);
+  }
+  for (long i = 0; i < kb * C; i++) e->kernel_gradient_rows(&t, i % C, i / C, rows, ks, dw);
+  for (long n = 0; n < N; n++)
+    e->store_input_gradient(&t, inputs + n * tiles * cb * in * 2 * L, is, dx + n * H * W * C);
+
+  double *ey = calloc(N * OH * OW * K, sizeof *ey), *ex = calloc(N * H * W * C, sizeof *ex);
+  double *ew = calloc(R * S * C * K, sizeof *ew);
+  for (long n = 0; n < N; n++)
+    for (long oy = 0; oy < OH; oy++)
+      for (long ox = 0; ox < OW; ox++)
+        for (long r = 0; r < R; r++)
+          for (long s = 0; s < S; s++)
+            for (long c = 0; c < C; c++)
+              for (long k = 0; k < K; k++) {
+                const long i = ((n * H + oy + r) * W + ox + s) * C + c, j = ((r * S + s) * C + c) * K + k;
+                const long o = ((n * OH + oy) * OW + ox) * K + k;
+                ey[o] += (double)x[i] * w[j];
+                ex[i] += (double)dy[o] * w[j];
+                ew[j] += (double)dy[o] * x[i];
+              }
+  compare("output", y, ey, N * OH * OW * K, 1e-6);
+  compare("input gradient", dx, ex, N * H * W * C, 1e-5);
+  compare("kernel gradient", dw, ew, R * S * C * K, 1e-5);
+}
+
+static void direct(const cxr_engine *e) {
+  enum { OH = H - R + 1, OW = W - S + 1, P = OH / 2, Q = OW / 2 };
+  const cxr_direct t = {H, W, 1, R, S, K, 0, 0, OH, OW};
+  const long L = e->lanes, kb = (K + L - 1) / L, span = e->direct_gradient_span(&t);
+  float *x = numbers(H * W), *w = numbers(R * S * K), *b = numbers(K), *g = numbers(P * Q * K);
+  float *prepared = room(e->direct_kernel_size(&t)), *scratch = room(e->direct_scratch(&t));
+  float *values = room(P * Q * K), *share = room(kb * L * R * span), *dw = room(R * S * K);
+  uint8_t *choices = calloc((size_t)(P * Q * kb * L), 1);
+  double *counts = calloc(P, sizeof *counts), *moments = calloc((size_t)(P * kb * L * 2), sizeof *moments);
+  double bias[64] = {0};
+  e->direct_prepare(&t, w, prepared);
+  const cxr_pooling pool = {P, Q, b, values, choices, counts, moments};
+  for (long row = 0; row < P; row++) e->direct_pool(&t, x, prepared, row, &pool, row, scratch);
+  const cxr_pooled_gradient back = {P, Q, g, values, choices, 0, 0, 0};
+  memset(share, 0, (size_t)(kb * L * R * span) * sizeof *share);
+  for (long row = 0; row < P; row++) e->direct_gradient(&t, x, &back, row, share, bias, scratch);
+  for (long r = 0; r < R; r++)
+    for (long s = 0; s < S; s++)
+      for (long k = 0; k < K; k++) dw[(r * S + s) * K + k] = share[(k * R + r) * span + s];
+
+  double *ev = calloc(P * Q * K, sizeof *ev), *ew = calloc(R * S * K, sizeof *ew);
+  for (long py = 0; py < P; py++)
+    for (long px = 0; px < Q; px++)
+      for (long k = 0; k < K; k++) {
+        double best = 0;
+        long place = 0;
+        for (long i = 0; i < 4; i++) {
+          double sum = b[k];
+          for (long r = 0; r < R; r++)
+            for (long s = 0; s < S; s++)
+              sum += (double)x[(2 * py + i / 2 + r) * W + 2 * px + i % 2 + s] * w[(r * S + s) * K + k];
+          if (i == 0 || sum > best) {
+            best = sum;
+            place = i;
+          }
+        }
+        const long o = (py * Q + px) * K + k;
+        ev[o] = best > 0 ? best : 0;
+        for (long r = 0; r < R && best > 0; r++)
+          for (long s = 0; s < S; s++)
+            ew[(r * S + s) * K + k] +=
+                (double)g[o] * x[(2 * py + place / 2 + r) * W + 2 * px + place % 2 + s];
+      }
+  compare("pooled", values, ev, P * Q * K, 1e-6);
+  compare("pooled kernel", dw, ew, R * S * K, 1e-5);
+}
+
+static void add(void *context, long worker) { ((long *)context)[worker] += worker + 1; }
+
+int main(void) {
+  const cxr_engine *e = cxr_engine_default();
+  printf("%s, %ld lanes\n", e->name, e->lanes);
+  fourier(e);
+  direct(e);
+  long sums[3] = {0};
+  cxr_run_workers(3, add, sums);
+  if (sums[0] + sums[1] + sums[2] != 6) failures++;
+  return failures ? 1 : 0;
+}
