@@ -45,9 +45,9 @@ def run(command):
 
 
 def measure(who, mode, batch, threads):
-    # Enough steps for a second or two, at least five.
-    steps = 2 if options.quick else {1: 40, 8: 12}.get(batch, 6)
-    arguments = ["--batch", batch, "--steps", steps, "--threads", threads]
+    # Enough steps for a second or two; of the largest batch, a few.
+    steps = 2 if options.quick else {1: 40, 8: 12, 32: 6, 128: 3}[batch]
+    arguments = ["--batch", batch, "--steps", steps, "--warmup", 1 if batch == 128 else 2, "--threads", threads]
     if who == "ours":
         return run([BIN / "cxr-benchmark", mode, *arguments])[0]
     result = run([sys.executable, HERE / "peers.py", who, mode, *arguments])[0]

@@ -34,6 +34,7 @@ parser.add_argument("--image-size", type=int, default=112)
 options = parser.parse_args()
 BIN = Path(os.environ.get("CXR_BIN", ".build/release")).resolve()
 FILMS = Path(os.environ["CXR_REAL_DATA"]) / "nih64"
+PATHS = {path.name: path for path in FILMS.rglob("*.png")}
 LABELS = ("Female", "AP")
 
 
@@ -66,7 +67,7 @@ def predictions(path):
 
 
 def film(name):
-    pixels = tf.io.decode_image(tf.io.read_file(str(FILMS / name)), channels=1)
+    pixels = tf.io.decode_image(tf.io.read_file(str(PATHS[name])), channels=1)
     return tf.image.resize(pixels, [options.image_size] * 2)[..., 0].numpy()
 
 

@@ -7,17 +7,17 @@ import CConvolution
 /// inverse columns; then inverse rows. What a stage's block covers depends on the shape alone.
 struct FourierConvolution {
   let plan: ConvolutionPlan
-  private let tiling: cxr_tiling
-  private let stages: cxr_engine
-  private let lanes: Int
+  let tiling: cxr_tiling
+  let stages: cxr_engine
+  let lanes: Int
   /// Tiles an image, channel blocks in and out.
-  private let tiles: Int
-  private let inputBlocks: Int
-  private let outputBlocks: Int
-  private var isPacked: Bool { tiling.packed != 0 }
+  let tiles: Int
+  let inputBlocks: Int
+  let outputBlocks: Int
+  var isPacked: Bool { tiling.packed != 0 }
   /// Images in a group at most, and how many groups that makes.
-  private let groupSize: Int
-  private let groups: Int
+  let groupSize: Int
+  let groups: Int
 
   /// Row spectra of a group, in floats: what stays in the shared cache between two stages.
   private static let groupFloats = 1_000_000
@@ -26,7 +26,7 @@ struct FourierConvolution {
   /// Row spectra of that one group, at most.
   private static let largestGroup = 5_000_000
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
-  private static let gap = 32
+  static let gap = 32
 
   /// `nil` where the plan is another. The input's gradient cannot be formed where `packing` is allowed.
   init?(_ plan: ConvolutionPlan, packing: Bool = true) {
@@ -55,15 +55,15 @@ struct FourierConvolution {
     groupSize = (plan.images + groups - 1) / max(1, groups)
   }
 
-  private var horizontal: Int { tiling.tile / 2 + 1 }
+  var horizontal: Int { tiling.tile / 2 + 1 }
 
   /// kx by place: the two that take half the work come last, so that threads end together.
-  private func frequency(_ place: Int) -> Int {
+  func frequency(_ place: Int) -> Int {
     place < horizontal - 2 ? place + 1 : (place == horizontal - 2 ? 0 : horizontal - 1)
   }
 
   /// Row spectra of a group's tiles.
-  private struct Rows {
+  struct Rows {
     let buffer: FloatBuffer
     let stride: Int
     private let tileSize: Int
@@ -81,7 +81,7 @@ struct FourierConvolution {
     }
   }
 
-  private func inputRows() -> Rows {
+  func inputRows() -> Rows {
     withUnsafePointer(to: tiling) {
       Rows(
         vectors: stages.input_vectors($0, groupSize * tiles), blocks: inputBlocks,
@@ -89,7 +89,7 @@ struct FourierConvolution {
     }
   }
 
-  private func outputRows() -> Rows {
+  func outputRows() -> Rows {
     withUnsafePointer(to: tiling) {
       Rows(
         vectors: groupSize * tiles * outputBlocks, blocks: outputBlocks,
@@ -99,7 +99,7 @@ struct FourierConvolution {
 
   /// Calls `body` for each group in order, and once more for none: each call may finish the group
   /// before while it begins its own.
-  private func forEachGroup(
+  func forEachGroup(
     _ order: ImageOrder, _ body: (_ group: Range<Int>, _ before: Range<Int>) -> Void
   ) {
     var before = 0..<0
@@ -113,23 +113,23 @@ struct FourierConvolution {
   }
 
   /// One tile and channel block of a group.
-  private struct Item {
+  struct Item {
     let image: Int
     let tile: Int
     let inGroup: Int
     let block: Int
   }
 
-  private func itemCount(_ images: Range<Int>, blocks: Int) -> Int {
+  func itemCount(_ images: Range<Int>, blocks: Int) -> Int {
     images.count * tiles * blocks
   }
 
-  private func inputItemCount(_ images: Range<Int>) -> Int {
+  func inputItemCount(_ images: Range<Int>) -> Int {
     withUnsafePointer(to: tiling) { stages.input_vectors($0, images.count * tiles) }
   }
 
   /// Transforms the rows of one item of a group's inputs: a tile and channel block, or a pack of tiles.
-  private func transformInput(
+  func transformInput(
     _ x: ScaledInput, _ factor: UnsafePointer<Float>?, _ offset: UnsafePointer<Float>?, number: Int,
     of group: Range<Int>, into rows: Rows
   ) {
@@ -148,7 +148,7 @@ struct FourierConvolution {
     }
   }
 
-  private func item(_ number: Int, of images: Range<Int>, blocks: Int) -> Item {
+  func item(_ number: Int, of images: Range<Int>, blocks: Int) -> Item {
     let inGroup = number / blocks
     return Item(
       image: images.lowerBound + inGroup / tiles, tile: inGroup % tiles, inGroup: inGroup,
@@ -157,7 +157,7 @@ struct FourierConvolution {
 
   /// Calls `body` for each horizontal frequency, with scratch memory of the thread's own, and room for
   /// spectra of one kx whose frequencies are the given numbers of floats apart.
-  private func forEachFrequency(
+  func forEachFrequency(
     room: [Int],
     _ body: (
       _ kx: Int, _ scratch: UnsafeMutablePointer<Float>, _ room: [UnsafeMutablePointer<Float>]
@@ -172,116 +172,7 @@ struct FourierConvolution {
     }
   }
 
-  // MARK: The kernel
-
-  /// A kernel's spectra: all of them, or, where they are used once, each as it is needed.
-  private enum Spectra {
-    case whole(FloatBuffer)
-    case rows(KernelRows)
-  }
-
-  /// Row spectra of a kernel, `[kx][outer block][inner][rows][2L]`.
-  private struct KernelRows {
-    let buffer: FloatBuffer
-    let stride: Int
-    let inner: Int
-    let outer: Int
-    let isConjugate: Bool
-
-    func at(_ kx: Int) -> UnsafeMutablePointer<Float> { buffer.base + kx * stride }
-  }
-
-  private func emptyKernelRows(inner: Int, outer: Int, isConjugate: Bool) -> KernelRows {
-    let height = withUnsafePointer(to: tiling) { stages.kernel_rows($0) }
-    let stride = plan.engine.blocks(outer) * inner * height * 2 * lanes + Self.gap
-    return KernelRows(
-      buffer: FloatBuffer(count: horizontal * stride), stride: stride, inner: inner, outer: outer,
-      isConjugate: isConjugate)
-  }
-
-  /// The rows of a kernel `[R, S, C, K]`: conjugated for the forward pass, or with its channel axes
-  /// swapped for the input's gradient.
-  private func rows(of kernel: Tensor, forInputGradient: Bool) -> KernelRows {
-    let (inner, outer) =
-      forInputGradient ? (plan.filters, plan.channels) : (plan.channels, plan.filters)
-    var source = kernel.buffer
-    if forInputGradient {
-      let swapped = FloatBuffer(count: kernel.shape.count)
-      let size = inner * outer
-      Parallel.run(blocks: plan.kernel[0] * plan.kernel[1]) {
-        cxr_swap_channels(source.base + $0 * size, 1, outer, inner, swapped.base + $0 * size)
-      }
-      source = swapped
-    }
-    let rows = emptyKernelRows(inner: inner, outer: outer, isConjugate: !forInputGradient)
-    withUnsafePointer(to: tiling) { t in
-      Parallel.forEachBlock(of: inner * plan.engine.blocks(outer), size: 8) { items in
-        for item in items {
-          stages.transform_kernel_rows(
-            t, source.base, inner, outer, item % inner, item / inner, rows.buffer.base, rows.stride)
-        }
-      }
-    }
-    return rows
-  }
-
-  /// Floats from one frequency to the next, and of all frequencies of one kx.
-  private func spectrumStride(inner: Int, outer: Int) -> Int {
-    stages.spectrum_stride(inner, plan.engine.blocks(outer))
-  }
-
-  private func column(
-    _ rows: KernelRows, _ kx: Int, into spectrum: UnsafeMutablePointer<Float>
-  ) {
-    withUnsafePointer(to: tiling) {
-      stages.transform_kernel_column(
-        $0, kx, rows.inner, rows.outer, rows.isConjugate ? 1 : 0, rows.at(kx), spectrum)
-    }
-  }
-
-  /// The spectrum at kx: where it is kept, or formed in `scratch`.
-  private func spectrum(
-    _ spectra: Spectra, _ kx: Int, stride: Int, scratch: UnsafeMutablePointer<Float>
-  ) -> UnsafePointer<Float> {
-    switch spectra {
-    case .whole(let buffer):
-      return UnsafePointer(buffer.base + cxr_first_frequency(tiling.tile, kx) * stride)
-    case .rows(let rows):
-      column(rows, kx, into: scratch)
-      return UnsafePointer(scratch)
-    }
-  }
-
-  private func wholeSpectrum(_ rows: KernelRows) -> FloatBuffer {
-    let stride = spectrumStride(inner: rows.inner, outer: rows.outer)
-    let spectrum = FloatBuffer(count: cxr_frequencies(tiling.tile) * stride)
-    Parallel.run(blocks: horizontal) { place in
-      let kx = frequency(place)
-      column(rows, kx, into: spectrum.base + cxr_first_frequency(tiling.tile, kx) * stride)
-    }
-    return spectrum
-  }
-
-  /// The whole spectrum of a kernel `[R, S, C, K]` for the forward pass.
-  func spectrum(of kernel: Tensor) -> FloatBuffer {
-    wholeSpectrum(rows(of: kernel, forInputGradient: false))
-  }
-
-  /// With a single group each spectrum is used once, and never written to memory as a whole.
-  private func spectra(of kernel: Tensor, forInputGradient: Bool = false) -> Spectra {
-    let rows = rows(of: kernel, forInputGradient: forInputGradient)
-    return groups == 1 ? .rows(rows) : .whole(wholeSpectrum(rows))
-  }
-
-  /// What the forward pass multiplies with: a kernel, or its spectrum from an earlier batch.
-  enum Kernel {
-    case fresh(Tensor)
-    case prepared(FloatBuffer)
-  }
-
-  // MARK: Forwards
-
-  private func forward(
+  func forward(
     _ x: ScaledInput, _ kernel: Kernel, order: ImageOrder,
     _ finish: (_ rows: Rows, _ item: Item) -> Void
   ) {
@@ -343,155 +234,5 @@ struct FourierConvolution {
       }
     }
     return pool.output()
-  }
-
-  // MARK: Backwards
-
-  private func backward(
-    _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: ImageOrder,
-    sumsAround mean: [Double]?,
-    _ transformGradient: (_ rows: Rows, _ item: Item) -> Void
-  ) -> PooledGradients {
-    precondition(!(wantsInput && isPacked), "FourierConvolution: packed inputs have no gradient")
-    let gradient = outputRows()
-    // The input's gradient is finished from one of them while the next group's inputs fill the other.
-    var input = inputRows()
-    var finished = wantsInput ? inputRows() : input
-    let transposed = wantsInput ? spectra(of: kernel, forInputGradient: true) : nil
-    let transposedStride = spectrumStride(inner: plan.filters, outer: plan.channels)
-    let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
-    // The kernel's gradient is gathered over groups as a whole spectrum; that of a single group goes
-    // back to rows at once.
-    let kernelRows = emptyKernelRows(
-      inner: plan.channels, outer: plan.filters, isConjugate: false)
-    let kernelSpectrum =
-      wantsKernel && groups > 1
-      ? FloatBuffer(count: cxr_frequencies(tiling.tile) * stride) : nil
-    var bias = [Double](repeating: 0, count: outputBlocks * lanes)
-    var sums = [Double](repeating: 0, count: mean == nil ? 0 : plan.images * plan.channels * 2)
-    let dx = wantsInput ? FloatBuffer(count: plan.input.count) : nil
-    var visited = 0
-    withUnsafePointer(to: tiling) { t in
-      bias.withUnsafeMutableBufferPointer { bias in
-        sums.withUnsafeMutableBufferPointer { sums in
-          x.withScale { factor, offset in
-            forEachGroup(order) { group, before in
-              let finishing = wantsInput ? before.count : 0
-              let gradients = itemCount(group, blocks: outputBlocks)
-              let inputs = wantsKernel ? inputItemCount(group) : 0
-              Parallel.run(blocks: finishing + gradients + inputs) { number in
-                if number < finishing, let dx {
-                  let image = before.lowerBound + number
-                  let target = dx.base + image * plan.inputStride
-                  stages.store_input_gradient(
-                    t, finished.at(tile: number * tiles), finished.stride, target)
-                  if let mean, let sums = sums.baseAddress {
-                    stages.gradient_sums(
-                      x.values.buffer.base + image * plan.inputStride, target, mean,
-                      plan.input[1] * plan.input[2], plan.channels,
-                      sums + image * plan.channels * 2)
-                  }
-                } else if number < finishing + gradients {
-                  transformGradient(
-                    gradient, item(number - finishing, of: group, blocks: outputBlocks))
-                } else {
-                  transformInput(
-                    x, factor, offset, number: number - finishing - gradients, of: group,
-                    into: input)
-                }
-              }
-              guard !group.isEmpty else { return }
-              visited += 1
-              let isLast = visited == groups
-              forEachFrequency(room: [transposedStride, stride]) { kx, scratch, room in
-                let target =
-                  kernelSpectrum.map { $0.base + cxr_first_frequency(tiling.tile, kx) * stride }
-                  ?? room[1]
-                stages.differentiate_column(
-                  t, group.count * tiles, kx, input.buffer.base, input.stride, gradient.buffer.base,
-                  gradient.stride,
-                  transposed.map { spectrum($0, kx, stride: transposedStride, scratch: room[0]) },
-                  wantsKernel ? target : nil, visited > 1 ? 1 : 0, bias.baseAddress, scratch)
-                if wantsKernel, isLast {
-                  stages.kernel_gradient_column(t, kx, target, kernelRows.at(kx))
-                }
-              }
-              swap(&input, &finished)
-            }
-          }
-        }
-      }
-    }
-    return PooledGradients(
-      input: dx.map { Tensor(buffer: $0, shape: plan.input) },
-      inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels) },
-      kernel: wantsKernel ? kernelGradient(kernelRows) : Tensor(repeating: 0, shape: [0]),
-      bias: Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]))
-  }
-
-  private func kernelGradient(_ rows: KernelRows) -> Tensor {
-    withUnsafePointer(to: tiling) { t in
-      Tensor(shape: plan.kernel) { dw in
-        Parallel.forEachBlock(of: plan.channels * outputBlocks, size: 8) { items in
-          for item in items {
-            stages.kernel_gradient_rows(
-              t, item % plan.channels, item / plan.channels, rows.buffer.base, rows.stride, dw)
-          }
-        }
-      }
-    }
-  }
-
-  /// The gradients from the output's gradient `[N, H′, W′, K]`.
-  func gradients(
-    _ x: Tensor, kernel: Tensor, outputGradient dy: Tensor, wantsInput: Bool, wantsKernel: Bool
-  ) -> PooledGradients {
-    withUnsafePointer(to: tiling) { t in
-      backward(
-        ScaledInput(x), kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
-        order: .descending, sumsAround: nil
-      ) { rows, item in
-        stages.transform_gradient(
-          t, dy.buffer.base + item.image * plan.outputStride, item.tile, item.block,
-          rows.at(tile: item.inGroup, block: item.block), rows.stride)
-      }
-    }
-  }
-
-  /// The gradients from the pooled output's gradient.
-  func pooledGradients(
-    _ x: ScaledInput, kernel: Tensor, outputGradient: PooledGradient, wantsInput: Bool,
-    order: ImageOrder, sumsAround mean: [Double]?
-  ) -> PooledGradients {
-    let source = PooledGradientSource(plan, outputGradient)
-    return withUnsafePointer(to: tiling) { t in
-      source.withCoefficients { coefficients in
-        backward(
-          x, kernel: kernel, wantsInput: wantsInput, wantsKernel: true, order: order,
-          sumsAround: wantsInput ? mean : nil
-        ) { rows, item in
-          var gradient = source.at(image: item.image, coefficients)
-          stages.transform_pooled_gradient(
-            t, &gradient, item.tile, item.block, rows.at(tile: item.inGroup, block: item.block),
-            rows.stride)
-        }
-      }
-    }
-  }
-}
-
-extension [Double] {
-  /// The sums over images of `[images, channels, 2]`, in image order.
-  func summedPairs(channels: Int) -> (gradient: [Double], product: [Double]) {
-    var (first, second) = (
-      [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
-    )
-    for i in 0..<count / Swift.max(1, channels * 2) {
-      for c in 0..<channels {
-        first[c] += self[(i * channels + c) * 2]
-        second[c] += self[(i * channels + c) * 2 + 1]
-      }
-    }
-    return (first, second)
   }
 }
