@@ -1,10 +1,27 @@
 import CConvolution
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The vector instructions that the compute kernels run with.
 public enum VectorUnit {
   /// Such as `AVX2+FMA`, `SSE2` or `NEON`.
   public static var description: String { ConvolutionEngine.standard.name }
+
+  /// What the environment variable `CXR_VECTORS` asks for, where that is unknown or this machine has it
+  /// not; the widest unit is used then.
+  public static var unavailableChoice: String? {
+    guard let value = getenv("CXR_VECTORS") else { return nil }
+    let choice = String(cString: value)
+    let names = ["portable": "portable", "avx2": "AVX2+FMA", "avx512": "AVX-512"]
+    return names[choice] == description ? nil : choice
+  }
 
   /// Multiplications with addition that the convolution engine's vector unit carries out in about
   /// `seconds` on each of ``Parallel/threads`` threads, a second.

@@ -18,9 +18,14 @@ public struct DeviceReport: Sendable {
   /// One line for a person.
   public var line: String { "BLAS: \(blas) · threads: \(threads) · vectors: \(vectorUnit)" }
 
-  /// A warning when the BLAS is the slow reference one.
+  /// A warning when the environment asks for a vector unit that is not there, or when the BLAS is the slow
+  /// reference one.
   public var warning: String? {
-    BLAS.isOptimized
+    if let choice = VectorUnit.unavailableChoice {
+      return "CXR_VECTORS=\(choice) is not to be had here, \(vectorUnit) is used; "
+        + "it may be portable, avx2 or avx512, where the processor has them"
+    }
+    return BLAS.isOptimized
       ? nil
       : "the reference BLAS is in use, about 35 times slower than OpenBLAS; "
         + "run `make setup`, or install libopenblas-dev"
