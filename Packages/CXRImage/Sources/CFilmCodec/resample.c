@@ -25,26 +25,49 @@ static inline __attribute__((always_inline)) float reflected(float c, float n) {
   return least < n - 1 ? least : n - 1;
 }
 
+enum { RUN = 256 };
+
+// Where a run of outputs reads: the offset of its upper left pixel, the steps to the right and down to the
+// others, and how far the position lies beyond it.
+struct places {
+  int32_t corner[RUN], right[RUN], below[RUN];
+  float x[RUN], y[RUN];
+};
+
+CLONES
+static void find_places(struct places *p, int count, int first, float row, int height, int width,
+                        const float x[3], const float y[3]) {
+  const float rows = (float)height, columns = (float)width;
+  const float x0 = x[0], xj = x[1] * row, x2 = x[2], y0 = y[0], yj = y[1] * row, y2 = y[2];
+  for (int k = 0; k < count; k++) {
+    const float i = (float)(first + k);
+    const float px = reflected(x0 * i + xj + x2, columns), py = reflected(y0 * i + yj + y2, rows);
+    const int left = (int)px, top = (int)py;
+    p->corner[k] = top * width + left;
+    // Beyond the last pixel the weight is 0, so that it may stand for its neighbour.
+    p->right[k] = left < width - 1 ? 1 : 0;
+    p->below[k] = top < height - 1 ? width : 0;
+    p->x[k] = px;
+    p->y[k] = py;
+  }
+}
+
 CLONES
 void film_resample(const float *input, long height, long width, const float x[3], const float y[3],
-                  float *output) {
-  const float rows = (float)height, columns = (float)width;
-  const float x0 = x[0], x1 = x[1], x2 = x[2], y0 = y[0], y1 = y[1], y2 = y[2];
-  const int last_row = (int)height - 1, last_column = (int)width - 1, stride = (int)width;
-  for (int j = 0; j < (int)height; j++) {
-    const float fj = (float)j, xj = x1 * fj, yj = y1 * fj;
-    float *to = output + (long)j * width;
-    for (int i = 0; i < stride; i++) {
-      const float fi = (float)i;
-      const float px = reflected(x0 * fi + xj + x2, columns), py = reflected(y0 * fi + yj + y2, rows);
-      const int left = (int)px, top = (int)py;
-      const float lx = (float)left, ty = (float)top;
-      // Beyond the last pixel the weight is 0, so that it may stand for its neighbour.
-      const int right = left < last_column ? left + 1 : left, bottom = top < last_row ? top + 1 : top;
-      const int a = top * stride, b = bottom * stride;
-      const float u = (lx + 1 - px) * input[a + left] + (px - lx) * input[a + right];
-      const float l = (lx + 1 - px) * input[b + left] + (px - lx) * input[b + right];
-      to[i] = (ty + 1 - py) * u + (py - ty) * l;
+                   float *output) {
+  struct places p;
+  for (int j = 0; j < (int)height; j++)
+    for (int first = 0; first < (int)width; first += RUN) {
+      const int count = (int)width - first < RUN ? (int)width - first : RUN;
+      find_places(&p, count, first, (float)j, (int)height, (int)width, x, y);
+      float *to = output + (long)j * width + first;
+      for (int k = 0; k < count; k++) {
+        const float *upper = input + p.corner[k], *lower = upper + p.below[k];
+        const float left = whole(p.x[k]), top = whole(p.y[k]);
+        const float a = left + 1 - p.x[k], b = p.x[k] - left;
+        const float u = a * upper[0] + b * upper[p.right[k]];
+        const float l = a * lower[0] + b * lower[p.right[k]];
+        to[k] = (top + 1 - p.y[k]) * u + (p.y[k] - top) * l;
+      }
     }
-  }
 }

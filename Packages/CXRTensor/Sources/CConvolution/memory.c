@@ -76,10 +76,11 @@ void *cxr_take_buffer(size_t bytes, size_t *capacity) {
   *capacity = bytes;
   if (bytes >= SMALLEST) {
     pthread_mutex_lock(&lock);
-    // The tightest fit of at most twice the size, so that a large one is there when it is needed.
+    // The tightest fit, so that a large one is there when it is needed; a last, smaller batch takes those of
+    // the batches before it.
     int best = -1;
     for (int i = 0; i < idle_count; i++)
-      if (idle[i].bytes >= bytes && idle[i].bytes <= 2 * bytes &&
+      if (idle[i].bytes >= bytes && idle[i].bytes <= 4 * bytes &&
           (best < 0 || idle[i].bytes < idle[best].bytes))
         best = i;
     void *memory = best < 0 ? 0 : taken(best, capacity);

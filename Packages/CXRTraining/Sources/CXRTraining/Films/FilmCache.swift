@@ -182,6 +182,11 @@ public final class FilmCache: Sendable {
     }
   }
 
+  /// Asks the system to have a film's pixels in memory soon.
+  func willNeed(_ index: Int) {
+    map.advise(from: index * preparation.pixelCount, count: preparation.pixelCount)
+  }
+
   /// Writes a prepared film's pixels as (grey level − mean) / deviation.
   func writeStandardised(
     _ index: Int, mean: Float, deviation: Float, to target: UnsafeMutablePointer<Float>
@@ -281,6 +286,13 @@ private final class ReadOnlyMap: Sendable {
   }
 
   deinit { if let base { munmap(base, mappedCount) } }
+
+  /// Asks for pixels from the disk; without them nothing is lost but time.
+  func advise(from first: Int, count: Int) {
+    guard let base else { return }
+    let start = (offset + 2 * first) / 4096 * 4096
+    _ = madvise(base + start, min(mappedCount, offset + 2 * (first + count)) - start, MADV_WILLNEED)
+  }
 
   func withPixels<Result>(
     from first: Int, count: Int, _ body: (UnsafeBufferPointer<UInt16>) -> Result

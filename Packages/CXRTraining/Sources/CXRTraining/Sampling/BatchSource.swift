@@ -18,17 +18,23 @@ struct BatchSource: Sendable {
     let random: RandomStream
   }
 
+  /// Asks the disk for the films of a batch that comes next.
+  func announce(_ items: [Item]) {
+    for item in items { cache.willNeed(item.film) }
+  }
+
   func batch(_ items: [Item]) -> Batch {
     let size = cache.preparation.imageSize
     let area = size * size
     let augment = Augmentation()
     let films = Tensor(shape: [items.count, size, size, 1]) { pixels in
-      for (i, item) in items.enumerated() {
-        let target = pixels + i * area
+      // Each film is written to a place of its own.
+      nonisolated(unsafe) let pixels = pixels
+      Parallel.forEach(items.count) { i in
+        let (item, target) = (items[i], pixels + i * area)
         guard item.augmentations > 0 else {
-          cache.writeStandardised(
+          return cache.writeStandardised(
             item.film, mean: mean, deviation: standardDeviation, to: target)
-          continue
         }
         var plane = cache.plane(item.film)
         var random = item.random

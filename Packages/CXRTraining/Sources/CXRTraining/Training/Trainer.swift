@@ -195,7 +195,6 @@ public struct Trainer {
     var (metrics, lossSum, seen) = (RunningMetrics(labels: labels), 0.0, 0)
     let batches = data.trainingBatches(
       epoch: epoch, batchSize: options.batchSize, random: random.child("data"))
-    defer { batches.cancel() }
     let stepRandom = random.child("step")
     let steps = (data.samples.count + options.batchSize - 1) / options.batchSize
     for (place, batch) in batches.enumerated() {
@@ -228,7 +227,6 @@ public struct Trainer {
     var metrics = RunningMetrics(labels: data.collection.matrix.labels.count)
     var (lossSum, seen) = (0.0, 0)
     let batches = data.validationBatches(batchSize: options.batchSize)
-    defer { batches.cancel() }
     for batch in batches {
       var pass = Pass.inference()
       let logits = model(Variable(batch.films), in: &pass)

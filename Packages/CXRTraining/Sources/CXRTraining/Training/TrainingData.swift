@@ -138,31 +138,29 @@ public struct TrainingData: Sendable {
 
   /// The batches of one epoch, shuffled over originals and copies; order and augmentation follow from
   /// `random` and the epoch alone.
-  func trainingBatches(epoch: Int, batchSize: Int, random: RandomStream) -> Prefetch<Batch> {
+  func trainingBatches(epoch: Int, batchSize: Int, random: RandomStream) -> Batches {
     let random = random.child("epoch").child(epoch)
     var orderRandom = random.child("order")
     let order = samples.samples.indices.shuffled(using: &orderRandom)
     let sampleRandom = random.child("sample")
     let (source, samples, films) = (source, samples.samples, trainingFilms)
-    return Prefetch(count: (order.count + batchSize - 1) / batchSize) { batch in
-      source.batch(
-        order[batch * batchSize..<Swift.min(order.count, (batch + 1) * batchSize)].map {
-          BatchSource.Item(
-            film: films[samples[$0].film], augmentations: samples[$0].augmentations,
-            random: sampleRandom.child($0))
-        })
+    return Batches(source, count: (order.count + batchSize - 1) / batchSize) { batch in
+      order[batch * batchSize..<Swift.min(order.count, (batch + 1) * batchSize)].map {
+        BatchSource.Item(
+          film: films[samples[$0].film], augmentations: samples[$0].augmentations,
+          random: sampleRandom.child($0))
+      }
     }
   }
 
   /// The validation films in file order.
-  func validationBatches(batchSize: Int) -> Prefetch<Batch> {
+  func validationBatches(batchSize: Int) -> Batches {
     let (source, films) = (source, validationFilms)
     let random = RandomStream(seed: 0)
-    return Prefetch(count: (films.count + batchSize - 1) / batchSize) { batch in
-      source.batch(
-        films[batch * batchSize..<Swift.min(films.count, (batch + 1) * batchSize)].map {
-          BatchSource.Item(film: $0, augmentations: 0, random: random)
-        })
+    return Batches(source, count: (films.count + batchSize - 1) / batchSize) { batch in
+      films[batch * batchSize..<Swift.min(films.count, (batch + 1) * batchSize)].map {
+        BatchSource.Item(film: $0, augmentations: 0, random: random)
+      }
     }
   }
 }
