@@ -1,7 +1,9 @@
 extension Tensor {
   /// A tensor's elements as a collection, last axis fastest. It keeps the elements alive and copies
   /// nothing; `Array(tensor.scalars)` copies.
-  public struct Scalars: RandomAccessCollection, Equatable, ExpressibleByArrayLiteral, Sendable {
+  public struct Scalars: RandomAccessCollection, Equatable, ExpressibleByArrayLiteral,
+    CustomStringConvertible, Sendable
+  {
     let buffer: FloatBuffer
 
     init(buffer: FloatBuffer) { self.buffer = buffer }
@@ -10,6 +12,9 @@ extension Tensor {
     public init(arrayLiteral elements: Float...) {
       self = Tensor(elements, shape: [elements.count]).scalars
     }
+
+    /// As an array's.
+    public var description: String { Array(self).description }
 
     public var startIndex: Int { 0 }
     public var endIndex: Int { buffer.count }

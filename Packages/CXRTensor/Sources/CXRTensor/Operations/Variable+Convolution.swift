@@ -5,7 +5,12 @@ extension Variable {
   /// ``Padding/output(size:kernel:stride:)``. Traps where the kernel does not fit. How it is computed,
   /// ``ConvolutionPlan`` says.
   ///
-  /// - Parameter cache: keeps the prepared kernel for the next call with the same one.
+  /// - Parameters:
+  ///   - kernel: `[R, S, C, K]`.
+  ///   - bias: `[K]`.
+  ///   - stride: pixels between windows.
+  ///   - padding: what happens at the border.
+  ///   - cache: keeps the prepared kernel for the next call with the same one.
   public func convolved(
     kernel: Variable, bias: Variable? = nil, stride: Int = 1, padding: Padding = .valid,
     cache: KernelCache? = nil

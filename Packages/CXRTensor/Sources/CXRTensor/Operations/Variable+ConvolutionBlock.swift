@@ -70,7 +70,15 @@ extension Variable {
 
   /// The same with stored statistics, for prediction: y·factor + offset after pooling, `[K]` each.
   ///
-  /// Nothing may be on a tape. The cache keeps the prepared kernel for the next batch.
+  /// Nothing may be on a tape.
+  ///
+  /// - Parameters:
+  ///   - kernel: `[R, S, C, K]`.
+  ///   - bias: `[K]`.
+  ///   - factor: `[K]`.
+  ///   - offset: `[K]`.
+  ///   - padding: what happens at the border.
+  ///   - cache: keeps the prepared kernel for the next batch.
   public func convolvedRectifiedPooled(
     kernel: Tensor, bias: Tensor, factor: [Float], offset: [Float], padding: Padding = .valid,
     cache: KernelCache? = nil
