@@ -53,7 +53,7 @@ extension FourierConvolution {
     return rows
   }
 
-  /// Floats from one frequency to the next, and of all frequencies of one kx.
+  /// Floats from one ky to the next in a kernel's spectrum.
   func spectrumStride(inner: Int, outer: Int) -> Int {
     stages.spectrum_stride(inner, plan.engine.blocks(outer))
   }
@@ -95,7 +95,7 @@ extension FourierConvolution {
     wholeSpectrum(rows(of: kernel, forInputGradient: false))
   }
 
-  /// With a single group each spectrum is used once, and never written to memory as a whole.
+  /// A kernel's spectra for one pass. A single group uses each once, and forms it when it does.
   func spectra(of kernel: Tensor, forInputGradient: Bool = false) -> Spectra {
     let rows = rows(of: kernel, forInputGradient: forInputGradient)
     return groups == 1 ? .rows(rows) : .whole(wholeSpectrum(rows))

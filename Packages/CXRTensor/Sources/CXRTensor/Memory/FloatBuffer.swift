@@ -4,10 +4,9 @@ import CConvolution
 ///
 /// A training step asks for the same sizes as the one before; pages that were touched once are cheaper
 /// than fresh ones by more than the arithmetic done on them.
+// Sendable, though it hands out its address: whoever writes through it holds the only reference
+// (Tensor checks that) or writes places that no other thread touches (Parallel's blocks).
 final class FloatBuffer: @unchecked Sendable {
-  // Sendable, though it hands out its address: whoever writes through it holds the only reference
-  // (Tensor checks that) or writes places that no other thread touches (Parallel's blocks).
-
   /// The first element, at a multiple of 64 bytes.
   let base: UnsafeMutablePointer<Float>
   /// The number of elements asked for.

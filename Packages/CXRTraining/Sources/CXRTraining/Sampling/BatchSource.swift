@@ -28,7 +28,7 @@ struct BatchSource: Sendable {
     let area = size * size
     let augment = Augmentation()
     let films = Tensor(shape: [items.count, size, size, 1]) { pixels in
-      // Each film is written to a place of its own.
+      // Safe: forEach returns when all films are written, each to a place of its own.
       nonisolated(unsafe) let pixels = pixels
       Parallel.forEach(items.count) { i in
         let (item, target) = (items[i], pixels + i * area)
