@@ -39,6 +39,9 @@ struct MeasureOptions: ParsableArguments {
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch \(batch): a number from 1 to 4096 is needed")
     }
+    guard imageSize <= 4096 else {
+      throw ValidationError("--image-size \(imageSize): a number up to 4096 is needed")
+    }
     guard steps > 0, warmup >= 0 else {
       throw ValidationError("--steps \(steps) --warmup \(warmup): at least one step is needed")
     }

@@ -23,14 +23,23 @@ struct PlanCommand: ParsableCommand {
   @Flag(help: "Only what 2×2 pooling keeps is wanted.")
   var pooled = false
 
+  /// Larger products of sizes would not fit a number.
+  private static let range = 1...16384
+
   private var sizes: [Int] { input.split(separator: ",").compactMap { Int($0) } }
 
   func validate() throws {
-    guard sizes.count == 4, sizes.allSatisfy({ (1...65536).contains($0) }) else {
-      throw ValidationError("--input \(input): four sizes are needed, as 32,109,109,16")
+    guard sizes.count == 4, sizes.allSatisfy({ Self.range.contains($0) }) else {
+      throw ValidationError(
+        "--input \(input): four sizes from 1 to \(Self.range.upperBound) are needed, "
+          + "as 32,109,109,16")
     }
-    guard (1...65536).contains(filters), (1...65536).contains(kernel), (1...65536).contains(stride)
-    else { throw ValidationError("--filters, --kernel and --stride are numbers from 1") }
+    for (name, value) in [("--filters", filters), ("--kernel", kernel), ("--stride", stride)] {
+      guard Self.range.contains(value) else {
+        throw ValidationError(
+          "\(name) \(value): a number from 1 to \(Self.range.upperBound) is needed")
+      }
+    }
     guard let padding = Padding(rawValue: padding) else {
       throw ValidationError("--padding \(padding): valid or same")
     }
