@@ -39,8 +39,10 @@ struct MeasureOptions: ParsableArguments {
     guard (1...4096).contains(batch) else {
       throw ValidationError("--batch \(batch): a number from 1 to 4096 is needed")
     }
-    guard imageSize <= 4096 else {
-      throw ValidationError("--image-size \(imageSize): a number up to 4096 is needed")
+    guard imageSize <= 4096, batch * imageSize * imageSize <= 1 << 28 else {
+      throw ValidationError(
+        "--batch \(batch) --image-size \(imageSize): sides up to 4096 and 2^28 pixels a step are possible"
+      )
     }
     guard steps > 0, warmup >= 0 else {
       throw ValidationError("--steps \(steps) --warmup \(warmup): at least one step is needed")

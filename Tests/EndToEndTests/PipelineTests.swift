@@ -198,6 +198,15 @@ import Testing
     #expect(plan.output.contains("* Fourier transforms"))
     let wrong = try Program.run("cxr-benchmark", ["train", "--batch", "0"])
     #expect(wrong.status == 64 && wrong.errors.contains("--batch 0"))
+    // The smallest films, whose last block is not fused; and numbers too large to multiply.
+    let layers = try succeed(
+      "cxr-benchmark", ["layers", "--batch", "1", "--image-size", "106", "--steps", "1"])
+    #expect(layers.output.split(separator: "\n").count == 4)
+    for input in ["65536,65536,65536,65536", "1,2,3", "a,b,c,d"] {
+      let refused = try Program.run(
+        "cxr-benchmark", ["plan", "--input", input, "--filters", "4", "--kernel", "3"])
+      #expect(refused.status == 64 && refused.errors.contains("--input"))
+    }
   }
 
   /// The whole NIH label file: the reference's counts, weights and patients.
