@@ -41,7 +41,7 @@ struct LayersCommand: ParsableCommand {
         let input = block == 1 ? Variable(x) : v[4]
         let output =
           isFused
-          ? input.convolvedRectifiedPooled(
+          ? input.convolutionBlock(
             kernel: v[0], bias: v[1], scale: v[2], shift: v[3], epsilon: 1e-3
           ).output
           : input.convolved(kernel: v[0], bias: v[1]).relu().maxPooled(window: 2)

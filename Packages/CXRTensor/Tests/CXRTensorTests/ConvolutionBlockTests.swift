@@ -19,9 +19,9 @@ import Testing
   }
 
   private func twoBlocks(_ v: [Variable]) -> Variable {
-    v[8].convolvedRectifiedPooled(
+    v[8].convolutionBlock(
       kernel: v[0], bias: v[1], scale: v[2], shift: v[3], epsilon: 1e-3
-    ).output.convolvedRectifiedPooled(
+    ).output.convolutionBlock(
       kernel: v[4], bias: v[5], scale: v[6], shift: v[7], epsilon: 1e-3
     ).output
   }
@@ -78,14 +78,14 @@ import Testing
   @Test func anOutputUsedTwiceGetsBothGradients() {
     func gradient(_ uses: @escaping (Variable, [Variable]) -> Variable) -> [Tensor?] {
       Variable.differentiate(leaves) { v in
-        let y = v[8].convolvedRectifiedPooled(
+        let y = v[8].convolutionBlock(
           kernel: v[0], bias: v[1], scale: v[2], shift: v[3], epsilon: 1e-3
         ).output
         return uses(y, v)
       }.gradients
     }
     func next(_ y: Variable, _ v: [Variable]) -> Variable {
-      y.convolvedRectifiedPooled(
+      y.convolutionBlock(
         kernel: v[4], bias: v[5], scale: v[6], shift: v[7], epsilon: 1e-3
       ).output
     }
@@ -106,11 +106,11 @@ import Testing
   @Test func aNaNIsNeverLost() {
     var bad = x
     bad.withMutableScalars { $0[20 * 40 + 20] = .nan }
-    let y = Variable(bad).convolvedRectifiedPooled(
+    let y = Variable(bad).convolutionBlock(
       kernel: w1, bias: zeros16, factor: [Float](repeating: 1, count: 16),
       offset: [Float](repeating: 0, count: 16))
     #expect(y.value.scalars.contains { $0.isNaN })
-    let wide = Variable(Tensor(repeating: .nan, shape: [1, 30, 30, 16])).convolvedRectifiedPooled(
+    let wide = Variable(Tensor(repeating: .nan, shape: [1, 30, 30, 16])).convolutionBlock(
       kernel: w2, bias: zeros24, factor: [Float](repeating: 1, count: 24),
       offset: [Float](repeating: 0, count: 24))
     #expect(wide.value.scalars.allSatisfy { $0.isNaN })
@@ -119,13 +119,13 @@ import Testing
   @Test func predictionEqualsTrainingWithItsStatistics() {
     let cache = KernelCache()
     let input = Variable(x).convolved(kernel: Variable(w1))
-    let trained = input.convolvedRectifiedPooled(
+    let trained = input.convolutionBlock(
       kernel: Variable(w2), bias: Variable(ones24), scale: Variable(ones24),
       shift: Variable(zeros24), epsilon: 1e-3)
     let factor = trained.variance.scalars.map { 1 / ($0 + 1e-3).squareRoot() }
     let offset = zip(trained.mean.scalars, factor).map { -$0 * $1 }
     for _ in 0..<2 {
-      let predicted = input.convolvedRectifiedPooled(
+      let predicted = input.convolutionBlock(
         kernel: w2, bias: ones24, factor: factor, offset: offset, cache: cache)
       #expect(relativeDistance(predicted.value.scalars, trained.output.value.doubles) < 2e-6)
     }

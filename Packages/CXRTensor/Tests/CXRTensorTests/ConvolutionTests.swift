@@ -101,7 +101,7 @@ import Testing
       var output = Variable(x)
       var statistics: (mean: Tensor, variance: Tensor)?
       let (_, found) = Variable.differentiate([x, w, b, gamma, beta]) {
-        let block = $0[0].convolvedRectifiedPooled(
+        let block = $0[0].convolutionBlock(
           plan, kernel: $0[1], bias: $0[2], scale: $0[3], shift: $0[4], epsilon: 1e-3)
         output = Variable(block.output.value)
         statistics = (block.mean, block.variance)

@@ -28,14 +28,14 @@ struct FusedBlock {
     switch pass.mode {
     case .training:
       conv.cache.clear()
-      let (output, mean, variance) = input.convolvedRectifiedPooled(
+      let (output, mean, variance) = input.convolutionBlock(
         kernel: pass[conv.kernel], bias: pass[conv.bias], scale: pass[norm.gamma],
         shift: pass[norm.beta], epsilon: norm.epsilon, padding: conv.padding)
       norm.record(mean: mean, variance: variance, in: &pass)
       return output
     case .inference:
       let (factor, offset) = norm.storedScale
-      return input.convolvedRectifiedPooled(
+      return input.convolutionBlock(
         kernel: conv.kernel.value, bias: conv.bias.value, factor: factor, offset: offset,
         padding: conv.padding, cache: conv.cache)
     }

@@ -19,12 +19,6 @@ struct FourierConvolution {
   let groupSize: Int
   let groups: Int
 
-  /// Row spectra of a group, in floats: what stays in the shared cache between two stages.
-  private static let groupFloats = 1_000_000
-  /// Kernel spectra larger than this are read from memory each time, so that one large group is better.
-  private static let largeSpectrum = 2_000_000
-  /// Row spectra of that one group, at most.
-  private static let largestGroup = 5_000_000
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
   static let gap = 32
 
@@ -44,13 +38,13 @@ struct FourierConvolution {
     let (inRows, outRows) = withUnsafePointer(to: tiling) {
       (plan.engine.stages.input_rows($0), plan.engine.stages.output_rows($0))
     }
+    // A group's row spectra are as large as the kernel's spectrum, which each group reads again: with
+    // smaller groups the kernel's would be read too often, with larger ones neither stays in a cache.
     let perImage =
       (tile / 2 + 1) * tiles * 2 * lanes * (inputBlocks * inRows + outputBlocks * outRows)
     let spectrum =
       cxr_frequencies(tile) * plan.engine.stages.spectrum_stride(plan.channels, outputBlocks)
-    let fitting = max(1, Self.groupFloats / perImage)
-    let isLarge = spectrum > Self.largeSpectrum
-    let most = min(plan.images, isLarge ? max(fitting, Self.largestGroup / perImage) : fitting)
+    let most = max(1, min(plan.images, spectrum / perImage))
     groups = (plan.images + most - 1) / most
     groupSize = (plan.images + groups - 1) / max(1, groups)
   }

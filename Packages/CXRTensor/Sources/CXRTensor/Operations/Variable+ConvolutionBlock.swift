@@ -1,5 +1,5 @@
 extension Variable {
-  /// Whether ``convolvedRectifiedPooled(kernel:bias:scale:shift:epsilon:padding:)`` exists for a shape:
+  /// Whether ``convolutionBlock(kernel:bias:scale:shift:epsilon:padding:)`` exists for a shape:
   /// at stride 1, where tiles or direct sums are the fastest way, and the output has room for a window.
   public static func canFuseConvolution(
     input: Shape, kernel: Shape, padding: Padding = .valid
@@ -26,18 +26,18 @@ extension Variable {
   ///   - epsilon: added to the variance.
   ///   - padding: what happens at the border.
   /// - Returns: the output, and the batch's mean and biased variance, `[K]`.
-  public func convolvedRectifiedPooled(
+  public func convolutionBlock(
     kernel: Variable, bias: Variable, scale: Variable, shift: Variable, epsilon: Float,
     padding: Padding = .valid
   ) -> (output: Variable, mean: Tensor, variance: Tensor) {
     let plan = ConvolutionPlan(
       input: shape, kernel: kernel.shape, padding: padding, pooled: true)
-    return convolvedRectifiedPooled(
+    return convolutionBlock(
       plan, kernel: kernel, bias: bias, scale: scale, shift: shift, epsilon: epsilon)
   }
 
   /// The fused operation by a given plan.
-  func convolvedRectifiedPooled(
+  func convolutionBlock(
     _ plan: ConvolutionPlan, kernel: Variable, bias: Variable, scale: Variable, shift: Variable,
     epsilon: Float
   ) -> (output: Variable, mean: Tensor, variance: Tensor) {
@@ -79,11 +79,11 @@ extension Variable {
   ///   - offset: `[K]`.
   ///   - padding: what happens at the border.
   ///   - cache: keeps the prepared kernel for the next batch.
-  public func convolvedRectifiedPooled(
+  public func convolutionBlock(
     kernel: Tensor, bias: Tensor, factor: [Float], offset: [Float], padding: Padding = .valid,
     cache: KernelCache? = nil
   ) -> Variable {
-    precondition(!isRecorded, "convolvedRectifiedPooled: stored statistics have no way back")
+    precondition(!isRecorded, "convolutionBlock: stored statistics have no way back")
     let plan = ConvolutionPlan(
       input: shape, kernel: kernel.shape, padding: padding, pooled: true)
     let block = ConvolutionBlock(self, plan, kernel: kernel, bias: bias)
@@ -114,10 +114,10 @@ private struct ConvolutionBlock {
   init(_ x: Variable, _ plan: ConvolutionPlan, kernel: Tensor, bias: Tensor) {
     precondition(
       bias.shape == [kernel.shape[3]],
-      "convolvedRectifiedPooled: bias \(bias.shape) for kernel \(kernel.shape)")
+      "convolutionBlock: bias \(bias.shape) for kernel \(kernel.shape)")
     precondition(
       plan.algorithm != .matrixProduct && plan.wanted.rows >= 2 && plan.wanted.columns >= 2,
-      "convolvedRectifiedPooled: not for input \(x.shape) and kernel \(kernel.shape)")
+      "convolutionBlock: not for input \(x.shape) and kernel \(kernel.shape)")
     self.plan = plan
     // Direct sums read plain values; they stand first in a network.
     normalization = plan.algorithm == .direct ? nil : x.normalization
