@@ -34,6 +34,7 @@ from pathlib import Path
 LENGTHS = {
     16: (16, 10, 8),
     20: (20, 14, 8),
+    22: (22, 16, 8),
     24: (24, 22, 18, 16, 8),
     28: (28, 22, 8),
     32: (32, 26, 8),
@@ -130,7 +131,7 @@ def transform(g, x, sign):
         return [complex_add(g, x[0], x[1]), complex_subtract(g, x[0], x[1])]
     if n & (n - 1) == 0:
         return split_radix(g, x, sign)
-    prime = next(p for p in (3, 5, 7) if n % p == 0)
+    prime = next(p for p in (3, 5, 7, 11) if n % p == 0)
     if n == prime:
         return odd_prime(g, x, sign)
     return prime_factor(g, x, sign, prime)

@@ -62,7 +62,7 @@ long cxr_first_frequency(long tile, long kx) {
 }
 
 long cxr_tile_lengths(long *lengths, long capacity) {
-  static const long all[] = {16, 20, 24, 28, 32, 40};
+  static const long all[] = {16, 20, 22, 24, 28, 32, 40};
   const long count = (long)(sizeof all / sizeof all[0]);
   for (long i = 0; i < count && i < capacity; i++) lengths[i] = all[i];
   return count;
