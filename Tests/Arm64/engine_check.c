@@ -76,7 +76,7 @@ static void fourier(const cxr_engine *e) {
   for (long kx = 0; kx < kxs; kx++) {
     e->transform_kernel_column(&t, kx, K, C, 0, back + kx * vs, transposed);
     e->differentiate_column(&t, all, kx, inputs, is, outputs, os, transposed, gradient, 0, bias, scratch);
-    e->kernel_gradient_column(&t, kx, gradient, rows + kx * ks);
+    e->kernel_gradient_column(&t, kx, gradient, 1, 0, rows + kx * ks);
   }
   for (long i = 0; i < kb * C; i++) e->kernel_gradient_rows(&t, i % C, i / C, rows, ks, dw);
   for (long n = 0; n < N; n++)
@@ -117,7 +117,7 @@ static void direct(const cxr_engine *e) {
   for (long row = 0; row < P; row++) e->direct_pool(&t, x, prepared, row, &pool, row, scratch);
   const cxr_pooled_gradient back = {P, Q, g, values, choices, 0, 0, 0};
   memset(share, 0, (size_t)(kb * L * R * span) * sizeof *share);
-  for (long row = 0; row < P; row++) e->direct_gradient(&t, x, &back, row, share, bias, scratch);
+  e->direct_gradient(&t, x, &back, 0, P, share, bias, scratch);
   for (long r = 0; r < R; r++)
     for (long s = 0; s < S; s++)
       for (long k = 0; k < K; k++) dw[(r * S + s) * K + k] = share[(k * R + r) * span + s];

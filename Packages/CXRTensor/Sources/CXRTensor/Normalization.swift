@@ -9,13 +9,13 @@ final class Normalization {
   /// The batch's mean, `[K]`; empty with stored statistics.
   let mean: [Double]
   /// The order in which the images were written.
-  let order: ImageOrder
+  let order: BlockOrder
   private var applied: Tensor?
   /// A gradient of the normalised values with its sums, formed while it was written.
   private var sums: (of: FloatBuffer, gradient: [Double], product: [Double])?
 
   init(
-    _ values: Tensor, factor: [Float], offset: [Float], mean: [Double], order: ImageOrder
+    _ values: Tensor, factor: [Float], offset: [Float], mean: [Double], order: BlockOrder
   ) {
     (self.values, self.factor, self.offset) = (values, factor, offset)
     (self.mean, self.order) = (mean, order)

@@ -32,27 +32,38 @@ public enum Parallel {
 
   /// Runs one `worker` a thread; each takes block numbers of `0..<count` until none is left.
   ///
-  /// A worker may keep scratch memory from block to block. A call from within a worker, or beside
-  /// another thread's call, runs on its own thread alone.
-  static func withWorkers(_ count: Int, _ worker: (_ next: () -> Int?) -> Void) {
+  /// A thread's blocks lie side by side, at the same place for every call with as many blocks, so that
+  /// what it finds in its caches is its own work of before; when it has done them it takes those that
+  /// others have left. A worker may keep scratch memory from block to block. A call from within a
+  /// worker, or beside another thread's call, runs on its own thread alone.
+  static func withWorkers(
+    _ count: Int, order: BlockOrder = .ascending, _ worker: (_ next: () -> Int?) -> Void
+  ) {
     guard count > 0 else { return }
     let workers = min(threads, count)
     if workers == 1 {
-      var block = 0
+      var taken = 0
       worker {
-        defer { block += 1 }
-        return block < count ? block : nil
+        defer { taken += 1 }
+        return taken < count ? order(taken, of: 0..<count) : nil
       }
       return
     }
-    let taken = Counter()
-    let next: () -> Int? = {
-      let block = taken.value.wrappingAdd(1, ordering: .relaxed).oldValue
-      return block < count ? block : nil
+    let shares = (0..<workers).map {
+      Share(blocks: count * $0 / workers..<count * ($0 + 1) / workers, order: order)
     }
     // The closure outlives the call: cxr_run_workers returns when all workers have.
     withoutActuallyEscaping(worker) { worker in
-      var body: (Int) -> Void = { _ in worker(next) }
+      var body: (Int) -> Void = { index in
+        var place = 0
+        worker {
+          while place < workers {
+            if let block = shares[(index + place) % workers].next() { return block }
+            place += 1
+          }
+          return nil
+        }
+      }
       withUnsafeMutablePointer(to: &body) {
         cxr_run_workers(
           workers,
@@ -63,7 +74,22 @@ public enum Parallel {
     }
   }
 
-  private final class Counter: Sendable { let value = Atomic<Int>(0) }
+  /// Blocks of which each is taken once.
+  private final class Share: Sendable {
+    private let taken = Atomic<Int>(0)
+    private let blocks: Range<Int>
+    private let order: BlockOrder
+
+    init(blocks: Range<Int>, order: BlockOrder) {
+      self.blocks = blocks
+      self.order = order
+    }
+
+    func next() -> Int? {
+      let place = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+      return place < blocks.count ? order(place, of: blocks) : nil
+    }
+  }
 
   /// `0..<count` cut into blocks of `size`, the last one shorter.
   static func forEachBlock(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {

@@ -56,6 +56,54 @@ import Testing
     }
   }
 
+  /// Images in several groups, two of them in one share and one in the other.
+  @Test func bitsDoNotDependOnHowThreadsDivideTheWork() throws {
+    let x = Tensor.random([5, 100, 90, 16], seed: 1)
+    let w = Tensor.random([7, 7, 16, 16], seed: 2)
+    let plan = ConvolutionPlan(input: x.shape, kernel: w.shape, pooled: true)
+    let convolution = try #require(FourierConvolution(plan))
+    #expect(convolution.groups > 2 && convolution.shares == 2)
+    func bits(threads: Int, sharedCache: Bool) -> [[UInt32]] {
+      let before = Parallel.threads
+      Parallel.threads = threads
+      defer { Parallel.threads = before }
+      return Parallel.assuming(sharedCache: sharedCache) {
+        var output: [UInt32] = []
+        let leaves = [x, w, zeros16, ones16, zeros16]
+        let (_, gradients) = Variable.differentiate(leaves) { v in
+          // The factor makes the first block's input a result, whose gradient is wanted.
+          let y = v[0].multiplied(by: Tensor(repeating: 0.5, shape: x.shape)).convolutionBlock(
+            kernel: v[1], bias: v[2], scale: v[3], shift: v[4], epsilon: 1e-3
+          ).output
+          output = y.value.scalars.map(\.bitPattern)
+          return y.multiplied(by: .random(y.shape, seed: 9)).sum()
+        }
+        return [output] + gradients.map { ($0?.scalars ?? []).map(\.bitPattern) }
+      }
+    }
+    let one = bits(threads: 1, sharedCache: true)
+    for threads in 1...5 {
+      for sharedCache in [false, true] {
+        #expect(
+          bits(threads: threads, sharedCache: sharedCache) == one,
+          "\(threads) threads, shared cache: \(sharedCache)")
+      }
+    }
+    let naive = Naive.convolved(x, kernel: w, bias: zeros16, stride: 1, padding: .valid)
+    let y = Parallel.assuming(sharedCache: false) {
+      Variable(x).convolved(plan, kernel: Variable(w), bias: nil)
+    }
+    #expect(relativeDistance(y.value.scalars, naive) < 1e-6)
+  }
+
+  @Test func aHandoverIsMeasured() {
+    for workers in [2, 5] {
+      let seconds = cxr_handover_seconds(workers)
+      #expect(seconds > 1e-9 && seconds <= 100e-6)
+    }
+    Parallel.assuming(sharedCache: false) { #expect(!Parallel.threadsShareCache) }
+  }
+
   @Test func fusedEqualsUnfused() {
     func gradients(_ function: ([Variable]) -> Variable) -> [[Double]] {
       var output: [Double] = []
@@ -149,11 +197,15 @@ import Testing
   }
 
   @Test func noLargeBufferIsMadeAfterTheFirstSteps() {
-    _ = bits(threads: 2, twoBlocks)
-    _ = bits(threads: 2, twoBlocks)
-    let made = cxr_made_buffers()
-    for _ in 0..<5 { _ = bits(threads: 2, twoBlocks) }
-    #expect(cxr_made_buffers() == made)
+    for sharedCache in [true, false] {
+      Parallel.assuming(sharedCache: sharedCache) {
+        _ = bits(threads: 2, twoBlocks)
+        _ = bits(threads: 2, twoBlocks)
+        let made = cxr_made_buffers()
+        for _ in 0..<5 { _ = bits(threads: 2, twoBlocks) }
+        #expect(cxr_made_buffers() == made)
+      }
+    }
   }
 
   @Test func largeBatchesAndManyThreads() {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 /// How a convolution is cut into square tiles whose transforms have `tile` points an axis.
+enum { CXR_GRADIENT_ROWS = 8 };
 typedef struct {
   /// The input, `[height, width, channels]` an image, and the kernel, `[kernel_height, kernel_width,
   /// channels, filters]`.
@@ -116,8 +117,10 @@ typedef struct {
                       long tile, long block, long part);
   /// The input gradient of one image from the row spectra of its tiles: all of `[H, W, C]` is written.
   void (*store_input_gradient)(const cxr_tiling *, const float *rows, long stride, float *gradient);
-  /// The kernel gradient's spectrum at kx to row spectra of kx, and row spectra to `[R, S, C, K]`.
-  void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *spectrum, float *rows);
+  /// The kernel gradient's spectrum at kx, the sum of `shares` that lie `share_size` floats apart, to row
+  /// spectra of kx; and row spectra to `[R, S, C, K]`.
+  void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *spectrum, long shares,
+                                 long share_size, float *rows);
   void (*kernel_gradient_rows)(const cxr_tiling *, long channel, long block, const float *rows,
                                long stride, float *gradient);
 
@@ -132,11 +135,12 @@ typedef struct {
                        const float *bias, float *output, float *scratch);
   void (*direct_pool)(const cxr_direct *, const float *image, const float *prepared, long pair,
                       const cxr_pooling *, long part, float *scratch);
-  /// Adds one pooled row's share of the kernel's gradient to `[blocks·L, R, span]` and of the bias's
-  /// to `[blocks·L]`, with span = direct_gradient_span.
+  /// Adds the share of pooled rows first ..< last, at most CXR_GRADIENT_ROWS, of the kernel's gradient to
+  /// `[blocks·L, R, span]` and of the bias's to `[blocks·L]`, with span = direct_gradient_span.
   long (*direct_gradient_span)(const cxr_direct *);
   void (*direct_gradient)(const cxr_direct *, const float *image, const cxr_pooled_gradient *,
-                          long row, float *kernel_gradient, double *bias_gradient, float *scratch);
+                          long first, long last, float *kernel_gradient, double *bias_gradient,
+                          float *scratch);
 
   // ---- Between the two.
 
@@ -174,6 +178,11 @@ void cxr_swap_channels(const float *kernel, long area, long a, long b, float *sw
 /// when all are done. Calls from within a body, or while another thread is in a call, run on the
 /// calling thread alone, one worker after the other.
 void cxr_run_workers(long workers, void (*body)(void *context, long worker), void *context);
+
+/// The shortest time that a cache line took to go from one of `workers` threads to the next: some 30 ns
+/// under one last-level cache, more than 100 ns from one such cache to another. 100 µs where a thread did
+/// not get to run.
+double cxr_handover_seconds(long workers);
 
 /// Memory of any content at a multiple of 64 bytes, in huge pages where that pays; null where there is
 /// none. A buffer that was given back is taken again before the system is asked for one. `capacity` is

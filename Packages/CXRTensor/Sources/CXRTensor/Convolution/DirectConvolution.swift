@@ -23,14 +23,14 @@ struct DirectConvolution {
   private var pairs: Int { (plan.wanted.rows + 1) / 2 }
 
   private func forEachPair(
-    _ order: ImageOrder,
+    _ order: BlockOrder,
     _ body: (_ image: Int, _ pair: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
     let runs = (pairs + Self.pairsAtOnce - 1) / Self.pairsAtOnce
-    Parallel.withWorkers(plan.images * runs) { next in
+    Parallel.withWorkers(plan.images * runs, order: order) { next in
       let scratch = FloatBuffer(count: withUnsafePointer(to: shape) { stages.direct_scratch($0) })
       while let item = next() {
-        let image = order(item / runs, of: plan.images)
+        let image = item / runs
         let first = item % runs * Self.pairsAtOnce
         for pair in first..<min(pairs, first + Self.pairsAtOnce) { body(image, pair, scratch.base) }
       }
@@ -61,7 +61,7 @@ struct DirectConvolution {
 
   /// `[N, H, W, C]` → bias, ReLU, 2×2 maximum.
   func pooled(
-    _ x: Tensor, kernel: FloatBuffer, bias: Tensor, remembering: Bool, order: ImageOrder
+    _ x: Tensor, kernel: FloatBuffer, bias: Tensor, remembering: Bool, order: BlockOrder
   ) -> PooledOutput {
     let pool = PoolingMemory(plan, parts: pairs, remembering: remembering)
     withUnsafePointer(to: shape) { t in
@@ -76,11 +76,11 @@ struct DirectConvolution {
   }
 
   /// Pooled rows whose shares of the kernel's gradient are summed in `Float` before they go to Double.
-  private static let rowsAtOnce = 8
+  private static let rowsAtOnce = Int(CXR_GRADIENT_ROWS)
 
   /// The gradients of kernel and bias from the pooled output's gradient.
   func pooledGradients(
-    _ x: Tensor, outputGradient: PooledGradient, order: ImageOrder
+    _ x: Tensor, outputGradient: PooledGradient, order: BlockOrder
   ) -> (kernel: Tensor, bias: Tensor) {
     let source = PooledGradientSource(plan, outputGradient)
     let runs = (pairs + Self.rowsAtOnce - 1) / Self.rowsAtOnce
@@ -96,19 +96,17 @@ struct DirectConvolution {
         biases.withUnsafeMutableBufferPointer { biases in
           guard let kernels = kernels.baseAddress, let biases = biases.baseAddress else { return }
           source.withCoefficients { coefficients in
-            Parallel.withWorkers(plan.images) { next in
+            Parallel.withWorkers(plan.images, order: order) { next in
               let scratch = FloatBuffer(count: stages.direct_scratch(t))
               let share = FloatBuffer(count: size)
-              while let item = next() {
-                let image = order(item, of: plan.images)
+              while let image = next() {
                 var gradient = source.at(image: image, coefficients)
                 for run in 0..<runs {
                   share.base.update(repeating: 0, count: size)
-                  for row in run * Self.rowsAtOnce..<min(pairs, (run + 1) * Self.rowsAtOnce) {
-                    stages.direct_gradient(
-                      t, x.buffer.base + image * plan.inputStride, &gradient, row, share.base,
-                      biases + (image * runs + run) * width, scratch.base)
-                  }
+                  stages.direct_gradient(
+                    t, x.buffer.base + image * plan.inputStride, &gradient, run * Self.rowsAtOnce,
+                    min(pairs, (run + 1) * Self.rowsAtOnce), share.base,
+                    biases + (image * runs + run) * width, scratch.base)
                   let target = kernels + image * size
                   for i in 0..<size { target[i] += Double(share.base[i]) }
                 }

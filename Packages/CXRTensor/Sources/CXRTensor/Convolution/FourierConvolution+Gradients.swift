@@ -3,79 +3,104 @@ import CConvolution
 // The way back: gradients of input, kernel and bias.
 extension FourierConvolution {
   func backward(
-    _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: ImageOrder,
+    _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: BlockOrder,
     sumsAround mean: [Double]?,
     _ transformGradient: (_ rows: Rows, _ item: Item) -> Void
   ) -> PooledGradients {
     precondition(!(wantsInput && isPacked), "FourierConvolution: packed inputs have no gradient")
-    let gradient = outputRows()
-    // The input's gradient is finished from one of them while the next group's inputs fill the other.
-    var input = inputRows()
-    var finished = wantsInput ? inputRows() : input
     let transposed = wantsInput ? spectra(of: kernel, forInputGradient: true) : nil
     let transposedStride = spectrumStride(inner: plan.filters, outer: plan.channels)
     let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
-    // The kernel's gradient is gathered over groups as a whole spectrum; that of a single group goes
-    // back to rows at once.
+    // A share of the kernel's gradient is gathered over its groups as a whole spectrum; that of a single
+    // group goes back to rows at once.
     let kernelRows = emptyKernelRows(
       inner: plan.channels, outer: plan.filters, isConjugate: false)
-    let kernelSpectrum =
-      wantsKernel && groups > 1
-      ? FloatBuffer(count: cxr_frequencies(tiling.tile) * stride) : nil
-    var bias = [Double](repeating: 0, count: outputBlocks * lanes)
+    let shareSize = cxr_frequencies(tiling.tile) * stride
+    let kernelShares =
+      wantsKernel && groups > 1 ? FloatBuffer(count: shares * shareSize) : nil
+    let biasSize = outputBlocks * lanes
+    var biasShares = [Double](repeating: 0, count: max(1, shares) * biasSize)
     var sums = [Double](repeating: 0, count: mean == nil ? 0 : plan.images * plan.channels * 2)
     let dx = wantsInput ? FloatBuffer(count: plan.input.count) : nil
-    var visited = 0
     withUnsafePointer(to: tiling) { t in
-      bias.withUnsafeMutableBufferPointer { bias in
+      biasShares.withUnsafeMutableBufferPointer { biasShares in
         sums.withUnsafeMutableBufferPointer { sums in
           x.withScale { factor, offset in
-            forEachGroup(order) { group, before in
-              let finishing = wantsInput ? before.count : 0
-              let gradients = itemCount(group, blocks: outputBlocks)
-              let inputs = wantsKernel ? inputItemCount(group) : 0
-              Parallel.run(blocks: finishing + gradients + inputs) { number in
-                if number < finishing, let dx {
-                  let image = before.lowerBound + number
-                  let target = dx.base + image * plan.inputStride
-                  stages.store_input_gradient(
-                    t, finished.at(tile: number * tiles), finished.stride, target)
-                  if let mean, let sums = sums.baseAddress {
-                    stages.gradient_sums(
-                      x.values.buffer.base + image * plan.inputStride, target, mean,
-                      plan.input[1] * plan.input[2], plan.channels,
-                      sums + image * plan.channels * 2)
-                  }
-                } else if number < finishing + gradients {
+            // The input's gradient takes the input's place, and is there while the next group begins.
+            func take(_ share: Int, _ inputs: [Rows], _ gradient: Rows) {
+              let numbers = groups * share / shares..<groups * (share + 1) / shares
+              self.take(numbers, order) {
+                itemCount($0, blocks: outputBlocks) + (wantsKernel ? inputItemCount($0) : 0)
+              } begin: { group, block in
+                let gradients = itemCount(group.images, blocks: outputBlocks)
+                if block < gradients {
                   transformGradient(
-                    gradient, item(number - finishing, of: group, blocks: outputBlocks))
+                    gradient, item(block, of: group.images, blocks: outputBlocks))
                 } else {
                   transformInput(
-                    x, factor, offset, number: number - finishing - gradients, of: group,
-                    into: input)
+                    x, factor, offset, number: block - gradients, of: group.images,
+                    into: inputs[group.place % 2])
+                }
+              } columns: { group in
+                let input = inputs[group.place % 2]
+                forEachFrequency(room: [transposedStride, stride]) { kx, scratch, room in
+                  let target =
+                    kernelShares.map {
+                      $0.base + share * shareSize + cxr_first_frequency(tiling.tile, kx) * stride
+                    } ?? room[1]
+                  stages.differentiate_column(
+                    t, group.images.count * tiles, kx, input.buffer.base, input.stride,
+                    gradient.buffer.base, gradient.stride,
+                    transposed.map {
+                      spectrum($0, kx, stride: transposedStride, scratch: room[0])
+                    }, wantsKernel ? target : nil, group.place > 0 ? 1 : 0,
+                    biasShares.baseAddress.map { $0 + share * biasSize }, scratch)
+                  if wantsKernel, groups == 1 {
+                    stages.kernel_gradient_column(t, kx, target, 1, 0, kernelRows.at(kx))
+                  }
+                }
+              } ends: {
+                wantsInput ? $0.count : 0
+              } end: { group, block in
+                guard let dx else { return }
+                let input = inputs[group.place % 2]
+                let image = group.images.lowerBound + block
+                let target = dx.base + image * plan.inputStride
+                stages.store_input_gradient(t, input.at(tile: block * tiles), input.stride, target)
+                if let mean, let sums = sums.baseAddress {
+                  stages.gradient_sums(
+                    x.values.buffer.base + image * plan.inputStride, target, mean,
+                    plan.input[1] * plan.input[2], plan.channels, sums + image * plan.channels * 2)
                 }
               }
-              guard !group.isEmpty else { return }
-              visited += 1
-              let isLast = visited == groups
-              forEachFrequency(room: [transposedStride, stride]) { kx, scratch, room in
-                let target =
-                  kernelSpectrum.map { $0.base + cxr_first_frequency(tiling.tile, kx) * stride }
-                  ?? room[1]
-                stages.differentiate_column(
-                  t, group.count * tiles, kx, input.buffer.base, input.stride, gradient.buffer.base,
-                  gradient.stride,
-                  transposed.map { spectrum($0, kx, stride: transposedStride, scratch: room[0]) },
-                  wantsKernel ? target : nil, visited > 1 ? 1 : 0, bias.baseAddress, scratch)
-                if wantsKernel, isLast {
-                  stages.kernel_gradient_column(t, kx, target, kernelRows.at(kx))
-                }
+            }
+            func rows() -> ([Rows], Rows) {
+              let input = inputRows()
+              return ([input, wantsInput && groups > 1 ? inputRows() : input], outputRows())
+            }
+            if isDivided(parts: shares) {
+              Parallel.withWorkers(shares, order: order) { next in
+                let (inputs, gradient) = rows()
+                while let share = next() { take(share, inputs, gradient) }
               }
-              swap(&input, &finished)
+            } else {
+              let (inputs, gradient) = rows()
+              for place in 0..<shares { take(order(place, of: 0..<shares), inputs, gradient) }
             }
           }
         }
       }
+      if let kernelShares {
+        Parallel.run(blocks: horizontal) {
+          let kx = frequency($0)
+          stages.kernel_gradient_column(
+            t, kx, kernelShares.base + cxr_first_frequency(tiling.tile, kx) * stride, shares,
+            shareSize, kernelRows.at(kx))
+        }
+      }
+    }
+    let bias = (0..<biasSize).map { i in
+      (0..<shares).reduce(0) { $0 + biasShares[$1 * biasSize + i] }
     }
     return PooledGradients(
       input: dx.map { Tensor(buffer: $0, shape: plan.input) },
@@ -116,7 +141,7 @@ extension FourierConvolution {
   /// The gradients from the pooled output's gradient.
   func pooledGradients(
     _ x: ScaledInput, kernel: Tensor, outputGradient: PooledGradient, wantsInput: Bool,
-    order: ImageOrder, sumsAround mean: [Double]?
+    order: BlockOrder, sumsAround mean: [Double]?
   ) -> PooledGradients {
     let source = PooledGradientSource(plan, outputGradient)
     return withUnsafePointer(to: tiling) { t in

@@ -2,9 +2,10 @@ import CConvolution
 
 /// A convolution by tiles in the frequency domain.
 ///
-/// Images go through in groups whose spectra fit the caches. For a group, each stage is spread over
-/// the threads: rows of all tiles; then, one horizontal frequency at a time, columns, products and
-/// inverse columns; then inverse rows. What a stage's block covers depends on the shape alone.
+/// Images go through in groups whose spectra fit the caches, and a group goes through three stages: rows
+/// of all its tiles; then, one horizontal frequency at a time, columns, products and inverse columns;
+/// then inverse rows. Threads under one cache share the stages of each group; threads far from each
+/// other take groups of their own, so that spectra never move between them. The bits are the same.
 struct FourierConvolution {
   let plan: ConvolutionPlan
   let tiling: cxr_tiling
@@ -18,6 +19,9 @@ struct FourierConvolution {
   /// Images in a group at most, and how many groups that makes.
   let groupSize: Int
   let groups: Int
+  /// Parts of the batch whose kernel gradients are summed apart, and then added in order.
+  let shares: Int
+  private static let mostShares = 2
 
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
   static let gap = 32
@@ -44,9 +48,13 @@ struct FourierConvolution {
       (tile / 2 + 1) * tiles * 2 * lanes * (inputBlocks * inRows + outputBlocks * outRows)
     let spectrum =
       cxr_frequencies(tile) * plan.engine.stages.spectrum_stride(plan.channels, outputBlocks)
-    let most = max(1, min(plan.images, spectrum / perImage))
-    groups = (plan.images + most - 1) / most
-    groupSize = (plan.images + groups - 1) / max(1, groups)
+    let wanted = (plan.images + max(1, spectrum / perImage) - 1) / max(1, spectrum / perImage)
+    let shares = wanted == 1 ? 1 : Self.mostShares
+    // Shares of equal numbers of groups keep threads equally busy.
+    let groups = min(plan.images, (wanted + shares - 1) / shares * shares)
+    groupSize = groups == 0 ? 0 : (plan.images + groups - 1) / groups
+    self.groups = groupSize == 0 ? 0 : (plan.images + groupSize - 1) / groupSize
+    self.shares = min(shares, self.groups)
   }
 
   var horizontal: Int { tiling.tile / 2 + 1 }
@@ -91,19 +99,53 @@ struct FourierConvolution {
     }
   }
 
-  /// Calls `body` for each group in order, and once more for none: each call may finish the group
-  /// before while it begins its own.
-  func forEachGroup(
-    _ order: ImageOrder, _ body: (_ group: Range<Int>, _ before: Range<Int>) -> Void
+  /// The images of a group.
+  func images(_ group: Int) -> Range<Int> {
+    group * groupSize..<min(plan.images, (group + 1) * groupSize)
+  }
+
+  /// Whether each thread takes parts of its own when there are so many: far from each other threads
+  /// should, unless some would have nothing to do.
+  func isDivided(parts: Int) -> Bool {
+    let threads = Parallel.threads
+    return (parts.isMultiple(of: threads) || parts > 4 * threads) && !Parallel.threadsShareCache
+  }
+
+  /// A group whose turn it is.
+  struct Visit {
+    let images: Range<Int>
+    /// How many came before it.
+    let place: Int
+  }
+
+  /// Takes groups through their stages. The threads end one group while they begin the next.
+  ///
+  /// - Parameters:
+  ///   - groups: their numbers.
+  ///   - begins: the number of blocks that `begin` is called for.
+  ///   - ends: the number of blocks that `end` is called for.
+  func take(
+    _ groups: Range<Int>, _ order: BlockOrder,
+    begins: (_ images: Range<Int>) -> Int, begin: (_ group: Visit, _ block: Int) -> Void,
+    columns: (_ group: Visit) -> Void,
+    ends: (_ images: Range<Int>) -> Int, end: (_ group: Visit, _ block: Int) -> Void
   ) {
-    var before = 0..<0
-    for place in 0..<groups {
-      let number = order(place, of: groups)
-      let group = number * groupSize..<min(plan.images, (number + 1) * groupSize)
-      body(group, before)
-      before = group
+    var before: Visit?
+    for place in 0...groups.count {
+      let now =
+        place < groups.count
+        ? Visit(images: images(order(place, of: groups)), place: place) : nil
+      let ending = before.map { ends($0.images) } ?? 0
+      Parallel.run(blocks: ending + (now.map { begins($0.images) } ?? 0)) { block in
+        if block < ending, let before {
+          end(before, block)
+        } else if let now {
+          begin(now, block - ending)
+        }
+      }
+      if let now { columns(now) }
+      before = now
     }
-    body(0..<0, before)
   }
 
   /// One tile and channel block of a group.
@@ -167,10 +209,9 @@ struct FourierConvolution {
   }
 
   func forward(
-    _ x: ScaledInput, _ kernel: Kernel, order: ImageOrder,
+    _ x: ScaledInput, _ kernel: Kernel, order: BlockOrder,
     _ finish: (_ rows: Rows, _ item: Item) -> Void
   ) {
-    let (input, output) = (inputRows(), outputRows())
     let spectra: Spectra =
       switch kernel {
       case .fresh(let kernel): spectra(of: kernel)
@@ -179,23 +220,30 @@ struct FourierConvolution {
     let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
     withUnsafePointer(to: tiling) { t in
       x.withScale { factor, offset in
-        forEachGroup(order) { group, before in
-          let finishing = itemCount(before, blocks: outputBlocks)
-          Parallel.run(blocks: finishing + inputItemCount(group)) { number in
-            if number < finishing {
-              finish(output, item(number, of: before, blocks: outputBlocks))
-            } else {
-              transformInput(
-                x, factor, offset, number: number - finishing, of: group, into: input)
+        func take(_ groups: Range<Int>, _ input: Rows, _ output: Rows) {
+          self.take(groups, order) {
+            inputItemCount($0)
+          } begin: { group, block in
+            transformInput(x, factor, offset, number: block, of: group.images, into: input)
+          } columns: { group in
+            forEachFrequency(room: [stride]) { kx, scratch, room in
+              stages.multiply_column(
+                t, group.images.count * tiles, kx, input.buffer.base, input.stride,
+                spectrum(spectra, kx, stride: stride, scratch: room[0]), output.buffer.base,
+                output.stride, scratch)
             }
+          } ends: {
+            itemCount($0, blocks: outputBlocks)
+          } end: { group, block in
+            finish(output, item(block, of: group.images, blocks: outputBlocks))
           }
-          guard !group.isEmpty else { return }
-          forEachFrequency(room: [stride]) { kx, scratch, room in
-            stages.multiply_column(
-              t, group.count * tiles, kx, input.buffer.base, input.stride,
-              spectrum(spectra, kx, stride: stride, scratch: room[0]), output.buffer.base,
-              output.stride, scratch)
-          }
+        }
+        guard isDivided(parts: groups) else {
+          return take(0..<groups, inputRows(), outputRows())
+        }
+        Parallel.withWorkers(groups, order: order) { next in
+          let (input, output) = (inputRows(), outputRows())
+          while let group = next() { take(group..<group + 1, input, output) }
         }
       }
     }
@@ -216,7 +264,7 @@ struct FourierConvolution {
 
   /// `[N, H, W, C]` → bias, ReLU, 2×2 maximum.
   func pooled(
-    _ x: ScaledInput, _ kernel: Kernel, bias: Tensor, remembering: Bool, order: ImageOrder
+    _ x: ScaledInput, _ kernel: Kernel, bias: Tensor, remembering: Bool, order: BlockOrder
   ) -> PooledOutput {
     let pool = PoolingMemory(plan, parts: tiles, remembering: remembering)
     withUnsafePointer(to: tiling) { t in

@@ -109,7 +109,7 @@ private struct ConvolutionBlock {
   private let normalization: Normalization?
   private let kernel: Tensor
   private let bias: Tensor
-  let order: ImageOrder
+  let order: BlockOrder
 
   init(_ x: Variable, _ plan: ConvolutionPlan, kernel: Tensor, bias: Tensor) {
     precondition(

@@ -1,0 +1,15 @@
+/// The order in which a thread visits its blocks of work.
+///
+/// Each operation of a network goes opposite to the one before it, so that it begins with the images that
+/// are still in the cache. The order never changes a result.
+enum BlockOrder {
+  case ascending
+  case descending
+
+  var reversed: BlockOrder { self == .ascending ? .descending : .ascending }
+
+  /// The block at a place in the order.
+  func callAsFunction(_ place: Int, of blocks: Range<Int>) -> Int {
+    self == .ascending ? blocks.lowerBound + place : blocks.upperBound - 1 - place
+  }
+}
