@@ -117,7 +117,10 @@ static void direct(const cxr_engine *e) {
   for (long row = 0; row < P; row++) e->direct_pool(&t, x, prepared, row, &pool, row, scratch);
   const cxr_pooled_gradient back = {P, Q, g, values, choices, 0, 0, 0};
   memset(share, 0, (size_t)(kb * L * R * span) * sizeof *share);
-  e->direct_gradient(&t, x, &back, 0, P, share, bias, scratch);
+  for (long row = 0; row < P; row += CXR_GRADIENT_ROWS) {
+    const long end = row + CXR_GRADIENT_ROWS < P ? row + CXR_GRADIENT_ROWS : P;
+    e->direct_gradient(&t, x, &back, row, end, share, bias, scratch);
+  }
   for (long r = 0; r < R; r++)
     for (long s = 0; s < S; s++)
       for (long k = 0; k < K; k++) dw[(r * S + s) * K + k] = share[(k * R + r) * span + s];
