@@ -96,6 +96,27 @@ import Testing
     #expect(relativeDistance(y.value.scalars, naive) < 1e-6)
   }
 
+  @Test(arguments: [false, true]) func sharesOfABatchAddUp(sharedCache: Bool) throws {
+    let x = Tensor.random([5, 50, 46, 8], seed: 1)
+    let w = Tensor.random([3, 3, 8, 8], seed: 2)
+    let b = Tensor.random([8], seed: 3)
+    let plan = ConvolutionPlan(
+      input: x.shape, kernel: w.shape, algorithm: .fourier(tile: 16))
+    let convolution = try #require(FourierConvolution(plan))
+    #expect(convolution.groups > 2 && convolution.shares == 2)
+    let naive = Naive.Convolution(x.shape, w.shape, stride: 1, padding: .valid)
+    let s = Tensor.random(naive.output, seed: 4)
+    let expected = naive.gradients(x.doubles, kernel: w.doubles, s.doubles)
+    Parallel.assuming(sharedCache: sharedCache) {
+      let (_, found) = Variable.differentiate([x, w, b]) {
+        $0[0].convolved(plan, kernel: $0[1], bias: $0[2]).multiplied(by: s).sum()
+      }
+      for (found, expected) in zip(found, [expected.x, expected.w, expected.bias]) {
+        #expect(relativeDistance(found?.scalars ?? [], expected) < 1e-5)
+      }
+    }
+  }
+
   @Test func aHandoverIsMeasured() {
     for workers in [2, 5] {
       let seconds = cxr_handover_seconds(workers)
