@@ -260,6 +260,23 @@ import Testing
       ConvolutionPlan(input: [1, 9, 9, 8], kernel: [1, 1, 8, 4]).algorithm == .matrixProduct)
   }
 
+  @Test(arguments: [1, 2, 5]) func eachBlockIsTakenOnce(threads: Int) {
+    let before = Parallel.threads
+    Parallel.threads = threads
+    defer { Parallel.threads = before }
+    for order in [BlockOrder.ascending, .descending] {
+      let visits = Mutex<[Int]>([])
+      Parallel.withWorkers(23, order: order) { next in
+        while let block = next() { visits.withLock { $0.append(block) } }
+      }
+      let found = visits.withLock { $0 }
+      #expect(found.sorted() == Array(0..<23))
+      if threads == 1 {
+        #expect(found == (0..<23).map { order == .ascending ? $0 : 22 - $0 })
+      }
+    }
+  }
+
   @Test func workersMayCallAgain() {
     let total = Mutex(0)
     Parallel.forEach(8) { _ in

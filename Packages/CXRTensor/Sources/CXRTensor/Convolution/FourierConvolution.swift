@@ -48,7 +48,8 @@ struct FourierConvolution {
       (tile / 2 + 1) * tiles * 2 * lanes * (inputBlocks * inRows + outputBlocks * outRows)
     let spectrum =
       cxr_frequencies(tile) * plan.engine.stages.spectrum_stride(plan.channels, outputBlocks)
-    let wanted = (plan.images + max(1, spectrum / perImage) - 1) / max(1, spectrum / perImage)
+    let most = max(1, spectrum / perImage)
+    let wanted = (plan.images + most - 1) / most
     let shares = wanted == 1 ? 1 : Self.mostShares
     // Shares of equal numbers of groups keep threads equally busy.
     let groups = min(plan.images, (wanted + shares - 1) / shares * shares)

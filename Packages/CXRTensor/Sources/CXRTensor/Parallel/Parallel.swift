@@ -49,8 +49,8 @@ public enum Parallel {
       }
       return
     }
-    let shares = (0..<workers).map {
-      Share(blocks: count * $0 / workers..<count * ($0 + 1) / workers, order: order)
+    let portions = (0..<workers).map {
+      Portion(blocks: count * $0 / workers..<count * ($0 + 1) / workers, order: order)
     }
     // The closure outlives the call: cxr_run_workers returns when all workers have.
     withoutActuallyEscaping(worker) { worker in
@@ -58,7 +58,7 @@ public enum Parallel {
         var place = 0
         worker {
           while place < workers {
-            if let block = shares[(index + place) % workers].next() { return block }
+            if let block = portions[(index + place) % workers].next() { return block }
             place += 1
           }
           return nil
@@ -74,8 +74,8 @@ public enum Parallel {
     }
   }
 
-  /// Blocks of which each is taken once.
-  private final class Share: Sendable {
+  /// A thread's blocks, each of which is taken once, by it or by another.
+  private final class Portion: Sendable {
     private let taken = Atomic<Int>(0)
     private let blocks: Range<Int>
     private let order: BlockOrder
