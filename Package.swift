@@ -61,9 +61,10 @@ let package = Package(
 
     systemLibrary("CLibPNG", in: "CXRImage", pkgConfig: "libpng", apt: "libpng-dev"),
     systemLibrary("CLibJPEG", in: "CXRImage", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
-    cModule("CFilmCodec", in: "CXRImage", ["CLibPNG", "CLibJPEG"]),
+    systemLibrary("CLibDeflate", in: "CXRImage", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+    cModule("CFilmCodec", in: "CXRImage", ["CLibPNG", "CLibJPEG", "CLibDeflate"]),
     module("CXRImage", ["CFilmCodec"]),
-    moduleTests("CXRImage"),
+    moduleTests("CXRImage", ["CFilmCodec"]),
 
     systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
     systemLibrary("CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev"),

@@ -9,6 +9,7 @@ declare -a needed=(
   "liblapacke-dev|orthogonal initialisation (LAPACK)|header lapacke.h"
   "libjpeg-dev|JPEG films (libjpeg-turbo)|header jpeglib.h"
   "libpng-dev|PNG films|header png.h"
+  "libdeflate-dev|PNG films, faster|header libdeflate.h"
   "zlib1g-dev|compressed checkpoints|header zlib.h"
   "pkg-config|finding these libraries|program pkg-config"
   "gnuplot-nox|pictures in the reports|program gnuplot"

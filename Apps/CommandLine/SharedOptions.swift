@@ -63,6 +63,61 @@ public struct LabelOptions: ParsableArguments {
   public func validate() throws { try labels?.validate("--labels") }
 }
 
+/// How films become pixels.
+public struct PreparationOptions: ParsableArguments {
+  @Option(help: "The side of the network's input, in pixels; at least 106.")
+  public var imageSize = 224
+  @Option(help: "How films are resized: bilinear (TensorFlow's default) or antialias.")
+  public var resize: ResizeMethod = .bilinear
+  @Option(help: "How JPEG is decoded: islow (accurate) or ifast (TensorFlow's default).")
+  public var jpegDct: DecodingOptions.JPEGTransform = .islow
+  @Option(
+    help: ArgumentHelp(
+      "How prepared films are kept: fixed16 (1/256 grey level, 2 bytes a pixel), uint8 (whole levels, 1 byte) or float32 (4 bytes)."
+    ))
+  public var pixelStorage: PixelStorage = .fixed16
+
+  public init() {}
+
+  /// The choices together.
+  public var preparation: FilmPreparation {
+    FilmPreparation(
+      imageSize: imageSize, resize: resize, jpegTransform: jpegDct, storage: pixelStorage)
+  }
+
+  /// Each option with its value, for `run.json`.
+  public var commandLine: [(String, JSONValue)] {
+    [
+      ("image-size", .integer(imageSize)), ("resize", .string(resize.rawValue)),
+      ("jpeg-dct", .string(jpegDct.rawValue)), ("pixel-storage", .string(pixelStorage.rawValue)),
+    ]
+  }
+}
+
+/// What tells whether a cached film has changed.
+public struct CacheOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What tells that a film is still the one in the cache: stamp (its file's size and time) or content (its bytes, all read again)."
+    ))
+  public var cacheCheck: FilmCache.SourceCheck = .stamp
+
+  public init() {}
+
+  /// Says that another program is preparing films.
+  public static func announceWait() {
+    Console.note("another program is preparing films in this cache; waiting until it is done")
+  }
+}
+
+/// Films that are left out.
+public struct ExcludeOptions: ParsableArguments {
+  @Option(help: "An audit.csv of cxr-explore; its films of severity error are left out.")
+  public var exclude: String?
+
+  public init() {}
+}
+
 /// Names separated by commas.
 public struct NameList: ExpressibleByArgument {
   /// The names, trimmed.
@@ -89,6 +144,8 @@ public struct NameList: ExpressibleByArgument {
 extension ResizeMethod: ExpressibleByArgument {}
 extension DecodingOptions.JPEGTransform: ExpressibleByArgument {}
 extension LossKind: ExpressibleByArgument {}
+extension PixelStorage: ExpressibleByArgument {}
+extension FilmCache.SourceCheck: ExpressibleByArgument {}
 
 extension FilmCollection {
   /// Prints what was found.

@@ -36,6 +36,12 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Whose films: train, validation, test, or all.")
   var subset: Part = .test
   @OptionGroup var lists: ListOptions
+  @Option(
+    help: "Where prepared films are kept, as by cxr-train. (default: they are decoded and not kept)"
+  )
+  var cache: String?
+  @OptionGroup var cacheOptions: CacheOptions
+  @OptionGroup var exclusion: ExcludeOptions
   @Flag(help: "Go on without rows whose film is missing.")
   var allowMissing = false
   @Flag(help: "Go on without films that cannot be decoded.")
@@ -48,12 +54,16 @@ struct Evaluate: ParsableCommand {
     _ = threads.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
     let progress = Progress("films evaluated")
+    var collection = FilmCollection.Options(
+      labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing)
+    collection.exclude = exclusion.exclude
+    var options = Evaluation.Options(
+      checkpoints: checkpoint, collection: collection, subset: subset.subset,
+      skipsUnreadable: skipUnreadable)
+    options.cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
+    options.cacheCheck = cacheOptions.cacheCheck
     let evaluation = try Evaluation(
-      Evaluation.Options(
-        checkpoints: checkpoint,
-        collection: FilmCollection.Options(
-          labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing),
-        subset: subset.subset, skipsUnreadable: skipUnreadable),
+      options,
       found: { collection, networks in
         collection.announce()
         for (path, network) in zip(checkpoint, networks) {
@@ -61,7 +71,7 @@ struct Evaluate: ParsableCommand {
             "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
               + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
         }
-      }, progress: { progress.update($0, of: $1) })
+      }, waiting: CacheOptions.announceWait, progress: { progress.update($0, of: $1) })
     if !evaluation.skippedFilms.isEmpty {
       Console.warn(
         "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"

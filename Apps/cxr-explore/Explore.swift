@@ -8,13 +8,14 @@ import CXRTraining
 struct Explore: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cxr-explore",
-    abstract: "Counts labels, splits patients, weighs classes and looks for problems.",
+    abstract: "Counts labels, splits patients, weighs classes and audits films.",
     discussion: """
       Writes explore.json, audit.csv, pictures and report.html to the output folder. Without \
-      --images only the label file is read.
+      --images only the label file is read; with it every film is decoded once, and with --cache \
+      kept as cxr-train needs it. Give audit.csv to cxr-train and cxr-evaluate by --exclude.
 
       Example:
-        cxr-explore --csv NIH/Data_Entry_2017.csv --images NIH --output explore
+        cxr-explore --csv NIH/Data_Entry_2017.csv --images NIH --cache cache --output explore
       """,
     version: DeviceReport.libraryVersion)
 
@@ -26,9 +27,22 @@ struct Explore: ParsableCommand {
   var output: String
   @OptionGroup var labelOptions: LabelOptions
   @OptionGroup var lists: ListOptions
+  @Option(help: "Where the decoded films are kept for training. (default: nowhere)")
+  var cache: String?
+  @OptionGroup var preparation: PreparationOptions
   @Flag(help: "Write into a folder that holds files; only files of this program change.")
   var force = false
   @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    guard cache == nil || images != nil else {
+      throw ValidationError("--cache keeps films; name their folder by --images")
+    }
+    guard (1...4096).contains(preparation.imageSize) else {
+      throw ValidationError(
+        "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")
+    }
+  }
 
   func run() throws {
     _ = threads.start()
@@ -37,23 +51,36 @@ struct Explore: ParsableCommand {
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists)
     if let labels = labelOptions.labels { options.labels = labels.names }
     let progress = Progress("films decoded")
+    let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }
     let exploration = try Exploration(
-      options, found: { $0.announce() }, progress: { progress.update($0, of: $1) })
+      options, cacheFolder: cacheFolder?.path, preparation: preparation.preparation,
+      found: { $0.announce() }, waiting: CacheOptions.announceWait,
+      progress: { progress.update($0, of: $1) })
     if let pixels = exploration.trainingPixels { announcePixels(pixels) }
     let empty = exploration.classWeights.filter { $0.positive == nil }.map(\.label)
     if !empty.isEmpty {
       Console.warn("no positive film in training for \(empty.joined(separator: ", "))")
     }
     try folder.write(exploration.json, to: "explore.json")
-    try folder.write(exploration.auditCSV, to: "audit.csv")
+    try folder.write(exploration.problems.auditCSV, to: "audit.csv")
     try writeReport(exploration, folder: folder)
     for part in exploration.parts {
       Console.result(
         "\(part.subset.rawValue): \(part.rows.count) images of \(part.patients) patients")
     }
     Console.result("with augmented copies \(exploration.augmentedTrainingCount) training images")
-    let errors = exploration.problems.filter { $0.severity == .error }.count
-    if errors > 0 { Console.result("\(errors) films cannot be used; see \(output)/audit.csv") }
+    for severity in [AuditProblem.Severity.error, .warning, .note] {
+      let found = exploration.problems.filter { $0.severity == severity }
+      guard !found.isEmpty else { continue }
+      let kinds = Dictionary(grouping: found, by: \.kind).sorted { $0.key < $1.key }
+      Console.result(
+        "\(severity.rawValue)s: "
+          + kinds.map { "\($0.value.count) \($0.key.split(separator: "_").joined(separator: " "))" }
+          .joined(separator: ", "))
+    }
+    if exploration.problems.contains(where: { $0.severity == .error }) {
+      Console.result("leave out the films with errors by --exclude \(output)/audit.csv")
+    }
     Console.result("report: \(output)/report.html")
   }
 }

@@ -22,7 +22,10 @@ extension Train {
         ("loss", loss.rawValue), ("training films", "\(data.trainingCount)"),
         ("augmented copies", "\(data.samples.copyCount)"),
         ("validation films", "\(data.validationCount)"),
-        ("image size", "\(imageSize) × \(imageSize), \(resize.rawValue)"),
+        (
+          "image size",
+          "\(preparation.imageSize) × \(preparation.imageSize), \(preparation.resize.rawValue)"
+        ),
         ("batch size", "\(batchSize)"),
         ("first learning rate, factor an epoch", "\(learningRate), \(decay)"),
         ("seed", "\(seed)"), ("BLAS", device.blas), ("threads", "\(device.threads)"),

@@ -34,12 +34,7 @@ struct Train: ParsableCommand {
   var epochs = 20
   @Option(help: "Films a step.")
   var batchSize = 32
-  @Option(help: "The side of the network's input, in pixels; at least 106.")
-  var imageSize = 224
-  @Option(help: "How films are resized: bilinear (TensorFlow's default) or antialias.")
-  var resize: ResizeMethod = .bilinear
-  @Option(help: "How JPEG is decoded: islow (accurate) or ifast (TensorFlow's default).")
-  var jpegDct: DecodingOptions.JPEGTransform = .islow
+  @OptionGroup var preparation: PreparationOptions
   @Option(help: "The learning rate of the first epoch.")
   var learningRate = 0.001
   @Option(help: "The learning rate's factor an epoch.")
@@ -64,6 +59,8 @@ struct Train: ParsableCommand {
       "Where prepared films are kept; runs that share it decode them once. (default: the output folder)"
   )
   var cache: String?
+  @OptionGroup var cacheOptions: CacheOptions
+  @OptionGroup var exclusion: ExcludeOptions
   @Flag(help: "Go on without rows whose film is missing.")
   var allowMissing = false
   @Flag(help: "Go on without films that cannot be decoded.")
@@ -79,8 +76,7 @@ struct Train: ParsableCommand {
     options.loss = loss
     options.epochs = epochs
     options.batchSize = batchSize
-    options.preparation = FilmPreparation(
-      imageSize: imageSize, resize: resize, jpegTransform: jpegDct)
+    options.preparation = preparation.preparation
     options.learningRate = learningRate
     options.decay = decay
     options.patience = patience
@@ -96,7 +92,7 @@ struct Train: ParsableCommand {
     try augmentLabels?.validate("--augment-labels")
     do {
       try options.validate()
-      try ChestCNN.checkImageSize(imageSize)
+      try ChestCNN.checkImageSize(preparation.imageSize)
     } catch {
       throw ValidationError("\(error)")
     }
@@ -111,10 +107,12 @@ struct Train: ParsableCommand {
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,
       allowMissing: allowMissing)
     if let labels = labelOptions.labels { collection.labels = labels.names }
+    collection.exclude = exclusion.exclude
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
     let data = try TrainingData(
-      collection, options: options, cacheFolder: cacheFolder.path, found: { $0.announce() },
-      progress: { decoding.update($0, of: $1) })
+      collection, options: options, cacheFolder: cacheFolder.path,
+      check: cacheOptions.cacheCheck, found: { $0.announce() },
+      waiting: CacheOptions.announceWait, progress: { decoding.update($0, of: $1) })
     announce(data)
 
     var trainer = try Trainer(data: data, options: options, folder: folder)
@@ -195,9 +193,8 @@ struct Train: ParsableCommand {
     [
       ("csv", .string(csv)), ("images", .string(images)), ("output", .string(output)),
       ("loss", .string(loss.rawValue)), ("epochs", .integer(epochs)),
-      ("batch-size", .integer(batchSize)), ("image-size", .integer(imageSize)),
-      ("resize", .string(resize.rawValue)), ("jpeg-dct", .string(jpegDct.rawValue)),
-      ("learning-rate", .number(learningRate)), ("decay", .number(decay)),
+      ("batch-size", .integer(batchSize)), ("learning-rate", .number(learningRate)),
+      ("decay", .number(decay)),
       ("patience", .integer(patience)), ("augment", .string(augment.rawValue)),
       ("augment-labels", .strings(options.augmentedLabels)), ("seed", .unsigned(seed)),
       ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
@@ -205,7 +202,9 @@ struct Train: ParsableCommand {
       ("split-seed", .integer(Int(labelOptions.splitSeed))),
       ("train-list", .string(orNull: lists.trainList)),
       ("test-list", .string(orNull: lists.testList)), ("cache", .string(orNull: cache)),
-      ("allow-missing", .bool(allowMissing)), ("skip-unreadable", .bool(skipUnreadable)),
-    ]
+      ("cache-check", .string(cacheOptions.cacheCheck.rawValue)),
+      ("exclude", .string(orNull: exclusion.exclude)), ("allow-missing", .bool(allowMissing)),
+      ("skip-unreadable", .bool(skipUnreadable)),
+    ] + preparation.commandLine
   }
 }

@@ -104,4 +104,46 @@ import Testing
     #expect(PatientID("  ") == nil)
     #expect(PatientID("13.0") == PatientID("00013") && PatientID("13.5") != PatientID("13"))
   }
+
+  @Test func findsWhatCannotAllBeTrue() throws {
+    let text = """
+      Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender
+      00000001_000.png,Mass,0,1,50,M
+      00000001_001.png,Mass,1,1,52,M
+      00000001_002.png,Mass,2,1,51,F
+      00000002_000.png,Mass,1,2,060Y,F
+      00000002_001.png,Mass,0,2,061Y,F
+      00000003_000.png,Mass,0,4,40,M
+      other.png,Mass,0,5,40,M
+      00000006_000.png,Mass,0,6,412,M
+      00000006_001.png,Mass,1,6,40,M
+      """
+    let file = try LabelFile(contents: Array(text.utf8), path: "t.csv")
+    let found = file.notes.filter { $0.problem.kind != "implausible_age" }.map {
+      "\($0.line) \($0.film) \($0.problem.description)"
+    }
+    #expect(
+      found == [
+        "4 00000001_002.png the patient is 51.0 years old here, but 52.0 on line 3, with a lower "
+          + "follow-up number",
+        "4 00000001_002.png the patient's sex is F here and M on line 2",
+        "5 00000002_000.png the patient is 60.0 years old here, but 61.0 on line 6, with a lower "
+          + "follow-up number",
+        "7 00000003_000.png the name begins with the number of patient 3",
+      ])
+  }
+
+  @Test func tellsTheRevisionByItsCounts() throws {
+    func records(pneumonia: Int, rows: Int = 112_120) throws -> [FilmRecord] {
+      var text = "Image Index,Finding Labels,Patient ID\n"
+      for i in 0..<rows {
+        text += "\(i).png,\(i < pneumonia ? "Mass|Pneumonia" : "No Finding"),\(i % 30_805)\n"
+      }
+      return try LabelFile(contents: Array(text.utf8), path: "t.csv").records
+    }
+    #expect(NIHRevision(try records(pneumonia: 1353)) == .pneumonia1353)
+    #expect(NIHRevision(try records(pneumonia: 1431)) == .pneumonia1431)
+    #expect(NIHRevision(try records(pneumonia: 1430)) == nil)
+    #expect(NIHRevision(try records(pneumonia: 1431, rows: 112_119)) == nil)
+  }
 }

@@ -1,16 +1,9 @@
 // Rotation and zoom of a film: the arithmetic of TensorFlow's projective transform, operation by operation,
 // so that a vector unit gives the same bits as a loop.
+#include "clones.h"
 #include "film_codec.h"
 
 #pragma STDC FP_CONTRACT OFF
-
-// Function multiversioning needs ifunc, which sanitizers cannot instrument.
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(address_sanitizer) && \
-    !__has_feature(thread_sanitizer)
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define CLONES
-#endif
 
 static inline __attribute__((always_inline)) float whole(float x) { return (float)(int)x; }
 

@@ -37,6 +37,14 @@ public struct CSVReader {
     let hasQuotes: Bool
   }
 
+  /// Calls `body` with each record of a file.
+  /// - Throws: ``DataError`` for a file that cannot be read, and as ``forEachRecord(in:path:_:)``.
+  public static func forEachRecord(
+    ofFile path: String, _ body: (Record) throws -> Void
+  ) throws {
+    try forEachRecord(in: fileContents(path), path: path, body)
+  }
+
   /// Calls `body` with each record of `bytes`.
   ///
   /// - Parameters:

@@ -38,6 +38,12 @@ public struct LabelFile: Sendable {
     case contradiction
     /// No finding is named, not even `No Finding`; the film counts as without findings.
     case noLabels
+    /// The patient's sex is another than in an earlier row.
+    case sexChange(from: String, to: String, firstLine: Int)
+    /// The patient is younger than on a film with a lower follow-up number; in years.
+    case ageFall(from: Double, to: Double, earlierLine: Int)
+    /// The film's name, `00000013_005.png`, begins with another patient's number.
+    case nameOfOtherPatient(number: UInt64)
 
     /// The kind of oddity in a word, a key of an audit.
     public var kind: String {
@@ -47,6 +53,9 @@ public struct LabelFile: Sendable {
       case .duplicateFilm: "duplicates"
       case .contradiction: "contradiction"
       case .noLabels: "no_labels"
+      case .sexChange: "sex_changes"
+      case .ageFall: "age_falls"
+      case .nameOfOtherPatient: "name_of_other_patient"
       }
     }
 
@@ -59,6 +68,13 @@ public struct LabelFile: Sendable {
         "the film is listed on line \(line) too" + (same ? "" : ", with other findings")
       case .contradiction: "\"No Finding\" stands beside a finding"
       case .noLabels: "no finding is named, not even \"No Finding\""
+      case .sexChange(let from, let to, let line):
+        "the patient's sex is \(to) here and \(from) on line \(line)"
+      case .ageFall(let from, let to, let line):
+        "the patient is \(to) years old here, but \(from) on line \(line), with a lower follow-up "
+          + "number"
+      case .nameOfOtherPatient(let number):
+        "the name begins with the number of patient \(number)"
       }
     }
   }
@@ -142,7 +158,7 @@ public struct LabelFile: Sendable {
     }
     guard !records.isEmpty else { throw DataError.noRows(path: path) }
     self.records = records
-    self.notes = notes
+    self.notes = notes + Self.inconsistencies(records)
     sha256 = SHA256.hexDigest(of: contents)
   }
 

@@ -4,7 +4,8 @@
 public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The identifier as text.
   public let description: String
-  private let number: UInt64?
+  /// The identifier as a number, if it is one.
+  let number: UInt64?
 
   /// Reads an identifier; `nil` when it is empty.
   public init?(_ text: String) {

@@ -1,5 +1,4 @@
 import CFilmCodec
-import Foundation
 
 /// How a film's bytes become grey levels.
 public struct DecodingOptions: Sendable, Hashable {
@@ -29,19 +28,7 @@ extension GreyFilm {
   /// (9797·R + 19234·G + 3737·B) / 2¹⁵, alpha dropped, 16 bits cut to their upper 8.
   /// - Throws: ``ImageError``.
   public init(path: String, options: DecodingOptions = DecodingOptions()) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue
-    else {
-      throw ImageError.unreadable(
-        path: path, reason: isFolder.boolValue ? "it is a folder" : "no such file")
-    }
-    let bytes: Data
-    do {
-      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw ImageError.unreadable(path: path, reason: error.localizedDescription)
-    }
-    try self.init(encoded: [UInt8](bytes), path: path, options: options)
+    try self.init(encoded: filmBytes(path: path), path: path, options: options)
   }
 
   /// Decodes the bytes of a PNG or JPEG file; `path` is for messages.
@@ -51,6 +38,30 @@ extension GreyFilm {
   ) throws {
     guard !bytes.isEmpty else { throw ImageError.empty(path: path) }
     let format = FileFormat(bytes)
+    if format == .png, let film = Self(plainPNG: bytes, maximumPixels: options.maximumPixels) {
+      self = film
+      return
+    }
+    try self.init(encoded: bytes, format: format, path: path, options: options)
+  }
+
+  /// Decodes an 8-bit grey PNG without interlacing; `nil` where libpng must be asked.
+  init?(plainPNG bytes: [UInt8], maximumPixels: Int) {
+    var (width, height) = (0, 0)
+    guard film_plain_png_size(bytes, bytes.count, &width, &height) != 0,
+      width * height <= maximumPixels
+    else { return nil }
+    var isDone = false
+    let pixels = [UInt8](unsafeUninitializedCapacity: width * height) { pixels, count in
+      isDone = film_decode_plain_png(bytes, bytes.count, pixels.baseAddress) != 0
+      count = isDone ? width * height : 0
+    }
+    guard isDone else { return nil }
+    self.init(height: height, width: width, pixels: pixels)
+  }
+
+  /// Decodes with libpng or libjpeg-turbo.
+  init(encoded bytes: [UInt8], format: FileFormat, path: String, options: DecodingOptions) throws {
     let target = PixelTarget(limit: options.maximumPixels)
     var result = film_result()
     let context = Unmanaged.passUnretained(target).toOpaque()
@@ -81,7 +92,7 @@ extension GreyFilm {
 }
 
 /// What a file's first bytes say.
-private enum FileFormat: Equatable {
+enum FileFormat: Equatable {
   case png
   case jpeg
   case other(String)

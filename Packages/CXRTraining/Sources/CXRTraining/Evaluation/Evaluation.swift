@@ -3,7 +3,6 @@ import CXRImage
 import CXRMetrics
 import CXRTensor
 import Foundation
-import Synchronization
 
 /// Trained networks applied to the same films, with the probabilities of each.
 public struct Evaluation: Sendable {
@@ -18,6 +17,10 @@ public struct Evaluation: Sendable {
     public var subset: Subset?
     /// Go on without films that cannot be decoded.
     public var skipsUnreadable: Bool
+    /// Where prepared films are kept; without it they are decoded and not kept.
+    public var cacheFolder: String?
+    /// What tells whether a prepared film has changed.
+    public var cacheCheck = FilmCache.SourceCheck.stamp
 
     /// Makes options.
     public init(
@@ -63,11 +66,13 @@ public struct Evaluation: Sendable {
   /// - Parameters:
   ///   - options: what is evaluated, and on what.
   ///   - found: called once the films are found, before any is decoded.
-  ///   - progress: called with films done and films in all.
+  ///   - waiting: called once if another process is preparing films in the cache.
+  ///   - progress: called with films done and films in all, on any thread.
   /// - Throws: `DataError`, `CheckpointError`, ``TrainingError``.
   public init(
     _ options: Options, found: (FilmCollection, [CheckpointMetadata]) -> Void = { _, _ in },
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    waiting: () -> Void = {},
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     let classifiers = try options.checkpoints.map { try ChestClassifier(path: $0) }
     guard let first = classifiers.first else {
@@ -95,16 +100,19 @@ public struct Evaluation: Sendable {
     // Networks that prepare films alike share the work.
     let preparations = Array(Set(classifiers.map(\.metadata.preparation)))
     let films = collection.films(rows)
+    let source = try PreparedFilms(
+      films, preparations, cacheFolder: options.cacheFolder, check: options.cacheCheck,
+      waiting: waiting, progress: { progress($0, films.count) })
     var probabilities = [[Float]](repeating: [], count: classifiers.count)
     var (kept, skipped): ([Int], [UnreadableFilm]) = ([], [])
     for start in stride(from: 0, to: films.count, by: Self.batchSize) {
       let part = start..<min(films.count, start + Self.batchSize)
-      let decoded = Self.decoded(Array(films[part]), preparations)
+      let decoded = source.pixels(of: part)
       var usable: [Int] = []
       for (i, result) in decoded.enumerated() {
         switch result {
         case .success: usable.append(i)
-        case .failure(let film): skipped.append(film.film)
+        case .failure(let error): skipped.append(error.film)
         }
       }
       kept += usable.map { rows[part.lowerBound + $0] }
@@ -143,28 +151,6 @@ public struct Evaluation: Sendable {
     self.rows = kept
     skippedFilms = skipped
     subset = options.subset
-  }
-
-  private struct Unreadable: Error { let film: UnreadableFilm }
-
-  /// Each film under each preparation, decoded on all threads.
-  private static func decoded(
-    _ films: [(name: String, path: String)], _ preparations: [FilmPreparation]
-  ) -> [Result<[[Float]], Unreadable>] {
-    let results = Mutex([Result<[[Float]], Unreadable>?](repeating: nil, count: films.count))
-    Parallel.forEach(films.count) { i in
-      let result = Result { () throws(Unreadable) -> [[Float]] in
-        do {
-          return try preparations.map { try $0(path: films[i].path).values }
-        } catch {
-          throw Unreadable(
-            film: UnreadableFilm(
-              name: films[i].name, reason: UnreadableFilm.reason(error)))
-        }
-      }
-      results.withLock { $0[i] = result }
-    }
-    return results.withLock { $0.compactMap { $0 } }
   }
 
   private static func collection(

@@ -1,31 +1,8 @@
 import CXRData
 import CXRImage
-import CXRTensor
-import Synchronization
 
 /// What a label file and a folder of films hold: counts, the split, class weights, problems.
 public struct Exploration: Sendable {
-  /// A problem of one film, a row of `audit.csv`.
-  public struct Problem: Sendable, Equatable {
-    /// How bad it is.
-    public enum Severity: String, Sendable {
-      /// The film cannot be used.
-      case error
-      /// Somebody should look.
-      case warning
-      /// Odd, without effect.
-      case note
-    }
-    /// The film's name.
-    public let image: String
-    /// What kind of problem it is, a key of `audit`.
-    public let kind: String
-    /// How bad it is.
-    public let severity: Severity
-    /// What exactly, and where.
-    public let detail: String
-  }
-
   /// The counts of one part.
   public struct Part: Sendable {
     /// The part.
@@ -38,6 +15,8 @@ public struct Exploration: Sendable {
     public let positives: [Int]
     /// SHA-256 of its sorted patients.
     public let patientsSHA256: String
+    /// Age, sex and view of its films.
+    public let demographics: Demographics
   }
 
   /// The label file, the folder and the split.
@@ -53,21 +32,35 @@ public struct Exploration: Sendable {
   /// Training films with their augmented copies.
   public let augmentedTrainingCount: Int
   /// What is wrong or odd, a row a problem.
-  public let problems: [Problem]
+  public let problems: [AuditProblem]
   /// Films that can be decoded, if films were looked at.
   public let decodedCount: Int?
-  /// Of the training films at ``FilmPreparation``'s default size; `nil` where none was looked at.
+  /// Of the prepared training films; `nil` where none was looked at.
   public let trainingPixels: PixelMoments?
+  /// How films were prepared.
+  public let preparation: FilmPreparation
 
-  /// Explores a label file, and its films where a folder is given.
+  /// The revision of NIH's own label file, told by its counts.
+  public let revision: NIHRevision?
+  /// Films a view, and of them those with each label.
+  public let views: [(name: String, films: Int, positives: [Int])]
+  /// How many films are of each size, the commonest first.
+  public let sizes: [(height: Int, width: Int, films: Int)]
+
+  /// Explores a label file, and audits its films where a folder is given.
   ///
   /// - Parameters:
   ///   - options: the label file, labels and split, and the folder if films are looked at.
+  ///   - cacheFolder: where the films, which are decoded anyway, are kept for training; `nil` for nowhere.
+  ///   - preparation: how they become pixels.
   ///   - found: called once the films are found, before any is decoded.
+  ///   - waiting: called once if another process is preparing films in `cacheFolder`.
   ///   - progress: called with films done and films in all, on any thread.
-  /// - Throws: `DataError`.
+  /// - Throws: `DataError`, ``TrainingError``.
   public init(
-    _ options: FilmCollection.Options, found: (FilmCollection) -> Void = { _ in },
+    _ options: FilmCollection.Options, cacheFolder: String? = nil,
+    preparation: FilmPreparation = FilmPreparation(),
+    found: (FilmCollection) -> Void = { _ in }, waiting: () -> Void = {},
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     let collection = try FilmCollection(options, tolerateMissing: true)
@@ -82,36 +75,32 @@ public struct Exploration: Sendable {
       return Part(
         subset: subset, rows: rows, patients: collection.split.patients(of: subset).count,
         positives: matrix.positives(in: rows),
-        patientsSHA256: collection.split.patientsSHA256(of: subset))
+        patientsSHA256: collection.split.patientsSHA256(of: subset),
+        demographics: Demographics(records, rows: rows))
     }
     positives = matrix.positives(in: Array(records.indices))
     labelsPerFilm = matrix.labelsPerFilm(in: Array(records.indices))
     var problems = collection.file.notes.map { note in
-      let severity: Problem.Severity =
-        switch note.problem {
-        case .implausibleAge, .unreadableAge: .note
-        case .duplicateFilm, .contradiction, .noLabels: .warning
-        }
-      return Problem(
-        image: note.film, kind: note.problem.kind, severity: severity,
+      AuditProblem(
+        image: note.film, kind: note.problem.kind, severity: note.problem.severity,
         detail: "line \(note.line): \(note.problem.description)")
     }
     if collection.folder != nil {
-      problems += collection.rowsWithoutFilm.map {
-        Problem(image: $0, kind: "missing", severity: .error, detail: "no such film in the folder")
-      }
-      problems += collection.filmsWithoutRow.map {
-        Problem(image: $0, kind: "without_row", severity: .note, detail: "no row of the label file")
-      }
-      let inspection = Self.inspect(collection, progress: progress)
-      problems += inspection.unreadable.map {
-        Problem(image: $0.name, kind: "unreadable", severity: .error, detail: $0.reason)
-      }
-      decodedCount = inspection.decoded
-      trainingPixels = inspection.pixels.count > 0 ? inspection.pixels : nil
+      let audit = try FilmAudit(
+        collection, preparation: preparation, cacheFolder: cacheFolder, waiting: waiting,
+        progress: progress)
+      problems += audit.problems
+      decodedCount = audit.decodedCount
+      sizes = audit.sizes
+      trainingPixels = audit.trainingPixels.count > 0 ? audit.trainingPixels : nil
     } else {
-      decodedCount = nil
-      trainingPixels = nil
+      (decodedCount, sizes, trainingPixels) = (nil, [], nil)
+    }
+    self.preparation = preparation
+    revision = NIHRevision(records)
+    views = Demographics(records, rows: Array(records.indices)).views.map { view in
+      let rows = records.indices.filter { (records[$0].view ?? Demographics.unknown) == view.name }
+      return (view.name, view.films, matrix.positives(in: rows))
     }
     // Weights and copies come from the films that can be trained on.
     let unusable = Set(problems.filter { $0.severity == .error }.map(\.image))
@@ -127,48 +116,6 @@ public struct Exploration: Sendable {
     self.problems = problems
   }
 
-  /// Decodes every film once, on all threads, keeping only its moments.
-  private static func inspect(
-    _ collection: FilmCollection, progress: @escaping @Sendable (Int, Int) -> Void
-  ) -> (decoded: Int, unreadable: [UnreadableFilm], pixels: PixelMoments) {
-    var seen = Set<String>()
-    let rows = collection.rows(of: nil).filter {
-      seen.insert(collection.file.records[$0].name).inserted
-    }
-    let training = Set(collection.rows(of: .train))
-    let films = collection.films(rows)
-    let preparation = FilmPreparation()
-    let results = Mutex([Result<PixelMoments, ImageError>?](repeating: nil, count: films.count))
-    let done = Atomic<Int>(0)
-    Parallel.forEach(films.count) { i in
-      let result = Result { () throws(ImageError) -> PixelMoments in
-        do {
-          return PixelMoments(try preparation(path: films[i].path))
-        } catch let error as ImageError {
-          throw error
-        } catch {
-          throw ImageError.unreadable(path: films[i].path, reason: "\(error)")
-        }
-      }
-      results.withLock { $0[i] = result }
-      progress(done.add(1, ordering: .relaxed).newValue, films.count)
-    }
-    var (decoded, unreadable, pixels): (Int, [UnreadableFilm], PixelMoments) = (
-      0, [], PixelMoments()
-    )
-    for (i, result) in results.withLock({ $0 }).enumerated() {
-      switch result {
-      case .success(let moments):
-        decoded += 1
-        if training.contains(rows[i]) { pixels.add(moments) }
-      case .failure(let error):
-        unreadable.append(UnreadableFilm(name: films[i].name, reason: error.reason))
-      case nil: break
-      }
-    }
-    return (decoded, unreadable, pixels)
-  }
-
   /// The document `explore.json`.
   public var json: JSONValue {
     let labels = collection.matrix.labels
@@ -177,14 +124,14 @@ public struct Exploration: Sendable {
     }
     var audit: [(String, JSONValue)] = []
     if let decodedCount { audit.append(("ok", .integer(decodedCount))) }
-    var kinds = ["duplicates", "contradiction", "no_labels", "implausible_age", "unreadable_age"]
-    if decodedCount != nil { kinds = ["missing", "unreadable", "without_row"] + kinds }
+    var kinds = LabelFile.Problem.kinds
+    if decodedCount != nil { kinds = FilmAudit.kinds + kinds }
     audit += kinds.map { kind in (kind, .integer(problems.filter { $0.kind == kind }.count)) }
     let pixels: JSONValue =
       trainingPixels.map {
         .object([
           ("mean", .number($0.mean)), ("standard_deviation", .number($0.standardDeviation)),
-          ("image_size", .integer(FilmPreparation().imageSize)),
+          ("image_size", .integer(preparation.imageSize)),
         ])
       } ?? .null
     return .object([
@@ -204,6 +151,7 @@ public struct Exploration: Sendable {
                 ("images", .integer(part.rows.count)), ("patients", .integer(part.patients)),
                 ("labels", counts(part.positives)),
                 ("patients_sha256", .string(part.patientsSHA256)),
+                ("demographics", part.demographics.json),
               ])
             )
           })
@@ -221,17 +169,23 @@ public struct Exploration: Sendable {
             ($0.key, .integer($0.value))
           })
       ),
+      (
+        "views",
+        .object(
+          views.map { view in
+            (
+              view.name,
+              .object([("images", .integer(view.films)), ("labels", counts(view.positives))])
+            )
+          })
+      ), ("revision", .string(orNull: revision?.rawValue)),
+      (
+        "image_sizes",
+        .object(sizes.map { ("\($0.width)x\($0.height)", .integer($0.films)) })
+      ),
       ("audit", .object(audit)), ("training_pixels", pixels),
       ("label_file_sha256", .string(collection.file.sha256)),
       ("library_version", .string(DeviceReport.libraryVersion)),
     ])
-  }
-
-  /// The text of `audit.csv`.
-  public var auditCSV: String {
-    CSVText.line(["image", "problem", "severity", "detail"])
-      + problems.map {
-        CSVText.line([$0.image, $0.kind, $0.severity.rawValue, $0.detail])
-      }.joined()
   }
 }

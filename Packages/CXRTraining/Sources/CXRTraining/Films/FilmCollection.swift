@@ -16,6 +16,8 @@ public struct FilmCollection: Sendable {
     public var lists: (train: String, test: String)?
     /// Go on without rows whose film is absent.
     public var allowMissing: Bool
+    /// An `audit.csv` whose films of severity `error` are left out.
+    public var exclude: String?
     /// Deal the patients to parts; without it all films belong together.
     public var dividesPatients = true
 
@@ -41,6 +43,8 @@ public struct FilmCollection: Sendable {
   public let split: PatientSplit
   /// The findings of every row.
   public private(set) var matrix: LabelMatrix
+  /// Listed films that an audit leaves out, by name.
+  public let excluded: Set<String>
   /// Listed films that are absent, sorted.
   public let rowsWithoutFilm: [String]
   /// Images that no row lists, sorted.
@@ -68,10 +72,15 @@ public struct FilmCollection: Sendable {
     let names = file.records.map(\.name)
     let folder = try options.images.map { try FilmFolder(path: $0, names: names) }
     self.folder = folder
+    excluded =
+      try options.exclude.map {
+        try ExcludedFilms(auditFile: $0).names.intersection(names)
+      } ?? []
     (rowsWithoutFilm, filmsWithoutRow) = folder?.differences(from: file.records) ?? ([], [])
-    if !rowsWithoutFilm.isEmpty, !options.allowMissing, !tolerateMissing {
+    let missing = rowsWithoutFilm.filter { !excluded.contains($0) }
+    if !missing.isEmpty, !options.allowMissing, !tolerateMissing {
       throw TrainingError.missingFilms(
-        names: Array(rowsWithoutFilm.prefix(5)), count: rowsWithoutFilm.count,
+        names: Array(missing.prefix(5)), count: missing.count,
         folder: options.images ?? "")
     }
   }
@@ -84,11 +93,14 @@ public struct FilmCollection: Sendable {
     return selection
   }
 
-  /// A part's rows whose film is there, in file order; all rows for `nil`.
+  /// A part's rows whose film is there and not left out by an audit, in file order; of all parts for
+  /// `nil`.
   public func rows(of subset: Subset?) -> [Int] {
     let rows = subset.map { split.rows(of: $0, in: file.records) } ?? Array(file.records.indices)
-    guard let folder else { return rows }
-    return rows.filter { folder.path(of: file.records[$0].name) != nil }
+    return rows.filter { row in
+      let name = file.records[row].name
+      return !excluded.contains(name) && (folder == nil || folder?.path(of: name) != nil)
+    }
   }
 
   /// The name and path of each of `rows`' films; rows without film are left out.
@@ -118,6 +130,10 @@ public struct FilmCollection: Sendable {
     let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
     for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {
       lines.append("\(count) × \(kind.split(separator: "_").joined(separator: " ")); kept")
+    }
+    if let revision = NIHRevision(file.records) { lines.append(revision.description) }
+    if !excluded.isEmpty {
+      lines.append("\(excluded.count) films left out, which the audit calls unusable")
     }
     if !rowsWithoutFilm.isEmpty {
       lines.append("\(rowsWithoutFilm.count) rows have no film, left out")

@@ -8,41 +8,53 @@ public struct FilmPreparation: Sendable, Hashable {
   public var resize: ResizeMethod
   /// How JPEG is decoded.
   public var jpegTransform: DecodingOptions.JPEGTransform
+  /// To what its grey levels are rounded, which is how they are cached.
+  public var storage: PixelStorage
 
-  /// 224 pixels, bilinear, the accurate transform unless said otherwise.
+  /// 224 pixels, bilinear, the accurate transform, 1/256 of a level unless said otherwise.
   public init(
     imageSize: Int = 224, resize: ResizeMethod = .bilinear,
-    jpegTransform: DecodingOptions.JPEGTransform = .islow
+    jpegTransform: DecodingOptions.JPEGTransform = .islow, storage: PixelStorage = .fixed16
   ) {
     (self.imageSize, self.resize, self.jpegTransform) = (imageSize, resize, jpegTransform)
+    self.storage = storage
   }
 
   /// The number of pixels of a prepared film.
   public var pixelCount: Int { imageSize * imageSize }
 
+  /// The size of a prepared film, in bytes.
+  public var byteCount: Int { pixelCount * storage.bytesPerPixel }
+
+  /// How a film's bytes are decoded.
+  public var decoding: DecodingOptions { DecodingOptions(jpegTransform: jpegTransform) }
+
+  /// Everything that changes the pixels, a line each.
+  var signature: [String] {
+    [
+      "\(imageSize)", resize.rawValue, jpegTransform.rawValue, storage.rawValue,
+      DeviceReport.libraryVersion,
+    ]
+  }
+
   /// Decodes and resizes a film.
   /// - Throws: `ImageError`.
   public func callAsFunction(path: String) throws -> FilmPlane {
-    try callAsFunction(
-      GreyFilm(path: path, options: DecodingOptions(jpegTransform: jpegTransform)))
+    try callAsFunction(GreyFilm(path: path, options: decoding))
   }
 
-  /// Resizes a decoded film and rounds it to 1/256 of a grey level, as a cached film is.
+  /// Resizes a decoded film and rounds its levels, as a cached film's are.
   public func callAsFunction(_ film: GreyFilm) -> FilmPlane {
-    let plane = film.resized(height: imageSize, width: imageSize, method: resize)
-    return FixedPointPixels.plane(FixedPointPixels.encoded(plane), size: imageSize)
-  }
-}
-
-/// Pixels as kept in the cache: 16 bits, 1/256 grey level a unit.
-///
-/// An unresized 8-bit film is exact; a resized one is off by at most 1/512 of a grey level.
-enum FixedPointPixels {
-  static func encoded(_ plane: FilmPlane) -> [UInt16] {
-    plane.values.map { UInt16(min(max(($0 * 256).rounded(), 0), 65_535)) }
+    plane(stored(film))
   }
 
-  static func plane(_ pixels: some Collection<UInt16>, size: Int) -> FilmPlane {
-    FilmPlane(height: size, width: size, values: pixels.map { Float($0) / 256 })
+  /// A decoded film, resized, in the cache's bytes.
+  func stored(_ film: GreyFilm) -> [UInt8] {
+    storage.stored(film.resized(height: imageSize, width: imageSize, method: resize))
+  }
+
+  /// The film that such bytes are.
+  func plane(_ stored: [UInt8]) -> FilmPlane {
+    stored.withUnsafeBytes { storage.film($0, height: imageSize, width: imageSize) }
   }
 }

@@ -28,13 +28,15 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     public var jpegDCT: DecodingOptions.JPEGTransform
     /// What becomes of more than 8 bits: `reference`, the upper 8.
     public var depth: String
+    /// To what grey levels are rounded; `fixed16` where the file does not say.
+    public var storage: PixelStorage?
     /// Of the training pixels, in grey levels.
     public var mean: Double
     /// Of the training pixels, in grey levels.
     public var standardDeviation: Double
 
     enum CodingKeys: String, CodingKey {
-      case size, resize, depth, mean
+      case size, resize, depth, storage, mean
       case jpegDCT = "jpeg_dct"
       case standardDeviation = "standard_deviation"
     }
@@ -158,6 +160,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
         .object([
           ("size", .integer(image.size)), ("resize", .string(image.resize.rawValue)),
           ("jpeg_dct", .string(image.jpegDCT.rawValue)), ("depth", .string(image.depth)),
+          ("storage", .string((image.storage ?? .fixed16).rawValue)),
           ("mean", .number(image.mean)), ("standard_deviation", .number(image.standardDeviation)),
         ])
       ),
@@ -269,7 +272,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
   /// How films become the network's input.
   public var preparation: FilmPreparation {
     FilmPreparation(
-      imageSize: image.size, resize: image.resize, jpegTransform: image.jpegDCT)
+      imageSize: image.size, resize: image.resize, jpegTransform: image.jpegDCT,
+      storage: image.storage ?? .fixed16)
   }
 }
 

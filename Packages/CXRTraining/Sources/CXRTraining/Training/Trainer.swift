@@ -259,7 +259,8 @@ public struct Trainer {
       labels: data.collection.matrix.labels,
       image: CheckpointMetadata.Image(
         size: preparation.imageSize, resize: preparation.resize,
-        jpegDCT: preparation.jpegTransform, depth: "reference", mean: data.moments.mean,
+        jpegDCT: preparation.jpegTransform, depth: "reference",
+        storage: preparation.storage, mean: data.moments.mean,
         standardDeviation: data.moments.standardDeviation),
       loss: options.loss, classWeights: data.classWeights,
       split: CheckpointMetadata.Split(data.collection.split),

@@ -38,12 +38,15 @@ public struct TrainingData: Sendable {
   ///   - collectionOptions: the label file, labels, split and folder.
   ///   - options: of the run.
   ///   - cacheFolder: where the prepared films are kept.
+  ///   - check: what tells whether a prepared film has changed.
   ///   - found: called once the films are found, before any is decoded.
+  ///   - waiting: called once if another process is preparing films there.
   ///   - progress: called with films done and films in all, on any thread.
   /// - Throws: `DataError`, ``TrainingError``.
   public init(
     _ collectionOptions: FilmCollection.Options, options: TrainingOptions, cacheFolder: String,
-    found: (FilmCollection) -> Void = { _ in },
+    check: FilmCache.SourceCheck = .stamp, found: (FilmCollection) -> Void = { _ in },
+    waiting: () -> Void = {},
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     try options.validate()
@@ -96,7 +99,7 @@ public struct TrainingData: Sendable {
     let total = rows.count
     cache = try FilmCache(
       films: collection.films(rows), preparation: options.preparation, folder: cacheFolder,
-      progress: { progress($0, total) })
+      check: check, waiting: waiting, progress: { progress($0, total) })
     skippedFilms = cache.unreadable
     guard skippedFilms.isEmpty || options.skipsUnreadable else {
       throw TrainingError.unreadableFilms(skippedFilms)

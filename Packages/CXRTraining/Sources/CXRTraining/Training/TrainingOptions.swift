@@ -65,7 +65,8 @@ public struct TrainingOptions: Sendable {
     [
       "loss": loss.rawValue, "batch-size": "\(batchSize)",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
-      "jpeg-dct": preparation.jpegTransform.rawValue, "learning-rate": "\(learningRate)",
+      "jpeg-dct": preparation.jpegTransform.rawValue,
+      "pixel-storage": preparation.storage.rawValue, "learning-rate": "\(learningRate)",
       "decay": "\(decay)", "patience": "\(patience)", "augment": augments ? "on" : "off",
       "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",
     ]

@@ -1,0 +1,163 @@
+import CFilmCodec
+import Testing
+
+@testable import CXRImage
+
+/// The fast path for 8-bit grey PNG against libpng: the same pixels, the same files refused.
+@Suite struct PlainPNGTests {
+  private struct Draw: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return (state >> 32) | (state & 0xFFFF_FFFF_0000_0000)
+    }
+  }
+
+  /// A PNG file of given filtered rows, as stored blocks, with right checksums.
+  private func file(
+    width: Int, rows: [[UInt8]], pieces: Int = 1, notes: [(String, [UInt8])] = []
+  ) -> [UInt8] {
+    func word(_ value: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) }
+    }
+    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+      let body = Array(name.utf8) + data
+      return word(UInt32(data.count)) + body + word(film_crc32(body, body.count))
+    }
+    let raw = rows.flatMap { $0 }
+    var stream: [UInt8] = [0x78, 0x01]
+    for start in stride(from: 0, to: raw.count, by: 65_535) {
+      let part = raw[start..<min(raw.count, start + 65_535)]
+      let count = UInt16(part.count)
+      stream.append(start + part.count == raw.count ? 1 : 0)
+      for value in [count, ~count] {
+        stream += [UInt8(truncatingIfNeeded: value), UInt8(value >> 8)]
+      }
+      stream += part
+    }
+    var (low, high): (UInt32, UInt32) = (1, 0)
+    for byte in raw {
+      low = (low + UInt32(byte)) % 65_521
+      high = (high + low) % 65_521
+    }
+    stream += word(high << 16 | low)
+    let size = (stream.count + pieces - 1) / pieces
+    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+      + chunk("IHDR", word(UInt32(width)) + word(UInt32(rows.count)) + [8, 0, 0, 0, 0])
+      + notes.flatMap { chunk($0.0, $0.1) }
+      + stride(from: 0, to: stream.count, by: size).flatMap {
+        chunk("IDAT", Array(stream[$0..<min(stream.count, $0 + size)]))
+      } + chunk("IEND", [])
+  }
+
+  private func filteredRows(height: Int, width: Int) -> [[UInt8]] {
+    (0..<height).map { (y: Int) -> [UInt8] in
+      [UInt8(y % 5)] + (0..<width).map { (x: Int) -> UInt8 in UInt8((x * y + y) % 251) }
+    }
+  }
+
+  private func byLibPNG(_ bytes: [UInt8]) -> GreyFilm? {
+    try? GreyFilm(
+      encoded: bytes, format: .png, path: "f", options: DecodingOptions(maximumPixels: 1 << 22))
+  }
+
+  private func byFastPath(_ bytes: [UInt8]) -> GreyFilm? {
+    GreyFilm(plainPNG: bytes, maximumPixels: 1 << 22)
+  }
+
+  /// Whether the fast path takes the file; libpng must then see the same.
+  @discardableResult
+  private func expectAgreement(_ bytes: [UInt8], _ what: String) -> Bool {
+    guard let taken = byFastPath(bytes) else { return false }
+    let same = taken == byLibPNG(bytes)
+    #expect(same, "\(what)")
+    return true
+  }
+
+  @Test(arguments: [
+    (1, 1), (1, 40), (15, 16), (16, 16), (17, 33), (31, 16), (32, 48), (33, 47), (200, 70),
+  ])
+  func everyFilterInEveryPlace(width: Int, height: Int) throws {
+    var draw = Draw(state: UInt64(width * 1000 + height))
+    for filters in [[0], [1], [2], [3], [4], [4, 3], [0, 1, 2, 3, 4]] as [[UInt8]] {
+      for spread: UInt8 in [2, 40, 255] {
+        let rows = (0..<height).map { _ -> [UInt8] in
+          var row = [filters.randomElement(using: &draw) ?? 0]
+          for _ in 0..<width {
+            row.append(UInt8.random(in: 0...spread, using: &draw) &- spread / 2)
+          }
+          return row
+        }
+        let bytes = file(width: width, rows: rows, pieces: 1 + height % 3)
+        let expected = try #require(byLibPNG(bytes))
+        let same = byFastPath(bytes) == expected
+        #expect(same, "\(width) × \(height), \(filters), \(spread)")
+      }
+    }
+  }
+
+  @Test func takesPlainFilesOnly() throws {
+    let rows = filteredRows(height: 20, width: 24)
+    let plain = file(width: 24, rows: rows, notes: [("tIME", [7, 0xE5, 1, 1, 0, 0, 0])])
+    #expect(byFastPath(plain) != nil && byFastPath(plain + [1, 2, 3]) != nil)
+    let others: [(String, [UInt8])] = [
+      ("a filter that does not exist", file(width: 24, rows: rows.map { [5] + $0.dropFirst() })),
+      ("too few rows", file(width: 25, rows: rows)),
+      ("too many rows", file(width: 23, rows: rows)),
+      ("a chunk that is not known", file(width: 24, rows: rows, notes: [("abCd", [1])])),
+      ("no end", Array(plain.dropLast(12))), ("no data", Array(plain.prefix(52))),
+      ("an empty file", []),
+    ]
+    for (what, bytes) in others { #expect(byFastPath(bytes) == nil, "\(what)") }
+    #expect(GreyFilm(plainPNG: plain, maximumPixels: 479) == nil)
+    // What is left to libpng may still be a film.
+    #expect(byLibPNG(file(width: 24, rows: rows, notes: [("abCd", [1])])) != nil)
+  }
+
+  /// Whatever the fast path takes, libpng takes too and sees the same.
+  @Test func agreesOnDamagedFiles() throws {
+    let rows = filteredRows(height: 33, width: 40)
+    let stored = file(width: 40, rows: rows, pieces: 2)
+    let film = try #require(byLibPNG(stored))
+    for bytes in [stored, try film.pngData(compression: 9)] {
+      let same = byFastPath(bytes) == film
+      #expect(same)
+      for position in bytes.indices {
+        for flip: UInt8 in [0x01, 0x10, 0x80, 0xFF] {
+          var damaged = bytes
+          damaged[position] ^= flip
+          expectAgreement(damaged, "byte \(position), flipped by \(flip)")
+        }
+        expectAgreement(Array(bytes[..<position]), "cut at \(position)")
+      }
+    }
+  }
+
+  /// Streams damaged within, their chunk checksums put right: inflating itself must agree.
+  @Test func agreesOnDamagedStreams() throws {
+    let film = GreyFilm(
+      height: 40, width: 50,
+      pixels: (0..<2000).map { (i: Int) -> UInt8 in
+        UInt8(truncatingIfNeeded: ((i * i) >> 7) ^ (i % 9))
+      })
+    let bytes = try film.pngData(compression: 9)
+    #expect(expectAgreement(bytes, "whole"))
+    let start = 33
+    let size = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+    var taken = 0
+    for position in start + 8..<start + 8 + size {
+      for flip: UInt8 in [0x01, 0x04, 0x20, 0x80, 0xFF] {
+        var damaged = bytes
+        damaged[position] ^= flip
+        let body = Array(damaged[start + 4..<start + 8 + size])
+        let sum = film_crc32(body, body.count)
+        for i in 0..<4 {
+          damaged[start + 8 + size + i] = UInt8(truncatingIfNeeded: sum >> UInt32(24 - 8 * i))
+        }
+        if expectAgreement(damaged, "byte \(position), flipped by \(flip)") { taken += 1 }
+      }
+    }
+    // Bits after the stream's last code mean nothing; all others are covered by its checksum.
+    #expect(taken < 8, "damage passed \(taken) times")
+  }
+}

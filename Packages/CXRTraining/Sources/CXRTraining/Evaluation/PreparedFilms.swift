@@ -1,0 +1,54 @@
+import CXRImage
+import CXRTensor
+import Synchronization
+
+/// Films under each of several preparations, from caches where a folder for them is given, else decoded when
+/// they are asked for, on all threads.
+struct PreparedFilms: Sendable {
+  struct Unreadable: Error { let film: UnreadableFilm }
+
+  private let films: [(name: String, path: String)]
+  private let preparations: [FilmPreparation]
+  private let caches: [FilmCache]
+
+  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
+  init(
+    _ films: [(name: String, path: String)], _ preparations: [FilmPreparation],
+    cacheFolder: String?, check: FilmCache.SourceCheck, waiting: () -> Void,
+    progress: @Sendable (Int) -> Void
+  ) throws {
+    (self.films, self.preparations) = (films, preparations)
+    caches =
+      if let cacheFolder {
+        try preparations.map {
+          try FilmCache(
+            films: films, preparation: $0, folder: cacheFolder, check: check, waiting: waiting,
+            progress: progress)
+        }
+      } else { [] }
+  }
+
+  /// The grey levels of each film under each preparation.
+  func pixels(of range: Range<Int>) -> [Result<[[Float]], Unreadable>] {
+    let results = Mutex([Result<[[Float]], Unreadable>?](repeating: nil, count: range.count))
+    Parallel.forEach(range.count) { i in
+      let film = range.lowerBound + i
+      func failure(_ reason: String) -> Unreadable {
+        Unreadable(film: UnreadableFilm(name: films[film].name, reason: reason))
+      }
+      let result = Result { () throws(Unreadable) -> [[Float]] in
+        if let reason = caches.lazy.compactMap({ $0.reason(ofUnreadable: film) }).first {
+          throw failure(reason)
+        }
+        if !caches.isEmpty { return caches.map { $0.plane(film).values } }
+        do {
+          return try preparations.map { try $0(path: films[film].path).values }
+        } catch {
+          throw failure(UnreadableFilm.reason(error))
+        }
+      }
+      results.withLock { $0[i] = result }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+}

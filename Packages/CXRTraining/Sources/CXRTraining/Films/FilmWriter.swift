@@ -1,0 +1,120 @@
+import CXRImage
+import Foundation
+
+/// Finds a film in a cache's files or prepares it and writes it there. Threads may share a writer: each
+/// film has slots of its own.
+struct FilmWriter: Sendable {
+  let preparation: FilmPreparation
+  let check: FilmCache.SourceCheck
+  let index: CacheIndex
+  let indexFile: CacheFile
+  let pixelFile: CacheFile
+  /// Sees every film, decoded, whether or not it is in the cache; of no use to most.
+  let inspect: (@Sendable (_ place: Int, PreparedFilm) -> Void)?
+
+  /// What became of a film.
+  enum Outcome: Sendable {
+    case ready(slot: Int, PixelMoments, isReused: Bool)
+    case unreadable(String)
+  }
+
+  /// Takes the film's slot as it is, or prepares the film.
+  ///
+  /// - Parameter freeSlot: gives a slot to a film that has none yet. A changed film takes a new one too,
+  ///   since another process may be reading the old one.
+  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
+  func prepare(
+    _ film: (name: String, path: String), at place: Int, freeSlot: () -> Int
+  ) throws -> Outcome {
+    let digest = CacheIndex.digest(ofPath: film.path)
+    let known = index.record(of: digest)
+    do {
+      let stamp = try SourceStamp(path: film.path)
+      var prepared: PreparedFilm?
+      var source: [UInt8]?
+      func preparedFilm() throws -> PreparedFilm {
+        try prepared
+          ?? PreparedFilm(path: film.path, source: source, preparation: preparation)
+      }
+      if let inspect {
+        let film = try preparedFilm()
+        inspect(place, film)
+        (prepared, source) = (film, film.source)
+      }
+      if check == .content, known?.record.sourceSize == stamp.size {
+        source = try source ?? filmBytes(path: film.path)
+      }
+      var slot: Int?
+      if let known, isSame(known.record, stamp, source) {
+        let kept = try pixelFile.read(
+          count: preparation.byteCount, at: known.slot * preparation.byteCount)
+        let isWhole = known.record.pixelChecksum == kept.withUnsafeBytes { $0.checksum64 }
+        if isWhole, kept.count == preparation.byteCount {
+          return .ready(slot: known.slot, known.record.moments(preparation), isReused: true)
+        }
+        slot = known.slot
+      }
+      let new = try preparedFilm()
+      let target = slot ?? freeSlot()
+      try write(new, name: film.name, digest, stamp, slot: target)
+      if slot == nil, let known { try forget(slot: known.slot) }
+      return .ready(slot: target, new.moments, isReused: false)
+    } catch let error as ImageError {
+      return .unreadable(error.reason)
+    }
+  }
+
+  /// Whether the source is the one that the record is of.
+  private func isSame(_ record: CacheIndex.Record, _ stamp: SourceStamp, _ source: [UInt8]?) -> Bool
+  {
+    guard record.sourceSize == stamp.size else { return false }
+    return switch check {
+    case .stamp: record.sourceTime == stamp.time
+    case .content: record.sourceChecksum == source?.withUnsafeBytes { $0.checksum64 }
+    }
+  }
+
+  private func write(
+    _ film: PreparedFilm, name: String, _ digest: [UInt8], _ stamp: SourceStamp, slot: Int
+  ) throws {
+    let record = CacheIndex.Record(
+      pathDigest: digest, sourceSize: stamp.size, sourceTime: stamp.time,
+      sourceChecksum: film.source.withUnsafeBytes { $0.checksum64 },
+      pixelChecksum: film.stored.withUnsafeBytes { $0.checksum64 },
+      content: FilmContent(film.decoded), mean: film.moments.mean,
+      squaredDeviations: film.moments.squaredDeviations, name: name)
+    try pixelFile.write(film.stored, at: slot * preparation.byteCount)
+    try indexFile.write(record.bytes, at: CacheIndex.offset(ofSlot: slot))
+  }
+
+  private func forget(slot: Int) throws {
+    try indexFile.write(
+      [UInt8](repeating: 0, count: CacheIndex.recordSize), at: CacheIndex.offset(ofSlot: slot))
+  }
+}
+
+extension CacheIndex.Record {
+  fileprivate func moments(_ preparation: FilmPreparation) -> PixelMoments {
+    PixelMoments(
+      count: preparation.pixelCount, mean: mean, squaredDeviations: squaredDeviations)
+  }
+}
+
+/// A source file's size and time of change.
+struct SourceStamp {
+  /// In bytes.
+  let size: UInt64
+  /// In nanoseconds since 1970.
+  let time: UInt64
+
+  /// - Throws: `ImageError.unreadable`.
+  init(path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    let seconds = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))
+    size = UInt64(status.st_size)
+    time = seconds &* 1_000_000_000 &+ UInt64(status.st_mtim.tv_nsec)
+  }
+}

@@ -1,0 +1,167 @@
+import CXRImage
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+@Suite struct FilmCacheTests {
+  private let set: SmallSet
+  private let preparation = FilmPreparation(imageSize: 48)
+
+  init() throws { set = try SmallSet() }
+
+  private func films(_ range: Range<Int>) -> [(name: String, path: String)] {
+    range.map { ("f\($0).png", "\(set.images)/f\($0).png") }
+  }
+
+  private func cache(
+    _ range: Range<Int>, _ preparation: FilmPreparation? = nil,
+    check: FilmCache.SourceCheck = .stamp
+  ) throws -> FilmCache {
+    try FilmCache(
+      films: films(range), preparation: preparation ?? self.preparation, folder: set.folder,
+      check: check)
+  }
+
+  private func index(_ cache: FilmCache) -> String {
+    String(cache.path.dropLast("cache".count)) + "index"
+  }
+
+  private func change(_ path: String, at offset: Int, to byte: UInt8) throws {
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    try file.seek(toOffset: UInt64(offset))
+    try file.write(contentsOf: Data([byte]))
+    try file.close()
+  }
+
+  private func expectRight(
+    _ cache: FilmCache, _ range: Range<Int>, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    for (place, film) in films(range).enumerated() {
+      let same = try cache.plane(place) == cache.preparation(path: film.path)
+      #expect(same, "\(film.name)", sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test func runsWithOtherFilmsShareWhatTheyHaveInCommon() throws {
+    defer { set.remove() }
+    #expect(try cache(0..<20).reusedCount == 0)
+    let more = try cache(10..<40)
+    #expect(more.reusedCount == 10)
+    try expectRight(more, 10..<40)
+    let all = try cache(0..<40)
+    #expect(all.reusedCount == 40)
+    try expectRight(all, 0..<40)
+    // The same numbers whether films come from disk or from the cache.
+    let alone = try FilmCache(
+      films: films(0..<40), preparation: preparation, folder: set.images)
+    #expect(alone.moments(of: Array(0..<40)) == all.moments(of: Array(0..<40)))
+  }
+
+  @Test func whatIsPreparedOtherwiseIsKeptApart() throws {
+    defer { set.remove() }
+    let paths = try [
+      preparation, FilmPreparation(imageSize: 49),
+      FilmPreparation(imageSize: 48, resize: .antialias),
+      FilmPreparation(imageSize: 48, jpegTransform: .ifast),
+      FilmPreparation(imageSize: 48, storage: .uint8),
+      FilmPreparation(imageSize: 48, storage: .float32),
+    ].map { try cache(0..<2, $0) }.map(\.path)
+    #expect(Set(paths).count == 6)
+  }
+
+  @Test func damageIsFoundAndMended() throws {
+    defer { set.remove() }
+    let first = try cache(0..<10)
+    let size = preparation.byteCount
+    try change(first.path, at: 3 * size + 77, to: 0xAA)
+    try change(index(first), at: 256 * 6 + 40, to: 0xAA)
+    let mended = try cache(0..<10)
+    #expect(mended.reusedCount == 8)
+    try expectRight(mended, 0..<10)
+    #expect(try cache(0..<10).reusedCount == 10)
+
+    // Cut short, as by a full disk or a kill.
+    #expect(truncate(first.path, off_t(4 * size + 5)) == 0)
+    let cut = try cache(0..<10)
+    #expect(cut.reusedCount == 4)
+    try expectRight(cut, 0..<10)
+    #expect(truncate(index(first), 256 * 3 + 100) == 0)
+    let shorter = try cache(0..<10)
+    #expect(shorter.reusedCount == 2)
+    try expectRight(shorter, 0..<10)
+    // Something else under its name.
+    try Data("no index".utf8).write(to: URL(fileURLWithPath: index(first)))
+    let anew = try cache(0..<10)
+    #expect(anew.reusedCount == 0)
+    try expectRight(anew, 0..<10)
+  }
+
+  @Test func changedFilmsAreRedone() throws {
+    defer { set.remove() }
+    let before = try cache(0..<6)
+    let old = before.plane(2)
+    let other = GreyFilm(height: 9, width: 9, pixels: [UInt8](repeating: 7, count: 81))
+    try set.write(other.pngData(), to: "films/f2.png")
+    let after = try cache(0..<6)
+    #expect(after.reusedCount == 5)
+    try expectRight(after, 0..<6)
+    // Another process may still be reading the film as it was.
+    #expect(before.plane(2) == old)
+    #expect(try cache(0..<6).reusedCount == 6)
+  }
+
+  @Test func contentTellsWhatTheStampDoesNot() throws {
+    defer { set.remove() }
+    let path = "\(set.images)/f1.png"
+    _ = try cache(0..<4)
+    let date = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    // The last byte of the last chunk's checksum: the size stays, the film is damaged.
+    bytes[bytes.count - 1] ^= 1
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.modificationDate: date as Any], ofItemAtPath: path)
+    let seen = try cache(0..<4, check: .content)
+    #expect(seen.unreadable.map(\.name) == ["f1.png"] && seen.reusedCount == 3)
+    // Touched but not changed.
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date()], ofItemAtPath: "\(set.images)/f0.png")
+    #expect(try cache(0..<1, check: .content).reusedCount == 1)
+    #expect(try cache(0..<1).reusedCount == 0)
+  }
+
+  @Test(arguments: [(PixelStorage.uint8, 0.5), (.fixed16, 1.0 / 512), (.float32, 0)])
+  func storageIsAsExactAsItSays(storage: PixelStorage, bound: Double) throws {
+    defer { set.remove() }
+    let stored = try cache(0..<8, FilmPreparation(imageSize: 48, storage: storage))
+    #expect(stored.preparation.byteCount == 48 * 48 * storage.bytesPerPixel)
+    var worst = 0.0
+    for (place, film) in films(0..<8).enumerated() {
+      let exact = try GreyFilm(path: film.path).resized(height: 48, width: 48)
+      for (a, b) in zip(stored.plane(place).values, exact.values) {
+        worst = max(worst, Double(abs(a - b)))
+      }
+      var standardised = [Float](repeating: 0, count: 48 * 48)
+      standardised.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress {
+          stored.writeStandardised(place, mean: 100, deviation: 30, to: base)
+        }
+      }
+      #expect(standardised == stored.plane(place).values.map { ($0 - 100) / 30 })
+      let (moments, slow) = (stored.moments(of: [place]), PixelMoments(stored.plane(place)))
+      #expect(abs(moments.mean - slow.mean) < 1e-9)
+      #expect(abs(moments.standardDeviation - slow.standardDeviation) < 1e-9)
+    }
+    #expect(worst <= bound && (bound == 0 || worst > bound / 2), "\(worst)")
+  }
+
+  @Test func twoAtOnceShareOneCache() async throws {
+    defer { set.remove() }
+    let caches = try await withThrowingTaskGroup(of: FilmCache.self) { group in
+      for _ in 0..<4 { group.addTask { try cache(0..<30) } }
+      return try await group.reduce(into: [FilmCache]()) { $0.append($1) }
+    }
+    #expect(caches.map(\.reusedCount).sorted() == [0, 30, 30, 30])
+    for cache in caches { try expectRight(cache, 0..<30) }
+  }
+}
