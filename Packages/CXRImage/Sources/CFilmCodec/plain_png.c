@@ -115,6 +115,17 @@ static inline __attribute__((always_inline)) lanes load(const uint8_t *from) {
   return value;
 }
 
+/// The bytes `first..<last` of sixteen, the others 0.
+static lanes load_part(const uint8_t *from, long first, long last) {
+  lanes value = {0};
+  for (long s = first > 0 ? first : 0; s < LANES && s < last; s++) value[s] = from[s];
+  return value;
+}
+
+static void store_part(uint8_t *to, long first, long last, lanes value) {
+  for (long s = first > 0 ? first : 0; s < LANES && s < last; s++) to[s] = value[s];
+}
+
 /// Sixteen vectors as the columns of what they were the rows of: four riffles.
 static inline __attribute__((always_inline)) void transpose(lanes rows[LANES]) {
   lanes other[LANES];
@@ -164,18 +175,14 @@ static void unfilter_rows(const uint8_t *raw, uint8_t *pixels, long width, const
   lanes a = {0}, c = {0};
   for (long start = 0; start < width + LANES - 1; start += LANES) {
     lanes block[LANES];
-    const int whole = start >= LANES && start + LANES <= width;
-    for (int k = 0; k < LANES; k++) {
-      const uint8_t *row = raw + k * stride + 1;
-      const long column = start - k;
-      if (whole) {
-        block[k] = load(row + column);
-      } else {
-        uint8_t part[LANES] = {0};
-        for (int s = 0; s < LANES; s++)
-          if (column + s >= 0 && column + s < width) part[s] = row[column + s];
-        block[k] = load(part);
-      }
+    // Row k's bytes of this step begin k columns before row 0's.
+    const uint8_t *from = raw + 1 + start;
+    uint8_t *to = pixels + start;
+    const int is_whole = start >= LANES && start + LANES <= width;
+    if (is_whole) {
+      for (int k = 0; k < LANES; k++, from += width) block[k] = load(from);
+    } else {
+      for (int k = 0; k < LANES; k++, from += width) block[k] = load_part(from, k - start, width + k - start);
     }
     transpose(block);
     for (int s = 0; s < LANES; s++) {
@@ -187,15 +194,11 @@ static void unfilter_rows(const uint8_t *raw, uint8_t *pixels, long width, const
       c = b;
     }
     transpose(block);
-    for (int k = 0; k < LANES; k++) {
-      uint8_t *row = pixels + k * width;
-      const long column = start - k;
-      if (whole) {
-        memcpy(row + column, &block[k], LANES);
-      } else {
-        for (int s = 0; s < LANES; s++)
-          if (column + s >= 0 && column + s < width) row[column + s] = block[k][s];
-      }
+    if (is_whole) {
+      for (int k = 0; k < LANES; k++, to += width - 1) memcpy(to, &block[k], LANES);
+    } else {
+      for (int k = 0; k < LANES; k++, to += width - 1)
+        store_part(to, k - start, width + k - start, block[k]);
     }
   }
 }

@@ -50,6 +50,10 @@ uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int qu
 void film_resample(const float *input, long height, long width, const float x[3], const float y[3],
                   float *output);
 
+/// The same twice, in place: `first` and `second` are x and y. 0 without memory.
+int film_resample_twice(float *pixels, long height, long width, const float first[6],
+                        const float second[6]);
+
 /// Grey levels to whole 1/256 of a level, halves up, and to whole levels; beyond the range, the nearest end.
 void film_store_fixed16(const float *levels, long count, uint16_t *to);
 void film_store_uint8(const float *levels, long count, uint8_t *to);

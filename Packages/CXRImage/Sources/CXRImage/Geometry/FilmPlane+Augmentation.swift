@@ -22,11 +22,56 @@ public struct Augmentation: Sendable, Equatable {
   public func callAsFunction(
     _ film: FilmPlane, using random: inout some RandomNumberGenerator
   ) -> FilmPlane {
+    var copy = film
+    copy.values.withUnsafeMutableBufferPointer {
+      apply(to: $0, height: film.height, width: film.width, using: &random)
+    }
+    return copy
+  }
+
+  /// Rotates and zooms a film where it lies, as ``callAsFunction(_:using:)`` does a copy.
+  ///
+  /// - Parameters:
+  ///   - pixels: `[height, width]`.
+  ///   - height: in pixels.
+  ///   - width: in pixels.
+  ///   - random: what angle and factor are drawn from.
+  public func apply(
+    to pixels: UnsafeMutableBufferPointer<Float>, height: Int, width: Int,
+    using random: inout some RandomNumberGenerator
+  ) {
+    precondition(
+      pixels.count == height * width,
+      "Augmentation: \(pixels.count) pixels for \(height) × \(width)")
     // 24 random bits make a number in −1..<1: every one is a Float.
     func draw() -> Float { Float(random.next() >> 40) * 0x1p-23 - 1 }
-    let degrees = draw() * rotation * 360
-    let factor = 1 + draw() * zoom
-    return film.rotated(degrees: degrees).zoomed(factor: factor)
+    let turn = Projection(degrees: draw() * rotation * 360, height: height, width: width)
+    let zoom = Projection(factor: 1 + draw() * zoom, height: height, width: width)
+    guard let base = pixels.baseAddress else { return }
+    if film_resample_twice(base, height, width, turn.x + turn.y, zoom.x + zoom.y) == 0 {
+      preconditionFailure("Augmentation: no memory for \(height) × \(width) pixels")
+    }
+  }
+}
+
+/// Where output pixels come from: (column i, row j) from (x₀i + x₁j + x₂, y₀i + y₁j + y₂).
+private struct Projection {
+  let x: [Float]
+  let y: [Float]
+
+  /// A turn about the centre, counter-clockwise as seen.
+  init(degrees: Float, height: Int, width: Int) {
+    let radians = degrees * (Float.pi / 180)
+    let (cosine, sine) = (cosf(radians), sinf(radians))
+    let (cx, cy) = (0.5 * Float(width - 1), 0.5 * Float(height - 1))
+    x = [cosine, -sine, cx - cx * cosine + cy * sine]
+    y = [sine, cosine, cy - cx * sine - cy * cosine]
+  }
+
+  /// A zoom about the centre.
+  init(factor: Float, height: Int, width: Int) {
+    x = [factor, 0, 0.5 * Float(width - 1) * (1 - factor)]
+    y = [0, factor, 0.5 * Float(height - 1) * (1 - factor)]
   }
 }
 
@@ -34,27 +79,19 @@ extension FilmPlane {
   /// The film turned about its centre, counter-clockwise as seen, reflected at the border, bilinear:
   /// Keras's `RandomRotation` for a given angle, bit for bit.
   public func rotated(degrees: Float) -> FilmPlane {
-    let radians = degrees * (Float.pi / 180)
-    let (cosine, sine) = (cosf(radians), sinf(radians))
-    let (cx, cy) = (0.5 * Float(width - 1), 0.5 * Float(height - 1))
-    return sampled(
-      x: [cosine, -sine, cx - cx * cosine + cy * sine],
-      y: [sine, cosine, cy - cx * sine - cy * cosine])
+    sampled(Projection(degrees: degrees, height: height, width: width))
   }
 
   /// The film scaled about its centre, reflected at the border, bilinear: Keras's `RandomZoom` for a
   /// given factor, bit for bit. A factor over 1 shows more of the film.
   public func zoomed(factor: Float) -> FilmPlane {
-    sampled(
-      x: [factor, 0, 0.5 * Float(width - 1) * (1 - factor)],
-      y: [0, factor, 0.5 * Float(height - 1) * (1 - factor)])
+    sampled(Projection(factor: factor, height: height, width: width))
   }
 
-  /// Output pixel (column i, row j) from input position (x₀i + x₁j + x₂, y₀i + y₁j + y₂).
-  private func sampled(x: [Float], y: [Float]) -> FilmPlane {
+  private func sampled(_ projection: Projection) -> FilmPlane {
     let result = [Float](unsafeUninitializedCapacity: values.count) { output, count in
       if let output = output.baseAddress, !values.isEmpty {
-        film_resample(values, height, width, x, y, output)
+        film_resample(values, height, width, projection.x, projection.y, output)
       }
       count = values.count
     }

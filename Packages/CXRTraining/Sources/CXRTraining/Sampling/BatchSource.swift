@@ -32,14 +32,18 @@ struct BatchSource: Sendable {
       nonisolated(unsafe) let pixels = pixels
       Parallel.forEach(items.count) { i in
         let (item, target) = (items[i], pixels + i * area)
-        guard item.augmentations > 0 else {
+        if item.augmentations == 0 {
           return cache.writeStandardised(
             item.film, mean: mean, deviation: standardDeviation, to: target)
         }
-        var plane = cache.plane(item.film)
+        cache.writeStandardised(item.film, mean: 0, deviation: 1, to: target)
+        let film = UnsafeMutableBufferPointer(start: target, count: area)
         var random = item.random
-        for _ in 0..<item.augmentations { plane = augment(plane, using: &random) }
-        for k in 0..<area { target[k] = (plane.values[k] - mean) / standardDeviation }
+        for _ in 0..<item.augmentations {
+          augment.apply(to: film, height: size, width: size, using: &random)
+        }
+        PixelStorage.float32.standardise(
+          UnsafeRawBufferPointer(film), mean: mean, deviation: standardDeviation, to: target)
       }
     }
     let labels = items.flatMap { collection.matrix.row(rows[$0.film]) }
