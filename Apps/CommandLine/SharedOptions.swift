@@ -55,6 +55,11 @@ public struct LabelOptions: ParsableArguments {
     help:
       "Findings, separated by commas, each once, in output order. (default: NIH's fourteen)")
   public var labels: NameList?
+  @Option(
+    help: ArgumentHelp(
+      "What an uncertain finding (-1 in a file with a column a label) counts as: zeros (absent), ones (present) or ignore (left out of loss, weights and metrics)."
+    ))
+  public var uncertain: UncertainPolicy = .ignore
   @Option(help: "Seed of the patient split, as scikit-learn's random_state: 0 to 4294967295.")
   public var splitSeed: UInt32 = 0
 
@@ -144,6 +149,7 @@ public struct NameList: ExpressibleByArgument {
 extension ResizeMethod: ExpressibleByArgument {}
 extension DecodingOptions.JPEGTransform: ExpressibleByArgument {}
 extension LossKind: ExpressibleByArgument {}
+extension UncertainPolicy: ExpressibleByArgument {}
 extension PixelStorage: ExpressibleByArgument {}
 extension FilmCache.SourceCheck: ExpressibleByArgument {}
 

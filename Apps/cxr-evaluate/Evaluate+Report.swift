@@ -14,8 +14,9 @@ extension Evaluate {
           patientsSeenInTraining: model.patientsSeenInTraining,
           note: "\(model.metadata.loss.rawValue), epoch \(model.metadata.epoch)",
           labels: figures.labels.enumerated().map { k, label in
-            EvaluationReport.Label(
-              name: label.name, scores: model.scores(of: k), truths: evaluation.truths(of: k),
+            let answers = evaluation.answers(of: model, label: k)
+            return EvaluationReport.Label(
+              name: label.name, scores: answers.scores, truths: answers.truths,
               auc: label.auc, averagePrecision: label.averagePrecision, counts: label.counts,
               detection: label.detection)
           }, meanAUC: figures.meanAUC, reportText: figures.report.text)

@@ -41,6 +41,9 @@ struct Evaluate: ParsableCommand {
   )
   var cache: String?
   @OptionGroup var cacheOptions: CacheOptions
+  @Option(
+    help: "What an uncertain finding counts as: zeros, ones or ignore. (default: as in training)")
+  var uncertain: UncertainPolicy?
   @OptionGroup var exclusion: ExcludeOptions
   @Flag(help: "Go on without rows whose film is missing.")
   var allowMissing = false
@@ -61,6 +64,7 @@ struct Evaluate: ParsableCommand {
       checkpoints: checkpoint, collection: collection, subset: subset.subset,
       skipsUnreadable: skipUnreadable)
     options.cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
+    options.uncertain = uncertain
     options.cacheCheck = cacheOptions.cacheCheck
     let evaluation = try Evaluation(
       options,

@@ -19,7 +19,8 @@ struct Explore: ParsableCommand {
       """,
     version: DeviceReport.libraryVersion)
 
-  @Option(help: "The label file, in the shape of NIH's Data_Entry_2017.csv.")
+  @Option(
+    help: "The label file, in the shape of NIH's Data_Entry_2017.csv or CheXpert's train.csv.")
   var csv: String
   @Option(help: "The folder of films; searched at any depth.")
   var images: String?
@@ -49,6 +50,7 @@ struct Explore: ParsableCommand {
     let folder = try OutputFolder(output, of: .explore, reusing: force)
     var options = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists)
+    options.uncertain = labelOptions.uncertain
     if let labels = labelOptions.labels { options.labels = labels.names }
     let progress = Progress("films decoded")
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }

@@ -22,7 +22,8 @@ struct Train: ParsableCommand {
 
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 
-  @Option(help: "The label file, in the shape of NIH's Data_Entry_2017.csv.")
+  @Option(
+    help: "The label file, in the shape of NIH's Data_Entry_2017.csv or CheXpert's train.csv.")
   var csv: String
   @Option(help: "The folder of films; searched at any depth.")
   var images: String
@@ -108,6 +109,7 @@ struct Train: ParsableCommand {
       allowMissing: allowMissing)
     if let labels = labelOptions.labels { collection.labels = labels.names }
     collection.exclude = exclusion.exclude
+    collection.uncertain = labelOptions.uncertain
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
     let data = try TrainingData(
       collection, options: options, cacheFolder: cacheFolder.path,
@@ -198,6 +200,7 @@ struct Train: ParsableCommand {
       ("patience", .integer(patience)), ("augment", .string(augment.rawValue)),
       ("augment-labels", .strings(options.augmentedLabels)), ("seed", .unsigned(seed)),
       ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
+      ("uncertain", .string(labelOptions.uncertain.rawValue)),
       ("skip-empty-labels", .bool(skipEmptyLabels)),
       ("split-seed", .integer(Int(labelOptions.splitSeed))),
       ("train-list", .string(orNull: lists.trainList)),

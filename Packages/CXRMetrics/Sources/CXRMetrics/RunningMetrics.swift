@@ -20,13 +20,13 @@ public struct RunningMetrics: Sendable {
   ///
   /// - Parameters:
   ///   - probabilities: `[N, K]`, each in 0…1.
-  ///   - labels: `[N, K]`, each 0 or 1.
+  ///   - labels: `[N, K]`, each 0 or 1, or NaN where unknown: such a cell is left out.
   public mutating func add(probabilities: [Float], labels: [Float]) {
     let classes = positives.count
     precondition(
       probabilities.count == labels.count && classes > 0 && labels.count % classes == 0,
       "\(probabilities.count) probabilities and \(labels.count) labels for \(classes) classes")
-    for i in labels.indices {
+    for i in labels.indices where !labels[i].isNaN {
       let (p, isPositive) = (probabilities[i], labels[i] > 0.5)
       // The largest index t with p above threshold t: thresholds are −10⁻⁷, i/199, 1 + 10⁻⁷.
       let scaled = (min(max(p, 0), 1) * Float(Self.thresholds - 1)).rounded(.up)

@@ -89,4 +89,39 @@ import Testing
     }
     #expect(gradients[0]?.scalars == [0.5, -0.5])
   }
+
+  /// Cells of unknown labels take no part: the others count as if they were alone.
+  @Test func unknownLabelsAreLeftOut() {
+    let x = Tensor([0.5, -1, 2, 0.25, 3, -2], shape: [2, 3])
+    let labels = Tensor([1, .nan, 0, .nan, 1, 0], shape: [2, 3])
+    let known = [0, 2, 4, 5]
+    let (value, gradients) = Variable.differentiate([x]) {
+      $0[0].binaryCrossEntropy(labels: labels)
+    }
+    let (alone, expected) = Variable.differentiate([
+      Tensor(known.map { x.scalars[$0] }, shape: [1, 4])
+    ]) { $0[0].binaryCrossEntropy(labels: Tensor([1, 0, 1, 0], shape: [1, 4])) }
+    #expect(value.scalar == alone.scalar)
+    #expect(gradients[0]?.scalars[1] == 0 && gradients[0]?.scalars[3] == 0)
+    for (place, i) in known.enumerated() {
+      #expect(gradients[0]?.scalars[i] == expected[0]?.scalars[place])
+    }
+    let (negative, positive) = (
+      Tensor([0.5, 1, 2], shape: [3]), Tensor([3, 7, 1], shape: [3])
+    )
+    let (weighted, slopes) = Variable.differentiate([x]) {
+      $0[0].weightedBinaryCrossEntropy(
+        labels: labels, negativeWeights: negative, positiveWeights: positive)
+    }
+    let terms: [Float] = [
+      3 * binaryCrossEntropy(logit: 0.5, label: 1), 2 * binaryCrossEntropy(logit: 2, label: 0),
+      7 * binaryCrossEntropy(logit: 3, label: 1), 2 * binaryCrossEntropy(logit: -2, label: 0),
+    ]
+    #expect(abs(weighted.scalar - terms.reduce(0, +) / 2) < 1e-6)
+    #expect(slopes[0]?.scalars[1] == 0 && slopes[0]?.scalars[3] == 0)
+    let (none, nothing) = Variable.differentiate([x]) {
+      $0[0].binaryCrossEntropy(labels: Tensor(repeating: .nan, shape: [2, 3]))
+    }
+    #expect(none.scalar == 0 && nothing[0]?.scalars.allSatisfy { $0 == 0 } == true)
+  }
 }

@@ -1,9 +1,11 @@
 /// One row of the label file: a film, what was found on it, and whose it is.
 public struct FilmRecord: Sendable, Equatable {
-  /// The film's file name, the column `Image Index`.
+  /// The film's file name, the column `Image Index`; or its path, the column `Path`.
   public let name: String
   /// The findings, whole tokens between `|`, in file order; `No Finding` is a token like any other.
   public let findings: [String]
+  /// The findings that a file with a column a label calls uncertain (−1), in column order.
+  public let uncertain: [String]
   /// Whose film it is.
   public let patient: PatientID
   /// The running number of the patient's film, if the file has it and it is a number.

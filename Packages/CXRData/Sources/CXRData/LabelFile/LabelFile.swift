@@ -1,4 +1,4 @@
-/// A label file in the shape of NIH's `Data_Entry_2017.csv`.
+/// A label file in the shape of NIH's `Data_Entry_2017.csv`, or in that of CheXpert's `train.csv`.
 ///
 ///     let file = try LabelFile(path: "Data_Entry_2017.csv")
 ///     print(file.records.count, file.patients.count)
@@ -6,6 +6,10 @@
 /// `Image Index`, `Finding Labels` and `Patient ID` are required; any other column is optional. The
 /// header `OriginalImage[Width,Height]` may stand with or without quotes, and a trailing comma adds
 /// an empty column, as Kaggle's copy has it.
+///
+/// A file without `Finding Labels` but with `Path` has a column a label: 1 present, 0 absent, −1 uncertain,
+/// blank not mentioned, which counts as absent. The patient is the column `Patient ID`, or else the folder
+/// `patient00042` in the path.
 public struct LabelFile: Sendable {
   /// The file's path, as given.
   public let path: String
@@ -15,6 +19,10 @@ public struct LabelFile: Sendable {
   public let sha256: String
   /// What is odd in the file but does not stop it.
   public let notes: [Note]
+  /// Whether the file has a column a label, as CheXpert's, and not one column of findings.
+  public let hasColumnPerLabel: Bool
+  /// Columns that hold no labels, each with the first value that is none.
+  private let strangeColumns: [String: DataError]
 
   /// An oddity of one row.
   public struct Note: Sendable, Equatable {
@@ -94,30 +102,25 @@ public struct LabelFile: Sendable {
       throw DataError.unreadable(path: path, reason: "it is compressed; unpack it with gunzip")
     }
     var (records, notes): ([FilmRecord], [Note]) = ([], [])
-    var columns: Columns?
+    var columns: LabelColumns?
     var firstRows: [String: Int] = [:]
+    var strangers: [String: DataError] = [:]
     try CSVReader.forEachRecord(in: contents, path: path) { row in
       guard let columns else {
-        columns = try Columns(header: row.fields, path: path)
+        columns = try LabelColumns(header: row.fields, path: path)
         return
       }
       try columns.check(row, path: path)
-      func required(_ index: Int, _ column: String) throws -> String {
-        let text = row[index].trimmingSpaces()
-        guard !text.isEmpty else {
-          throw DataError.invalidField(path: path, line: row.line, column: column, found: text)
-        }
-        return text
-      }
       func optional(_ index: Int?) -> String? {
         guard let index else { return nil }
         let text = row[index].trimmingSpaces()
         return text.isEmpty ? nil : text
       }
-      let name = try required(columns.name, "Image Index")
-      guard let patient = PatientID(row[columns.patient]) else {
-        throw DataError.invalidField(path: path, line: row.line, column: "Patient ID", found: "")
+      guard let name = optional(columns.name) else {
+        throw DataError.invalidField(
+          path: path, line: row.line, column: columns.nameHeader, found: "")
       }
+      let patient = try columns.patient(of: name, in: row, path: path)
       let ageText = optional(columns.age)
       let age = ageText.flatMap { PatientAge($0) }
       if let age, age.years > 100 {
@@ -125,9 +128,7 @@ public struct LabelFile: Sendable {
       } else if age == nil, let ageText {
         notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
       }
-      let findings = row[columns.findings].split(separator: "|").map {
-        String($0).trimmingSpaces()
-      }.filter { !$0.isEmpty }
+      let (findings, uncertain) = columns.findings(in: row, path: path, strangers: &strangers)
       if let first = firstRows[name] {
         guard records[first].patient == patient else {
           throw DataError.filmOfTwoPatients(
@@ -142,16 +143,19 @@ public struct LabelFile: Sendable {
       } else {
         firstRows[name] = records.count
       }
-      if findings.isEmpty {
+      if findings.isEmpty, !columns.hasColumnPerLabel {
         notes.append(Note(line: row.line, film: name, problem: .noLabels))
-      } else if findings.count > 1, findings.contains(LabelSet.noFinding) {
+      } else if findings.contains(LabelSet.noFinding),
+        findings.contains(where: { $0 != LabelSet.noFinding && $0 != LabelSet.supportDevices })
+      {
         notes.append(Note(line: row.line, film: name, problem: .contradiction))
       }
       records.append(
         FilmRecord(
-          name: name, findings: findings, patient: patient,
+          name: name, findings: findings, uncertain: uncertain, patient: patient,
           followUp: optional(columns.followUp).flatMap { Int($0) }, age: age,
-          sex: optional(columns.sex), view: optional(columns.view), line: row.line))
+          sex: columns.sex(optional(columns.sex)),
+          view: columns.view(optional(columns.view), side: optional(columns.side)), line: row.line))
     }
     guard columns != nil else {
       throw DataError.missingColumn(path: path, column: "Image Index", found: [])
@@ -159,7 +163,15 @@ public struct LabelFile: Sendable {
     guard !records.isEmpty else { throw DataError.noRows(path: path) }
     self.records = records
     self.notes = notes + Self.inconsistencies(records)
+    hasColumnPerLabel = columns?.hasColumnPerLabel ?? false
+    strangeColumns = strangers
     sha256 = SHA256.hexDigest(of: contents)
+  }
+
+  /// Checks that the values of label columns are labels.
+  /// - Throws: ``DataError/invalidField(path:line:column:found:)`` for a value that is none.
+  public func checkColumns(of labels: [String]) throws {
+    for label in labels { if let error = strangeColumns[label] { throw error } }
   }
 
   /// The patients in order of first appearance.
@@ -171,53 +183,5 @@ extension Sequence where Element == FilmRecord {
   public var uniquePatients: [PatientID] {
     var seen = Set<PatientID>()
     return compactMap { seen.insert($0.patient).inserted ? $0.patient : nil }
-  }
-}
-
-/// Where the columns stand.
-private struct Columns {
-  let name: Int
-  let findings: Int
-  let patient: Int
-  let followUp: Int?
-  let age: Int?
-  let sex: Int?
-  let view: Int?
-  private let header: Int
-  private let accepted: Set<Int>
-
-  init(header: [String], path: String) throws {
-    let names = header.map { $0.trimmingSpaces() }
-    func find(_ spellings: String...) -> Int? {
-      names.firstIndex { name in
-        spellings.contains { name.lowercased() == $0.lowercased() }
-      }
-    }
-    func require(_ column: String) throws -> Int {
-      guard let index = find(column) else {
-        throw DataError.missingColumn(path: path, column: column, found: names)
-      }
-      return index
-    }
-    name = try require("Image Index")
-    findings = try require("Finding Labels")
-    patient = try require("Patient ID")
-    followUp = find("Follow-up #")
-    age = find("Patient Age")
-    sex = find("Patient Gender", "Patient Sex")
-    view = find("View Position")
-    self.header = names.count
-    // A quoted `OriginalImage[Width,Height]` is one name for two columns; the rows may have either.
-    let pairs = names.filter { $0.contains("[") && $0.contains(",") && $0.hasSuffix("]") }.count
-    // A trailing comma in the header alone, or in the rows alone, adds one empty field.
-    let trailing = names.last?.isEmpty == true ? -1 : 0
-    accepted = [names.count, names.count + pairs, names.count + trailing]
-  }
-
-  func check(_ row: CSVReader.Record, path: String) throws {
-    if accepted.contains(row.count) { return }
-    if row.count == header + 1, row[row.count - 1].isEmpty { return }
-    throw DataError.wrongFieldCount(
-      path: path, line: row.line, expected: header, found: row.count)
   }
 }

@@ -13,14 +13,16 @@ public struct ClassWeight: Sendable, Equatable, Codable {
     (self.label, self.negative, self.positive) = (label, negative, positive)
   }
 
-  /// The weights of each label over the films in `rows`.
+  /// The weights of each label over the films in `rows` of which it is known whether they have it.
   public static func weights(of matrix: LabelMatrix, rows: [Int]) -> [ClassWeight] {
-    let n = Double(rows.count)
-    return zip(matrix.labels, matrix.positives(in: rows)).map { label, positives in
-      let negatives = rows.count - positives
+    let (positives, unknowns) = (matrix.positives(in: rows), matrix.unknowns(in: rows))
+    return matrix.labels.indices.map { k in
+      let n = rows.count - unknowns[k]
+      let negatives = n - positives[k]
       return ClassWeight(
-        label: label, negative: negatives > 0 ? n / (2 * Double(negatives)) : nil,
-        positive: positives > 0 ? n / (2 * Double(positives)) : nil)
+        label: matrix.labels[k],
+        negative: negatives > 0 ? Double(n) / (2 * Double(negatives)) : nil,
+        positive: positives[k] > 0 ? Double(n) / (2 * Double(positives[k])) : nil)
     }
   }
 }

@@ -12,4 +12,6 @@ public enum LabelSet {
   ]
   /// What the label file writes where nothing was found.
   public static let noFinding = "No Finding"
+  /// A column of CheXpert's that is no disease: it may stand beside `No Finding`.
+  static let supportDevices = "Support Devices"
 }

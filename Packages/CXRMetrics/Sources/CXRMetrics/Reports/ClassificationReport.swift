@@ -26,14 +26,16 @@ public struct ClassificationReport: Sendable {
   ///   - names: `[K]`, a name a label.
   ///   - predictions: `[N, K]`, whether each label is called positive.
   ///   - labels: `[N, K]`, whether it is.
-  public init(names: [String], predictions: [Bool], labels: [Bool]) {
+  ///   - known: `[N, K]`, whether that is known; cells that are not are left out. `nil`: all are.
+  public init(names: [String], predictions: [Bool], labels: [Bool], known: [Bool]? = nil) {
     let classes = names.count
     precondition(
-      classes > 0 && predictions.count == labels.count && labels.count % classes == 0,
+      classes > 0 && predictions.count == labels.count && labels.count % classes == 0
+        && (known?.count ?? labels.count) == labels.count,
       "\(predictions.count) predictions and \(labels.count) labels for \(classes) names")
     func counts(_ cells: some Sequence<Int>) -> ConfusionCounts {
       var counts = ConfusionCounts()
-      for i in cells {
+      for i in cells where known?[i] != false {
         switch (predictions[i], labels[i]) {
         case (true, true): counts.truePositives += 1
         case (true, false): counts.falsePositives += 1

@@ -8,7 +8,8 @@ public enum Loss: Sendable {
   /// weight for negatives or positives, `[K]` each.
   case weightedBinaryCrossEntropy(negative: Tensor, positive: Tensor)
 
-  /// The loss of a batch: logits and labels `[N, K]` → a scalar, in nats.
+  /// The loss of a batch: logits and labels `[N, K]` → a scalar, in nats. A label of NaN is unknown and
+  /// left out.
   public func callAsFunction(logits: Variable, labels: Tensor) -> Variable {
     switch self {
     case .binaryCrossEntropy: logits.binaryCrossEntropy(labels: labels)

@@ -14,20 +14,21 @@ public func binaryCrossEntropy(logit z: Float, label y: Float) -> Float {
 extension Variable {
   /// Mean over images and classes of the binary cross-entropy, in nats, of these logits `[N, K]`.
   ///
-  /// - Parameter labels: `[N, K]`, each in 0…1.
+  /// - Parameter labels: `[N, K]`, each in 0…1, or NaN where unknown: such a cell is left out of the mean.
   /// - Returns: a scalar.
   public func binaryCrossEntropy(labels: Tensor) -> Variable {
     let ones = Tensor(repeating: 1, shape: [shape[-1]])
     return binaryCrossEntropy(
       labels: labels, negativeWeights: ones, positiveWeights: ones,
-      divisor: Double(shape.count), operation: "binaryCrossEntropy")
+      divisor: Double(max(1, labels.scalars.reduce(0) { $0 + ($1.isNaN ? 0 : 1) })),
+      operation: "binaryCrossEntropy")
   }
 
   /// Sum over classes, mean over images, of (y·w₊ + (1 − y)·w₋) times the binary cross-entropy, in
   /// nats, of these logits `[N, K]`.
   ///
   /// - Parameters:
-  ///   - labels: `[N, K]`, each in 0…1.
+  ///   - labels: `[N, K]`, each in 0…1, or NaN where unknown: such a cell adds nothing.
   ///   - negativeWeights: w₋, `[K]`.
   ///   - positiveWeights: w₊, `[K]`.
   /// - Returns: a scalar.
@@ -49,9 +50,11 @@ extension Variable {
         && positiveWeights.shape == [classes] && shape.count > 0,
       "\(operation): logits \(shape), labels \(labels.shape), weights \(negativeWeights.shape) and "
         + "\(positiveWeights.shape)")
-    let (z, y) = (value.scalars, labels.scalars)
+    let z = value.scalars
+    let y = labels.scalars.map { $0.isNaN ? 0 : $0 }
     let weights = z.indices.map { i -> Float in
       let k = i % classes
+      if labels.scalars[i].isNaN { return 0 }
       return y[i] * positiveWeights.scalars[k] + (1 - y[i]) * negativeWeights.scalars[k]
     }
     var total = 0.0

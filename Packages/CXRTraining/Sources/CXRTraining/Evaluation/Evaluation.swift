@@ -17,6 +17,8 @@ public struct Evaluation: Sendable {
     public var subset: Subset?
     /// Go on without films that cannot be decoded.
     public var skipsUnreadable: Bool
+    /// What uncertain findings count as; `nil`: as in the first checkpoint's training.
+    public var uncertain: UncertainPolicy?
     /// Where prepared films are kept; without it they are decoded and not kept.
     public var cacheFolder: String?
     /// What tells whether a prepared film has changed.
@@ -82,6 +84,7 @@ public struct Evaluation: Sendable {
 
     var collectionOptions = options.collection
     collectionOptions.labels = first.metadata.labels
+    collectionOptions.uncertain = options.uncertain ?? first.metadata.uncertainPolicy
     collectionOptions.splitSeed = first.metadata.split.seed
     collectionOptions.dividesPatients = options.subset != nil
     let collection = try Self.collection(
@@ -234,21 +237,26 @@ public struct Evaluation: Sendable {
   /// The patients of the rows.
   public var patientCount: Int { rows.map { collection.file.records[$0] }.uniquePatients.count }
 
-  /// Whether each film has each label, `[N, K]`.
+  /// Whether each film has each label, `[N, K]`; `false` where unknown.
   public var truths: [Bool] {
     rows.flatMap { row in labels.indices.map { collection.matrix[row, $0] } }
   }
 
-  /// Whether each film has label `column`, `[N]`.
-  public func truths(of column: Int) -> [Bool] { rows.map { collection.matrix[$0, column] } }
-}
+  /// Whether it is known if each film has each label, `[N, K]`.
+  public var known: [Bool] {
+    rows.flatMap { row in labels.indices.map { collection.matrix.isKnown(row, $0) } }
+  }
 
-extension Evaluation.Model {
-  /// The probabilities of label `column`, `[N]`.
-  public func scores(of column: Int) -> [Float] {
-    stride(from: column, to: probabilities.count, by: metadata.labels.count).map {
-      probabilities[$0]
+  /// Scores and truths of label `column`, of the films of which it is known whether they have it.
+  public func answers(
+    of model: Model, label column: Int
+  ) -> (scores: [Float], truths: [Bool]) {
+    var (scores, truths): ([Float], [Bool]) = ([], [])
+    for (film, row) in rows.enumerated() where collection.matrix.isKnown(row, column) {
+      scores.append(model.probabilities[film * labels.count + column])
+      truths.append(collection.matrix[row, column])
     }
+    return (scores, truths)
   }
 }
 

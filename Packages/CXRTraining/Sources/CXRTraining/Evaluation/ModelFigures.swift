@@ -32,7 +32,7 @@ public struct ModelFigures: Sendable {
   /// Computes the figures of `model` in `evaluation`.
   public init(_ model: Evaluation.Model, in evaluation: Evaluation) {
     labels = evaluation.labels.indices.map { k in
-      let (scores, truths) = (model.scores(of: k), evaluation.truths(of: k))
+      let (scores, truths) = evaluation.answers(of: model, label: k)
       return Label(
         name: evaluation.labels[k], auc: rocAUC(scores: scores, labels: truths),
         averagePrecision: averagePrecision(scores: scores, labels: truths),
@@ -46,7 +46,7 @@ public struct ModelFigures: Sendable {
     counts = labels.reduce(ConfusionCounts()) { $0 + $1.counts }
     report = ClassificationReport(
       names: evaluation.labels, predictions: model.probabilities.map { $0 > 0.5 },
-      labels: evaluation.truths)
+      labels: evaluation.truths, known: evaluation.known)
   }
 
   /// The model's entry in `metrics.json`; undefined numbers are `null`.
@@ -70,6 +70,7 @@ public struct ModelFigures: Sendable {
                 ("recall", .number(orNull: label.counts.recall)),
                 ("f1", .number(orNull: label.counts.f1)),
                 ("support", .integer(label.counts.support)),
+                ("images", .integer(label.counts.total)),
                 ("sensitivity", .number(orNull: label.counts.recall)),
                 ("specificity", .number(orNull: label.counts.specificity)),
                 (

@@ -183,6 +183,11 @@ public struct Exploration: Sendable {
         "image_sizes",
         .object(sizes.map { ("\($0.width)x\($0.height)", .integer($0.films)) })
       ),
+      ("uncertain", .string(collection.matrix.uncertain.rawValue)),
+      (
+        "unknown_labels",
+        counts(collection.matrix.unknowns(in: Array(collection.file.records.indices)))
+      ),
       ("audit", .object(audit)), ("training_pixels", pixels),
       ("label_file_sha256", .string(collection.file.sha256)),
       ("library_version", .string(DeviceReport.libraryVersion)),

@@ -10,6 +10,8 @@ public struct FilmCollection: Sendable {
     public var images: String?
     /// The findings, in output order.
     public var labels: [String]
+    /// What uncertain findings count as.
+    public var uncertain = UncertainPolicy.ignore
     /// The seed of the split.
     public var splitSeed: UInt32
     /// NIH's two lists, for the official split.
@@ -58,7 +60,9 @@ public struct FilmCollection: Sendable {
   /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:)``.
   public init(_ options: Options, tolerateMissing: Bool = false) throws {
     file = try LabelFile(path: options.labelFile)
-    matrix = try LabelMatrix(file.records, labels: options.labels)
+    try file.checkColumns(of: options.labels)
+    matrix = try LabelMatrix(
+      file.records, labels: options.labels, uncertain: options.uncertain)
     split =
       if !options.dividesPatients {
         .undivided
@@ -89,7 +93,8 @@ public struct FilmCollection: Sendable {
   /// - Throws: `DataError` for an empty or repeated label.
   public func selecting(labels: [String]) throws -> FilmCollection {
     var selection = self
-    selection.matrix = try LabelMatrix(file.records, labels: labels)
+    selection.matrix = try LabelMatrix(
+      file.records, labels: labels, uncertain: matrix.uncertain)
     return selection
   }
 
@@ -111,6 +116,13 @@ public struct FilmCollection: Sendable {
     }
   }
 
+  /// How many films have each label as uncertain.
+  private func uncertainFilms() -> [Int] {
+    var counts: [String: Int] = [:]
+    for record in file.records { for label in record.uncertain { counts[label, default: 0] += 1 } }
+    return matrix.labels.map { counts[$0] ?? 0 }
+  }
+
   /// What a person should know of the label file and the folder, a line each.
   public var remarks: [String] {
     var lines: [String] = []
@@ -126,6 +138,18 @@ public struct FilmCollection: Sendable {
     if !absent.isEmpty {
       lines.append(
         "labels that no row has (check the spelling): " + absent.joined(separator: ", "))
+    }
+    let doubtful = zip(matrix.labels, uncertainFilms()).filter { $0.1 > 0 }
+    if !doubtful.isEmpty {
+      let meaning =
+        switch matrix.uncertain {
+        case .zeros: "count as absent"
+        case .ones: "count as present"
+        case .ignore: "are left out of loss, weights and metrics"
+        }
+      lines.append(
+        "uncertain findings \(meaning) (--uncertain \(matrix.uncertain.rawValue)): "
+          + doubtful.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
     }
     let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
     for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {

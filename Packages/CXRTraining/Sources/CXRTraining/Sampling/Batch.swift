@@ -4,7 +4,7 @@ import CXRTensor
 public struct Batch: Sendable {
   /// Standardised pixels, `[N, size, size, 1]`.
   public let films: Tensor
-  /// 0 or 1, `[N, K]`.
+  /// 0 or 1, NaN where unknown, `[N, K]`.
   public let labels: Tensor
   /// The films' names, for messages.
   public let names: [String]

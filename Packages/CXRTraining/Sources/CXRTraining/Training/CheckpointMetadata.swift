@@ -269,6 +269,11 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     self.progress = progress
   }
 
+  /// What uncertain findings counted as in training.
+  public var uncertainPolicy: UncertainPolicy {
+    options[TrainingOptions.uncertainKey].flatMap { UncertainPolicy(rawValue: $0) } ?? .ignore
+  }
+
   /// How films become the network's input.
   public var preparation: FilmPreparation {
     FilmPreparation(

@@ -117,6 +117,12 @@ public struct Trainer {
     let found = try CheckpointMetadata(checkpoint, path: path)
     let now = metadata(isFinished: false)
     var differences = options.differences(from: found.options)
+    if let was = found.options[TrainingOptions.uncertainKey],
+      was != now.options[TrainingOptions.uncertainKey]
+    {
+      differences.append(
+        "--uncertain: was \(was), is \(data.collection.matrix.uncertain.rawValue)")
+    }
     if found.options[Self.filmsKey] != now.options[Self.filmsKey] {
       differences.append("the films trained and validated on are others than they were")
     }
@@ -266,7 +272,10 @@ public struct Trainer {
       split: CheckpointMetadata.Split(data.collection.split),
       labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
       step: step.count,
-      options: options.comparable.merging([Self.filmsKey: data.filmsSHA256]) { $1 },
+      options: options.comparable.merging([
+        Self.filmsKey: data.filmsSHA256,
+        TrainingOptions.uncertainKey: data.collection.matrix.uncertain.rawValue,
+      ]) { $1 },
       progress: CheckpointMetadata.Progress(
         bestLoss: stopping.bestLoss, bestEpoch: stopping.bestEpoch,
         epochsWithoutImprovement: stopping.epochsWithoutImprovement, isFinished: isFinished))

@@ -59,6 +59,8 @@ public struct TrainingOptions: Sendable {
     }
   }
 
+  static let uncertainKey = "uncertain"
+
   /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is
   /// left out, since a run may go on longer.
   var comparable: [String: String] {
