@@ -8,11 +8,13 @@ BUILD := $(SWIFT) build -c release --explicit-target-dependency-import-check err
 BIN := .build/release
 VENV := .venv
 DEMO := demo
+NIH := synth-nih
+DISTINCT := 2000
 
-.PHONY: help setup build demo test check docs bench parity learning sanitize clean
+.PHONY: help setup build demo synth-nih test check docs bench full-size parity learning sanitize clean
 
 help: ## This list.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: ## Install the system libraries that are missing, and say which.
 	@Scripts/setup.sh
@@ -22,6 +24,9 @@ build: setup
 
 demo: build ## Synthesise films, train both losses, compare them; under five minutes after the build.
 	@Scripts/demo.sh $(BIN) $(DEMO)
+
+synth-nih: build ## A synthetic set of NIH's size in rows, of DISTINCT films linked many times, in NIH=folder.
+	$(BIN)/cxr-synth --output $(NIH) --images 112120 --patients 30805 --distinct $(DISTINCT) --force
 
 test: setup $(VENV)/ready ## Build and run all tests.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
@@ -48,6 +53,9 @@ parity: build $(VENV)/tensorflow ## Keras predicts the same from our checkpoints
 
 bench: build $(VENV)/peers ## Ours, PyTorch and TensorFlow in alternation; half an hour.
 	$(VENV)/peers/bin/python Benchmarks/bench.py $(BIN) Benchmarks/results/$(shell date +%F)-convolution
+
+full-size: build ## The set of synth-nih through audit, preparation and an epoch, with its memory curve.
+	python3 Benchmarks/full_size.py $(BIN) $(NIH) Benchmarks/results/$(shell date +%F)-full-size
 
 learning: build $(VENV)/tensorflow ## Five trainings of ours and of Keras; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Learning/learn_as_keras.py Benchmarks/results/$(shell date +%F)-learning.md

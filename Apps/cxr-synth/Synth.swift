@@ -28,6 +28,9 @@ struct Synth: ParsableCommand {
   var size = 1024
   @Option(help: "How films are encoded: png or jpeg.")
   var format: PhantomSet.Format = .png
+  @Option(
+    help: "How many different films are drawn; the other names are links to them. (default: all)")
+  var distinct: Int?
   @Option(help: "Seed of all that is drawn at random.")
   var seed: UInt64 = 0
   @Flag(help: "Write into a folder that holds files; other files stay.")
@@ -36,7 +39,8 @@ struct Synth: ParsableCommand {
 
   private var options: PhantomSet.Options {
     PhantomSet.Options(
-      images: images, patients: patients, size: size, format: format, seed: seed)
+      images: images, patients: patients, size: size, format: format, distinct: distinct,
+      seed: seed)
   }
 
   func validate() throws {

@@ -19,14 +19,18 @@ public struct PhantomSet: Sendable {
     public var size: Int
     /// How films are encoded.
     public var format: Format
+    /// How many different films are drawn; the other names are hard links to them, with their findings.
+    /// `nil`: each film is drawn. With it a set of any number of rows fits on any disk.
+    public var distinct: Int?
     /// Of everything.
     public var seed: UInt64
 
-    /// 800 films of 300 patients, 1024 pixels, PNG unless said otherwise.
+    /// 800 films of 300 patients, 1024 pixels, PNG, all different unless said otherwise.
     public init(
       images: Int = 800, patients: Int = 300, size: Int = 1024, format: Format = .png,
-      seed: UInt64 = 0
+      distinct: Int? = nil, seed: UInt64 = 0
     ) {
+      self.distinct = distinct
       self.images = images
       self.patients = patients
       self.size = size
@@ -45,6 +49,11 @@ public struct PhantomSet: Sendable {
       guard images >= patients else {
         throw PhantomError.invalidOption(
           "--images \(images): at least \(patients) are needed, one a patient")
+      }
+      if let distinct, !(LabelSet.nih14.count + 1...images).contains(distinct) {
+        throw PhantomError.invalidOption(
+          "--distinct \(distinct): a number from \(LabelSet.nih14.count + 1), one a finding and one "
+            + "without, to \(images), that of films, is needed")
       }
       guard images <= 1_000_000, (32...8192).contains(size) else {
         throw PhantomError.invalidOption(
@@ -71,7 +80,7 @@ public struct PhantomSet: Sendable {
     /// From 0.
     public let followUp: Int
     /// Rising; none is a film without findings.
-    public let findings: [String]
+    public fileprivate(set) var findings: [String]
     let age: Int
     let sex: String
     let view: String
@@ -86,6 +95,8 @@ public struct PhantomSet: Sendable {
   public let options: Options
   /// The films, by patient and follow-up.
   public let entries: [Entry]
+  /// By film: the film that it shows, itself where it is drawn.
+  private let sources: [Int]
   private let random: RandomStream
 
   /// Deals findings to patients and films; nothing is drawn yet.
@@ -158,7 +169,41 @@ public struct PhantomSet: Sendable {
             view: filmRandom.chance(0.6) ? "PA" : "AP"))
       }
     }
-    self.entries = entries
+    let sources = options.distinct.map { Self.sources(entries, distinct: $0) }
+    self.entries =
+      sources.map { sources in
+        entries.indices.map { i in
+          var entry = entries[i]
+          entry.findings = entries[sources[i]].findings
+          return entry
+        }
+      } ?? entries
+    self.sources = sources ?? Array(entries.indices)
+  }
+
+  /// Spreads `distinct` films over all entries; each finding is on at least one of them.
+  private static func sources(_ entries: [Entry], distinct: Int) -> [Int] {
+    var drawn: Set<Int> = []
+    for finding in LabelSet.nih14 {
+      if let first = entries.firstIndex(where: { $0.findings.contains(finding) }) {
+        drawn.insert(first)
+      }
+    }
+    if let empty = entries.firstIndex(where: \.findings.isEmpty) { drawn.insert(empty) }
+    var place = 0
+    while drawn.count < distinct {
+      // Evenly spread places, then those between them.
+      drawn.insert(place % entries.count)
+      place += max(1, entries.count / distinct)
+      if place >= entries.count { place = place % entries.count + 1 }
+    }
+    let order = drawn.sorted()
+    var next = 0
+    return entries.indices.map { i in
+      if drawn.contains(i) { return i }
+      next = (next + 1) % order.count
+      return order[next]
+    }
   }
 
   private static func padded(_ number: Int, _ width: Int) -> String {
@@ -198,7 +243,9 @@ public struct PhantomSet: Sendable {
     let boxes = Mutex([[PhantomFilm.Box]](repeating: [], count: entries.count))
     let failure = Mutex<PhantomError?>(nil)
     let done = Atomic<Int>(0)
-    Parallel.forEach(entries.count) { i in
+    let drawn = entries.indices.filter { sources[$0] == $0 }
+    Parallel.forEach(drawn.count) { place in
+      let i = drawn[place]
       guard failure.withLock({ $0 == nil }) else { return }
       let path = folders[i] + "/" + entries[i].name
       let drawn = film(entries[i])
@@ -217,6 +264,16 @@ public struct PhantomSet: Sendable {
       progress(done.add(1, ordering: .relaxed).newValue)
     }
     if let error = failure.withLock({ $0 }) { throw error }
+    for i in entries.indices where sources[i] != i {
+      let path = folders[i] + "/" + entries[i].name
+      let source = folders[sources[i]] + "/" + entries[sources[i]].name
+      unlink(path)
+      guard link(source, path) == 0 else {
+        throw PhantomError.unwritable(path: path, reason: String(cString: strerror(errno)))
+      }
+      boxes.withLock { $0[i] = $0[sources[i]] }
+      progress(done.add(1, ordering: .relaxed).newValue)
+    }
     try write(labelFile, to: folder + "/Data_Entry_2017.csv")
     try write(boxList(boxes.withLock { $0 }), to: folder + "/BBox_List_2017.csv")
   }

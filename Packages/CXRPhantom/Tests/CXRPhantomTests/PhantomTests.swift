@@ -88,4 +88,27 @@ import Testing
       #expect(throws: PhantomError.self) { try PhantomSet(options) }
     }
   }
+
+  @Test func linksStandForFilmsOfTheirFindings() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let set = try PhantomSet(
+      PhantomSet.Options(images: 200, patients: 60, size: 32, distinct: 20, seed: 3))
+    try set.write(to: folder)
+    let file = try LabelFile(path: folder + "/Data_Entry_2017.csv")
+    let films = try FilmFolder(path: folder, names: file.records.map(\.name))
+    var findings: [Int: Set<[String]>] = [:]
+    for record in file.records {
+      let path = try #require(films.path(of: record.name))
+      let number = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+      findings[number ?? 0, default: []].insert(record.findings)
+    }
+    #expect(file.records.count == 200 && findings.count == 20)
+    #expect(findings.values.allSatisfy { $0.count == 1 })
+    let matrix = try LabelMatrix(file.records, labels: LabelSet.nih14)
+    #expect(matrix.positives(in: Array(0..<200)).allSatisfy { $0 > 0 })
+    #expect(throws: PhantomError.self) {
+      try PhantomSet(PhantomSet.Options(images: 200, patients: 60, size: 32, distinct: 14))
+    }
+  }
 }

@@ -133,8 +133,13 @@ struct FilmAudit {
       }
     ) { first, second in
       // One hash is almost surely one film; the pixels make sure.
-      guard let a = places[first.name], let b = places[second.name],
-        let one = try? GreyFilm(path: films[a].path, options: preparation.decoding),
+      guard let a = places[first.name], let b = places[second.name] else { return false }
+      if let one = try? SourceStamp(path: films[a].path).file,
+        one == (try? SourceStamp(path: films[b].path).file)
+      {
+        return true
+      }
+      guard let one = try? GreyFilm(path: films[a].path, options: preparation.decoding),
         let other = try? GreyFilm(path: films[b].path, options: preparation.decoding)
       else { return false }
       return one == other
