@@ -11,7 +11,7 @@ DEMO := demo
 NIH := synth-nih
 DISTINCT := 2000
 
-.PHONY: help setup build demo synth-nih test check docs bench full-size parity learning sanitize clean
+.PHONY: help setup build demo synth-nih test check docs bench full-size parity learning dicom fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,17 @@ full-size: build ## The set of synth-nih through audit, preparation and an epoch
 
 learning: build $(VENV)/tensorflow ## Five trainings of ours and of Keras; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Learning/learn_as_keras.py Benchmarks/results/$(shell date +%F)-learning.md
+
+dicom: ## Build with the trait DICOM, which needs libdcmtk-dev, and run its tests.
+	@Scripts/setup.sh dicom
+	$(SWIFT) build -c release --traits DICOM --scratch-path .build-dicom --build-tests -Xswiftc -enable-testing
+	$(SWIFT) test -c release --traits DICOM --scratch-path .build-dicom --skip-build --no-parallel \
+	  -Xswiftc -enable-testing --filter 'DICOM|CodecTests|FilmTests'
+
+FUZZ_SECONDS := 600
+
+fuzz: setup ## Random bytes into every reader, FUZZ_SECONDS each, under the address sanitizer.
+	Scripts/fuzz.sh $(FUZZ_SECONDS)
 
 sanitize: setup ## The convolutions' tests with the address and the thread sanitizer.
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --sanitize=address --scratch-path .build-address \

@@ -44,6 +44,10 @@ func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     path: "Apps/\(name)", swiftSettings: strict)
 }
 
+// What the trait DICOM needs: Debian's libdcmtk-dev.
+let withDICOM = BuildSettingCondition.when(traits: ["DICOM"])
+let dcmtk = ["dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog", "ofstd"]
+
 let modules = [
   "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint", "CXRTraining",
   "CXRReport", "CXRPhantom",
@@ -52,6 +56,7 @@ let modules = [
 let package = Package(
   name: "ChestXRay",
   products: modules.map { .library(name: $0, targets: [$0]) },
+  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -63,7 +68,11 @@ let package = Package(
     systemLibrary("CLibJPEG", in: "CXRImage", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
     systemLibrary("CLibDeflate", in: "CXRImage", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
     cModule("CFilmCodec", in: "CXRImage", ["CLibPNG", "CLibJPEG", "CLibDeflate"]),
-    module("CXRImage", ["CFilmCodec"]),
+    .target(
+      name: "CDicom", path: "Packages/CXRImage/Sources/CDicom",
+      cxxSettings: [.define("CXR_DICOM", withDICOM), .treatAllWarnings(as: .error)],
+      linkerSettings: dcmtk.map { .linkedLibrary($0, withDICOM) }),
+    module("CXRImage", ["CDicom", "CFilmCodec"]),
     moduleTests("CXRImage", ["CFilmCodec"]),
 
     systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
@@ -117,5 +126,6 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint"],
       path: "Tests/EndToEndTests", swiftSettings: strict),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, through apt, with sudo where needed.
-# usage: setup.sh [check]; with check, also what only `make check` needs.
+# usage: setup.sh [check|dicom]; also what only `make check`, or what only the trait DICOM needs.
 set -euo pipefail
 
 # Each line: the apt package, what it is for, and a test that it is there.
@@ -20,6 +20,12 @@ if [ "${1:-}" = check ]; then
     "gcc-aarch64-linux-gnu|building the convolution engine for arm64|program aarch64-linux-gnu-gcc"
     "libc6-dev-arm64-cross|building the convolution engine for arm64|file /usr/aarch64-linux-gnu/include/stdio.h"
     "qemu-user|running it there|program qemu-aarch64"
+  )
+fi
+if [ "${1:-}" = dicom ]; then
+  needed+=(
+    "libdcmtk-dev|DICOM films (DCMTK)|file /usr/include/dcmtk/dcmdata/dctk.h"
+    "dcmtk|variants of DICOM films for the tests|program dcmcjpeg"
   )
 fi
 

@@ -78,6 +78,16 @@ public struct PreparationOptions: ParsableArguments {
   public var jpegDct: DecodingOptions.JPEGTransform = .islow
   @Option(
     help: ArgumentHelp(
+      "What becomes of more than 8 bits: reference (the upper 8 are kept) or full (all, until the film is resized). (default: reference for PNG, full for DICOM)"
+    ))
+  public var depth: FilmDepth?
+  @Option(
+    help: ArgumentHelp(
+      "What is black and white in DICOM: the ends of the film's window, if it has one, or of the full range of its bits."
+    ))
+  public var dicomRange: DICOMRange = .window
+  @Option(
+    help: ArgumentHelp(
       "How prepared films are kept: fixed16 (1/256 grey level, 2 bytes a pixel), uint8 (whole levels, 1 byte) or float32 (4 bytes)."
     ))
   public var pixelStorage: PixelStorage = .fixed16
@@ -87,14 +97,17 @@ public struct PreparationOptions: ParsableArguments {
   /// The choices together.
   public var preparation: FilmPreparation {
     FilmPreparation(
-      imageSize: imageSize, resize: resize, jpegTransform: jpegDct, storage: pixelStorage)
+      imageSize: imageSize, resize: resize, jpegTransform: jpegDct, depth: depth,
+      dicomRange: dicomRange, storage: pixelStorage)
   }
 
   /// Each option with its value, for `run.json`.
   public var commandLine: [(String, JSONValue)] {
     [
       ("image-size", .integer(imageSize)), ("resize", .string(resize.rawValue)),
-      ("jpeg-dct", .string(jpegDct.rawValue)), ("pixel-storage", .string(pixelStorage.rawValue)),
+      ("jpeg-dct", .string(jpegDct.rawValue)),
+      ("depth", .string(orNull: depth?.rawValue)), ("dicom-range", .string(dicomRange.rawValue)),
+      ("pixel-storage", .string(pixelStorage.rawValue)),
     ]
   }
 }
@@ -150,6 +163,8 @@ extension ResizeMethod: ExpressibleByArgument {}
 extension DecodingOptions.JPEGTransform: ExpressibleByArgument {}
 extension LossKind: ExpressibleByArgument {}
 extension UncertainPolicy: ExpressibleByArgument {}
+extension FilmDepth: ExpressibleByArgument {}
+extension DICOMRange: ExpressibleByArgument {}
 extension PixelStorage: ExpressibleByArgument {}
 extension FilmCache.SourceCheck: ExpressibleByArgument {}
 

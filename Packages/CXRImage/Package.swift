@@ -3,9 +3,14 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+// What the trait DICOM needs: Debian's libdcmtk-dev.
+let withDICOM = BuildSettingCondition.when(traits: ["DICOM"])
+let dcmtk = ["dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog", "ofstd"]
+
 let package = Package(
   name: "CXRImage",
   products: [.library(name: "CXRImage", targets: ["CXRImage"])],
+  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
   targets: [
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
@@ -14,9 +19,14 @@ let package = Package(
     .target(
       name: "CFilmCodec", dependencies: ["CLibPNG", "CLibJPEG", "CLibDeflate"],
       cSettings: [.treatAllWarnings(as: .error)]),
-    .target(name: "CXRImage", dependencies: ["CFilmCodec"], swiftSettings: strict),
+    .target(
+      name: "CDicom",
+      cxxSettings: [.define("CXR_DICOM", withDICOM), .treatAllWarnings(as: .error)],
+      linkerSettings: dcmtk.map { .linkedLibrary($0, withDICOM) }),
+    .target(name: "CXRImage", dependencies: ["CDicom", "CFilmCodec"], swiftSettings: strict),
     .testTarget(
       name: "CXRImageTests", dependencies: ["CFilmCodec", "CXRImage"],
       swiftSettings: strict),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -6,9 +6,12 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRTraining",
   products: [.library(name: "CXRTraining", targets: ["CXRTraining"])],
+  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
   dependencies: [
     .package(path: "../CXRData"),
-    .package(path: "../CXRImage"),
+    .package(
+      path: "../CXRImage",
+      traits: [.defaults, .trait(name: "DICOM", condition: .when(traits: ["DICOM"]))]),
     .package(path: "../CXRTensor"),
     .package(path: "../CXRNet"),
     .package(path: "../CXRMetrics"),

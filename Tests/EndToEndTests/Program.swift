@@ -1,3 +1,4 @@
+import CXRImage
 import Foundation
 import Testing
 
@@ -60,6 +61,8 @@ enum Given {
   static let python = environment["CXR_PYTHON"].flatMap {
     FileManager.default.isExecutableFile(atPath: $0) ? URL(fileURLWithPath: $0) : nil
   }
+  /// Whether this build has the trait `DICOM`.
+  static let readsDICOM = GreyFilm.readsDICOM
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 }

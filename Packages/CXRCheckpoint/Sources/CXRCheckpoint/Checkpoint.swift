@@ -50,8 +50,14 @@ public struct Checkpoint: Sendable, Equatable {
   /// Reads and verifies a file.
   /// - Throws: ``CheckpointError`` before memory is taken for anything implausible.
   public init(path: String, limits: Limits = Limits()) throws {
-    let members = try ZipArchive.members(
-      of: AtomicFile.read(path, limit: limits.totalBytes), path: path, limits: limits)
+    try self.init(
+      contents: AtomicFile.read(path, limit: limits.totalBytes), path: path, limits: limits)
+  }
+
+  /// Reads and verifies a file's bytes; `path` is for messages.
+  /// - Throws: ``CheckpointError`` before memory is taken for anything implausible.
+  public init(contents: [UInt8], path: String, limits: Limits = Limits()) throws {
+    let members = try ZipArchive.members(of: contents, path: path, limits: limits)
     var (arrays, metadata): ([NamedArray], String?) = ([], nil)
     for member in members {
       if member.name == Self.metadataMember {

@@ -97,7 +97,7 @@ int film_decode_jpeg(const uint8_t *bytes, size_t count, int fast_dct, film_allo
     fail((j_common_ptr)&info, "it is a CMYK file; convert it to grey or colour");
   info.out_color_space = JCS_GRAYSCALE;
   info.dct_method = fast_dct ? JDCT_IFAST : JDCT_ISLOW;
-  uint8_t *pixels = allocate(context, result->width, result->height);
+  uint8_t *pixels = allocate(context, result->width, result->height, 1);
   if (!pixels) {
     result->error_offset = -1;
     snprintf(result->message, FILM_MESSAGE_SIZE, "%ld x %ld pixels are over the limit",

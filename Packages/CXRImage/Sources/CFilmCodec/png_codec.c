@@ -29,8 +29,8 @@ static void read_bytes(png_structp png, png_bytep to, size_t count) {
   source->at += count;
 }
 
-int film_decode_png(const uint8_t *bytes, size_t count, film_allocate allocate, void *context,
-                    film_result *result) {
+int film_decode_png(const uint8_t *bytes, size_t count, int deep, film_allocate allocate,
+                    void *context, film_result *result) {
   memset(result, 0, sizeof *result);
   png_source source = {bytes, count, 0, result};
   png_bytep *volatile rows = NULL;
@@ -59,7 +59,13 @@ int film_decode_png(const uint8_t *bytes, size_t count, film_allocate allocate, 
   result->width = width;
   result->height = height;
   const int colour = png_get_color_type(png, info);
-  if (png_get_bit_depth(png, info) == 16) png_set_strip_16(png);
+  const int is_deep = deep && png_get_bit_depth(png, info) == 16;
+  if (is_deep) {
+    const uint16_t one = 1;
+    if (*(const uint8_t *)&one == 1) png_set_swap(png);
+  } else if (png_get_bit_depth(png, info) == 16) {
+    png_set_strip_16(png);
+  }
   if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
   if (colour == PNG_COLOR_TYPE_GRAY && png_get_bit_depth(png, info) < 8)
     png_set_expand_gray_1_2_4_to_8(png);
@@ -68,7 +74,8 @@ int film_decode_png(const uint8_t *bytes, size_t count, film_allocate allocate, 
   if (colour & PNG_COLOR_MASK_COLOR) png_set_rgb_to_gray(png, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
   png_set_interlace_handling(png);
 
-  uint8_t *pixels = allocate(context, width, height);
+  const int size = is_deep ? 2 : 1;
+  uint8_t *pixels = allocate(context, width, height, size);
   if (!pixels) {
     snprintf(result->message, FILM_MESSAGE_SIZE, "%ld x %ld pixels are over the limit", width,
              height);
@@ -77,10 +84,10 @@ int film_decode_png(const uint8_t *bytes, size_t count, film_allocate allocate, 
     return 1;
   }
   png_read_update_info(png, info);
-  if (png_get_rowbytes(png, info) != (size_t)width) png_error(png, "unexpected row size");
+  if (png_get_rowbytes(png, info) != (size_t)(width * size)) png_error(png, "unexpected row size");
   rows = malloc(sizeof(png_bytep) * (size_t)height);
   if (!rows) png_error(png, "no memory");
-  for (long y = 0; y < height; y++) rows[y] = pixels + y * width;
+  for (long y = 0; y < height; y++) rows[y] = pixels + y * width * size;
   png_read_image(png, rows);
   png_read_end(png, info);
   free(rows);

@@ -4,7 +4,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// The file holds nothing.
   case empty(path: String)
-  /// The first bytes are those of neither a PNG nor a JPEG file; `found` says what they look like.
+  /// The first bytes are those of no PNG, JPEG or DICOM file; `found` says what they look like.
   case unknownFormat(path: String, found: String)
   /// The decoder stopped; `offset` counts the bytes it had taken.
   case undecodable(path: String, format: String, offset: Int?, reason: String)
@@ -18,7 +18,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(_, let reason): "cannot be read (\(reason))"
     case .empty: "the file is empty"
-    case .unknownFormat(_, let found): "neither PNG nor JPEG, but \(found)"
+    case .unknownFormat(_, let found): "neither PNG nor JPEG nor DICOM, but \(found)"
     case .undecodable(_, let format, let offset, let reason):
       "\(format) cannot be decoded" + (offset.map { " at byte \($0)" } ?? "") + ": \(reason)"
     case .tooLarge(_, let width, let height, let limit):

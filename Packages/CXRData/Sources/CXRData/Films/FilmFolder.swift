@@ -12,7 +12,7 @@ public struct FilmFolder: Sendable {
   /// How many of the last parts of a path make its key.
   private let depth: Int
 
-  private static let extensions: Set<String> = ["png", "jpg", "jpeg"]
+  private static let extensions: Set<String> = ["png", "jpg", "jpeg", "dcm"]
 
   /// Searches a folder for files that `names` lists, and for other images.
   ///

@@ -13,9 +13,9 @@ typedef struct {
   char message[FILM_MESSAGE_SIZE];
 } film_result;
 
-/// Memory for `width * height` pixels, or NULL to stop. Called once, after the size is known and
-/// before anything large is allocated.
-typedef uint8_t *(*film_allocate)(void *context, long width, long height);
+/// Memory for `width * height` pixels of `bytes` bytes each, or NULL to stop. Called once, after the size is
+/// known and before anything large is allocated.
+typedef void *(*film_allocate)(void *context, long width, long height, int bytes);
 
 /// The size that the header of an 8-bit grey PNG without interlacing gives, and 1; 0 for any other file.
 int film_plain_png_size(const uint8_t *bytes, size_t count, long *width, long *height);
@@ -26,8 +26,9 @@ int film_decode_plain_png(const uint8_t *bytes, size_t count, uint8_t *pixels);
 uint32_t film_crc32(const uint8_t *bytes, size_t count);
 
 /// Both return 0, or nonzero with a message.
-int film_decode_png(const uint8_t *bytes, size_t count, film_allocate allocate, void *context,
-                    film_result *result);
+/// PNG of 16 bits gives its upper 8, or where `deep` is nonzero all of them, 2 bytes a pixel.
+int film_decode_png(const uint8_t *bytes, size_t count, int deep, film_allocate allocate,
+                    void *context, film_result *result);
 int film_decode_jpeg(const uint8_t *bytes, size_t count, int fast_dct, film_allocate allocate,
                      void *context, film_result *result);
 

@@ -47,7 +47,7 @@ public struct FilmHeader: Sendable, Equatable {
     switch FileFormat(bytes) {
     case .png: self.init(png: bytes)
     case .jpeg: self.init(jpeg: bytes)
-    case .other: return nil
+    case .dicom, .other: return nil
     }
   }
 

@@ -1,3 +1,4 @@
+import CDicom
 import CFilmCodec
 
 /// How a film's bytes become grey levels.
@@ -12,26 +13,40 @@ public struct DecodingOptions: Sendable, Hashable {
 
   /// How JPEG is transformed.
   public var jpegTransform: JPEGTransform
+  /// What becomes of more than 8 bits; `nil` for ``FilmDepth/reference`` of PNG and ``FilmDepth/full`` of DICOM.
+  public var depth: FilmDepth?
+  /// Which values of a DICOM film are black and white.
+  public var dicomRange: DICOMRange
   /// The most pixels a film may have; memory is taken only for fewer.
   public var maximumPixels: Int
 
-  /// The accurate transform, and films of up to 100 million pixels.
-  public init(jpegTransform: JPEGTransform = .islow, maximumPixels: Int = 100_000_000) {
+  /// The accurate transform, each format's own depth, DICOM's window, and films of up to 100 million pixels
+  /// unless said otherwise.
+  public init(
+    jpegTransform: JPEGTransform = .islow, depth: FilmDepth? = nil,
+    dicomRange: DICOMRange = .window, maximumPixels: Int = 100_000_000
+  ) {
     (self.jpegTransform, self.maximumPixels) = (jpegTransform, maximumPixels)
+    (self.depth, self.dicomRange) = (depth, dicomRange)
   }
 }
 
 extension GreyFilm {
-  /// Reads a PNG or JPEG film; its first bytes tell which, never its name.
+  /// Whether this build reads DICOM: whether the package trait `DICOM` is on.
+  public static var readsDICOM: Bool { film_has_dicom() != 0 }
+
+  /// Reads a PNG, JPEG or DICOM film; its first bytes tell which, never its name. DICOM needs the package
+  /// trait `DICOM`.
   ///
   /// Colour becomes grey as in TensorFlow's `decode_jpeg(channels=1)`: JPEG's own Y channel; for PNG
-  /// (9797·R + 19234·G + 3737·B) / 2¹⁵, alpha dropped, 16 bits cut to their upper 8.
+  /// (9797·R + 19234·G + 3737·B) / 2¹⁵, alpha dropped, 16 bits cut to their upper 8 unless the options say
+  /// otherwise. DICOM is rescaled and windowed, MONOCHROME1 inverted.
   /// - Throws: ``ImageError``.
   public init(path: String, options: DecodingOptions = DecodingOptions()) throws {
     try self.init(encoded: filmBytes(path: path), path: path, options: options)
   }
 
-  /// Decodes the bytes of a PNG or JPEG file; `path` is for messages.
+  /// Decodes the bytes of a PNG, JPEG or DICOM file; `path` is for messages.
   /// - Throws: ``ImageError``.
   public init(
     encoded bytes: [UInt8], path: String = "film", options: DecodingOptions = DecodingOptions()
@@ -60,7 +75,7 @@ extension GreyFilm {
     self.init(height: height, width: width, pixels: pixels)
   }
 
-  /// Decodes with libpng or libjpeg-turbo.
+  /// Decodes with libpng, libjpeg-turbo or DCMTK.
   init(encoded bytes: [UInt8], format: FileFormat, path: String, options: DecodingOptions) throws {
     let target = PixelTarget(limit: options.maximumPixels)
     var result = film_result()
@@ -68,11 +83,24 @@ extension GreyFilm {
     let status: Int32
     switch format {
     case .png:
-      status = film_decode_png(bytes, bytes.count, PixelTarget.allocate, context, &result)
+      status = film_decode_png(
+        bytes, bytes.count, options.depth == .full ? 1 : 0, PixelTarget.allocate, context, &result)
     case .jpeg:
       status = film_decode_jpeg(
         bytes, bytes.count, options.jpegTransform == .ifast ? 1 : 0, PixelTarget.allocate, context,
         &result)
+    case .dicom:
+      result.error_offset = -1
+      status = withUnsafeMutableBytes(of: &result.message) { message in
+        var text = [CChar](repeating: 0, count: Int(DICOM_MESSAGE_SIZE))
+        let status = film_decode_dicom(
+          bytes, bytes.count, options.dicomRange == .window ? 1 : 0, PixelTarget.allocate, context,
+          &text)
+        text.withUnsafeBytes {
+          message.copyMemory(from: .init(rebasing: $0.prefix(message.count - 1)))
+        }
+        return status
+      }
     case .other(let found): throw ImageError.unknownFormat(path: path, found: found)
     }
     if let (width, height) = target.refused {
@@ -84,10 +112,14 @@ extension GreyFilm {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
       throw ImageError.undecodable(
-        path: path, format: format == .png ? "PNG" : "JPEG",
+        path: path, format: format.name,
         offset: result.error_offset < 0 ? nil : result.error_offset, reason: reason)
     }
-    self.init(height: target.height, width: target.width, pixels: target.takePixels())
+    if let levels = target.takeLevels(), options.depth != .reference {
+      self.init(height: target.height, width: target.width, fineLevels: levels)
+    } else {
+      self.init(height: target.height, width: target.width, pixels: target.takePixels())
+    }
   }
 }
 
@@ -95,7 +127,17 @@ extension GreyFilm {
 enum FileFormat: Equatable {
   case png
   case jpeg
+  case dicom
   case other(String)
+
+  var name: String {
+    switch self {
+    case .png: "PNG"
+    case .jpeg: "JPEG"
+    case .dicom: "DICOM"
+    case .other(let name): name
+    }
+  }
 
   init(_ bytes: [UInt8]) {
     func starts(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
@@ -115,7 +157,7 @@ enum FileFormat: Equatable {
     } else if starts([0x49, 0x49, 0x2A, 0]) || starts([0x4D, 0x4D, 0, 0x2A]) {
       self = .other("TIFF")
     } else if starts("DICM", at: 128) {
-      self = .other("DICOM")
+      self = .dicom
     } else {
       self = .other("an unknown format")
     }
@@ -128,31 +170,47 @@ private final class PixelTarget {
   private(set) var width = 0
   private(set) var height = 0
   private(set) var refused: (width: Int, height: Int)?
-  private var memory: UnsafeMutablePointer<UInt8>?
+  private var memory: UnsafeMutableRawPointer?
+  private var isDeep = false
 
   init(limit: Int) { self.limit = limit }
 
   deinit { memory?.deallocate() }
 
-  static let allocate: film_allocate = { context, width, height in
-    guard let context else { return nil }
-    return Unmanaged<PixelTarget>.fromOpaque(context).takeUnretainedValue().take(width, height)
-  }
+  static let allocate:
+    @convention(c) (UnsafeMutableRawPointer?, Int, Int, Int32)
+      -> UnsafeMutableRawPointer? = { context, width, height, bytes in
+        guard let context else { return nil }
+        return Unmanaged<PixelTarget>.fromOpaque(context).takeUnretainedValue()
+          .take(width, height, Int(bytes))
+      }
 
-  private func take(_ width: Int, _ height: Int) -> UnsafeMutablePointer<UInt8>? {
+  private func take(_ width: Int, _ height: Int, _ bytes: Int) -> UnsafeMutableRawPointer? {
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, width > 0, height > 0, pixels <= limit else {
+    guard !overflow, width > 0, height > 0, pixels <= limit, memory == nil else {
       refused = (width, height)
       return nil
     }
-    (self.width, self.height) = (width, height)
-    let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: pixels)
-    memory.initialize(repeating: 0, count: pixels)
+    (self.width, self.height, isDeep) = (width, height, bytes == 2)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: pixels * bytes, alignment: 16)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: pixels * bytes)
     self.memory = memory
     return memory
   }
 
+  /// The levels of a film of 2 bytes a pixel.
+  func takeLevels() -> [UInt16]? {
+    guard isDeep, let memory else { return nil }
+    return Array(
+      UnsafeBufferPointer(start: memory.assumingMemoryBound(to: UInt16.self), count: width * height)
+    )
+  }
+
+  /// The pixels; of a deeper film the upper 8 bits.
   func takePixels() -> [UInt8] {
-    Array(UnsafeBufferPointer(start: memory, count: width * height))
+    if let levels = takeLevels() { return levels.map { UInt8($0 >> 8) } }
+    return Array(
+      UnsafeBufferPointer(start: memory?.assumingMemoryBound(to: UInt8.self), count: width * height)
+    )
   }
 }

@@ -10,37 +10,55 @@ extension GreyFilm {
   /// The film at another size; each axis is scaled on its own, the aspect ratio is not kept.
   public func resized(height: Int, width: Int, method: ResizeMethod = .bilinear) -> FilmPlane {
     precondition(height > 0 && width > 0, "resized: \(height) × \(width) has no pixels")
+    let values =
+      if let fineLevels {
+        // 1/256 of a level is a power of two: the arithmetic is that of levels, to the last bit.
+        fineLevels.withUnsafeBufferPointer { resized($0, height, width, method) }.map { $0 / 256 }
+      } else {
+        pixels.withUnsafeBufferPointer { resized($0, height, width, method) }
+      }
+    return FilmPlane(height: height, width: width, values: values)
+  }
+
+  private func resized<Level: FixedWidthInteger>(
+    _ input: UnsafeBufferPointer<Level>, _ height: Int, _ width: Int, _ method: ResizeMethod
+  ) -> [Float] {
     switch method {
-    case .bilinear: return bilinear(height, width)
-    case .antialias: return antialiased(height, width)
+    case .bilinear: bilinear(input, height, width)
+    case .antialias: antialiased(input, height, width)
     }
   }
 
-  private func bilinear(_ outHeight: Int, _ outWidth: Int) -> FilmPlane {
+  @_specialize(where Level == UInt8)
+  @_specialize(where Level == UInt16)
+  private func bilinear<Level: FixedWidthInteger>(
+    _ input: UnsafeBufferPointer<Level>, _ outHeight: Int, _ outWidth: Int
+  ) -> [Float] {
     let (rows, columns) = (bilinearTaps(height, outHeight), bilinearTaps(width, outWidth))
-    let values = [Float](unsafeUninitializedCapacity: outHeight * outWidth) { output, count in
-      pixels.withUnsafeBufferPointer { input in
-        for (y, row) in rows.enumerated() {
-          let (top, bottom) = (row.low * width, row.high * width)
-          for (x, column) in columns.enumerated() {
-            let (topLeft, topRight) = (
-              Float(input[top + column.low]), Float(input[top + column.high])
-            )
-            let (bottomLeft, bottomRight) = (
-              Float(input[bottom + column.low]), Float(input[bottom + column.high])
-            )
-            let upper = topLeft + (topRight - topLeft) * column.fraction
-            let lower = bottomLeft + (bottomRight - bottomLeft) * column.fraction
-            output[y * outWidth + x] = upper + (lower - upper) * row.fraction
-          }
+    return [Float](unsafeUninitializedCapacity: outHeight * outWidth) { output, count in
+      for (y, row) in rows.enumerated() {
+        let (top, bottom) = (row.low * width, row.high * width)
+        for (x, column) in columns.enumerated() {
+          let (topLeft, topRight) = (
+            Float(input[top + column.low]), Float(input[top + column.high])
+          )
+          let (bottomLeft, bottomRight) = (
+            Float(input[bottom + column.low]), Float(input[bottom + column.high])
+          )
+          let upper = topLeft + (topRight - topLeft) * column.fraction
+          let lower = bottomLeft + (bottomRight - bottomLeft) * column.fraction
+          output[y * outWidth + x] = upper + (lower - upper) * row.fraction
         }
       }
       count = outHeight * outWidth
     }
-    return FilmPlane(height: outHeight, width: outWidth, values: values)
   }
 
-  private func antialiased(_ outHeight: Int, _ outWidth: Int) -> FilmPlane {
+  @_specialize(where Level == UInt8)
+  @_specialize(where Level == UInt16)
+  private func antialiased<Level: FixedWidthInteger>(
+    _ input: UnsafeBufferPointer<Level>, _ outHeight: Int, _ outWidth: Int
+  ) -> [Float] {
     let (rows, columns) = (triangleTaps(height, outHeight), triangleTaps(width, outWidth))
     // Columns first, over every input row.
     var narrow = [Float](repeating: 0, count: height * outWidth)
@@ -48,7 +66,7 @@ extension GreyFilm {
       for (x, tap) in columns.enumerated() {
         var sum: Float = 0
         for (k, weight) in tap.weights.enumerated() {
-          sum += weight * Float(pixels[y * width + tap.first + k])
+          sum += weight * Float(input[y * width + tap.first + k])
         }
         narrow[y * outWidth + x] = sum
       }
@@ -60,7 +78,7 @@ extension GreyFilm {
         for x in 0..<outWidth { values[y * outWidth + x] += weight * narrow[from + x] }
       }
     }
-    return FilmPlane(height: outHeight, width: outWidth, values: values)
+    return values
   }
 }
 

@@ -15,7 +15,7 @@ public struct ColourDifference: Sendable, Equatable {
       switch FileFormat(bytes) {
       case .png: film_png_colour_difference(bytes, bytes.count, &largest, &count, &total)
       case .jpeg: film_jpeg_colour_difference(bytes, bytes.count, &largest, &count, &total)
-      case .other: Int32(1)
+      case .dicom, .other: Int32(1)
       }
     guard failed == 0, total > 0 else { return nil }
     (self.largest, share) = (largest, Double(count) / Double(total))

@@ -19,7 +19,9 @@ public struct FilmContent: Sendable, Hashable {
 
   /// Of a decoded film.
   public init(_ film: GreyFilm) {
-    let hash = film.pixels.withUnsafeBytes { $0.checksum64 }
+    let hash =
+      film.fineLevels?.withUnsafeBytes { $0.checksum64 }
+      ?? film.pixels.withUnsafeBytes { $0.checksum64 }
     self.init(hash: hash, height: film.height, width: film.width)
   }
 }

@@ -8,14 +8,21 @@ public struct FilmPreparation: Sendable, Hashable {
   public var resize: ResizeMethod
   /// How JPEG is decoded.
   public var jpegTransform: DecodingOptions.JPEGTransform
+  /// What becomes of more than 8 bits; `nil` for each format's own way.
+  public var depth: FilmDepth?
+  /// Which values of a DICOM film are black and white.
+  public var dicomRange: DICOMRange
   /// To what its grey levels are rounded, which is how they are cached.
   public var storage: PixelStorage
 
-  /// 224 pixels, bilinear, the accurate transform, 1/256 of a level unless said otherwise.
+  /// 224 pixels, bilinear, the accurate transform, each format's depth, DICOM's window, 1/256 of a level unless
+  /// said otherwise.
   public init(
     imageSize: Int = 224, resize: ResizeMethod = .bilinear,
-    jpegTransform: DecodingOptions.JPEGTransform = .islow, storage: PixelStorage = .fixed16
+    jpegTransform: DecodingOptions.JPEGTransform = .islow, depth: FilmDepth? = nil,
+    dicomRange: DICOMRange = .window, storage: PixelStorage = .fixed16
   ) {
+    (self.depth, self.dicomRange) = (depth, dicomRange)
     (self.imageSize, self.resize, self.jpegTransform) = (imageSize, resize, jpegTransform)
     self.storage = storage
   }
@@ -27,12 +34,20 @@ public struct FilmPreparation: Sendable, Hashable {
   public var byteCount: Int { pixelCount * storage.bytesPerPixel }
 
   /// How a film's bytes are decoded.
-  public var decoding: DecodingOptions { DecodingOptions(jpegTransform: jpegTransform) }
+  public var decoding: DecodingOptions {
+    DecodingOptions(jpegTransform: jpegTransform, depth: depth, dicomRange: dicomRange)
+  }
+
+  /// ``depth`` as text.
+  public var depthName: String { depth?.rawValue ?? Self.ownDepth }
+  /// What stands for each format's own depth.
+  public static let ownDepth = "own"
 
   /// Everything that changes the pixels, a line each.
   var signature: [String] {
     [
-      "\(imageSize)", resize.rawValue, jpegTransform.rawValue, storage.rawValue,
+      "\(imageSize)", resize.rawValue, jpegTransform.rawValue, depthName,
+      dicomRange.rawValue, storage.rawValue,
       DeviceReport.libraryVersion,
     ]
   }

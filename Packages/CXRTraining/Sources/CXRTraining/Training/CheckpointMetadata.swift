@@ -26,8 +26,11 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     public var resize: ResizeMethod
     /// How JPEG is decoded.
     public var jpegDCT: DecodingOptions.JPEGTransform
-    /// What becomes of more than 8 bits: `reference`, the upper 8.
+    /// What becomes of more than 8 bits: `reference`, the upper 8; `full`, all; `own`, the upper 8 of PNG and
+    /// all of DICOM.
     public var depth: String
+    /// Which values of a DICOM film are black and white; `window` where the file does not say.
+    public var dicomRange: DICOMRange?
     /// To what grey levels are rounded; `fixed16` where the file does not say.
     public var storage: PixelStorage?
     /// Of the training pixels, in grey levels.
@@ -38,6 +41,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
       case size, resize, depth, storage, mean
       case jpegDCT = "jpeg_dct"
+      case dicomRange = "dicom_range"
       case standardDeviation = "standard_deviation"
     }
   }
@@ -160,6 +164,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
         .object([
           ("size", .integer(image.size)), ("resize", .string(image.resize.rawValue)),
           ("jpeg_dct", .string(image.jpegDCT.rawValue)), ("depth", .string(image.depth)),
+          ("dicom_range", .string((image.dicomRange ?? .window).rawValue)),
           ("storage", .string((image.storage ?? .fixed16).rawValue)),
           ("mean", .number(image.mean)), ("standard_deviation", .number(image.standardDeviation)),
         ])
@@ -227,7 +232,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       architecture.channels.allSatisfy({ (1...4096).contains($0) }),
       (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
       image.mean.isFinite, image.standardDeviation.isFinite, image.standardDeviation > 0,
-      image.depth == "reference", labels.count <= 10_000,
+      image.depth == FilmPreparation.ownDepth || FilmDepth(rawValue: image.depth) != nil,
+      labels.count <= 10_000,
       parameterCount <= max(10_000_000, 2 * checkpoint.parameterCount)
     else {
       throw TrainingError.unusableCheckpoint(
@@ -278,6 +284,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
   public var preparation: FilmPreparation {
     FilmPreparation(
       imageSize: image.size, resize: image.resize, jpegTransform: image.jpegDCT,
+      depth: FilmDepth(rawValue: image.depth), dicomRange: image.dicomRange ?? .window,
       storage: image.storage ?? .fixed16)
   }
 }

@@ -265,7 +265,8 @@ public struct Trainer {
       labels: data.collection.matrix.labels,
       image: CheckpointMetadata.Image(
         size: preparation.imageSize, resize: preparation.resize,
-        jpegDCT: preparation.jpegTransform, depth: "reference",
+        jpegDCT: preparation.jpegTransform, depth: preparation.depthName,
+        dicomRange: preparation.dicomRange,
         storage: preparation.storage, mean: data.moments.mean,
         standardDeviation: data.moments.standardDeviation),
       loss: options.loss, classWeights: data.classWeights,

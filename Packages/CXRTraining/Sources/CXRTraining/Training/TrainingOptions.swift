@@ -68,6 +68,7 @@ public struct TrainingOptions: Sendable {
       "loss": loss.rawValue, "batch-size": "\(batchSize)",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,
+      "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
       "pixel-storage": preparation.storage.rawValue, "learning-rate": "\(learningRate)",
       "decay": "\(decay)", "patience": "\(patience)", "augment": augments ? "on" : "off",
       "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Feeds random bytes to the readers of PNG, JPEG, CSV, ZIP and DICOM, under the address sanitizer.
+# usage: fuzz.sh SECONDS [TARGET…]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=$1
+shift
+targets=("$@")
+[ "${#targets[@]}" -gt 0 ] || targets=(png jpeg csv zip dicom)
+build=.build-fuzz
+mkdir -p "$build"
+toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")
+codec=Packages/CXRImage/Sources/CFilmCodec
+flags=(-g -O1 -fsanitize=fuzzer,address -fno-omit-frame-pointer)
+
+build_target() {
+  case "$1" in
+    png | jpeg)
+      "$toolchain/clang" "${flags[@]}" -I "$codec/include" -I "$codec" "Tests/Fuzz/$1.c" "$codec"/*.c \
+        -lpng -ljpeg -ldeflate -lz -lm -lpthread -o "$build/$1" ;;
+    dicom)
+      CXR_SETUP_QUIET=1 Scripts/setup.sh dicom
+      "$toolchain/clang++" "${flags[@]}" -std=c++17 -DCXR_DICOM -I Packages/CXRImage/Sources/CDicom/include \
+        Tests/Fuzz/dicom.cpp Packages/CXRImage/Sources/CDicom/dicom.cpp \
+        -ldcmjpeg -lijg8 -lijg12 -lijg16 -ldcmimgle -ldcmdata -loflog -lofstd -lz -o "$build/$1" ;;
+    csv)
+      swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRDataFuzz \
+        $(find Packages/CXRData/Sources/CXRData -name '*.swift') Tests/Fuzz/csv.swift -o "$build/$1" ;;
+    zip)
+      swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRCheckpointFuzz \
+        -I Packages/CXRCheckpoint/Sources/CZlib -lz \
+        $(find Packages/CXRCheckpoint/Sources/CXRCheckpoint -name '*.swift') Tests/Fuzz/zip.swift \
+        -o "$build/$1" ;;
+  esac
+}
+
+# Whole files of each kind to begin with.
+seeds() {
+  case "$1" in
+    png) cp Tests/ReferenceTests/Fixtures/films/*.png "$2" ;;
+    jpeg) cp Tests/ReferenceTests/Fixtures/films/*.jpg "$2" ;;
+    zip) cp Tests/ReferenceTests/Fixtures/{adam,ten_steps}.npz "$2" ;;
+    csv)
+      printf 'Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position\n00000001_000.png,"Mass|Edema",0,1,058Y,M,PA\n' >"$2/nih.csv"
+      printf 'Path,Sex,Age,Frontal/Lateral,AP/PA,Edema\nC/train/patient00001/study1/view1.jpg,Male,68,Frontal,AP,-1.0\n' >"$2/chexpert.csv" ;;
+    dicom)
+      [ -z "${CXR_REAL_DATA:-}" ] || for film in "$CXR_REAL_DATA"/dicom/*.dcm; do
+        # Small ones: the header and the first pixels lead as far as the whole file does.
+        head -c 20000 "$film" >"$2/$(basename "$film")"
+      done ;;
+  esac
+}
+
+for target in "${targets[@]}"; do
+  build_target "$target"
+  corpus=$build/corpus-$target
+  mkdir -p "$corpus"
+  seeds "$target" "$corpus"
+  echo "fuzz: $target for $seconds s"
+  ASAN_OPTIONS=detect_leaks=0 "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    -max_len=20000 -print_final_stats=1 -artifact_prefix="$build/$target-" "$corpus" >"$build/$target.log" 2>&1 || {
+    tail -40 "$build/$target.log" >&2
+    echo "fuzz: $target failed; the input is in $build" >&2
+    exit 1
+  }
+  grep -E "number_of_executed_units|new_units_added" "$build/$target.log" | sed "s/^/fuzz: $target: /"
+done
