@@ -96,6 +96,14 @@ void decode(const uint8_t *bytes, size_t count, bool use_window, dicom_allocate 
   if (!pixels) throw Refusal("too many pixels");
 
   const E_TransferSyntax syntax = set.getOriginalXfer();
+  DcmElement *data = nullptr;
+  if (set.findAndGetElement(DCM_PixelData, data).bad() || !data)
+    throw Refusal("it has no pixels");
+  const unsigned allocated = number(set, DCM_BitsAllocated, "BitsAllocated");
+  if (!DcmXfer(syntax).isEncapsulated() &&
+      data->getLength() < static_cast<unsigned long>(width) * static_cast<unsigned long>(height) *
+                              (allocated / 8))
+    throw Refusal("it has fewer pixels than its header says");
   // The image takes the file's memory, and keeps one of its frames.
   DicomImage image(file.get(), syntax, CIF_MayDetachPixelData);
   if (image.getStatus() != EIS_Normal) {
@@ -109,9 +117,17 @@ void decode(const uint8_t *bytes, size_t count, bool use_window, dicom_allocate 
     throw Refusal("its pixels are not of the size that its header gives");
   const int ranged = has_window ? image.setWindow(centre, span) : image.setNoVoiTransformation();
   if (!ranged) throw Refusal("its window cannot be applied");
+  // DCMTK inverts in floating point and is off by one; so it is kept from it, and exact numbers are inverted.
+  const bool is_negative = colour == "MONOCHROME1";
+  if (is_negative && !image.setPolarity(EPP_Reverse)) throw Refusal("it cannot be inverted");
   const size_t size = static_cast<size_t>(width) * static_cast<size_t>(height) * (is_plain ? 1 : 2);
   if (!image.getOutputData(pixels, size, is_plain ? 8 : 16))
     throw Refusal("its pixels cannot be rendered");
+  if (is_negative) {
+    auto *levels = static_cast<uint8_t *>(pixels);
+    // The complement of 16 bits is that of both bytes.
+    for (size_t i = 0; i < size; i++) levels[i] = static_cast<uint8_t>(~levels[i]);
+  }
 }
 
 }  // namespace
