@@ -52,13 +52,17 @@ seeds() {
 }
 
 for target in "${targets[@]}"; do
-  build_target "$target"
+  build_target "$target" >"$build/$target-build.log" 2>&1 || {
+    cat "$build/$target-build.log" >&2
+    exit 1
+  }
   corpus=$build/corpus-$target
   mkdir -p "$corpus"
   seeds "$target" "$corpus"
+  # DCMTK asks for as much memory as an element claims to have, up to 4 GB, and does not touch it.
   echo "fuzz: $target for $seconds s"
   ASAN_OPTIONS=detect_leaks=0 "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-    -max_len=20000 -print_final_stats=1 -artifact_prefix="$build/$target-" "$corpus" >"$build/$target.log" 2>&1 || {
+    -max_len=20000 -malloc_limit_mb=6000 -print_final_stats=1 -artifact_prefix="$build/$target-" "$corpus" >"$build/$target.log" 2>&1 || {
     tail -40 "$build/$target.log" >&2
     echo "fuzz: $target failed; the input is in $build" >&2
     exit 1

@@ -61,6 +61,8 @@ unsigned number(DcmDataset &set, const DcmTagKey &key, const char *name) {
 
 void decode(const uint8_t *bytes, size_t count, bool use_window, dicom_allocate allocate,
             void *context) {
+  // Without it DCMTK guesses, and takes many files that are no DICOM for some.
+  if (count < 132 || std::memcmp(bytes + 128, "DICM", 4) != 0) throw Refusal("it has no preamble");
   DcmInputBufferStream stream;
   stream.setBuffer(bytes, static_cast<offile_off_t>(count));
   stream.setEos();

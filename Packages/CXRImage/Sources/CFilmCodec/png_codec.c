@@ -29,9 +29,29 @@ static void read_bytes(png_structp png, png_bytep to, size_t count) {
   source->at += count;
 }
 
+/// The place of a chunk that claims to reach beyond the file, before its end chunk, or 0. libpng takes as much
+/// memory as such a chunk claims before it finds the bytes missing; its limit on chunks is only a warning.
+static size_t chunk_beyond_end(const uint8_t *bytes, size_t count) {
+  enum { SIGNATURE = 8, FRAME = 12 };
+  for (size_t at = SIGNATURE; at + FRAME <= count;) {
+    const size_t size = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
+                        (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+    if (size > count - at - FRAME) return at;
+    if (memcmp(bytes + at + 4, "IEND", 4) == 0) break;
+    at += FRAME + size;
+  }
+  return 0;
+}
+
 int film_decode_png(const uint8_t *bytes, size_t count, int deep, film_allocate allocate,
                     void *context, film_result *result) {
   memset(result, 0, sizeof *result);
+  const size_t lie = chunk_beyond_end(bytes, count);
+  if (lie > 0) {
+    snprintf(result->message, FILM_MESSAGE_SIZE, "the file ends early");
+    result->error_offset = (long)lie;
+    return 1;
+  }
   png_source source = {bytes, count, 0, result};
   png_bytep *volatile rows = NULL;
   png_infop info = NULL;
