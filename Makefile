@@ -11,7 +11,7 @@ DEMO := demo
 NIH := synth-nih
 DISTINCT := 2000
 
-.PHONY: help setup build demo synth-nih test check docs bench full-size parity learning dicom fuzz sanitize clean
+.PHONY: help setup build demo synth-nih test check docs bench bench-data full-size parity learning dicom fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ parity: build $(VENV)/tensorflow ## Keras predicts the same from our checkpoints
 
 bench: build $(VENV)/peers ## Ours, PyTorch and TensorFlow in alternation; half an hour.
 	$(VENV)/peers/bin/python Benchmarks/bench.py $(BIN) Benchmarks/results/$(shell date +%F)-convolution
+
+bench-data: build $(VENV)/peers ## Preparation, batches and labels beside tf.data, OpenCV, Pillow and pandas.
+	$(VENV)/peers/bin/python Benchmarks/data.py $(BIN) Benchmarks/results/$(shell date +%F)-data
 
 full-size: build ## The set of synth-nih through audit, preparation and an epoch, with its memory curve.
 	python3 Benchmarks/full_size.py $(BIN) $(NIH) Benchmarks/results/$(shell date +%F)-full-size

@@ -113,7 +113,7 @@ let package = Package(
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
     app("cxr-explore", ["CXRData", "CXRTraining", "CXRReport"]),
     app("cxr-train", ["CXRData", "CXRImage", "CXRNet", "CXRTraining", "CXRReport"]),
-    app("cxr-benchmark", ["CXRNet", "CXRTensor", "CXRTraining"]),
+    app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),
 
     .testTarget(

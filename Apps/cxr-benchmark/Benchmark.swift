@@ -9,7 +9,7 @@ import Foundation
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cxr-benchmark",
-    abstract: "Times the reference network on synthetic films.",
+    abstract: "Times the reference network on synthetic films, and what feeds it.",
     discussion: """
       Prints one JSON line: images_per_second (of the median step), seconds_per_step and \
       peak_rss_bytes. Films are random numbers, made before the clock runs.
@@ -20,6 +20,7 @@ struct Benchmark: ParsableCommand {
     version: DeviceReport.libraryVersion,
     subcommands: [
       TrainCommand.self, InferCommand.self, LayersCommand.self, PeakCommand.self, PlanCommand.self,
+      PrepareCommand.self, BatchesCommand.self, LabelsCommand.self,
     ])
 }
 

@@ -94,7 +94,8 @@ import Testing
       #expect(
         error
           == .unreadableFilms([
-            UnreadableFilm(name: "f8.png", reason: "neither PNG nor JPEG nor DICOM, but an unknown format")
+            UnreadableFilm(
+              name: "f8.png", reason: "neither PNG nor JPEG nor DICOM, but an unknown format")
           ]))
     }
     options.skipsUnreadable = true

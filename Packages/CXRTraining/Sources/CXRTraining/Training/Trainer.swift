@@ -93,6 +93,9 @@ public struct Trainer {
     }
   }
 
+  /// The random stream of order and augmentation.
+  static let dataStream = "data"
+
   private static let filmsKey = "films_sha256"
 
   /// Compares the options with those of the folder's `last.npz`, before any film is decoded.
@@ -200,7 +203,7 @@ public struct Trainer {
     let number = epoch + 1
     var (metrics, lossSum, seen) = (RunningMetrics(labels: labels), 0.0, 0)
     let batches = data.trainingBatches(
-      epoch: epoch, batchSize: options.batchSize, random: random.child("data"))
+      epoch: epoch, batchSize: options.batchSize, random: random.child(Self.dataStream))
     let stepRandom = random.child("step")
     let steps = (data.samples.count + options.batchSize - 1) / options.batchSize
     for (place, batch) in batches.enumerated() {

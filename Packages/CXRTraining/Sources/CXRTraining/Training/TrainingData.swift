@@ -139,6 +139,13 @@ public struct TrainingData: Sendable {
       standardDeviation: Float(moments.standardDeviation))
   }
 
+  /// The batches of one epoch of a run with this seed, in the order in which it takes them.
+  public func trainingBatches(epoch: Int, batchSize: Int, seed: UInt64) -> some Sequence<Batch> {
+    trainingBatches(
+      epoch: epoch, batchSize: batchSize,
+      random: RandomStream(seed: seed).child(Trainer.dataStream))
+  }
+
   /// The batches of one epoch, shuffled over originals and copies; order and augmentation follow from
   /// `random` and the epoch alone.
   func trainingBatches(epoch: Int, batchSize: Int, random: RandomStream) -> Batches {
