@@ -27,6 +27,17 @@ public struct CSVReader {
       return String(decoding: unquoted, as: UTF8.self)
     }
 
+    /// The text of a field without the spaces around it.
+    func trimmed(_ index: Int) -> String {
+      let field = ranges[index]
+      guard !field.hasQuotes else { return self[index].trimmingSpaces() }
+      var (start, end) = (field.start, field.end)
+      while start < end, bytes[start] <= 32 { start += 1 }
+      while start < end, bytes[end - 1] <= 32 { end -= 1 }
+      return String(
+        decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+    }
+
     /// All fields.
     public var fields: [String] { ranges.indices.map { self[$0] } }
   }

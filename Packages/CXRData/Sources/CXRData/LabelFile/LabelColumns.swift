@@ -68,7 +68,7 @@ struct LabelColumns {
 
   func patient(of name: String, in row: CSVReader.Record, path: String) throws -> PatientID {
     if let patient {
-      guard let id = PatientID(row[patient]) else {
+      guard let id = PatientID(row.trimmed(patient)) else {
         throw DataError.invalidField(path: path, line: row.line, column: "Patient ID", found: "")
       }
       return id
@@ -85,18 +85,24 @@ struct LabelColumns {
   }
 
   /// The findings that are present and those that are uncertain. Values that are no label are noted in
-  /// `strangers` by column: it may be no column of labels.
+  /// `strangers` by column: it may be no column of labels. `known` keeps what cells of several findings mean, as
+  /// most say what others have said.
   func findings(
-    in row: CSVReader.Record, path: String, strangers: inout [String: DataError]
+    in row: CSVReader.Record, path: String, known: inout [String: [String]],
+    strangers: inout [String: DataError]
   ) -> (present: [String], uncertain: [String]) {
     if let findings {
-      let present = row[findings].split(separator: "|").map { String($0).trimmingSpaces() }
-      return (present.filter { !$0.isEmpty }, [])
+      let text = row[findings]
+      if let present = known[text] { return (present, []) }
+      let present = text.split(separator: "|").map { String($0).trimmingSpaces() }
+        .filter { !$0.isEmpty }
+      known[text] = present
+      return (present, [])
     }
     var (present, uncertain): ([String], [String]) = ([], [])
     for (column, label) in labels {
       guard column < row.count else { continue }
-      switch row[column].trimmingSpaces() {
+      switch row.trimmed(column) {
       case "1", "1.0": present.append(label)
       case "-1", "-1.0": uncertain.append(label)
       case "", "0", "0.0": break
@@ -111,7 +117,8 @@ struct LabelColumns {
 
   /// `M` or `F`, however the file writes it.
   func sex(_ text: String?) -> String? {
-    switch text?.lowercased() {
+    guard let text, text.utf8.count > 1 else { return text }
+    return switch text.lowercased() {
     case "male": "M"
     case "female": "F"
     default: text

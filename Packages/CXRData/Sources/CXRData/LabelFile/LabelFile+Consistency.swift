@@ -5,25 +5,40 @@ extension LabelFile {
     func add(_ row: Int, _ problem: Problem) {
       notes.append((row, Note(line: records[row].line, film: records[row].name, problem: problem)))
     }
-    var (sexes, histories): ([PatientID: (String, Int)], [PatientID: [Int]]) = ([:], [:])
+    // Patients by number; a patient's rows often follow each other.
+    var numbers: [PatientID: Int] = [:]
+    var (sexes, histories): ([(sex: String, line: Int)?], [[Int]]) = ([], [])
+    var last: (patient: PatientID, number: Int)?
     for (row, record) in records.enumerated() {
-      if let number = record.patientNumberInName, record.patient.number != nil,
-        record.patient.number != number
-      {
+      let patient: Int
+      if let last, last.patient == record.patient {
+        patient = last.number
+      } else {
+        patient = numbers[record.patient] ?? sexes.count
+        if patient == sexes.count {
+          numbers[record.patient] = patient
+          sexes.append(nil)
+          histories.append([])
+        }
+        last = (record.patient, patient)
+      }
+      if let own = record.patient.number, let number = record.patientNumberInName, own != number {
         add(row, .nameOfOtherPatient(number: number))
       }
       if let sex = record.sex {
-        if let (first, line) = sexes[record.patient] {
-          if first != sex { add(row, .sexChange(from: first, to: sex, firstLine: line)) }
+        if let first = sexes[patient] {
+          if first.sex != sex {
+            add(row, .sexChange(from: first.sex, to: sex, firstLine: first.line))
+          }
         } else {
-          sexes[record.patient] = (sex, record.line)
+          sexes[patient] = (sex, record.line)
         }
       }
       if record.followUp != nil, let age = record.age, age.years <= 100 {
-        histories[record.patient, default: []].append(row)
+        histories[patient].append(row)
       }
     }
-    for rows in histories.values where rows.count > 1 {
+    for rows in histories where rows.count > 1 {
       let ordered = rows.sorted {
         (records[$0].followUp ?? 0, $0) < (records[$1].followUp ?? 0, $1)
       }
@@ -33,7 +48,6 @@ extension LabelFile {
         add(later, .ageFall(from: from, to: to, earlierLine: records[earlier].line))
       }
     }
-    // Dictionaries have no order of their own.
     return notes.sorted { ($0.row, $0.note.problem.kind) < ($1.row, $1.note.problem.kind) }
       .map(\.note)
   }
@@ -42,10 +56,17 @@ extension LabelFile {
 extension FilmRecord {
   /// The patient's number in a name of NIH's form, `00000013_005.png`: eight digits, a line, three digits.
   var patientNumberInName: UInt64? {
-    let bytes = Array(name.utf8.prefix(13))
-    guard bytes.count == 13, bytes[8] == UInt8(ascii: "_"), bytes[12] == UInt8(ascii: "."),
-      (bytes[0..<8] + bytes[9..<12]).allSatisfy({ (48...57).contains($0) })
-    else { return nil }
-    return bytes[0..<8].reduce(0) { $0 * 10 + UInt64($1 - 48) }
+    var (place, number): (Int, UInt64) = (0, 0)
+    for byte in name.utf8 {
+      switch place {
+      case 0..<8, 9..<12:
+        guard (48...57).contains(byte) else { return nil }
+        if place < 8 { number = number * 10 + UInt64(byte - 48) }
+      case 8: guard byte == UInt8(ascii: "_") else { return nil }
+      default: return byte == UInt8(ascii: ".") ? number : nil
+      }
+      place += 1
+    }
+    return nil
   }
 }

@@ -101,9 +101,14 @@ public struct LabelFile: Sendable {
     guard !contents.starts(with: [0x1F, 0x8B]) else {
       throw DataError.unreadable(path: path, reason: "it is compressed; unpack it with gunzip")
     }
+    let hashing = BackgroundDigest(contents)
     var (records, notes): ([FilmRecord], [Note]) = ([], [])
     var columns: LabelColumns?
     var firstRows: [String: Int] = [:]
+    // Lines of NIH's file have about 80 bytes.
+    firstRows.reserveCapacity(contents.count / 60)
+    records.reserveCapacity(contents.count / 60)
+    var known: [String: [String]] = [:]
     var strangers: [String: DataError] = [:]
     try CSVReader.forEachRecord(in: contents, path: path) { row in
       guard let columns else {
@@ -113,7 +118,7 @@ public struct LabelFile: Sendable {
       try columns.check(row, path: path)
       func optional(_ index: Int?) -> String? {
         guard let index else { return nil }
-        let text = row[index].trimmingSpaces()
+        let text = row.trimmed(index)
         return text.isEmpty ? nil : text
       }
       guard let name = optional(columns.name) else {
@@ -128,8 +133,11 @@ public struct LabelFile: Sendable {
       } else if age == nil, let ageText {
         notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
       }
-      let (findings, uncertain) = columns.findings(in: row, path: path, strangers: &strangers)
-      if let first = firstRows[name] {
+      let (findings, uncertain) = columns.findings(
+        in: row, path: path, known: &known, strangers: &strangers)
+      let first = firstRows.updateValue(records.count, forKey: name)
+      if let first {
+        firstRows[name] = first
         guard records[first].patient == patient else {
           throw DataError.filmOfTwoPatients(
             path: path, line: row.line, film: name, patient: patient.description,
@@ -140,8 +148,6 @@ public struct LabelFile: Sendable {
             line: row.line, film: name,
             problem: .duplicateFilm(
               firstLine: records[first].line, sameFindings: records[first].findings == findings)))
-      } else {
-        firstRows[name] = records.count
       }
       if findings.isEmpty, !columns.hasColumnPerLabel {
         notes.append(Note(line: row.line, film: name, problem: .noLabels))
@@ -165,7 +171,7 @@ public struct LabelFile: Sendable {
     self.notes = notes + Self.inconsistencies(records)
     hasColumnPerLabel = columns?.hasColumnPerLabel ?? false
     strangeColumns = strangers
-    sha256 = SHA256.hexDigest(of: contents)
+    sha256 = hashing.hexDigest()
   }
 
   /// Checks that the values of label columns are labels.

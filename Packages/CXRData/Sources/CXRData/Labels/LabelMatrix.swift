@@ -45,10 +45,10 @@ public struct LabelMatrix: Sendable {
       for finding in record.uncertain {
         if let column = columns[finding] { cells[row * labels.count + column] = doubtful }
       }
-      for finding in Set(record.findings) {
+      for (place, finding) in record.findings.enumerated() {
         if let column = columns[finding] {
           cells[row * labels.count + column] = .present
-        } else if finding != LabelSet.noFinding {
+        } else if finding != LabelSet.noFinding, !record.findings[..<place].contains(finding) {
           others[finding, default: 0] += 1
         }
       }
