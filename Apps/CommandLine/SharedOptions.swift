@@ -20,6 +20,7 @@ public struct ThreadOptions: ParsableArguments {
 
   /// Applies the choice and prints what the run computes with.
   public func start() -> DeviceReport {
+    Heap.keepLargeBlocks()
     if let threads { Parallel.threads = threads }
     let device = DeviceReport()
     Console.note(device.line)

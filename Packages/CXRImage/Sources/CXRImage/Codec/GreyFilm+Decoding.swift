@@ -77,7 +77,33 @@ extension GreyFilm {
 
   /// Decodes with libpng, libjpeg-turbo or DCMTK.
   init(encoded bytes: [UInt8], format: FileFormat, path: String, options: DecodingOptions) throws {
-    let target = PixelTarget(limit: options.maximumPixels)
+    // A header that tells the size saves a copy: its pixels are decoded where they stay.
+    guard let header = FilmHeader(bytes), header.bitDepth <= 8, header.width > 0, header.height > 0,
+      header.width <= options.maximumPixels / header.height
+    else {
+      let target = PixelTarget(limit: options.maximumPixels)
+      try Self.decode(bytes, format, path, options, into: target)
+      if let levels = target.takeLevels(), options.depth != .reference {
+        self.init(height: target.height, width: target.width, fineLevels: levels)
+      } else {
+        self.init(height: target.height, width: target.width, pixels: target.takePixels())
+      }
+      return
+    }
+    let size = header.width * header.height
+    let pixels = try [UInt8](unsafeUninitializedCapacity: size) { pixels, count in
+      let target = PixelTarget(
+        limit: options.maximumPixels, memory: pixels, height: header.height, width: header.width)
+      try Self.decode(bytes, format, path, options, into: target)
+      count = size
+    }
+    self.init(height: header.height, width: header.width, pixels: pixels)
+  }
+
+  private static func decode(
+    _ bytes: [UInt8], _ format: FileFormat, _ path: String, _ options: DecodingOptions,
+    into target: PixelTarget
+  ) throws {
     var result = film_result()
     let context = Unmanaged.passUnretained(target).toOpaque()
     let status: Int32
@@ -114,11 +140,6 @@ extension GreyFilm {
       throw ImageError.undecodable(
         path: path, format: format.name,
         offset: result.error_offset < 0 ? nil : result.error_offset, reason: reason)
-    }
-    if let levels = target.takeLevels(), options.depth != .reference {
-      self.init(height: target.height, width: target.width, fineLevels: levels)
-    } else {
-      self.init(height: target.height, width: target.width, pixels: target.takePixels())
     }
   }
 }
@@ -173,7 +194,16 @@ private final class PixelTarget {
   private var memory: UnsafeMutableRawPointer?
   private var isDeep = false
 
-  init(limit: Int) { self.limit = limit }
+  private let given: UnsafeMutableBufferPointer<UInt8>?
+
+  /// Memory is taken when the size is known.
+  init(limit: Int) { (self.limit, given) = (limit, nil) }
+
+  /// Memory of another's for a film of 8 bits and this size.
+  init(limit: Int, memory: UnsafeMutableBufferPointer<UInt8>, height: Int, width: Int) {
+    (self.limit, given) = (limit, memory)
+    (self.height, self.width) = (height, width)
+  }
 
   deinit { memory?.deallocate() }
 
@@ -190,6 +220,14 @@ private final class PixelTarget {
     guard !overflow, width > 0, height > 0, pixels <= limit, memory == nil else {
       refused = (width, height)
       return nil
+    }
+    if let given {
+      // The decoder's size is that of the header, or the file contradicts itself.
+      guard (self.width, self.height, bytes) == (width, height, 1) else {
+        refused = (width, height)
+        return nil
+      }
+      return UnsafeMutableRawPointer(given.baseAddress)
     }
     (self.width, self.height, isDeep) = (width, height, bytes == 2)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: pixels * bytes, alignment: 16)
