@@ -11,7 +11,7 @@
 // Vectors pass only between functions that are inlined, so no convention of calls applies to them.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-enum { LANES = 8 };
+enum { LANES = 8, MOST_COLUMNS = 2048 };
 typedef float floats __attribute__((vector_size(4 * LANES)));
 typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 typedef double pairs __attribute__((vector_size(4 * LANES)));
@@ -99,6 +99,61 @@ static void resample(const float *input, int height, int width, const float x[3]
   }
 }
 
+// A row of a film, read at places that all rows share.
+struct columns {
+  int32_t places[MOST_COLUMNS];
+  float left[MOST_COLUMNS], right[MOST_COLUMNS];
+};
+
+INLINE void find_columns(struct columns *found, int width, const float x[3], float xj) {
+  static const floats steps = {0, 1, 2, 3, 4, 5, 6, 7};
+  const floats n = (floats){0} + (float)(width - 1);
+  for (int first = 0; first < width; first += LANES) {
+    floats px = x[0] * (steps + (float)first) + xj + x[2];
+    if (any((px < 0) | (px > n))) px = reflected(px, (float)width);
+    ints left = __builtin_convertvector(px, ints);
+    left = __builtin_elementwise_min(left, (ints){0} + (width - 2));
+    const floats fl = __builtin_convertvector(left, floats);
+    const floats a = fl + 1 - px, b = px - fl;
+    memcpy(found->places + first, &left, sizeof left);
+    memcpy(found->left + first, &a, sizeof a);
+    memcpy(found->right + first, &b, sizeof b);
+  }
+}
+
+// A zoom's rows and columns are independent: each row of the film is weighed along once, and serves the two or
+// so rows of output that lie next to it. The arithmetic is that of resample.
+CLONES
+static void resample_axes(const float *input, int height, int width, const float x[3],
+                          const float y[3], float *output) {
+  struct columns columns;
+  float lines[2][MOST_COLUMNS];
+  int held[2] = {-1, -1};
+  find_columns(&columns, width, x, 0);
+  for (int j = 0; j < height; j++) {
+    floats py = (floats){0} + (y[0] * 0 + y[1] * (float)j + y[2]);
+    if (py[0] < 0 || py[0] > (float)(height - 1)) py = reflected(py, (float)height);
+    int top = (int)py[0];
+    if (top > height - 2) top = height - 2;
+    for (int row = top; row <= top + 1; row++) {
+      if (held[row & 1] == row) continue;
+      held[row & 1] = row;
+      const float *from = input + (long)row * width;
+      for (int i = 0; i < width; i += LANES) {
+        floats a, b;
+        memcpy(&a, columns.left + i, sizeof a);
+        memcpy(&b, columns.right + i, sizeof b);
+        const floats line = between(from, columns.places + i, a, b);
+        memcpy(lines[row & 1] + i, &line, sizeof line);
+      }
+    }
+    const float *upper = lines[top & 1], *lower = lines[(top + 1) & 1];
+    const float above = (float)top + 1 - py[0], below = py[0] - (float)top;
+    float *to = output + (long)j * width;
+    for (int i = 0; i < width; i++) to[i] = above * upper[i] + below * lower[i];
+  }
+}
+
 // A film one pixel wide or high has no neighbours: along that axis every coordinate is 0.
 static void resample_line(const float *input, long height, long width, const float x[3],
                           const float y[3], float *output) {
@@ -119,6 +174,8 @@ void film_resample(const float *input, long height, long width, const float x[3]
                    float *output) {
   if (height < 2 || width < 2) {
     resample_line(input, height, width, x, y, output);
+  } else if (x[1] == 0 && y[0] == 0 && width <= MOST_COLUMNS - LANES) {
+    resample_axes(input, (int)height, (int)width, x, y, output);
   } else {
     resample(input, (int)height, (int)width, x, y, output);
   }
