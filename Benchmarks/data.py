@@ -44,7 +44,7 @@ def run(command):
 
 
 def peer(who, what, path):
-    result = run([sys.executable, HERE / "data_peers.py", who, what, path, "--rounds", 2])
+    result = run([sys.executable, HERE / "data_peers.py", who, what, path, "--rounds", 4])
     versions[{"opencv": "OpenCV", "pillow": "Pillow", "tensorflow": "TensorFlow", "pandas": "pandas"}[who]] = result["version"]
     return result
 
@@ -67,11 +67,11 @@ for number in range(options.rounds):
     print(f"data: round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
     for kind, folder in films.items():
         results.setdefault(("prepare", kind, "ours"), []).append(
-            run([BIN / "cxr-benchmark", "prepare", "--images", folder, "--rounds", 2, "--threads", 2]))
+            run([BIN / "cxr-benchmark", "prepare", "--images", folder, "--rounds", 4, "--threads", 2]))
         for who in ("tensorflow", "opencv", "pillow"):
             results.setdefault(("prepare", kind, who), []).append(peer(who, "prepare", folder))
     results.setdefault(("labels", "", "ours"), []).append(
-        run([BIN / "cxr-benchmark", "labels", "--csv", labels, "--rounds", 2]))
+        run([BIN / "cxr-benchmark", "labels", "--csv", labels, "--rounds", 4]))
     results.setdefault(("labels", "", "pandas"), []).append(peer("pandas", "labels", labels))
     results.setdefault(("batches", "", "ours"), []).append(
         run([BIN / "cxr-benchmark", "batches", "--csv", table, "--images", films["PNG"], "--threads", 2]))

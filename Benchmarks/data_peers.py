@@ -33,7 +33,8 @@ def prepare():
 
         def film(path):
             grey = cv2.imread(path, cv2.IMREAD_GRAYSCALE)
-            return cv2.resize(grey.astype("float32"), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+            # On bytes, which is faster and rounds to whole levels.
+            return cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR).astype("float32")
 
         version = cv2.__version__
     elif options.who == "pillow":

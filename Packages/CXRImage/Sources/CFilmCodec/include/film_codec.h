@@ -55,6 +55,11 @@ void film_resample(const float *input, long height, long width, const float x[3]
 int film_resample_twice(float *pixels, long height, long width, const float first[6],
                         const float second[6]);
 
+/// A row of a resized film: between `top` and `bottom` at `fraction`, and between their pixels `left[x]` and
+/// `right[x]` at `fractions[x]`.
+void film_resize_row(const uint8_t *top, const uint8_t *bottom, float fraction, const int32_t *left,
+                     const int32_t *right, const float *fractions, long count, float *to);
+
 /// Grey levels to whole 1/256 of a level, halves up, and to whole levels; beyond the range, the nearest end.
 void film_store_fixed16(const float *levels, long count, uint16_t *to);
 void film_store_uint8(const float *levels, long count, uint8_t *to);

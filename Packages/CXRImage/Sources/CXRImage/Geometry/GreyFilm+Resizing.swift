@@ -1,3 +1,5 @@
+import CFilmCodec
+
 /// How a film becomes another size.
 public enum ResizeMethod: String, Sendable, CaseIterable, Codable {
   /// The four nearest pixels, whatever the scale: TensorFlow's `tf.image.resize`, bit for bit.
@@ -15,7 +17,10 @@ extension GreyFilm {
         // 1/256 of a level is a power of two: the arithmetic is that of levels, to the last bit.
         fineLevels.withUnsafeBufferPointer { resized($0, height, width, method) }.map { $0 / 256 }
       } else {
-        pixels.withUnsafeBufferPointer { resized($0, height, width, method) }
+        switch method {
+        case .bilinear: bilinearBytes(height, width)
+        case .antialias: pixels.withUnsafeBufferPointer { antialiased($0, height, width) }
+        }
       }
     return FilmPlane(height: height, width: width, values: values)
   }
@@ -29,7 +34,24 @@ extension GreyFilm {
     }
   }
 
-  @_specialize(where Level == UInt8)
+  /// As ``bilinear(_:_:_:)``, eight pixels at a time.
+  private func bilinearBytes(_ outHeight: Int, _ outWidth: Int) -> [Float] {
+    let (rows, columns) = (bilinearTaps(height, outHeight), bilinearTaps(width, outWidth))
+    let (left, right) = (columns.map { Int32($0.low) }, columns.map { Int32($0.high) })
+    let fractions = columns.map(\.fraction)
+    return [Float](unsafeUninitializedCapacity: outHeight * outWidth) { output, count in
+      pixels.withUnsafeBufferPointer { input in
+        guard let output = output.baseAddress, let input = input.baseAddress else { return }
+        for (y, row) in rows.enumerated() {
+          film_resize_row(
+            input + row.low * width, input + row.high * width, row.fraction, left, right,
+            fractions, outWidth, output + y * outWidth)
+        }
+      }
+      count = outHeight * outWidth
+    }
+  }
+
   @_specialize(where Level == UInt16)
   private func bilinear<Level: FixedWidthInteger>(
     _ input: UnsafeBufferPointer<Level>, _ outHeight: Int, _ outWidth: Int
