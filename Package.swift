@@ -111,7 +111,7 @@ let package = Package(
       dependencies: ["CXRData", "CXRImage", "CXRTensor", "CXRTraining", argumentParser],
       path: "Apps/CommandLine", swiftSettings: strict),
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
-    app("cxr-explore", ["CXRData", "CXRTraining", "CXRReport"]),
+    app("cxr-explore", ["CXRData", "CXRMetrics", "CXRTraining", "CXRReport"]),
     app("cxr-train", ["CXRData", "CXRImage", "CXRNet", "CXRTraining", "CXRReport"]),
     app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),

@@ -1,12 +1,13 @@
 import CXRCommandLine
 import CXRData
+import CXRMetrics
 import CXRReport
 import CXRTraining
 import Foundation
 
 extension Explore {
   func writeReport(_ exploration: Exploration, folder: OutputFolder) throws {
-    let kinds = Set(exploration.problems.map(\.kind)).sorted()
+    let groups = Dictionary(grouping: exploration.problems) { [$0.kind, $0.severity.rawValue] }
     let report = ExploreReport(
       source: URL(fileURLWithPath: csv).lastPathComponent,
       images: exploration.collection.file.records.count,
@@ -19,9 +20,57 @@ extension Explore {
           positives: $0.positives)
       }, classWeights: exploration.classWeights.map { ($0.negative, $0.positive) },
       augmentedTrainingImages: exploration.augmentedTrainingCount,
-      problems: kinds.map { kind in
-        (kind, exploration.problems.filter { $0.kind == kind }.count)
-      }, films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })
+      tables: people(exploration.parts) + [views(exploration)],
+      problems: groups.sorted { ($0.key[1], $0.key[0]) < ($1.key[1], $1.key[0]) }.map {
+        ($0.key[0], $0.key[1], $0.value.count)
+      },
+      flagged: exploration.flaggedThumbnails().map { ($0.png, $0.caption, $0.name) },
+      films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })
     if let problem = try report.write(to: folder.path) { Console.warn("\(problem)") }
+  }
+
+  /// Age, sex and view of each part's films.
+  private func people(_ parts: [Exploration.Part]) -> [ExploreReport.Table] {
+    func table(
+      _ title: String, _ counts: (Demographics) -> [(name: String, films: Int)], caption: String
+    ) -> ExploreReport.Table {
+      let names = parts.flatMap { counts($0.demographics).map(\.name) }
+      var seen: Set<String> = []
+      let rows = names.filter { seen.insert($0).inserted }.map { name in
+        [name]
+          + parts.map { part in
+            let films = counts(part.demographics).first { $0.name == name }?.films ?? 0
+            return "\(films) (\(percent(films, of: part.rows.count)) %)"
+          }
+      }
+      return ExploreReport.Table(
+        title: title, header: ["films"] + parts.map(\.subset.rawValue), rows: rows,
+        caption: caption)
+    }
+    let means = parts.map {
+      "\($0.subset.rawValue) \(fixedPoint($0.demographics.meanAge, digits: 1))"
+    }
+    return [
+      table("Age", \.ages, caption: "In years. Mean: \(means.joined(separator: ", "))."),
+      table("Sex", \.sexes, caption: "As the label file gives it."),
+      table("View", \.views, caption: "As the label file gives it."),
+    ]
+  }
+
+  /// How common each finding is on the films of each view.
+  private func views(_ exploration: Exploration) -> ExploreReport.Table {
+    let labels = exploration.collection.matrix.labels
+    return ExploreReport.Table(
+      title: "Findings by view",
+      header: ["percent of films"] + exploration.views.map { "\($0.name) (\($0.films))" },
+      rows: labels.indices.map { k in
+        [labels[k]] + exploration.views.map { percent($0.positives[k], of: $0.films) }
+      },
+      caption: "Films taken lying down (AP) are of sicker people: a network may learn the view "
+        + "instead of the finding.")
+  }
+
+  private func percent(_ count: Int, of total: Int) -> String {
+    fixedPoint(total > 0 ? 100 * Double(count) / Double(total) : nil, digits: 1)
   }
 }

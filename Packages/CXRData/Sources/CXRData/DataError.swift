@@ -38,7 +38,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case .missingColumn(let path, let column, let found):
       return "\(path): line 1: no column \"\(column)\"; the header has "
         + found.prefix(20).map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")
-        + ". Required are \"Image Index\", \"Finding Labels\" and \"Patient ID\""
+        + ". Required are \"Image Index\", \"Finding Labels\" and \"Patient ID\", or \"Path\" and a column "
+        + "a label"
     case .wrongFieldCount(let path, let line, let expected, let found):
       return "\(path): line \(line): \(found) fields where the header has \(expected); "
         + "a field with a comma needs quotes"

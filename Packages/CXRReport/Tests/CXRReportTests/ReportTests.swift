@@ -104,11 +104,16 @@ import Testing
       parts: ["train", "validation", "test"].map {
         ExploreReport.Part(name: $0, images: 3, patients: 2, positives: [1, 0])
       }, classWeights: [(0.6, 2.5), (0.5, nil)], augmentedTrainingImages: 12,
-      problems: [("implausible_age", 2)], films: [([1, 2, 3], "A", "1.png")])
+      tables: [
+        ExploreReport.Table(
+          title: "Sex", header: ["films", "train"], rows: [["F<1", "3 (100.0 %)"]], caption: "c")
+      ], problems: [("implausible_age", "note", 2)], flagged: [([4, 5, 6], "inverted", "2.png")],
+      films: [([1, 2, 3], "A", "1.png")])
     let problem = try report.write(to: folder)
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
     expectSelfContained(html)
     #expect(html.contains("data:image/png;base64,AQID") && html.contains("implausible age"))
+    #expect(html.contains("F&lt;1") && html.contains("data:image/png;base64,BAUG"))
   }
 }

@@ -38,8 +38,29 @@ public struct ExploreReport: Sendable {
   public var classWeights: [(negative: Double?, positive: Double?)]
   /// Training films with augmented copies.
   public var augmentedTrainingImages: Int
-  /// Problems by kind.
-  public var problems: [(kind: String, count: Int)]
+  /// A table of counts, of people or of films.
+  public struct Table: Sendable {
+    /// What it counts.
+    public var title: String
+    /// A name a column.
+    public var header: [String]
+    /// Cells, row by row.
+    public var rows: [[String]]
+    /// What to know of it.
+    public var caption: String
+
+    /// Gathers a table.
+    public init(title: String, header: [String], rows: [[String]], caption: String) {
+      (self.title, self.header, self.rows, self.caption) = (title, header, rows, caption)
+    }
+  }
+
+  /// Who is on the films, and how they were taken.
+  public var tables: [Table]
+  /// Problems by kind: `error`, `warning` or `note`, and how many films.
+  public var problems: [(kind: String, severity: String, count: Int)]
+  /// Films with problems: a PNG file, the problem, a name.
+  public var flagged: [(png: [UInt8], caption: String, detail: String)]
   /// Sample films: a PNG file, a label, a name.
   public var films: [(png: [UInt8], caption: String, detail: String)]
 
@@ -47,9 +68,13 @@ public struct ExploreReport: Sendable {
   public init(
     source: String, images: Int, patients: Int, labels: [String], positives: [Int],
     labelsPerFilm: [Int], parts: [Part], classWeights: [(negative: Double?, positive: Double?)],
-    augmentedTrainingImages: Int, problems: [(kind: String, count: Int)],
+    augmentedTrainingImages: Int, tables: [Table],
+    problems: [(kind: String, severity: String, count: Int)],
+    flagged: [(png: [UInt8], caption: String, detail: String)],
     films: [(png: [UInt8], caption: String, detail: String)]
   ) {
+    self.tables = tables
+    self.flagged = flagged
     self.source = source
     self.images = images
     self.patients = patients
@@ -163,13 +188,22 @@ public struct ExploreReport: Sendable {
           fixedPoint(classWeights[k].positive, digits: 4),
         ]
       })
+    for table in tables {
+      page.heading(table.title)
+      page.table(header: table.header, rows: table.rows, caption: table.caption)
+    }
     if !problems.isEmpty {
       page.heading("What the audit found")
       page.table(
-        header: ["problem", "films"],
+        header: ["problem", "severity", "films"],
         rows: problems.map {
-          [$0.kind.split(separator: "_").joined(separator: " "), "\($0.count)"]
-        }, caption: "Each film is named in audit.csv.")
+          [$0.kind.split(separator: "_").joined(separator: " "), $0.severity, "\($0.count)"]
+        },
+        caption: "Each film is named in audit.csv; --exclude leaves out those with errors.")
+    }
+    if !flagged.isEmpty {
+      page.paragraph("Some of these films, to look at:")
+      page.contactSheet(flagged)
     }
     if !films.isEmpty {
       page.heading("Sample films")

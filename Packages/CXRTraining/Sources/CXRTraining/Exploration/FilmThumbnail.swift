@@ -56,4 +56,21 @@ extension Exploration {
     }
     return withFinding + without
   }
+
+  /// Thumbnails of films with problems that can be seen: up to three of a kind, errors first.
+  public func flaggedThumbnails(side: Int = 160, limit: Int = 24) -> [FilmThumbnail] {
+    guard let folder = collection.folder else { return [] }
+    let kinds = FilmAudit.kinds.filter {
+      !["missing", "unreadable", "without_row", "small", "bit_depth", "alpha"].contains($0)
+    }
+    let ofKind = Dictionary(grouping: problems, by: \.kind)
+    return kinds.flatMap { kind in
+      (ofKind[kind] ?? []).prefix(3).compactMap { problem -> FilmThumbnail? in
+        guard let path = folder.path(of: problem.image) else { return nil }
+        return try? FilmThumbnail(
+          name: problem.image, path: path,
+          caption: kind.split(separator: "_").joined(separator: " "), side: side)
+      }
+    }.prefix(limit).map { $0 }
+  }
 }
