@@ -21,7 +21,10 @@ public struct GreyFilm: Sendable, Equatable {
 
   /// Makes a film of 16 bits; traps when the sizes do not give the number of levels.
   ///
-  /// - Parameter fineLevels: in 1/256 of a level.
+  /// - Parameters:
+  ///   - height: in pixels.
+  ///   - width: in pixels.
+  ///   - fineLevels: in 1/256 of a level.
   public init(height: Int, width: Int, fineLevels: [UInt16]) {
     precondition(
       height > 0 && width > 0 && height * width == fineLevels.count,
