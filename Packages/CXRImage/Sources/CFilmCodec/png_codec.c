@@ -32,11 +32,11 @@ static void read_bytes(png_structp png, png_bytep to, size_t count) {
 /// The place of a chunk that claims to reach beyond the file, before its end chunk, or 0. libpng takes as much
 /// memory as such a chunk claims before it finds the bytes missing; its limit on chunks is only a warning.
 static size_t chunk_beyond_end(const uint8_t *bytes, size_t count) {
-  enum { SIGNATURE = 8, FRAME = 12 };
-  for (size_t at = SIGNATURE; at + FRAME <= count;) {
+  enum { SIGNATURE = 8, HEAD = 8, FRAME = 12 };
+  for (size_t at = SIGNATURE; at + HEAD <= count;) {
     const size_t size = (size_t)bytes[at] << 24 | (size_t)bytes[at + 1] << 16 |
                         (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-    if (size > count - at - FRAME) return at;
+    if (count - at < FRAME || size > count - at - FRAME) return at;
     if (memcmp(bytes + at + 4, "IEND", 4) == 0) break;
     at += FRAME + size;
   }

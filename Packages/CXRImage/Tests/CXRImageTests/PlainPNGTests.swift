@@ -114,6 +114,18 @@ import Testing
     #expect(byLibPNG(file(width: 24, rows: rows, notes: [("abCd", [1])])) != nil)
   }
 
+  /// A chunk that claims two thousand million bytes is refused where it begins, before memory is taken.
+  @Test(arguments: [0, 3, 4, 40]) func chunksThatLieAboutTheirSize(following: Int) throws {
+    let rows = filteredRows(height: 20, width: 24)
+    let lie: [UInt8] = [0x74, 0x45, 0x58, 0x74] + Array("tEXt".utf8)
+    let bytes =
+      file(width: 24, rows: rows).prefix(33) + lie + [UInt8](repeating: 1, count: following)
+    #expect(
+      throws: ImageError.undecodable(
+        path: "f", format: "PNG", offset: 33, reason: "the file ends early")
+    ) { try GreyFilm(encoded: Array(bytes), path: "f") }
+  }
+
   /// Whatever the fast path takes, libpng takes too and sees the same.
   @Test func agreesOnDamagedFiles() throws {
     let rows = filteredRows(height: 33, width: 40)
