@@ -115,11 +115,9 @@ struct LabelsCommand: ParsableCommand {
     for _ in 0..<rounds {
       let start = ContinuousClock.now
       let collection = try FilmCollection(FilmCollection.Options(labelFile: csv))
-      let weights = ClassWeight.weights(
-        of: collection.matrix, rows: collection.rows(of: .train))
+      _ = ClassWeight.weights(of: collection.matrix, rows: collection.rows(of: .train))
       seconds.append(start.duration(to: .now).seconds)
       rows = collection.file.records.count
-      guard weights.count == LabelSet.nih14.count else { continue }
     }
     print(Measurement(images: rows, seconds: seconds).json)
   }

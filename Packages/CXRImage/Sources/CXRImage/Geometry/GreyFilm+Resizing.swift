@@ -15,7 +15,12 @@ extension GreyFilm {
     let values =
       if let fineLevels {
         // 1/256 of a level is a power of two: the arithmetic is that of levels, to the last bit.
-        fineLevels.withUnsafeBufferPointer { resized($0, height, width, method) }.map { $0 / 256 }
+        fineLevels.withUnsafeBufferPointer { levels in
+          switch method {
+          case .bilinear: bilinearLevels(levels, height, width)
+          case .antialias: antialiased(levels, height, width)
+          }
+        }.map { $0 / 256 }
       } else {
         switch method {
         case .bilinear: bilinearBytes(height, width)
@@ -25,16 +30,7 @@ extension GreyFilm {
     return FilmPlane(height: height, width: width, values: values)
   }
 
-  private func resized<Level: FixedWidthInteger>(
-    _ input: UnsafeBufferPointer<Level>, _ height: Int, _ width: Int, _ method: ResizeMethod
-  ) -> [Float] {
-    switch method {
-    case .bilinear: bilinear(input, height, width)
-    case .antialias: antialiased(input, height, width)
-    }
-  }
-
-  /// As ``bilinear(_:_:_:)``, eight pixels at a time.
+  /// Of a film of 8 bits, eight pixels at a time.
   private func bilinearBytes(_ outHeight: Int, _ outWidth: Int) -> [Float] {
     let (rows, columns) = (bilinearTaps(height, outHeight), bilinearTaps(width, outWidth))
     let (left, right) = (columns.map { Int32($0.low) }, columns.map { Int32($0.high) })
@@ -52,9 +48,9 @@ extension GreyFilm {
     }
   }
 
-  @_specialize(where Level == UInt16)
-  private func bilinear<Level: FixedWidthInteger>(
-    _ input: UnsafeBufferPointer<Level>, _ outHeight: Int, _ outWidth: Int
+  /// Of a deeper film.
+  private func bilinearLevels(
+    _ input: UnsafeBufferPointer<UInt16>, _ outHeight: Int, _ outWidth: Int
   ) -> [Float] {
     let (rows, columns) = (bilinearTaps(height, outHeight), bilinearTaps(width, outWidth))
     return [Float](unsafeUninitializedCapacity: outHeight * outWidth) { output, count in

@@ -37,6 +37,9 @@ struct FilmAudit {
       films, preparation: preparation, cacheFolder: cacheFolder, waiting: waiting,
       progress: { progress($0, films.count) })
 
+    let parts = Dictionary(
+      Subset.allCases.flatMap { part in collection.rows(of: part).map { ($0, part) } },
+      uniquingKeysWith: { first, _ in first })
     problems =
       collection.rowsWithoutFilm.map {
         AuditProblem(
@@ -47,11 +50,8 @@ struct FilmAudit {
           image: $0, kind: "without_row", severity: .note, detail: "no row of the label file")
       }
       + Self.filmProblems(
-        collection, rows: rows, films: films, examinations, preparation: preparation)
+        collection, rows: rows, films: films, parts: parts, examinations, preparation: preparation)
 
-    let parts = Dictionary(
-      Subset.allCases.flatMap { part in collection.rows(of: part).map { ($0, part) } },
-      uniquingKeysWith: { first, _ in first })
     var (decoded, pixels): (Int, PixelMoments) = (0, PixelMoments())
     var counts: [[Int]: Int] = [:]
     for (row, result) in zip(rows, examinations) {
@@ -104,7 +104,8 @@ struct FilmAudit {
   /// What films are by themselves, beside their doubles and beside films of their view, in file order.
   private static func filmProblems(
     _ collection: FilmCollection, rows: [Int], films: [(name: String, path: String)],
-    _ examinations: [Result<FilmExamination, Unreadable>], preparation: FilmPreparation
+    parts: [Int: Subset], _ examinations: [Result<FilmExamination, Unreadable>],
+    preparation: FilmPreparation
   ) -> [AuditProblem] {
     let records = collection.file.records
     var problems = [[AuditProblem]](repeating: [], count: rows.count)
@@ -123,9 +124,6 @@ struct FilmAudit {
     }
     let places = Dictionary(
       films.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-    let parts = Dictionary(
-      Subset.allCases.flatMap { part in collection.rows(of: part).map { ($0, part) } },
-      uniquingKeysWith: { first, _ in first })
     let doubles = DuplicateAudit.problems(
       decoded.map { place, film in
         DuplicateAudit.Film(

@@ -1,6 +1,5 @@
 import CXRData
 import CXRImage
-import CXRMetrics
 import CXRTensor
 import Foundation
 
