@@ -1,0 +1,139 @@
+/// Calls a body for `0..<count`, on any threads and in any order, and returns when all calls have.
+public typealias ConcurrentLoop = (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
+
+/// What AUC, average precision and the curves would have been on other patients of the same kind: patients are
+/// drawn with replacement, as many as there are, each with all of its films.
+///
+/// Films of one patient resemble each other, so drawing films would make intervals too narrow.
+///
+///     let bootstrap = PatientBootstrap(patients: PatientIndex(ids))
+///     let answers = bootstrap.answers(
+///       to: [.init(scores: scores, labels: labels, patients: bootstrap.patients)],
+///       generator: { MyGenerator(seed: $0) })
+///     answers[0].auc.interval()
+///
+/// All questions are asked of the same draws, so that their answers can be compared replicate by replicate.
+/// Source of the method: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 8 and 13.
+public struct PatientBootstrap: Sendable {
+  /// Whose the films are.
+  public let patients: PatientIndex
+  /// How often patients are drawn.
+  public let replicates: Int
+  /// Points of a curve: rates 0, 0.01, … 1.
+  public static let curvePoints = 101
+
+  /// A thousand draws unless said otherwise.
+  public init(patients: PatientIndex, replicates: Int = 1000) {
+    precondition(replicates > 0, "PatientBootstrap: \(replicates) replicates")
+    (self.patients, self.replicates) = (patients, replicates)
+  }
+
+  /// Scores and labels that are judged in every replicate.
+  public struct Question: Sendable {
+    let ranked: RankedFilms
+    let wantsCurves: Bool
+    let effectivePatients: Double
+
+    /// - Parameters:
+    ///   - scores: `[n]`, finite.
+    ///   - labels: `[n]`, whether each film has the finding.
+    ///   - patients: `[n]`, whose the films are, in the bootstrap's numbers.
+    ///   - wantsCurves: whether the curves are sampled too.
+    public init(
+      scores: [Float], labels: [Bool], patients: PatientIndex, wantsCurves: Bool = false
+    ) {
+      ranked = RankedFilms(scores: scores, labels: labels, patients: patients)
+      self.wantsCurves = wantsCurves
+      effectivePatients = min(
+        patients.effectiveCount(where: labels), patients.effectiveCount(where: labels.map { !$0 }))
+    }
+  }
+
+  /// The answers to a question.
+  public struct Answer: Sendable {
+    /// `[replicates]`.
+    public let auc: BootstrapSample
+    /// `[replicates]`.
+    public let averagePrecision: BootstrapSample
+    /// The true-positive rates at false-positive rates 0, 0.01, … 1; empty where not asked for.
+    public let roc: [BootstrapSample]
+    /// The precisions at recalls 0, 0.01, … 1; empty where not asked for.
+    public let precision: [BootstrapSample]
+  }
+
+  /// Draws patients and judges.
+  ///
+  /// - Parameters:
+  ///   - questions: what is judged.
+  ///   - generator: the random numbers of a replicate; the answer depends on nothing else.
+  ///   - concurrently: runs the replicates, one after the other unless said otherwise.
+  public func answers(
+    to questions: [Question],
+    generator: @escaping @Sendable (_ replicate: Int) -> any RandomNumberGenerator,
+    concurrently: ConcurrentLoop = { count, body in (0..<count).forEach(body) }
+  ) -> [Answer] {
+    let (points, count) = (Self.curvePoints, questions.count)
+    let curveQuestions = questions.indices.filter { questions[$0].wantsCurves }
+    var values = [Double](repeating: .nan, count: replicates * count * 2)
+    var curves = [Float](repeating: .nan, count: replicates * curveQuestions.count * points * 2)
+    values.withUnsafeMutableBufferPointer { values in
+      curves.withUnsafeMutableBufferPointer { curves in
+        // Safe: each replicate writes to places of its own, and the loop returns when all are done.
+        nonisolated(unsafe) let (values, curves) = (values, curves)
+        concurrently(replicates) { replicate in
+          let weights = draw(generator(replicate))
+          weights.withUnsafeBufferPointer { weights in
+            guard let weights = weights.baseAddress else { return }
+            for (q, question) in questions.enumerated() {
+              let counted: RankedFilms.Counted
+              if question.wantsCurves, let place = curveQuestions.firstIndex(of: q),
+                let base = curves.baseAddress
+              {
+                let start =
+                  base + (replicate * curveQuestions.count + place) * points * 2
+                counted = question.ranked.counted(
+                  weights, roc: start, precision: start + points, count: points)
+              } else {
+                counted = question.ranked.counted(weights)
+              }
+              values[(replicate * count + q) * 2] = counted.auc
+              values[(replicate * count + q) * 2 + 1] = counted.averagePrecision
+            }
+          }
+        }
+      }
+    }
+    return questions.indices.map { q in
+      func sample(_ offset: Int) -> BootstrapSample {
+        BootstrapSample(
+          (0..<replicates).map { values[($0 * count + q) * 2 + offset] },
+          effectivePatients: questions[q].effectivePatients)
+      }
+      func curve(_ offset: Int) -> [BootstrapSample] {
+        guard let place = curveQuestions.firstIndex(of: q) else { return [] }
+        return (0..<points).map { point in
+          BootstrapSample(
+            (0..<replicates).map {
+              Double(curves[(($0 * curveQuestions.count + place) * 2 + offset) * points + point])
+            }, effectivePatients: questions[q].effectivePatients)
+        }
+      }
+      return Answer(
+        auc: sample(0), averagePrecision: sample(1), roc: curve(0), precision: curve(1))
+    }
+  }
+
+  /// How often each patient is drawn.
+  private func draw(_ generator: any RandomNumberGenerator) -> [UInt16] {
+    var weights = [UInt16](repeating: 0, count: patients.count)
+    func fill(_ generator: some RandomNumberGenerator) {
+      var generator = generator
+      for _ in 0..<patients.count {
+        // Two in a thousand million draws of 65,536 patients would pass the limit.
+        weights[Int.random(in: 0..<patients.count, using: &generator)] &+= 1
+      }
+    }
+    fill(generator)
+    return weights
+  }
+}

@@ -1,0 +1,34 @@
+/// Whose each film is, as numbers from 0 in order of first appearance: `[N]`.
+public struct PatientIndex: Sendable, Equatable {
+  /// A patient's number a film.
+  public let numbers: [Int]
+  /// How many patients there are.
+  public let count: Int
+
+  /// Numbers the patients.
+  public init<Patient: Hashable>(_ patients: some Sequence<Patient>) {
+    var known: [Patient: Int] = [:]
+    numbers = patients.map { patient in
+      if let number = known[patient] { return number }
+      known[patient] = known.count
+      return known.count - 1
+    }
+    count = known.count
+  }
+
+  /// How many patients of equal weight the films at which `counts` holds are worth: (Σf)²/Σf² over the patients'
+  /// numbers of films f (Kish, *Survey Sampling*, 1965). 0 without films.
+  public func effectiveCount(where counts: some Sequence<Bool>) -> Double {
+    var films = [Int](repeating: 0, count: count)
+    for (number, counts) in zip(numbers, counts) where counts { films[number] += 1 }
+    let (sum, squares) = films.reduce((0, 0)) { ($0.0 + $1, $0.1 + $1 * $1) }
+    return squares > 0 ? Double(sum) * Double(sum) / Double(squares) : 0
+  }
+
+  private init(numbers: [Int], count: Int) { (self.numbers, self.count) = (numbers, count) }
+
+  /// The films at `films`; patients keep their numbers, so that all such parts can be resampled together.
+  public func selecting(_ films: some Sequence<Int>) -> PatientIndex {
+    PatientIndex(numbers: films.map { numbers[$0] }, count: count)
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// What a threshold means for patients: four shares of films with their intervals.
+public struct OperatingFigures: Sendable {
+  /// A film is called positive where its score is above (strictly).
+  public let threshold: Float
+  /// How many films are called right and wrong.
+  public let counts: ConfusionCounts
+  /// Of the films with the finding, those called positive.
+  public let sensitivity: PatientProportion
+  /// Of the films without it, those called negative.
+  public let specificity: PatientProportion
+  /// Of the films called positive, those with the finding.
+  public let ppv: PatientProportion
+  /// Of the films called negative, those without it.
+  public let npv: PatientProportion
+
+  /// Counts films.
+  ///
+  /// - Parameters:
+  ///   - scores: `[n]`.
+  ///   - labels: `[n]`, whether each film has the finding.
+  ///   - patients: `[n]`.
+  public init(scores: [Float], labels: [Bool], patients: PatientIndex, threshold: Float) {
+    self.threshold = threshold
+    counts = ConfusionCounts(scores: scores, labels: labels, threshold: threshold)
+    func share(_ isHit: (_ called: Bool, _ has: Bool) -> Bool?) -> PatientProportion {
+      PatientProportion(
+        zip(scores, labels).map { isHit($0 > threshold, $1) }, patients: patients)
+    }
+    sensitivity = share { $1 ? $0 : nil }
+    specificity = share { $1 ? nil : !$0 }
+    ppv = share { $0 ? $1 : nil }
+    npv = share { $0 ? nil : !$1 }
+  }
+
+  /// The positive predictive value where the finding is as common as `prevalence` (0…1, ends excluded):
+  /// sensitivity and specificity carry over, the predictive value of these films does not. `nil` where either
+  /// share is undefined, or nothing would be called positive.
+  public func ppv(prevalence: Double) -> Double? {
+    guard let sensitivity = sensitivity.value, let specificity = specificity.value else {
+      return nil
+    }
+    return Self.ppv(sensitivity, specificity, prevalence)
+  }
+
+  /// The interval of ``ppv(prevalence:)``: the logit method of Mercaldo, Lau and Zhou (Statistics in Medicine 26,
+  /// 2007), with z²/2 hits and z²/2 misses added to either share.
+  public func ppvInterval(prevalence: Double, level: Double = 0.95) -> Interval? {
+    guard sensitivity.effectivePatients > 1, specificity.effectivePatients > 1 else { return nil }
+    let z = NormalDistribution.quantile((1 + level) / 2)
+    func adjusted(_ share: PatientProportion) -> (value: Double, films: Double) {
+      let films = share.effectiveFilms + z * z
+      return (((share.value ?? 0) * share.effectiveFilms + z * z / 2) / films, films)
+    }
+    let (s, c) = (adjusted(sensitivity), adjusted(specificity))
+    let logit = log(s.value * prevalence / ((1 - c.value) * (1 - prevalence)))
+    let reach =
+      z
+      * ((1 - s.value) / s.value / s.films + c.value / (1 - c.value) / c.films).squareRoot()
+    func probability(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
+    return Interval(probability(logit - reach), probability(logit + reach))
+  }
+
+  private static func ppv(
+    _ sensitivity: Double, _ specificity: Double, _ prevalence: Double
+  ) -> Double? {
+    let (right, wrong) = (sensitivity * prevalence, (1 - specificity) * (1 - prevalence))
+    return right + wrong > 0 ? right / (right + wrong) : nil
+  }
+}

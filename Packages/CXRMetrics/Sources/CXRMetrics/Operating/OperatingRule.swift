@@ -1,0 +1,85 @@
+/// How a label's threshold is chosen from scores and truths.
+///
+/// Where several thresholds are equally good, the lowest is taken: a missed disease costs more than a false
+/// alarm.
+public enum OperatingRule: Sendable, Hashable {
+  /// The largest sensitivity + specificity (Youden, Cancer 3, 1950).
+  case youden
+  /// The highest threshold with at least this sensitivity, in 0…1.
+  case sensitivity(Double)
+  /// The lowest threshold with at least this specificity, in 0…1.
+  case specificity(Double)
+  /// The largest F1.
+  case bestF1
+  /// The least cost, where a miss costs as much as this many false alarms.
+  case cost(ofMiss: Double)
+
+  /// The threshold, above which (strictly) a film is called positive; between two scores, in their middle.
+  /// `nil` unless both kinds occur.
+  public func threshold(scores: [Float], labels: [Bool]) -> Float? {
+    let ranked = RankedCounts(scores: scores, labels: labels)
+    let (positives, negatives) = (Double(ranked.positives), Double(ranked.negatives))
+    guard positives > 0, negatives > 0 else { return nil }
+    // Choice i calls the films of the i highest distinct scores positive.
+    func counts(_ choice: Int) -> (tp: Double, fp: Double) {
+      choice == 0
+        ? (0, 0)
+        : (Double(ranked.truePositives[choice - 1]), Double(ranked.falsePositives[choice - 1]))
+    }
+    let choices = 0...ranked.thresholds.count
+    func best(_ value: ((tp: Double, fp: Double)) -> Double) -> Int {
+      var (best, choice) = (-Double.infinity, 0)
+      for candidate in choices {
+        let candidateValue = value(counts(candidate))
+        if candidateValue >= best { (best, choice) = (candidateValue, candidate) }
+      }
+      return choice
+    }
+    let choice =
+      switch self {
+      case .youden: best { $0.tp * negatives - $0.fp * positives }
+      case .bestF1: best { 2 * $0.tp / (positives + $0.tp + $0.fp) }
+      case .cost(let ofMiss): best { -(ofMiss * (positives - $0.tp) + $0.fp) }
+      case .sensitivity(let least):
+        choices.first { counts($0).tp >= least * positives } ?? choices.upperBound
+      case .specificity(let least):
+        choices.last { negatives - counts($0).fp >= least * negatives } ?? 0
+      }
+    return Self.threshold(after: choice, of: ranked.thresholds)
+  }
+
+  /// A number below the `choice` highest scores and not below the others.
+  private static func threshold(after choice: Int, of scores: [Float]) -> Float {
+    guard choice > 0 else { return scores[0] }
+    guard choice < scores.count else { return scores[choice - 1].nextDown }
+    let (above, below) = (scores[choice - 1], scores[choice])
+    let middle = above / 2 + below / 2
+    return middle < above && middle >= below ? middle : below
+  }
+}
+
+extension OperatingRule: LosslessStringConvertible {
+  /// `youden`, `sensitivity=0.9`, `specificity=0.9`, `f1` or `cost=5`.
+  public init?(_ description: String) {
+    let parts = description.split(separator: "=", omittingEmptySubsequences: false)
+    let number = parts.count == 2 ? Double(parts[1]) : nil
+    switch (parts.first, parts.count, number) {
+    case ("youden", 1, _): self = .youden
+    case ("f1", 1, _): self = .bestF1
+    case ("sensitivity", 2, let share?) where share > 0 && share <= 1: self = .sensitivity(share)
+    case ("specificity", 2, let share?) where share > 0 && share <= 1: self = .specificity(share)
+    case ("cost", 2, let cost?) where cost > 0 && cost.isFinite: self = .cost(ofMiss: cost)
+    default: return nil
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .youden: "youden"
+    case .sensitivity(let share): "sensitivity=\(share)"
+    case .specificity(let share): "specificity=\(share)"
+    case .bestF1: "f1"
+    case .cost(let ofMiss): "cost=\(ofMiss)"
+    }
+  }
+}
