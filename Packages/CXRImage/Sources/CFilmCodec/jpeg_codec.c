@@ -115,7 +115,7 @@ int film_decode_jpeg(const uint8_t *bytes, size_t count, int fast_dct, film_allo
   return 0;
 }
 
-uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int quality,
+uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int channels, int quality,
                           size_t *count, film_result *result) {
   memset(result, 0, sizeof *result);
   struct jpeg_compress_struct info;
@@ -135,13 +135,13 @@ uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int qu
   jpeg_mem_dest(&info, (unsigned char **)&bytes, &size);
   info.image_width = (JDIMENSION)width;
   info.image_height = (JDIMENSION)height;
-  info.input_components = 1;
-  info.in_color_space = JCS_GRAYSCALE;
+  info.input_components = channels;
+  info.in_color_space = channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, quality, TRUE);
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
-    JSAMPROW row = (JSAMPROW)(pixels + (size_t)info.next_scanline * (size_t)width);
+    JSAMPROW row = (JSAMPROW)(pixels + (size_t)info.next_scanline * (size_t)(width * channels));
     jpeg_write_scanlines(&info, &row, 1);
   }
   jpeg_finish_compress(&info);

@@ -135,8 +135,8 @@ static void write_bytes(png_structp png, png_bytep from, size_t count) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-uint8_t *film_encode_png(const uint8_t *pixels, long width, long height, int level, size_t *count,
-                         film_result *result) {
+uint8_t *film_encode_png(const uint8_t *pixels, long width, long height, int channels, int level,
+                         size_t *count, film_result *result) {
   memset(result, 0, sizeof *result);
   png_sink sink = {NULL, 0, 0};
   png_sink *volatile kept = &sink;
@@ -156,10 +156,11 @@ uint8_t *film_encode_png(const uint8_t *pixels, long width, long height, int lev
   }
   png_set_write_fn(png, &sink, write_bytes, flush_nothing);
   png_set_compression_level(png, level);
-  png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_GRAY,
-               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8,
+               channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
-  for (long y = 0; y < height; y++) png_write_row(png, pixels + y * width);
+  for (long y = 0; y < height; y++) png_write_row(png, pixels + y * width * channels);
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);
   *count = sink.count;

@@ -40,10 +40,10 @@ int film_png_colour_difference(const uint8_t *bytes, size_t count, long *largest
 int film_jpeg_colour_difference(const uint8_t *bytes, size_t count, long *largest, long *differing,
                                 long *total);
 
-/// Compresses grey pixels; the result is malloc'ed and the caller's to free. NULL with a message.
-uint8_t *film_encode_png(const uint8_t *pixels, long width, long height, int level, size_t *count,
-                         film_result *result);
-uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int quality,
+/// Compresses pixels of 1 channel (grey) or 3 (red, green, blue); the result is malloc'ed and the caller's to free. NULL with a message.
+uint8_t *film_encode_png(const uint8_t *pixels, long width, long height, int channels, int level,
+                         size_t *count, film_result *result);
+uint8_t *film_encode_jpeg(const uint8_t *pixels, long width, long height, int channels, int quality,
                           size_t *count, film_result *result);
 
 /// Output pixel (column i, row j) from input position (x0 i + x1 j + x2, y0 i + y1 j + y2), mirrored at the

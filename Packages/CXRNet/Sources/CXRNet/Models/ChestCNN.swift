@@ -16,6 +16,10 @@ public struct ChestCNN: Layer {
   /// The side of every convolution kernel, in pixels.
   public let kernel: Int
   private var body: Sequential
+  /// The blocks alone.
+  var blocks: Sequential { Sequential(Array(body.layers.prefix(channels.count))) }
+  /// The last layer.
+  var head: any Layer { body.layers[body.layers.count - 1].layer }
 
   /// A model with fresh weights; `dropout` is the share of features that training zeroes.
   /// - Throws: ``NetError/imageTooSmall(size:smallest:)``.

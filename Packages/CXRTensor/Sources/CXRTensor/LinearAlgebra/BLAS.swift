@@ -30,6 +30,23 @@ public enum BLAS {
     unsafeBitCast(symbol, to: Function.self)(1)
   }()
 
+  /// Adds Xᵀ·X to the lower triangle of `gram`.
+  ///
+  /// - Parameters:
+  ///   - rows: X, `[m, n]`.
+  ///   - gram: `[n, n]`.
+  public static func addGram(of rows: [Double], columns n: Int, to gram: inout [Double]) {
+    precondition(
+      n > 0 && rows.count % n == 0 && gram.count == n * n,
+      "addGram: \(rows.count) elements of \(n) columns, \(gram.count) sums")
+    _ = singleThreaded
+    let m = rows.count / n
+    guard m > 0 else { return }
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasTrans, Int32(n), Int32(m), 1, rows, Int32(n), 1, &gram,
+      Int32(n))
+  }
+
   /// `c[m, n] = op(a)·op(b) + beta·c`, row-major and dense; `op(a)` is `[m, k]`, `op(b)` `[k, n]`.
   static func multiply(
     m: Int, n: Int, k: Int, _ a: UnsafePointer<Float>, transposeA: Bool = false,

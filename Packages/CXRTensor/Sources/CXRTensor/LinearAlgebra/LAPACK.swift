@@ -23,4 +23,65 @@ public enum LAPACK {
     for row in 0..<m { for column in 0..<n where flipped[column] { q[row * n + column].negate() } }
     return Tensor(q, shape: matrix.shape)
   }
+
+  /// The lower triangle L of a symmetric, positive definite matrix A = L·Lᵀ, zeros above it.
+  ///
+  /// - Parameter matrix: `[n, n]`; its lower triangle is read.
+  /// - Returns: `[n, n]`, or `nil` where the matrix is not positive definite.
+  public static func choleskyFactor(of matrix: [Double], order n: Int) -> [Double]? {
+    precondition(matrix.count == n * n, "choleskyFactor: \(matrix.count) elements for \(n)×\(n)")
+    _ = BLAS.singleThreaded
+    var factor = matrix
+    guard n == 0 || LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 0x4C, Int32(n), &factor, Int32(n)) == 0 else {
+      return nil
+    }
+    for row in 0..<n { for column in row + 1..<max(row + 1, n) { factor[row * n + column] = 0 } }
+    return factor
+  }
+
+  /// X in A·X = B, A symmetric and positive definite.
+  ///
+  /// - Parameters:
+  ///   - matrix: A, `[n, n]`; its lower triangle is read.
+  ///   - rightSides: B, `[n, k]`.
+  /// - Returns: `[n, k]`, or `nil` where A is not positive definite.
+  public static func solve(
+    positiveDefinite matrix: [Double], order n: Int, rightSides: [Double]
+  ) -> [Double]? {
+    precondition(
+      matrix.count == n * n && n > 0 && rightSides.count % n == 0,
+      "solve: \(matrix.count) elements for \(n)×\(n), \(rightSides.count) on the right")
+    _ = BLAS.singleThreaded
+    let count = rightSides.count / n
+    var (factor, solution) = (matrix, rightSides)
+    guard
+      LAPACKE_dposv(
+        LAPACK_ROW_MAJOR, 0x4C, Int32(n), Int32(count), &factor, Int32(n), &solution, Int32(count))
+        == 0
+    else { return nil }
+    return solution
+  }
+
+  /// Y in L·Y = B, L a lower triangle such as ``choleskyFactor(of:order:)`` gives.
+  ///
+  /// - Parameters:
+  ///   - lower: L, `[n, n]`, nothing 0 on its diagonal.
+  ///   - rightSides: B, `[n, k]`.
+  /// - Returns: `[n, k]`, or `nil` where an element of the diagonal is 0.
+  public static func solve(
+    lowerTriangle lower: [Double], order n: Int, rightSides: [Double]
+  ) -> [Double]? {
+    precondition(
+      lower.count == n * n && n > 0 && rightSides.count % n == 0,
+      "solve: \(lower.count) elements for \(n)×\(n), \(rightSides.count) on the right")
+    _ = BLAS.singleThreaded
+    let count = rightSides.count / n
+    var solution = rightSides
+    guard
+      LAPACKE_dtrtrs(
+        LAPACK_ROW_MAJOR, 0x4C, 0x4E, 0x4E, Int32(n), Int32(count), lower, Int32(n), &solution,
+        Int32(count)) == 0
+    else { return nil }
+    return solution
+  }
 }

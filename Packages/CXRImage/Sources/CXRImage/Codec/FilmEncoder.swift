@@ -1,0 +1,48 @@
+import CFilmCodec
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Pixels to PNG and JPEG, by libpng and libjpeg-turbo.
+struct FilmEncoder {
+  let height: Int
+  let width: Int
+  /// 1 for grey, 3 for red, green and blue.
+  let channels: Int
+  /// `[height, width, channels]`.
+  let pixels: [UInt8]
+
+  /// - Throws: ``ImageError/unencodable(reason:)``.
+  func png(compression: Int) throws -> [UInt8] {
+    try encoded { count, result in
+      film_encode_png(
+        pixels, width, height, Int32(channels), Int32(min(9, max(1, compression))), count, result)
+    }
+  }
+
+  /// - Throws: ``ImageError/unencodable(reason:)``.
+  func jpeg(quality: Int) throws -> [UInt8] {
+    try encoded { count, result in
+      film_encode_jpeg(
+        pixels, width, height, Int32(channels), Int32(min(100, max(1, quality))), count, result)
+    }
+  }
+
+  private func encoded(
+    _ body: (UnsafeMutablePointer<Int>, UnsafeMutablePointer<film_result>)
+      -> UnsafeMutablePointer<UInt8>?
+  ) throws -> [UInt8] {
+    var (count, result) = (0, film_result())
+    guard let bytes = body(&count, &result) else {
+      let reason = withUnsafeBytes(of: result.message) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      throw ImageError.unencodable(reason: reason)
+    }
+    defer { free(bytes) }
+    return Array(UnsafeBufferPointer(start: bytes, count: count))
+  }
+}

@@ -1,0 +1,35 @@
+/// A picture in red, green and blue, such as a film with something laid over it.
+public struct ColourPicture: Sendable, Equatable {
+  /// Rows.
+  public let height: Int
+  /// Columns.
+  public let width: Int
+  /// `[height, width, 3]`, each 0…255.
+  public var pixels: [UInt8]
+
+  /// A picture of `height * width * 3` values.
+  public init(height: Int, width: Int, pixels: [UInt8]) {
+    precondition(
+      height > 0 && width > 0 && pixels.count == height * width * 3,
+      "ColourPicture: \(pixels.count) values for \(height) × \(width) pixels")
+    (self.height, self.width, self.pixels) = (height, width, pixels)
+  }
+
+  /// The picture as an 8-bit PNG file.
+  ///
+  /// - Parameter compression: zlib's level, 1 fast to 9 small.
+  /// - Throws: ``ImageError/unencodable(reason:)``.
+  public func pngData(compression: Int = 6) throws -> [UInt8] {
+    try FilmEncoder(height: height, width: width, channels: 3, pixels: pixels)
+      .png(compression: compression)
+  }
+
+  /// The picture as a baseline JPEG file.
+  ///
+  /// - Parameter quality: 1 to 100.
+  /// - Throws: ``ImageError/unencodable(reason:)``.
+  public func jpegData(quality: Int = 90) throws -> [UInt8] {
+    try FilmEncoder(height: height, width: width, channels: 3, pixels: pixels)
+      .jpeg(quality: quality)
+  }
+}
