@@ -108,11 +108,14 @@ let package = Package(
 
     .target(
       name: "CXRCommandLine",
-      dependencies: ["CXRData", "CXRImage", "CXRTensor", "CXRTraining", argumentParser],
+      dependencies: [
+        "CXRData", "CXRImage", "CXRMetrics", "CXRTensor", "CXRTraining", argumentParser,
+      ],
       path: "Apps/CommandLine", swiftSettings: strict),
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
     app("cxr-explore", ["CXRData", "CXRMetrics", "CXRTraining", "CXRReport"]),
-    app("cxr-train", ["CXRData", "CXRImage", "CXRNet", "CXRTraining", "CXRReport"]),
+    app("cxr-predict", ["CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
+    app("cxr-train", ["CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTraining", "CXRReport"]),
     app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),
 

@@ -28,6 +28,20 @@ public enum Console {
     print(text)
   }
 
+  /// Writes rows to standard output in columns, the first to the left, the others to the right.
+  public static func table(header: [String], rows: [[String]]) {
+    let widths = header.indices.map { column in
+      ([header] + rows).map { $0[column].count }.max() ?? 0
+    }
+    for row in [header] + rows {
+      let cells = row.indices.map { i in
+        let space = String(repeating: " ", count: widths[i] - row[i].count)
+        return i == 0 ? row[i] + space : space + row[i]
+      }
+      result(cells.joined(separator: "  "))
+    }
+  }
+
   /// Replaces the progress line of a terminal; without a terminal nothing is written.
   static func showProgress(_ text: String) {
     guard isTerminal else { return }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CXRData
 import CXRImage
+import CXRMetrics
 import CXRTensor
 import CXRTraining
 
@@ -167,6 +168,9 @@ extension UncertainPolicy: ExpressibleByArgument {}
 extension FilmDepth: ExpressibleByArgument {}
 extension DICOMRange: ExpressibleByArgument {}
 extension PixelStorage: ExpressibleByArgument {}
+extension OperatingRule: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 extension FilmCache.SourceCheck: ExpressibleByArgument {}
 
 extension FilmCollection {

@@ -11,12 +11,16 @@ struct Evaluate: ParsableCommand {
     commandName: "cxr-evaluate",
     abstract: "Applies trained classifiers to the test patients and compares them.",
     discussion: """
-      Writes metrics.json, predictions-NAME.csv, classification_report-NAME.txt, pictures and \
-      report.html to the output folder. Labels, image settings and split come from the checkpoint.
+      Writes metrics.json, the tables of the report as CSV files, predictions-NAME.csv, \
+      classification_report-NAME.txt, pictures and report.html to the output folder. Labels, image \
+      settings and split come from the checkpoint. Intervals come from drawing patients, each with all \
+      of their films; thresholds and calibrations from the validation patients.
 
-      Example:
+      Examples:
         cxr-evaluate --checkpoint weighted/best.npz --checkpoint plain/best.npz \\
           --csv NIH/Data_Entry_2017.csv --images NIH --output comparison
+        cxr-evaluate --predictions theirs.csv --predictions ours.csv \\
+          --csv NIH/Data_Entry_2017.csv --output comparison
       """,
     version: DeviceReport.libraryVersion)
 
@@ -26,16 +30,44 @@ struct Evaluate: ParsableCommand {
   }
 
   @Option(help: "A checkpoint of cxr-train; repeat to compare.")
-  var checkpoint: [String]
+  var checkpoint: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A table of probabilities, Image Index and a column a label, as predictions-NAME.csv; repeat to compare. Without checkpoints its films are evaluated."
+    ))
+  var predictions: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "For each --predictions, in their order, such a table of validation films, on which thresholds are chosen."
+    ))
+  var validationPredictions: [String] = []
   @Option(help: "The label file that the checkpoints were trained with.")
   var csv: String
-  @Option(help: "The folder of films; searched at any depth.")
-  var images: String
+  @Option(help: "The folder of films, which checkpoints need; searched at any depth.")
+  var images: String?
   @Option(help: "The folder to write.")
   var output: String
   @Option(help: "Whose films: train, validation, test, or all.")
   var subset: Part = .test
   @OptionGroup var lists: ListOptions
+  @Option(
+    help: ArgumentHelp(
+      "How thresholds are chosen on validation films: youden, sensitivity=S, specificity=S, f1, or cost=C, where a miss costs C false alarms. (default: as stored in the checkpoint)"
+    ))
+  var operatingPoint: OperatingRule?
+  @Option(
+    help: ArgumentHelp(
+      "How common findings are where the model will be used, for their PPV there: a share for all, or NAME=SHARE, separated by commas."
+    ))
+  var prevalence: PrevalenceList?
+  @Option(
+    help: ArgumentHelp(
+      "A list of boxes in the shape of NIH's BBox_List_2017.csv: does the network look there?"))
+  var boxes: String?
+  @Option(help: "How often patients are drawn for the intervals.")
+  var replicates = 1000
+  @Option(help: "Seed of these draws.")
+  var seed: UInt64 = 0
   @Option(
     help: "Where prepared films are kept, as by cxr-train. (default: they are decoded and not kept)"
   )
@@ -53,82 +85,188 @@ struct Evaluate: ParsableCommand {
   var force = false
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    guard !checkpoint.isEmpty || !predictions.isEmpty else {
+      throw ValidationError("name at least one --checkpoint or one table of --predictions")
+    }
+    guard checkpoint.isEmpty || images != nil else {
+      throw ValidationError("--images is missing: checkpoints need films; name their folder")
+    }
+    guard (10...100_000).contains(replicates) else {
+      throw ValidationError("--replicates \(replicates): a number from 10 to 100000 is needed")
+    }
+    guard validationPredictions.isEmpty || validationPredictions.count == predictions.count else {
+      throw ValidationError(
+        "--validation-predictions: \(validationPredictions.count) for \(predictions.count) "
+          + "--predictions; name one for each, or none")
+    }
+  }
+
   func run() throws {
     _ = threads.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
+    let boxList = try boxes.map { try BoxList(path: $0) }
+    let evaluation = try Evaluation(options, events: events)
+    announce(evaluation)
+    var figureOptions = EvaluationFigures.Options()
+    (figureOptions.replicates, figureOptions.seed) = (replicates, seed)
+    figureOptions.prevalences = try prevalence?.shares(of: evaluation.labels) ?? [:]
+    let drawing = Progress("draws of patients")
+    let figures = EvaluationFigures(evaluation, options: figureOptions) {
+      drawing.update($0, of: $1)
+    }
+    let looking = Progress("maps")
+    let localisations =
+      boxList.map { evaluation.localisations($0) { looking.update($0, of: $1) } } ?? []
+    if boxList != nil, localisations.allSatisfy({ $0 == nil }) {
+      Console.warn("\(boxes ?? ""): no box is of a film and a finding that are evaluated")
+    }
+    warnOfShifts(figures)
+
+    try folder.write(figures.json(evaluation, localisations: localisations), to: "metrics.json")
+    let tables = figures.tables(localisations: localisations)
+    for table in tables { try folder.write(table.text, to: table.name) }
+    for (model, own) in zip(evaluation.models, figures.models) {
+      if model.metadata != nil {
+        try folder.write(
+          evaluation.predictionsCSV(of: model), to: "predictions-\(model.name).csv")
+      }
+      try folder.write(own.report.text, to: "classification_report-\(model.name).txt")
+    }
+    try writeReport(
+      evaluation, figures, localisations: localisations, tables: tables.map(\.name), folder: folder)
+    printComparison(evaluation, figures, localisations)
+  }
+
+  private var options: Evaluation.Options {
+    get throws {
+      var collection = FilmCollection.Options(
+        labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing)
+      collection.exclude = exclusion.exclude
+      var options = Evaluation.Options(
+        checkpoints: checkpoint, collection: collection, subset: subset.subset,
+        skipsUnreadable: skipUnreadable)
+      options.predictions = predictions
+      options.validationPredictions = validationPredictions
+      options.operatingRule = operatingPoint
+      options.cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
+      options.uncertain = uncertain
+      options.cacheCheck = cacheOptions.cacheCheck
+      return options
+    }
+  }
+
+  private var events: Evaluation.Events {
     let progress = Progress("films evaluated")
-    var collection = FilmCollection.Options(
-      labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing)
-    collection.exclude = exclusion.exclude
-    var options = Evaluation.Options(
-      checkpoints: checkpoint, collection: collection, subset: subset.subset,
-      skipsUnreadable: skipUnreadable)
-    options.cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
-    options.uncertain = uncertain
-    options.cacheCheck = cacheOptions.cacheCheck
-    let evaluation = try Evaluation(
-      options,
-      found: { collection, networks in
-        collection.announce()
-        for (path, network) in zip(checkpoint, networks) {
-          Console.note(
-            "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
-              + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
-        }
-      }, waiting: CacheOptions.announceWait, progress: { progress.update($0, of: $1) })
+    let paths = checkpoint
+    var events = Evaluation.Events()
+    events.found = { collection, networks in
+      collection.announce()
+      for (path, network) in zip(paths, networks) {
+        Console.note(
+          "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
+            + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
+      }
+    }
+    events.waiting = CacheOptions.announceWait
+    events.progress = { progress.update($0, of: $1) }
+    events.fitting = { films in
+      Console.note("thresholds are chosen anew on \(films) validation films")
+    }
+    return events
+  }
+
+  private func announce(_ evaluation: Evaluation) {
     if !evaluation.skippedFilms.isEmpty {
       Console.warn(
         "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"
           + evaluation.skippedFilms.prefix(20).map { "  \($0.name): \($0.reason)" }
           .joined(separator: "\n"))
     }
-    if subset == .all {
+    if evaluation.subset == nil {
       for model in evaluation.models {
+        guard let seen = model.patientsSeenInTraining else { continue }
         Console.note(
-          "\(model.name): \(model.patientsSeenInTraining) of \(evaluation.patientCount) patient "
+          "\(model.name): \(seen) of \(evaluation.patientCount) patient "
             + "identifiers also occur in its training part; where they are the same people, figures "
             + "flatter the network")
       }
     }
-    let figures = evaluation.models.map { ModelFigures($0, in: evaluation) }
-    try folder.write(evaluation.json(figures: figures), to: "metrics.json")
-    for (model, figures) in zip(evaluation.models, figures) {
-      try folder.write(
-        evaluation.predictionsCSV(of: model), to: "predictions-\(model.name).csv")
-      try folder.write(
-        figures.report.text, to: "classification_report-\(model.name).txt")
-    }
-    try writeReport(evaluation, figures: figures, folder: folder)
-    printComparison(evaluation, figures)
   }
 
-  private func printComparison(_ evaluation: Evaluation, _ figures: [ModelFigures]) {
+  private func warnOfShifts(_ figures: EvaluationFigures) {
+    for (model, shifts) in zip(figures.models, figures.shifts) where !shifts.isEmpty {
+      Console.warn(
+        "\(model.name): more or less common here than on the validation films, beyond chance:\n"
+          + shifts.map {
+            "  \($0.label): \(percent($0.here)) instead of \(percent($0.validation))"
+          }.joined(separator: "\n")
+          + "\n  PPV, NPV and calibrated probabilities do not carry over to such films")
+    }
+  }
+
+  private func percent(_ share: Double?) -> String {
+    fixedPoint(share.map { $0 * 100 }, digits: 1) + (share == nil ? "" : " %")
+  }
+
+  private func printComparison(
+    _ evaluation: Evaluation, _ figures: EvaluationFigures, _ localisations: [Localisation?]
+  ) {
+    let part = evaluation.subset?.rawValue ?? "all"
+    let undefined = figures.models.first?.undefinedLabels ?? []
     Console.result(
-      "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(subset.rawValue))\n"
-    )
-    let header = ["model", "mean AUC", "positives found", "negatives found", "accuracy"]
-    let rows = zip(evaluation.models, figures).map { model, figures in
-      [
-        model.name, fixedPoint(figures.meanAUC, digits: 3),
-        fixedPoint(figures.detection.positivesFoundPercent, digits: 1) + " %",
-        fixedPoint(figures.detection.negativesFoundPercent, digits: 1) + " %",
-        fixedPoint(figures.counts.accuracy.map { $0 * 100 }, digits: 1) + " %",
-      ]
+      "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(part)), "
+        + "\(evaluation.labels.count) findings"
+        + (undefined.isEmpty
+          ? ""
+          : ", \(undefined.count) of them n/a and left out of means: "
+            + undefined.joined(separator: ", ")) + "\n")
+    Console.table(
+      header: ["model", "mean AUC", "positives found", "negatives found", "accuracy"],
+      rows: figures.models.map { model in
+        [
+          model.name, model.meanAUC.text(digits: 3),
+          fixedPoint(model.detection.positivesFoundPercent, digits: 1) + " %",
+          fixedPoint(model.detection.negativesFoundPercent, digits: 1) + " %",
+          percent(model.counts.accuracy),
+        ]
+      })
+    let fitted = zip(figures.models, evaluation.models).filter { $0.0.fittedCounts != nil }
+    if !fitted.isEmpty {
+      Console.result("\nat the thresholds chosen on validation patients:")
+      Console.table(
+        header: ["model", "chosen by", "positives found", "negatives found"],
+        rows: fitted.map { figures, model in
+          [
+            figures.name, model.fit?.operatingPoint ?? "", percent(figures.fittedCounts?.recall),
+            percent(figures.fittedCounts?.specificity),
+          ]
+        })
     }
-    let widths = header.indices.map { column in
-      ([header] + rows).map { $0[column].count }.max() ?? 0
+    let comparisons = figures.differences + figures.models.compactMap(\.overBaseline)
+    if !comparisons.isEmpty {
+      Console.result("\nmean AUC, one less another, on the same patients:")
+      Console.table(
+        header: ["model", "less", "difference", "p"],
+        rows: comparisons.map {
+          [$0.name, $0.other, $0.mean.auc.text(digits: 3), fixedPoint($0.mean.pValue, digits: 3)]
+        })
     }
-    for row in [header] + rows {
-      let cells = row.indices.map { i in
-        let space = String(repeating: " ", count: widths[i] - row[i].count)
-        return i == 0 ? row[i] + space : space + row[i]
+    for model in figures.models {
+      guard let interval = model.overBaseline?.mean.auc.interval, interval.low <= 0 else {
+        continue
       }
-      Console.result(cells.joined(separator: "  "))
-    }
-    for (model, figures) in zip(evaluation.models, figures) where !figures.undefinedLabels.isEmpty {
       Console.result(
-        "\(model.name): AUC undefined (n/a) and left out of the mean for "
-          + figures.undefinedLabels.joined(separator: ", "))
+        "\(model.name) does not beat a regression on thumbnails beyond chance: it has learned nothing "
+          + "that brightness does not tell")
+    }
+    for (model, localisation) in zip(figures.models, localisations) {
+      guard let total = localisation?.total else { continue }
+      Console.result(
+        "\n\(model.name): the map's peak lies in the box on \(total.hits.hits) of \(total.hits.films) "
+          + "films, \(percent(total.hits.value)); of those called positive on "
+          + "\(total.hitsAmongTruePositives.hits) of \(total.hitsAmongTruePositives.films), "
+          + "\(percent(total.hitsAmongTruePositives.value)); blindly \(percent(total.chance))")
     }
     Console.result("\nreport: \(output)/report.html")
   }

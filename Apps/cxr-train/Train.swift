@@ -2,6 +2,7 @@ import ArgumentParser
 import CXRCommandLine
 import CXRData
 import CXRImage
+import CXRMetrics
 import CXRNet
 import CXRReport
 import CXRTraining
@@ -49,6 +50,11 @@ struct Train: ParsableCommand {
       "The under-represented labels. (default: those of \(LabelSet.underrepresented10.joined(separator: ", ")) that are in the label set)"
     ))
   var augmentLabels: NameList?
+  @Option(
+    help: ArgumentHelp(
+      "How each finding's threshold is chosen on the validation films: youden, sensitivity=S, specificity=S, f1, or cost=C, where a miss costs C false alarms."
+    ))
+  var operatingPoint: OperatingRule = .youden
   @Option(help: "Seed of weights, order, augmentation and dropout.")
   var seed: UInt64 = 0
   @OptionGroup var labelOptions: LabelOptions
@@ -83,6 +89,7 @@ struct Train: ParsableCommand {
     options.patience = patience
     options.augments = augment == .on
     if let augmentLabels { options.augmentedLabels = augmentLabels.names }
+    options.operatingRule = operatingPoint
     options.seed = seed
     options.skipsEmptyLabels = skipEmptyLabels
     options.skipsUnreadable = skipUnreadable
@@ -198,7 +205,8 @@ struct Train: ParsableCommand {
       ("batch-size", .integer(batchSize)), ("learning-rate", .number(learningRate)),
       ("decay", .number(decay)),
       ("patience", .integer(patience)), ("augment", .string(augment.rawValue)),
-      ("augment-labels", .strings(options.augmentedLabels)), ("seed", .unsigned(seed)),
+      ("augment-labels", .strings(options.augmentedLabels)),
+      ("operating-point", .string(operatingPoint.description)), ("seed", .unsigned(seed)),
       ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
       ("uncertain", .string(labelOptions.uncertain.rawValue)),
       ("skip-empty-labels", .bool(skipEmptyLabels)),

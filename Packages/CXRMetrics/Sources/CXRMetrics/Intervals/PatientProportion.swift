@@ -9,8 +9,11 @@ public struct PatientProportion: Sendable, Equatable {
   /// How many patients of equal weight they are worth; see ``PatientIndex/effectiveCount(where:)``.
   public let effectivePatients: Double
 
-  /// Nothing counted.
-  public static let none = PatientProportion([], patients: PatientIndex([Int]()))
+  /// A share that was counted before.
+  public init(hits: Int, films: Int, effectiveFilms: Double) {
+    (self.hits, self.films) = (hits, films)
+    (self.effectiveFilms, effectivePatients) = (effectiveFilms, effectiveFilms)
+  }
 
   /// Counts the films at which `isHit` is not `nil`.
   ///

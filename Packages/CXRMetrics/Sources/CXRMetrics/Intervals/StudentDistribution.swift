@@ -25,6 +25,9 @@ public struct StudentDistribution: Sendable {
     }
   }
 
+  /// The chance of a value at least as far from 0 as `t`, on either side.
+  public func twoSidedP(_ t: Double) -> Double { 2 * upperTail(abs(t)) }
+
   /// The chance of a value above `t` ≥ 0: half the regularised incomplete beta function of ν/2 and 1/2 at
   /// ν/(ν + t²).
   func upperTail(_ t: Double) -> Double {

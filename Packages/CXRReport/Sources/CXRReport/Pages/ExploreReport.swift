@@ -203,11 +203,11 @@ public struct ExploreReport: Sendable {
     }
     if !flagged.isEmpty {
       page.paragraph("Some of these films, to look at:")
-      page.contactSheet(flagged)
+      page.contactSheet(flagged.map { ($0.png, $0.caption, $0.detail) })
     }
     if !films.isEmpty {
       page.heading("Sample films")
-      page.contactSheet(films)
+      page.contactSheet(films.map { ($0.png, $0.caption, $0.detail) })
     }
     try page.write(to: folder + "/report.html")
     return figures.problem

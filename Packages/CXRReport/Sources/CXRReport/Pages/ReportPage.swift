@@ -44,19 +44,48 @@ public struct ReportPage: Sendable {
       "<figure>\(SVGStyle.inline(svg))<figcaption>\(HTML.escaped(caption))</figcaption></figure>\n"
   }
 
+  /// Begins a part that a reader opens by a click; ``endDetails()`` ends it.
+  public mutating func beginDetails(_ summary: String) {
+    body += "<details><summary>\(HTML.escaped(summary))</summary>\n"
+  }
+
+  /// Ends what ``beginDetails(_:)`` began.
+  public mutating func endDetails() { body += "</details>\n" }
+
+  /// Adds names of files beside the page, as links.
+  public mutating func links(_ intro: String, files: [String]) {
+    body +=
+      "<p>\(HTML.escaped(intro)) "
+      + files.map { "<a href=\"\(HTML.escaped($0))\">\(HTML.escaped($0))</a>" }
+      .joined(separator: ", ") + ".</p>\n"
+  }
+
+  /// Adds a bar of colours from `low` to `high`.
+  mutating func colourBar(_ stops: [ColourStop], low: String, high: String) {
+    let gradient = stops.map(\.css).joined(separator: ",")
+    body +=
+      "<p class=\"bar\"><span>\(HTML.escaped(low))</span><i style=\"background:linear-gradient(90deg,"
+      + "\(gradient))\"></i><span>\(HTML.escaped(high))</span></p>\n"
+  }
+
   /// Adds text in equal widths.
   public mutating func preformatted(_ text: String) {
     body += "<div class=\"scroll\"><pre>\(HTML.escaped(text))</pre></div>\n"
   }
 
-  /// Adds films side by side, each a PNG file with a caption.
-  public mutating func contactSheet(_ films: [(png: [UInt8], caption: String, detail: String)]) {
-    body += "<div class=\"films\">\n"
+  /// Adds films side by side, each a PNG or JPEG file with a caption.
+  ///
+  /// - Parameter wide: whether the pictures are twice as wide as high.
+  public mutating func contactSheet(
+    _ films: [(picture: [UInt8], caption: String, detail: String)], wide: Bool = false
+  ) {
+    body += "<div class=\"films\(wide ? " wide" : "")\">\n"
     for film in films {
-      let data = Data(film.png).base64EncodedString()
+      let data = Data(film.picture).base64EncodedString()
+      let type = film.picture.first == 0xFF ? "jpeg" : "png"
       body +=
         "<figure><img alt=\"\(HTML.escaped(film.caption)): \(HTML.escaped(film.detail))\" "
-        + "src=\"data:image/png;base64,\(data)\"><figcaption>\(HTML.escaped(film.caption))"
+        + "src=\"data:image/\(type);base64,\(data)\"><figcaption>\(HTML.escaped(film.caption))"
         + "<br><small>\(HTML.escaped(film.detail))</small></figcaption></figure>\n"
     }
     body += "</div>\n"
@@ -113,6 +142,10 @@ public struct ReportPage: Sendable {
     .films figure{margin:0}.films img{width:100%;background:#000;image-rendering:auto}
     footer{margin-top:3rem;padding-top:.8rem;border-top:1px solid var(--line);color:var(--soft);\
     font-size:.9rem}
+    .films.wide{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
+    details{margin:1rem 0}summary{cursor:pointer;color:var(--mark)}a{color:var(--mark)}
+    .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
+    .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
     @media print{main{max-width:none}h2{break-after:avoid}figure,table{break-inside:avoid}}
     """
 }

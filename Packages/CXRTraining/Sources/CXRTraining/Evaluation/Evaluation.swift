@@ -1,23 +1,30 @@
 import CXRData
 import CXRImage
+import CXRMetrics
 import CXRTensor
 import Foundation
 
-/// Trained networks applied to the same films, with the probabilities of each.
+/// Trained networks, and tables of other programs' probabilities, on the same films.
 public struct Evaluation: Sendable {
   /// What is evaluated, and on what.
   public struct Options: Sendable {
     /// Checkpoints, in the order of the report.
     public var checkpoints: [String]
+    /// Tables of probabilities (see ``PredictionsFile``), which follow the checkpoints.
+    public var predictions: [String] = []
+    /// For each of ``predictions``, one of validation films, on which thresholds are chosen; or none.
+    public var validationPredictions: [String] = []
     /// The label file, the films' folder, and what becomes of absent films. Labels, split and seed
     /// come from the checkpoints.
     public var collection: FilmCollection.Options
-    /// The part to evaluate; `nil` for all films.
+    /// The part to evaluate; `nil` for all films. Without checkpoints the films are those of the first table.
     public var subset: Subset?
     /// Go on without films that cannot be decoded.
     public var skipsUnreadable: Bool
     /// What uncertain findings count as; `nil`: as in the first checkpoint's training.
     public var uncertain: UncertainPolicy?
+    /// How thresholds are chosen; `nil`: as in training, or Youden's where nothing was chosen there.
+    public var operatingRule: OperatingRule?
     /// Where prepared films are kept; without it they are decoded and not kept.
     public var cacheFolder: String?
     /// What tells whether a prepared film has changed.
@@ -35,21 +42,40 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// One network's answers.
+  /// One network's answers, or one table's.
   public struct Model: Sendable {
-    /// The run folder's name, made unique.
+    /// The run folder's or the table's name, made unique.
     public let name: String
-    /// The checkpoint's path, as given.
-    public let checkpoint: String
-    /// What the checkpoint says of itself.
-    public let metadata: CheckpointMetadata
+    /// The checkpoint's or table's path, as given.
+    public let path: String
+    /// What the checkpoint says of itself; `nil` of a table.
+    public let metadata: CheckpointMetadata?
     /// `[N, K]`, each in 0…1.
     public let probabilities: [Float]
-    /// Of the films' patients, how many the network was trained on.
-    public let patientsSeenInTraining: Int
+    /// Scores of the regression on thumbnails in the checkpoint, `[N, K]`; `nil` where there is none.
+    public let baselineScores: [Float]?
+    /// Of the films' patients, how many the network was trained on; `nil` where that is not known.
+    public let patientsSeenInTraining: Int?
+    /// Thresholds and calibrations, chosen on validation films; `nil` where there were none to choose on.
+    public let fit: ValidationFit?
   }
 
-  /// The networks, in the order given.
+  /// What goes on, for a person who waits.
+  public struct Events: Sendable {
+    /// Called once the films are found, before any is decoded.
+    public var found: @Sendable (FilmCollection, [CheckpointMetadata]) -> Void = { _, _ in }
+    /// Called once if another process is preparing films in the cache.
+    public var waiting: @Sendable () -> Void = {}
+    /// Called with films done and films in all, on any thread.
+    public var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    /// Called before thresholds are chosen anew on this many validation films.
+    public var fitting: @Sendable (_ films: Int) -> Void = { _ in }
+
+    /// No one waits.
+    public init() {}
+  }
+
+  /// The networks and tables, in the order given, networks first.
   public let models: [Model]
   /// Where the films come from.
   public let collection: FilmCollection
@@ -57,102 +83,157 @@ public struct Evaluation: Sendable {
   public let rows: [Int]
   /// Films left out because they cannot be decoded.
   public let skippedFilms: [UnreadableFilm]
-  /// Whose films these are; `nil` for all.
+  /// Whose films these are; `nil` for all, or those of a table.
   public let subset: Subset?
+  /// The networks, which are the first models, and the films, to look at once more.
+  let networks: Networks
+  let films: PreparedFilms?
+  /// The place of each row's film in ``films``.
+  let places: [Int]
 
-  private static let batchSize = 32
-
-  /// Reads the checkpoints, finds the films and applies every network to every film.
+  /// Reads checkpoints and tables, finds the films and applies every network to every film.
   ///
   /// - Parameters:
   ///   - options: what is evaluated, and on what.
-  ///   - found: called once the films are found, before any is decoded.
-  ///   - waiting: called once if another process is preparing films in the cache.
-  ///   - progress: called with films done and films in all, on any thread.
+  ///   - events: what is told meanwhile.
   /// - Throws: `DataError`, `CheckpointError`, ``TrainingError``.
-  public init(
-    _ options: Options, found: (FilmCollection, [CheckpointMetadata]) -> Void = { _, _ in },
-    waiting: () -> Void = {},
-    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws {
+  public init(_ options: Options, events: Events = Events()) throws {
     let classifiers = try options.checkpoints.map { try ChestClassifier(path: $0) }
-    guard let first = classifiers.first else {
-      throw TrainingError.invalidOption("--checkpoint: name at least one")
+    let tables = try options.predictions.map { try PredictionsFile(path: $0) }
+    guard let labels = classifiers.first?.metadata.labels ?? tables.first?.labels else {
+      throw TrainingError.invalidOption("--checkpoint or --predictions: name at least one")
+    }
+    guard
+      options.validationPredictions.isEmpty
+        || options.validationPredictions.count == tables.count
+    else {
+      throw TrainingError.invalidOption(
+        "--validation-predictions: name one for each of the \(tables.count) --predictions, or none")
     }
     try Self.checkComparable(classifiers, paths: options.checkpoints, subset: options.subset)
+    let networks = Networks(classifiers)
 
     var collectionOptions = options.collection
-    collectionOptions.labels = first.metadata.labels
-    collectionOptions.uncertain = options.uncertain ?? first.metadata.uncertainPolicy
-    collectionOptions.splitSeed = first.metadata.split.seed
-    collectionOptions.dividesPatients = options.subset != nil
-    let collection = try Self.collection(
-      collectionOptions, split: first.metadata.split, subset: options.subset,
-      checkpoint: options.checkpoints[0])
-    found(collection, classifiers.map(\.metadata))
-    if options.subset != nil {
+    collectionOptions.labels = labels
+    let subset = classifiers.isEmpty ? nil : options.subset
+    collectionOptions.dividesPatients = subset != nil
+    if let first = classifiers.first {
+      collectionOptions.uncertain = options.uncertain ?? first.metadata.uncertainPolicy
+      collectionOptions.splitSeed = first.metadata.split.seed
+      guard collectionOptions.images != nil else {
+        throw TrainingError.invalidOption("--images: checkpoints need films; name their folder")
+      }
+    } else if let uncertain = options.uncertain {
+      collectionOptions.uncertain = uncertain
+    }
+    if classifiers.isEmpty { collectionOptions.images = nil }
+    let collection =
+      if let first = classifiers.first {
+        try Self.collection(
+          collectionOptions, split: first.metadata.split, subset: subset,
+          checkpoint: options.checkpoints[0])
+      } else { try FilmCollection(collectionOptions) }
+    events.found(collection, classifiers.map(\.metadata))
+    if subset != nil, let first = classifiers.first {
       try Self.checkSameFilms(collection, first.metadata, checkpoint: options.checkpoints[0])
     }
-    let rows = collection.rows(of: options.subset)
+    var rows = collection.rows(of: subset)
+    if classifiers.isEmpty, let table = tables.first {
+      rows = try Self.rows(of: table, in: collection)
+    }
     guard !rows.isEmpty else {
       throw TrainingError.noFilms(
-        part: options.subset?.rawValue ?? "evaluated", why: "none is there; check --images")
+        part: subset?.rawValue ?? "evaluated", why: "none is there; check --images")
     }
 
-    // Networks that prepare films alike share the work.
-    let preparations = Array(Set(classifiers.map(\.metadata.preparation)))
-    let films = collection.films(rows)
-    let source = try PreparedFilms(
-      films, preparations, cacheFolder: options.cacheFolder, check: options.cacheCheck,
-      waiting: waiting, progress: { progress($0, films.count) })
-    var probabilities = [[Float]](repeating: [], count: classifiers.count)
-    var (kept, skipped): ([Int], [UnreadableFilm]) = ([], [])
-    for start in stride(from: 0, to: films.count, by: Self.batchSize) {
-      let part = start..<min(films.count, start + Self.batchSize)
-      let decoded = source.pixels(of: part)
-      var usable: [Int] = []
-      for (i, result) in decoded.enumerated() {
-        switch result {
-        case .success: usable.append(i)
-        case .failure(let error): skipped.append(error.film)
-        }
-      }
-      kept += usable.map { rows[part.lowerBound + $0] }
-      for (m, classifier) in classifiers.enumerated() where !usable.isEmpty {
-        guard let p = preparations.firstIndex(of: classifier.metadata.preparation) else { continue }
-        let image = classifier.metadata.image
-        let (mean, deviation) = (Float(image.mean), Float(image.standardDeviation))
-        let pixels = usable.flatMap { i -> [Float] in
-          guard case .success(let planes) = decoded[i] else { return [] }
-          return planes[p].map { ($0 - mean) / deviation }
-        }
-        let batch = Tensor(pixels, shape: [usable.count, image.size, image.size, 1])
-        probabilities[m] += classifier.probabilities(batch).scalars
-      }
-      progress(part.upperBound, films.count)
+    func prepared(_ rows: [Int]) throws -> PreparedFilms {
+      let films = collection.films(rows)
+      return try networks.prepared(
+        films, cacheFolder: options.cacheFolder, check: options.cacheCheck,
+        waiting: events.waiting, progress: { events.progress($0, films.count) })
     }
-    guard skipped.isEmpty || options.skipsUnreadable else {
-      throw TrainingError.unreadableFilms(skipped)
-    }
-    guard !kept.isEmpty else {
-      throw TrainingError.noFilms(
-        part: options.subset?.rawValue ?? "evaluated", why: "no film can be decoded")
+    var (answers, films): (Networks.Answers?, PreparedFilms?) = (nil, nil)
+    var (kept, places) = (rows, Array(rows.indices))
+    if !classifiers.isEmpty {
+      let source = try prepared(rows)
+      let found = networks.answers(on: source, count: rows.count) {
+        events.progress($0, rows.count)
+      }
+      guard found.unreadable.isEmpty || options.skipsUnreadable else {
+        throw TrainingError.unreadableFilms(found.unreadable)
+      }
+      kept = found.places.map { rows[$0] }
+      guard !kept.isEmpty else {
+        throw TrainingError.noFilms(
+          part: subset?.rawValue ?? "evaluated", why: "no film can be decoded")
+      }
+      (answers, films, places) = (found, source, found.places)
     }
 
-    let names = Self.uniqueNames(options.checkpoints)
-    let digests = kept.map { collection.file.records[$0] }.uniquePatients
-      .map(CheckpointMetadata.Split.digest)
-    models = classifiers.indices.map { i in
-      let seen = Set(classifiers[i].metadata.split.trainPatientDigests)
+    // Thresholds: as stored, or chosen anew where another rule is asked for.
+    let rule = options.operatingRule
+    var fits = classifiers.map { classifier in
+      classifier.metadata.validation.flatMap { fit in
+        rule == nil || fit.operatingPoint == rule?.description ? fit : nil
+      }
+    }
+    if subset != nil, fits.contains(where: { $0 == nil }) {
+      let validationRows = collection.rows(of: .validation)
+      events.fitting(validationRows.count)
+      let again = networks.answers(
+        on: try prepared(validationRows), count: validationRows.count
+      ) { events.progress($0, validationRows.count) }
+      let usable = again.places.map { validationRows[$0] }
+      for m in fits.indices where fits[m] == nil && !usable.isEmpty {
+        let stored = classifiers[m].metadata.validation.flatMap {
+          OperatingRule($0.operatingPoint)
+        }
+        fits[m] = ValidationFit(
+          rule: rule ?? stored ?? .youden,
+          answers: FilmAnswers(again.probabilities[m], rows: usable, of: collection))
+      }
+    }
+
+    let names = Self.uniqueNames(options.checkpoints, tables: options.predictions)
+    let records = collection.file.records
+    let digests = kept.map { records[$0] }.uniquePatients.map(CheckpointMetadata.Split.digest)
+    var models = classifiers.indices.map { m in
+      let seen = Set(classifiers[m].metadata.split.trainPatientDigests)
       return Model(
-        name: names[i], checkpoint: options.checkpoints[i], metadata: classifiers[i].metadata,
-        probabilities: probabilities[i],
-        patientsSeenInTraining: digests.filter { seen.contains($0) }.count)
+        name: names[m], path: options.checkpoints[m], metadata: classifiers[m].metadata,
+        probabilities: answers?.probabilities[m] ?? [],
+        baselineScores: classifiers[m].baseline == nil ? nil : answers?.baselines[m],
+        patientsSeenInTraining: digests.filter { seen.contains($0) }.count, fit: fits[m])
     }
+    for (t, table) in tables.enumerated() {
+      let fit =
+        try options.validationPredictions.isEmpty
+        ? nil
+        : Self.fit(
+          PredictionsFile(path: options.validationPredictions[t]), rule: rule ?? .youden,
+          collection: collection, apartFrom: kept)
+      models.append(
+        Model(
+          name: names[classifiers.count + t], path: table.path, metadata: nil,
+          probabilities: try table.probabilities(
+            of: kept.map { records[$0].name }, labels: labels),
+          baselineScores: nil, patientsSeenInTraining: nil, fit: fit))
+    }
+    if classifiers.isEmpty, let first = tables.first {
+      for table in tables.dropFirst() where Set(table.names) != Set(first.names) {
+        throw TrainingError.evaluationMismatch(
+          "\(table.path) and \(first.path) are not of the same films (\(table.names.count) and "
+            + "\(first.names.count)); compare predictions of the same films")
+      }
+    }
+    self.networks = networks
+    self.models = models
     self.collection = collection
     self.rows = kept
-    skippedFilms = skipped
-    subset = options.subset
+    self.films = films
+    self.places = places
+    skippedFilms = answers?.unreadable ?? []
+    self.subset = subset
   }
 
   private static func collection(
@@ -169,6 +250,46 @@ public struct Evaluation: Sendable {
           + "leave --train-list and --test-list out")
     }
     return try FilmCollection(options)
+  }
+
+  /// A table's films as rows of the label file, in its order.
+  private static func rows(
+    of table: PredictionsFile, in collection: FilmCollection
+  ) throws -> [Int] {
+    let names = Set(table.names)
+    let records = collection.file.records
+    let rows = records.indices.filter {
+      names.contains(records[$0].name) && !collection.excluded.contains(records[$0].name)
+    }
+    let found = Set(rows.map { records[$0].name })
+    let strangers = table.names.filter { !found.contains($0) && !collection.excluded.contains($0) }
+    guard strangers.isEmpty else {
+      throw DataError.unknownFilms(
+        path: table.path, names: Array(strangers.prefix(5)), count: strangers.count)
+    }
+    return rows
+  }
+
+  /// What a table of validation films tells.
+  private static func fit(
+    _ table: PredictionsFile, rule: OperatingRule, collection: FilmCollection,
+    apartFrom tested: [Int]
+  ) throws -> ValidationFit {
+    let rows = try rows(of: table, in: collection)
+    let records = collection.file.records
+    let patients = Set(tested.map { records[$0].patient })
+    let both = rows.filter { patients.contains(records[$0].patient) }
+    guard both.isEmpty else {
+      throw TrainingError.evaluationMismatch(
+        "\(table.path): \(both.count) of its films are of patients who are evaluated, the first "
+          + "\(records[both[0]].name); choose thresholds on other patients")
+    }
+    return ValidationFit(
+      rule: rule,
+      answers: FilmAnswers(
+        try table.probabilities(
+          of: rows.map { records[$0].name }, labels: collection.matrix.labels), rows: rows,
+        of: collection))
   }
 
   /// The films of a part are those of training only with the same label file and lists.
@@ -197,7 +318,7 @@ public struct Evaluation: Sendable {
   private static func checkComparable(
     _ classifiers: [ChestClassifier], paths: [String], subset: Subset?
   ) throws {
-    let first = classifiers[0].metadata
+    guard let first = classifiers.first?.metadata else { return }
     for (other, path) in zip(classifiers, paths).dropFirst() {
       guard other.metadata.labels == first.labels else {
         throw TrainingError.evaluationMismatch(
@@ -215,12 +336,21 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// The run folders' names; a repeated one gets -2, -3, …
-  static func uniqueNames(_ checkpoints: [String]) -> [String] {
+  /// The run folders' names, then the tables' without `predictions-` and extension; a repeated one gets -2,
+  /// -3, …
+  static func uniqueNames(_ checkpoints: [String], tables: [String] = []) -> [String] {
     var used: Set<String> = []
-    return checkpoints.map { path in
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent
-      let base = folder.isEmpty || folder == "/" ? "model" : folder
+    let bases =
+      checkpoints.map { path in
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent
+        return folder.isEmpty || folder == "/" ? "model" : folder
+      }
+      + tables.map { path in
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let short = name.hasPrefix("predictions-") ? String(name.dropFirst(12)) : name
+        return short.isEmpty ? "model" : short
+      }
+    return bases.map { base in
       var (name, number) = (base, 1)
       while !used.insert(name).inserted {
         number += 1
@@ -236,26 +366,21 @@ public struct Evaluation: Sendable {
   /// The patients of the rows.
   public var patientCount: Int { rows.map { collection.file.records[$0] }.uniquePatients.count }
 
-  /// Whether each film has each label, `[N, K]`; `false` where unknown.
-  public var truths: [Bool] {
-    rows.flatMap { row in labels.indices.map { collection.matrix[row, $0] } }
+  /// What a model says of the films, beside what is known of them.
+  public func answers(of model: Model) -> FilmAnswers {
+    FilmAnswers(model.probabilities, rows: rows, of: collection)
   }
 
-  /// Whether it is known if each film has each label, `[N, K]`.
-  public var known: [Bool] {
-    rows.flatMap { row in labels.indices.map { collection.matrix.isKnown(row, $0) } }
-  }
-
-  /// Scores and truths of label `column`, of the films of which it is known whether they have it.
-  public func answers(
-    of model: Model, label column: Int
-  ) -> (scores: [Float], truths: [Bool]) {
-    var (scores, truths): ([Float], [Bool]) = ([], [])
-    for (film, row) in rows.enumerated() where collection.matrix.isKnown(row, column) {
-      scores.append(model.probabilities[film * labels.count + column])
-      truths.append(collection.matrix[row, column])
+  /// The text of a model's `predictions-<name>.csv`.
+  public func predictionsCSV(of model: Model) -> String {
+    let classes = labels.count
+    var text = CSVText.line(["Image Index"] + labels)
+    for (n, row) in rows.enumerated() {
+      text += CSVText.line(
+        [collection.file.records[row].name]
+          + model.probabilities[n * classes..<(n + 1) * classes].map { "\($0)" })
     }
-    return (scores, truths)
+    return text
   }
 }
 

@@ -33,6 +33,7 @@ public final class FilmCache: Sendable {
   /// By film: its slot, or −1 where it cannot be decoded.
   private let slots: [Int32]
   private let moments: [PixelMoments]
+  private let sizes: [(width: Int32, height: Int32)]
   private let reasons: [Int: String]
 
   /// Whether a file in a folder is of such a cache, which a later run may use.
@@ -118,11 +119,18 @@ public final class FilmCache: Sendable {
       UnreadableFilm(name: films[$0.key].name, reason: $0.value)
     }
     reusedCount = outcomes.reduce(0) {
-      if case .ready(_, _, isReused: true) = $1 { $0 + 1 } else { $0 }
+      if case .ready(_, _, _, isReused: true) = $1 { $0 + 1 } else { $0 }
     }
-    slots = outcomes.map { if case .ready(let slot, _, _) = $0 { Int32(slot) } else { -1 } }
+    slots = outcomes.map { if case .ready(let slot, _, _, _) = $0 { Int32(slot) } else { -1 } }
     moments = outcomes.map {
-      if case .ready(_, let moments, _) = $0 { moments } else { PixelMoments() }
+      if case .ready(_, let moments, _, _) = $0 { moments } else { PixelMoments() }
+    }
+    sizes = outcomes.map {
+      if case .ready(_, _, let content, _) = $0 {
+        (Int32(clamping: content.width), Int32(clamping: content.height))
+      } else {
+        (0, 0)
+      }
     }
     let size = preparation.byteCount * slotCount.load(ordering: .relaxed)
     try pixelFile.grow(to: size)
@@ -155,6 +163,14 @@ public final class FilmCache: Sendable {
   ) {
     preparation.storage.standardise(
       map.bytes(range(index)), mean: mean, deviation: deviation, to: target)
+  }
+
+  /// The size of a film as stored, and the mean and the standard deviation of its prepared grey levels.
+  func look(of index: Int) -> (width: Int, height: Int, mean: Double, contrast: Double) {
+    (
+      Int(sizes[index].width), Int(sizes[index].height), moments[index].mean,
+      moments[index].standardDeviation
+    )
   }
 
   /// The moments of the pixels of the films at `indices`, in that order.

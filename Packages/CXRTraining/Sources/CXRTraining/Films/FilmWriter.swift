@@ -14,7 +14,7 @@ struct FilmWriter: Sendable {
 
   /// What became of a film.
   enum Outcome: Sendable {
-    case ready(slot: Int, PixelMoments, isReused: Bool)
+    case ready(slot: Int, PixelMoments, FilmContent, isReused: Bool)
     case unreadable(String)
   }
 
@@ -50,7 +50,9 @@ struct FilmWriter: Sendable {
           count: preparation.byteCount, at: known.slot * preparation.byteCount)
         let isWhole = known.record.pixelChecksum == kept.withUnsafeBytes { $0.checksum64 }
         if isWhole, kept.count == preparation.byteCount {
-          return .ready(slot: known.slot, known.record.moments(preparation), isReused: true)
+          return .ready(
+            slot: known.slot, known.record.moments(preparation), known.record.content,
+            isReused: true)
         }
         slot = known.slot
       }
@@ -58,7 +60,8 @@ struct FilmWriter: Sendable {
       let target = slot ?? freeSlot()
       try write(new, name: film.name, digest, stamp, slot: target)
       if slot == nil, let known { try forget(slot: known.slot) }
-      return .ready(slot: target, new.moments, isReused: false)
+      return .ready(
+        slot: target, new.moments, FilmContent(new.decoded), isReused: false)
     } catch let error as ImageError {
       return .unreadable(error.reason)
     }

@@ -137,9 +137,23 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
   public var options: [String: String]
   /// The state of the run.
   public var progress: Progress
+  /// What was chosen on the validation films; in `best.npz`.
+  public var validation: ValidationFit?
+  /// Of the yardstick in the file.
+  public var baseline: Baseline?
+  /// Of the films that the network knows.
+  public var typicalFilms: TypicalFilms.Figures?
+
+  /// The regression on thumbnails whose arrays are in the file.
+  public struct Baseline: Codable, Sendable, Equatable {
+    /// What was added to its diagonal, in films.
+    public var strength: Double
+  }
 
   enum CodingKeys: String, CodingKey {
     case architecture, labels, image, loss, split, seed, epoch, step, options, progress
+    case validation, baseline
+    case typicalFilms = "typical_films"
     case formatVersion = "format_version"
     case libraryVersion = "library_version"
     case classWeights = "class_weights"
@@ -194,6 +208,12 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
           ("finished", .bool(progress.isFinished)),
         ])
       ),
+      ("validation", validation?.json ?? .null),
+      (
+        "baseline",
+        baseline.map { .object([("strength", .number($0.strength))]) } ?? .null
+      ),
+      ("typical_films", typicalFilms?.json ?? .null),
     ])
   }
 
@@ -233,7 +253,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
       image.mean.isFinite, image.standardDeviation.isFinite, image.standardDeviation > 0,
       image.depth == FilmPreparation.ownDepth || FilmDepth(rawValue: image.depth) != nil,
-      labels.count <= 10_000,
+      labels.count <= 10_000, validation.map({ $0.labels.map(\.label) == labels }) ?? true,
       parameterCount <= max(10_000_000, 2 * checkpoint.parameterCount)
     else {
       throw TrainingError.unusableCheckpoint(

@@ -7,11 +7,17 @@ public struct ChestClassifier: Sendable {
   static let architectureName = "ChestCNN"
   /// Arrays under this name are an optimizer's.
   static let optimizerPrefix = "optimizer/"
+  /// Arrays under these names are not the network's.
+  static let otherPrefixes = [optimizerPrefix, ThumbnailRidge.prefix, TypicalFilms.prefix]
 
   /// The network.
   public var model: ChestCNN
   /// What belongs to it.
   public let metadata: CheckpointMetadata
+  /// The yardstick that was fitted on the same training films; `nil` where the file has none.
+  public let baseline: ThumbnailRidge?
+  /// What films it knows; `nil` where the file does not say.
+  public let typicalFilms: TypicalFilms?
 
   /// Reads a checkpoint.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
@@ -30,7 +36,18 @@ public struct ChestClassifier: Sendable {
     } catch {
       throw TrainingError.unusableCheckpoint(path: path, reason: "\(error)")
     }
-    try model.load(from: checkpoint, ignoring: Self.optimizerPrefix, path: path)
+    try model.load(from: checkpoint, ignoring: Self.otherPrefixes, path: path)
+    baseline = try ThumbnailRidge(
+      checkpoint, strength: metadata.baseline?.strength, labels: metadata.labels.count, path: path)
+    typicalFilms = try TypicalFilms(
+      checkpoint, figures: metadata.typicalFilms,
+      channels: metadata.architecture.channels.last ?? 0, path: path)
+  }
+
+  /// A prepared film, in grey levels, as the network's input.
+  func standardised(_ levels: some Sequence<Float>) -> [Float] {
+    let (mean, deviation) = (Float(metadata.image.mean), Float(metadata.image.standardDeviation))
+    return levels.map { ($0 - mean) / deviation }
   }
 
   /// Standardised films `[N, size, size, 1]` → probabilities `[N, K]`.
@@ -43,8 +60,9 @@ public struct ChestClassifier: Sendable {
 extension Checkpoint {
   /// The numbers in the file that are a model's.
   var parameterCount: Int {
-    arrays.reduce(0) {
-      $0 + ($1.name.hasPrefix(ChestClassifier.optimizerPrefix) ? 0 : $1.scalars.count)
+    arrays.reduce(0) { sum, array in
+      ChestClassifier.otherPrefixes.contains { array.name.hasPrefix($0) }
+        ? sum : sum + array.scalars.count
     }
   }
 }
@@ -61,17 +79,19 @@ extension Module {
 
   /// Sets all parameters from a checkpoint, or none.
   ///
-  /// - Parameter ignoring: arrays under this name are of no concern.
+  /// - Parameter ignoring: arrays under these names are of no concern.
   /// - Throws: `CheckpointError.mismatch` naming every array that does not fit.
   mutating func load(
-    from checkpoint: Checkpoint, prefix: String = "", ignoring ignored: String? = nil, path: String
+    from checkpoint: Checkpoint, prefix: String = "", ignoring ignored: [String] = [], path: String
   ) throws {
     let expected = parameters.map {
       (name: prefix + $0.path.description, shape: $0.parameter.value.shape.dimensions)
     }
     let relevant = Checkpoint(
-      arrays: checkpoint.arrays.filter { $0.name.hasPrefix(prefix) }, metadata: "")
-    let arrays = try relevant.arrays(matching: expected, ignoring: ignored, path: path)
+      arrays: checkpoint.arrays.filter { array in
+        array.name.hasPrefix(prefix) && !ignored.contains { array.name.hasPrefix($0) }
+      }, metadata: "")
+    let arrays = try relevant.arrays(matching: expected, path: path)
     var next = arrays.makeIterator()
     forEachParameter(at: .root) { _, parameter in
       guard let array = next.next() else { return }

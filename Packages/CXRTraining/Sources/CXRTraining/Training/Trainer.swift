@@ -45,6 +45,8 @@ public struct Trainer {
   private let folder: OutputFolder
   private let schedule: ExponentialSchedule
   private let random: RandomStream
+  /// Fitted when the first best epoch is written; it does not depend on the network.
+  private var baseline: ThumbnailRidge?
 
   /// The file of the epoch with the lowest validation loss.
   public static let bestFile = "best.npz"
@@ -159,7 +161,7 @@ public struct Trainer {
         path: folder.file(Self.historyFile),
         reason: "\(history.rows.count) epochs where last.npz has \(found.epoch); restore the file")
     }
-    try step.model.load(from: checkpoint, ignoring: ChestClassifier.optimizerPrefix, path: path)
+    try step.model.load(from: checkpoint, ignoring: ChestClassifier.otherPrefixes, path: path)
     try step.optimizer.load(
       from: checkpoint, prefix: ChestClassifier.optimizerPrefix, path: path)
     step.optimizer.step = found.step
@@ -178,16 +180,17 @@ public struct Trainer {
   public mutating func run(_ report: (Event) -> Void) throws -> Outcome {
     let wasFinished = isFinished
     while !isFinished {
-      let row = try trainOneEpoch(report)
+      let (row, answers) = try trainOneEpoch(report)
       history.rows.append(row)
       let isBest = stopping.isImprovement(row.validation.loss, epoch: epoch)
       try folder.write(history.csv, to: Self.historyFile)
-      if isBest { try checkpoint(withOptimizer: false).write(to: folder.file(Self.bestFile)) }
-      try checkpoint(withOptimizer: true).write(to: folder.file(Self.lastFile))
+      if isBest { try bestCheckpoint(answers).write(to: folder.file(Self.bestFile)) }
+      try lastCheckpoint().write(to: folder.file(Self.lastFile))
       report(.epoch(row, isBest: isBest))
     }
     let best = folder.file(Self.bestFile)
-    try step.model.load(from: Checkpoint(path: best), path: best)
+    try step.model.load(
+      from: Checkpoint(path: best), ignoring: ChestClassifier.otherPrefixes, path: best)
     return Outcome(
       history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: epoch < options.epochs,
       wasFinished: wasFinished)
@@ -196,7 +199,9 @@ public struct Trainer {
   /// Whether the epochs or the patience have run out.
   public var isFinished: Bool { epoch >= options.epochs || stopping.shouldStop }
 
-  private mutating func trainOneEpoch(_ report: (Event) -> Void) throws -> HistoryRow {
+  private mutating func trainOneEpoch(
+    _ report: (Event) -> Void
+  ) throws -> (HistoryRow, ValidationAnswers) {
     let started = ContinuousClock.now
     let labels = data.collection.matrix.labels.count
     let rate = schedule(epoch: epoch)
@@ -225,24 +230,42 @@ public struct Trainer {
     }
     let seconds = started.duration(to: .now).seconds
     epoch += 1
-    return HistoryRow(
+    let (validation, answers) = try validate()
+    let row = HistoryRow(
       epoch: number,
       training: HistoryRow.Figures(metrics, loss: lossSum / Double(seen)),
-      validation: try validationFigures(), learningRate: rate, seconds: seconds,
+      validation: validation, learningRate: rate, seconds: seconds,
       imagesPerSecond: Double(seen) / seconds)
+    return (row, answers)
   }
 
-  private func validationFigures() throws -> HistoryRow.Figures {
+  /// What the network says of the validation films.
+  private struct ValidationAnswers {
+    /// `[N, K]`.
+    var probabilities: [Float] = []
+    /// Of films spread evenly, `[n, C]`.
+    var features: [Float] = []
+  }
+
+  private func validate() throws -> (HistoryRow.Figures, ValidationAnswers) {
+    var answers = ValidationAnswers()
+    let (count, most) = (data.validationCount, TypicalFilms.mostFeatureFilms)
     var metrics = RunningMetrics(labels: data.collection.matrix.labels.count)
     var (lossSum, seen) = (0.0, 0)
     let batches = data.validationBatches(batchSize: options.batchSize)
     for batch in batches {
-      var pass = Pass.inference()
-      let logits = model(Variable(batch.films), in: &pass)
-      let value = step.loss(logits: logits, labels: batch.labels).value.scalar
-      metrics.add(
-        probabilities: Array(logits.sigmoid().value.scalars),
-        labels: Array(batch.labels.scalars))
+      let reading = model.reading(batch.films)
+      let value = step.loss(logits: Variable(reading.logits), labels: batch.labels).value.scalar
+      let probabilities = Array(reading.probabilities.scalars)
+      metrics.add(probabilities: probabilities, labels: Array(batch.labels.scalars))
+      answers.probabilities += probabilities
+      let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
+      for i in batch.names.indices {
+        let film = seen + i
+        // The films at which the line from (0, 0) to (count, most) passes a whole number.
+        guard count <= most || (film + 1) * most / count > film * most / count else { continue }
+        answers.features += features[i * channels..<(i + 1) * channels]
+      }
       lossSum += Double(value) * Double(batch.names.count)
       seen += batch.names.count
     }
@@ -250,14 +273,31 @@ public struct Trainer {
     guard mean.isFinite else {
       throw TrainingError.lossNotFinite(epoch: epoch, step: step.count, films: ["validation"])
     }
-    return HistoryRow.Figures(metrics, loss: mean)
+    return (HistoryRow.Figures(metrics, loss: mean), answers)
   }
 
-  private func checkpoint(withOptimizer: Bool) -> Checkpoint {
-    let state =
-      withOptimizer ? step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix) : []
+  /// The network with all that is needed to go on.
+  private func lastCheckpoint() -> Checkpoint {
+    Checkpoint(
+      arrays: model.arrays() + step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix),
+      metadata: metadata(isFinished: isFinished).json.text)
+  }
+
+  /// The network with what is needed to use it: thresholds, calibration, yardstick, typical films.
+  private mutating func bestCheckpoint(_ answers: ValidationAnswers) -> Checkpoint {
+    let baseline = baseline ?? data.thumbnailRidge()
+    self.baseline = baseline
+    let typical = data.typicalFilms(features: answers.features, channels: model.channels.last ?? 0)
+    var metadata = metadata(isFinished: isFinished)
+    metadata.validation = ValidationFit(
+      rule: options.operatingRule,
+      answers: FilmAnswers(
+        answers.probabilities, rows: data.validationRows, of: data.collection))
+    metadata.baseline = baseline.map { CheckpointMetadata.Baseline(strength: $0.strength) }
+    metadata.typicalFilms = typical.figures
     return Checkpoint(
-      arrays: model.arrays() + state, metadata: metadata(isFinished: isFinished).json.text)
+      arrays: model.arrays() + (baseline?.arrays ?? []) + typical.arrays,
+      metadata: metadata.json.text)
   }
 
   private func metadata(isFinished: Bool) -> CheckpointMetadata {

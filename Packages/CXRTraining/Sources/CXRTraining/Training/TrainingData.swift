@@ -28,9 +28,15 @@ public struct TrainingData: Sendable {
 
   /// Rows of the label file by film of the cache.
   private let rows: [Int]
-  /// Films of the cache that are trained on, then those that are validated on.
-  private let trainingFilms: [Int]
-  private let validationFilms: [Int]
+  /// Films of the cache that are trained on.
+  let trainingFilms: [Int]
+  /// Films of the cache that are validated on.
+  let validationFilms: [Int]
+  /// Rows of the label file that are validated on, in order.
+  var validationRows: [Int] { validationFilms.map { rows[$0] } }
+
+  /// A film's labels, 0 or 1, NaN where unknown, `[K]`.
+  func labels(ofFilm film: Int) -> [Float] { collection.matrix.row(rows[film]) }
 
   /// Reads labels, splits patients, finds, decodes and resizes the films of both parts.
   ///

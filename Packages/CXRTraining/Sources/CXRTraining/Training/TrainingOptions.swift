@@ -1,5 +1,6 @@
 import CXRData
 import CXRImage
+import CXRMetrics
 
 /// What changes a training run's numbers.
 public struct TrainingOptions: Sendable {
@@ -21,6 +22,8 @@ public struct TrainingOptions: Sendable {
   public var augments = true
   /// The under-represented labels; those outside the label set are ignored.
   public var augmentedLabels = LabelSet.underrepresented10
+  /// How each label's threshold is chosen on the validation films.
+  public var operatingRule = OperatingRule.youden
   /// Of weights, order, augmentation and dropout.
   public var seed: UInt64 = 0
   /// Drop labels without a positive film in training.
@@ -71,6 +74,7 @@ public struct TrainingOptions: Sendable {
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
       "pixel-storage": preparation.storage.rawValue, "learning-rate": "\(learningRate)",
       "decay": "\(decay)", "patience": "\(patience)", "augment": augments ? "on" : "off",
+      "operating-point": operatingRule.description,
       "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",
     ]
   }

@@ -1,0 +1,96 @@
+import CXRCommandLine
+import CXRMetrics
+import CXRTraining
+
+/// Writes answers to standard output: as a table for people, as CSV or JSON for programs.
+struct AnswerWriter {
+  private let format: Predict.Format
+  private let checkpoint: String
+  private let predictor: FilmPredictor
+  /// For JSON, which is one document.
+  private var films: [JSONValue] = []
+
+  init(_ format: Predict.Format, checkpoint: String, predictor: FilmPredictor) {
+    (self.format, self.checkpoint, self.predictor) = (format, checkpoint, predictor)
+    if format == .csv {
+      Console.result(
+        Self.line([
+          "film", "finding", "output", "probability", "threshold", "verdict", "warnings",
+        ]))
+    }
+  }
+
+  private static func line(_ fields: [String]) -> String { String(CSVText.line(fields).dropLast()) }
+
+  private static func verdict(_ finding: FilmPredictor.Finding) -> String {
+    finding.isPositive.map { $0 ? "yes" : "no" } ?? "n/a"
+  }
+
+  mutating func add(_ answer: FilmPredictor.Answer) {
+    switch format {
+    case .table:
+      Console.result(answer.path)
+      Console.table(
+        header: ["  finding", "output", "probability", "threshold", "verdict"],
+        rows: answer.findings.map { finding in
+          [
+            "  " + finding.label, fixedPoint(Double(finding.probability), digits: 3),
+            fixedPoint(finding.calibrated, digits: 3),
+            fixedPoint(finding.threshold.map(Double.init), digits: 3), Self.verdict(finding),
+          ]
+        })
+      for warning in answer.warnings { Console.result("  ! unlike training: \(warning)") }
+      Console.result("")
+    case .csv:
+      for finding in answer.findings {
+        Console.result(
+          Self.line([
+            answer.path, finding.label, "\(finding.probability)",
+            finding.calibrated.map { "\($0)" } ?? "", finding.threshold.map { "\($0)" } ?? "",
+            finding.isPositive == nil ? "" : Self.verdict(finding),
+            answer.warnings.joined(separator: "; "),
+          ]))
+      }
+    case .json:
+      films.append(
+        .object([
+          ("film", .string(answer.path)),
+          (
+            "findings",
+            .object(
+              answer.findings.map { finding in
+                (
+                  finding.label,
+                  .object([
+                    ("output", .number(Double(finding.probability))),
+                    ("probability", .number(orNull: finding.calibrated)),
+                    ("threshold", .number(orNull: finding.threshold.map(Double.init))),
+                    ("verdict", .string(orNull: finding.isPositive.map { $0 ? "yes" : "no" })),
+                  ])
+                )
+              })
+          ), ("warnings", .strings(answer.warnings)),
+        ]))
+    }
+  }
+
+  func finish(unreadable: [UnreadableFilm]) {
+    guard format == .json else { return }
+    let document = JSONValue.object([
+      ("checkpoint", .string(checkpoint)),
+      (
+        "operating_point",
+        .string(orNull: predictor.classifier.metadata.validation?.operatingPoint)
+      ),
+      ("calibration", .string(predictor.calibration.rawValue)), ("films", .array(films)),
+      (
+        "unreadable",
+        .array(
+          unreadable.map {
+            .object([("film", .string($0.name)), ("reason", .string($0.reason))])
+          })
+      ),
+    ])
+    Console.result(String(document.text.dropLast()))
+  }
+}

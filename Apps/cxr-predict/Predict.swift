@@ -1,0 +1,123 @@
+import ArgumentParser
+import CXRCommandLine
+import CXRReport
+import CXRTraining
+import Foundation
+
+@main
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cxr-predict",
+    abstract: "Asks a trained classifier about films.",
+    discussion: """
+      For each film and finding: the network's output, the probability that it stands for among films like \
+      those it was validated on, the finding's threshold, and the verdict, yes or no. A film that looks \
+      unlike those of training is warned of. Films that cannot be read are named, the others are \
+      answered, and the program ends with 1.
+
+      It is research software, no medical device: do not use it to diagnose.
+
+      Examples:
+        cxr-predict --checkpoint weighted/best.npz film.png
+        cxr-predict --checkpoint weighted/best.npz --format csv films/ > answers.csv
+        find NIH -name '0000001*' | cxr-predict --checkpoint weighted/best.npz --maps maps -
+      """,
+    version: DeviceReport.libraryVersion)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }
+
+  @Option(help: "The checkpoint: best.npz of a run of cxr-train.")
+  var checkpoint: String
+  @Argument(
+    help: ArgumentHelp(
+      "Films, folders of films, or - for a list of them, a line each, on standard input.",
+      valueName: "film"))
+  var films: [String]
+  @Option(
+    help: "How answers are written: table, csv or json. (default: table on a terminal, else csv)")
+  var format: Format?
+  @Option(
+    help: ArgumentHelp(
+      "How the output becomes a probability: none, weights (the loss's class weights taken out), platt or vector. (default: platt, where the checkpoint has it)"
+    ))
+  var calibration: CalibrationMethod?
+  @Option(help: "A folder to write maps to: the film, and where the network looks, as SVG.")
+  var maps: String?
+  @Option(help: "Findings of which maps are written. (default: those with the verdict yes)")
+  var mapLabels: NameList?
+  @Flag(help: "Write maps into a folder that holds files.")
+  var force = false
+  @OptionGroup var threads: ThreadOptions
+
+  /// Films that are held in memory together.
+  private static let batchSize = 16
+
+  func validate() throws {
+    guard !films.isEmpty else { throw ValidationError("name films, folders, or - for a list") }
+    try mapLabels?.validate("--map-labels")
+    guard mapLabels == nil || maps != nil else {
+      throw ValidationError("--map-labels needs --maps, the folder to write them to")
+    }
+  }
+
+  func run() throws {
+    _ = threads.start()
+    let predictor = try FilmPredictor(path: checkpoint, calibration: calibration)
+    let metadata = predictor.classifier.metadata
+    Console.note(
+      "\(checkpoint): \(metadata.loss.rawValue), epoch \(metadata.epoch), thresholds "
+        + (metadata.validation.map { "by \($0.operatingPoint)" } ?? "n/a")
+        + ", calibration \(predictor.calibration.rawValue)")
+    if metadata.validation == nil {
+      Console.warn(
+        "\(checkpoint) holds no thresholds, as only best.npz of a training run does; there are no verdicts"
+      )
+    }
+    let strangers = (mapLabels?.names ?? []).filter { !metadata.labels.contains($0) }
+    guard strangers.isEmpty else {
+      throw TrainingError.invalidOption(
+        "--map-labels: \(strangers.joined(separator: ", ")) not among the network's findings "
+          + metadata.labels.joined(separator: ", "))
+    }
+    let paths = try FilmList(films).paths
+    guard !paths.isEmpty else {
+      throw TrainingError.noFilms(
+        part: "named", why: "the folders or the list hold no PNG, JPEG or DICOM file")
+    }
+    let mapWriter = try maps.map {
+      MapWriter(
+        folder: try OutputFolder($0, reusing: force), labels: mapLabels?.names,
+        calibration: predictor.calibration)
+    }
+
+    let kind = format ?? (isatty(1) == 1 ? .table : .csv)
+    var writer = AnswerWriter(kind, checkpoint: checkpoint, predictor: predictor)
+    var unreadable: [UnreadableFilm] = []
+    let progress = Progress("films")
+    for start in stride(from: 0, to: paths.count, by: Self.batchSize) {
+      let part = Array(paths[start..<min(paths.count, start + Self.batchSize)])
+      for result in predictor.answers(films: part) {
+        switch result {
+        case .success(let answer):
+          writer.add(answer)
+          for warning in answer.warnings where kind != .table {
+            Console.warn("\(answer.path): \(warning)")
+          }
+          try mapWriter?.write(answer)
+        case .failure(let failure): unreadable.append(failure.film)
+        }
+      }
+      if kind != .table { progress.update(start + part.count, of: paths.count) }
+    }
+    writer.finish(unreadable: unreadable)
+    if let mapWriter { Console.note("\(mapWriter.count) maps in \(mapWriter.folder.path)") }
+    guard unreadable.isEmpty else {
+      Console.note(
+        "Error: \(unreadable.count) of \(paths.count) films cannot be read:\n"
+          + unreadable.map { "  \($0.name): \($0.reason)" }.joined(separator: "\n"))
+      throw ExitCode(1)
+    }
+  }
+}
+
+extension CalibrationMethod: ExpressibleByArgument {}

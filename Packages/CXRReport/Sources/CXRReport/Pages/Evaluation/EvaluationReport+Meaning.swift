@@ -1,0 +1,71 @@
+import CXRMetrics
+
+extension EvaluationReport {
+  /// What the figures mean, in words, a paragraph each.
+  var meaning: [String] {
+    models.map(atHalf) + models.compactMap(atOperatingPoint) + comparison
+  }
+
+  private func percent(_ value: Double?) -> String { fixedPoint(value.map { $0 * 100 }, digits: 1) }
+
+  private func atHalf(_ model: Model) -> String {
+    let (detection, counts) = (model.detection, model.counts)
+    let missed = detection.positives - counts.truePositives
+    let careless = model.labels.filter { ($0.counts.specificity ?? 1) < 0.5 }.map(\.name)
+    return
+      "\(model.name) calls \(percent(counts.accuracy)) % of all "
+      + "film-and-finding pairs right at 0.5. It misses \(missed) of \(detection.positives) "
+      + "findings and raises \(counts.falsePositives) false alarms over \(images) films, "
+      + "\(fixedPoint(Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) a film."
+      + (careless.isEmpty
+        ? ""
+        : " It says yes to most films without the finding for "
+          + careless.joined(separator: ", ") + ": what it finds there costs as many alarms.")
+  }
+
+  private func atOperatingPoint(_ model: Model) -> String? {
+    guard let counts = model.fittedCounts, let rule = model.operatingPoint else { return nil }
+    return
+      "At the thresholds that were chosen on validation patients (\(rule)), \(model.name) finds "
+      + "\(percent(counts.recall)) % of the findings and clears \(percent(counts.specificity)) % of the "
+      + "film-and-finding pairs without one. 0.5 has no meaning of its own, least of all for a model that was "
+      + "trained with class weights; these thresholds have one."
+  }
+
+  private var comparison: [String] {
+    guard models.count > 1 else { return [] }
+    var lines: [String] = []
+    if let careful = models.max(by: { $0.counts.truePositives < $1.counts.truePositives }),
+      let accurate = models.max(by: { ($0.counts.accuracy ?? 0) < ($1.counts.accuracy ?? 0) }),
+      careful.name != accurate.name
+    {
+      lines.append(
+        "By accuracy \(accurate.name) wins; by findings found at 0.5 \(careful.name) does, with "
+          + "\(careful.counts.truePositives - accurate.counts.truePositives) more of them seen. On rare "
+          + "findings accuracy rewards silence. A missed disease costs more than a false alarm that a second "
+          + "look clears.")
+    }
+    for difference in differences {
+      guard let value = difference.mean.auc.value, let interval = difference.mean.auc.interval
+      else {
+        continue
+      }
+      let clear = difference.labels.filter { ($0.corrected ?? 1) < 0.05 }.count
+      let span =
+        "\(fixedPoint(value, digits: 3)) (95 % interval \(fixedPoint(interval.low, digits: 3)) to "
+        + "\(fixedPoint(interval.high, digits: 3)))"
+      let verdict =
+        interval.contains(0)
+        ? "other patients could as well have turned it around. What separates the two at 0.5 is where the loss "
+          + "puts the probabilities, not what the network knows"
+        : "\(value > 0 ? difference.name : difference.other) ranks films better, whatever the threshold"
+      lines.append(
+        "The mean AUC of \(difference.name) less that of \(difference.other) is \(span): \(verdict). "
+          + (clear == 0
+            ? "For no single finding the difference is beyond chance after Holm's correction."
+            : "For \(clear) of \(difference.labels.count) findings the difference is beyond chance after "
+              + "Holm's correction."))
+    }
+    return lines
+  }
+}

@@ -1,0 +1,351 @@
+import CXRMetrics
+
+extension EvaluationReport {
+  /// Draws the pictures and writes `report.html`.
+  ///
+  /// - Returns: why there are no pictures, if gnuplot is missing or failed.
+  /// - Throws: ``ReportError/unwritable(path:reason:)``.
+  public func write(to folder: String) throws -> ReportError? {
+    let figures = try FigureSet(figures, folder: folder)
+    let undefined = models.first?.labels.filter { $0.auc.value == nil }.map(\.name) ?? []
+    var page = ReportPage(
+      title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
+      lead: "\(images) films of \(patients) patients (\(subset)), \(labels.count) findings"
+        + (undefined.isEmpty
+          ? ". "
+          : ", \(undefined.count) of them n/a here for want of films with and without it "
+            + "(\(undefined.joined(separator: ", "))). ")
+        + "Intervals are of 95 %, from \(replicates) draws of patients, each with all of their films."
+    )
+    if let problem = figures.problem { page.callout(problem.description) }
+    addWarnings(to: &page)
+    addHeadline(to: &page)
+    page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")
+    for line in meaning { page.paragraph(line) }
+    addDifferences(to: &page)
+    addRanking(figures, to: &page)
+    addOperatingPoints(figures, to: &page)
+    addCalibration(figures, to: &page)
+    addSubgroups(to: &page)
+    addPlaces(to: &page)
+    addExamples(to: &page)
+    addReports(to: &page)
+    addLimits(to: &page)
+    try page.write(to: folder + "/report.html")
+    return figures.problem
+  }
+
+  private func percent(_ value: Double?) -> String {
+    value.map { fixedPoint($0 * 100, digits: 1) + " %" } ?? "n/a"
+  }
+
+  private func addWarnings(to page: inout ReportPage) {
+    for model in models {
+      if model.patientsSeenInTraining > 0 {
+        page.callout(
+          "\(model.patientsSeenInTraining) of these \(patients) patients' identifiers also occur in the "
+            + "training part of \(model.name); where they are the same people, figures flatter it.")
+      }
+      if !model.shifts.isEmpty {
+        page.callout(
+          "\(model.name): these findings are more or less common here than on the validation films, beyond "
+            + "chance: "
+            + model.shifts.map {
+              "\($0.label) \(percent($0.here)) instead of \(percent($0.validation))"
+            }.joined(separator: ", ")
+            + ". Predictive values and calibrated probabilities do not carry over; AUC, sensitivity and "
+            + "specificity may.")
+      }
+      if let over = model.overBaseline, let interval = over.interval, interval.low <= 0 {
+        page.callout(
+          "\(model.name) does not beat a regression on thumbnails of 16 × 16 cells beyond chance (mean AUC "
+            + "less that of the regression: \(over.text(digits: 3))). A network that does not has learned "
+            + "nothing that brightness does not tell.")
+      }
+    }
+  }
+
+  private func addHeadline(to page: inout ReportPage) {
+    let hasBaseline = models.contains { $0.baseline != nil }
+    page.table(
+      header: ["model", "trained with", "mean AUC", "mean average precision"]
+        + (hasBaseline ? ["thumbnail regression's AUC", "over it"] : []),
+      rows: models.map { model in
+        [
+          model.name, model.note, model.meanAUC.text(digits: 3),
+          model.meanAveragePrecision.text(digits: 3),
+        ]
+          + (hasBaseline
+            ? [
+              model.baseline?.text(digits: 3) ?? "n/a",
+              model.overBaseline?.text(digits: 3) ?? "n/a",
+            ] : [])
+      }, caption: "Means over the findings that are defined, with 95 % intervals.")
+    page.table(
+      header: [
+        "model", "threshold", "findings found", "cleared rightly", "accuracy", "precision", "F1",
+      ],
+      rows: models.flatMap { model -> [[String]] in
+        func row(_ point: String, _ counts: ConfusionCounts) -> [String] {
+          [
+            model.name, point, percent(counts.recall), percent(counts.specificity),
+            percent(counts.accuracy), fixedPoint(counts.precision, digits: 3),
+            fixedPoint(counts.f1, digits: 3),
+          ]
+        }
+        var rows = [row("0.5", model.counts)]
+        if let counts = model.fittedCounts {
+          rows.append(row("chosen: \(model.operatingPoint ?? "")", counts))
+        }
+        return rows
+      },
+      caption:
+        "Pooled over films and findings, at 0.5 and at thresholds chosen on validation patients.")
+  }
+
+  private func addDifferences(to page: inout ReportPage) {
+    guard !differences.isEmpty else { return }
+    page.heading("One model against another")
+    page.paragraph(
+      "The same patients were drawn for both models, so what they have in common cancels. p is the chance of such "
+        + "a difference if there were none; corrected, for looking at many findings at once (Holm)."
+    )
+    for difference in differences {
+      let names = labels + ["mean of all"]
+      page.table(
+        header: ["finding", "AUC difference", "p", "p corrected"],
+        rows: zip(names, difference.labels + [difference.mean]).map { name, row in
+          [
+            name, row.auc.text(digits: 3), fixedPoint(row.pValue, digits: 3),
+            name == "mean of all" ? "" : fixedPoint(row.corrected, digits: 3),
+          ]
+        }, caption: "\(difference.name) less \(difference.other).")
+    }
+  }
+
+  private func addRanking(_ figures: FigureSet, to page: inout ReportPage) {
+    page.heading("Ranking: AUC and ROC")
+    figures.add(
+      "auc", to: &page,
+      caption:
+        "Area under the ROC curve with 95 % intervals; dashed, chance; n/a findings have no mark.")
+    figures.add(
+      "roc-by-finding", to: &page,
+      caption:
+        "Findings found against false alarms, with bands that hold 95 % of the draws at each rate.")
+    page.heading("Precision and recall")
+    figures.add(
+      "precision-recall-by-finding", to: &page,
+      caption:
+        "How many alarms are right against how many findings are found. The rarer the finding, the "
+        + "lower the curve of the same network.")
+    page.beginDetails("All findings of a model in one frame")
+    for (model, file) in zip(models, fileNames) {
+      figures.add(
+        "roc-\(file)", to: &page, caption: "\(model.name): ROC curves, AUC in the legend.")
+      figures.add(
+        "precision-recall-\(file)", to: &page,
+        caption: "\(model.name): precision against recall, average precision in the legend.")
+    }
+    page.endDetails()
+    for model in models {
+      let hasBaseline = model.labels.contains { $0.baseline != nil }
+      page.table(
+        header: ["finding", "films with it", "patients", "AUC", "average precision"]
+          + (hasBaseline ? ["thumbnail regression's AUC"] : []),
+        rows: model.labels.map { label in
+          [
+            label.name, "\(label.counts.support)", "\(label.patientsWith)",
+            label.auc.text(digits: 3), label.averagePrecision.text(digits: 3),
+          ] + (hasBaseline ? [label.baseline?.text(digits: 3) ?? "n/a"] : [])
+        }, caption: "\(model.name), finding by finding.")
+    }
+  }
+
+  private func addOperatingPoints(_ figures: FigureSet, to page: inout ReportPage) {
+    page.heading("Operating points")
+    page.paragraph(
+      "PPV is the share of alarms that are right, NPV the share of all-clears that are. Both depend on how common "
+        + "the finding is; where a prevalence was given, PPV is shown for it too.")
+    for model in models {
+      let hasPrevalence = model.labels.contains { $0.prevalence != nil }
+      page.table(
+        header: ["finding", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
+          + (hasPrevalence ? ["prevalence", "PPV there"] : []),
+        rows: model.labels.flatMap { label -> [[String]] in
+          func row(_ name: String, _ point: OperatingFigures, isFitted: Bool) -> [String] {
+            [
+              name, (isFitted ? "chosen " : "") + fixedPoint(Double(point.threshold), digits: 3),
+              point.sensitivity.estimate.text(digits: 2),
+              point.specificity.estimate.text(digits: 2),
+              point.ppv.estimate.text(digits: 2), point.npv.estimate.text(digits: 2),
+            ]
+              + (hasPrevalence
+                ? [
+                  percent(label.prevalence),
+                  label.prevalence.map {
+                    Estimate(point.ppv(prevalence: $0), point.ppvInterval(prevalence: $0))
+                      .text(digits: 2)
+                  } ?? "n/a",
+                ] : [])
+          }
+          let half = row(label.name, label.half, isFitted: false)
+          let blank = [String](repeating: "n/a", count: half.count - 2)
+          return [
+            half, label.fitted.map { row("", $0, isFitted: true) } ?? ["", "chosen n/a"] + blank,
+          ]
+        },
+        caption: "\(model.name), at 0.5 and at the threshold chosen on validation patients"
+          + (model.operatingPoint.map { " (\($0))." } ?? "; none was chosen."))
+    }
+    page.beginDetails("Findings found and cleared at 0.5, as bars")
+    figures.add(
+      "positives-found", to: &page,
+      caption: "Of the films that have a finding, how many the model calls positive.")
+    figures.add(
+      "negatives-found", to: &page,
+      caption: "Of the films that lack it, how many the model calls negative.")
+    page.endDetails()
+  }
+
+  private func addCalibration(_ figures: FigureSet, to page: inout ReportPage) {
+    guard models.contains(where: { $0.labels.contains { !$0.calibrations.isEmpty } }) else {
+      return
+    }
+    page.heading("Is 0.3 three in ten?")
+    page.paragraph(
+      "Films in ten groups of rising probability: what the model says against how many have the finding. On the "
+        + "diagonal a probability means what it says. Class weights push probabilities up by design; taking them out "
+        + "again needs no data, the fitted lines (Platt's, and all findings' together) were fitted on validation "
+        + "patients.")
+    for (model, file) in zip(models, fileNames) {
+      figures.add(
+        "reliability-\(file)", to: &page, caption: "\(model.name): observed against predicted.")
+      let methods = model.labels.first { !$0.calibrations.isEmpty }?.calibrations.map(\.name) ?? []
+      func calibration(_ label: Label, _ method: String) -> Calibration? {
+        label.calibrations.first { $0.name == method }
+      }
+      func mean(_ values: [Double?]) -> Double? {
+        let defined = values.compactMap { $0 }
+        return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
+      }
+      page.table(
+        header: ["read", "Brier score", "expected calibration error"],
+        rows: methods.map { method in
+          [
+            method,
+            fixedPoint(mean(model.labels.map { calibration($0, method)?.brier }), digits: 4),
+            fixedPoint(
+              mean(model.labels.map { calibration($0, method)?.curve.expectedError }), digits: 4),
+          ]
+        }, caption: "\(model.name): means over the findings; less is better.")
+      page.beginDetails("\(model.name): Brier score and calibration error, finding by finding")
+      page.table(
+        header: ["finding"] + methods.flatMap { ["Brier, \($0)", "ECE, \($0)"] },
+        rows: model.labels.map { label in
+          [label.name]
+            + methods.flatMap { method in
+              [
+                fixedPoint(calibration(label, method)?.brier, digits: 4),
+                fixedPoint(calibration(label, method)?.curve.expectedError, digits: 4),
+              ]
+            }
+        })
+      page.endDetails()
+    }
+  }
+
+  private func addSubgroups(to page: inout ReportPage) {
+    guard models.contains(where: { !$0.subgroups.isEmpty }) else { return }
+    page.heading("Who is served: by view, sex and age")
+    page.paragraph(
+      "A finding is judged within a group where at least ten patients have it and ten are without; otherwise it is "
+        + "n/a and left out of the group's mean, so means of groups may be over different findings."
+    )
+    for model in models where !model.subgroups.isEmpty {
+      page.table(
+        header: ["group", "films", "patients", "findings judged", "mean AUC"],
+        rows: model.subgroups.map { group in
+          [
+            group.name, "\(group.images)", "\(group.patients)",
+            "\(group.labels.compactMap { $0 }.count) of \(labels.count)",
+            group.meanAUC.text(digits: 3),
+          ]
+        }, caption: model.name)
+      page.beginDetails(
+        "\(model.name): AUC, sensitivity, specificity and calibration error a group and finding")
+      for group in model.subgroups {
+        page.table(
+          header: ["finding", "AUC", "sensitivity", "specificity", "ECE"],
+          rows: zip(labels, group.labels).map { name, label in
+            guard let label else { return [name, "n/a", "n/a", "n/a", "n/a"] }
+            return [
+              name, label.auc.text(digits: 2), label.sensitivity.text(digits: 2),
+              label.specificity.text(digits: 2), fixedPoint(label.calibrationError, digits: 3),
+            ]
+          }, caption: "\(group.name), at the chosen thresholds (0.5 where none was chosen)")
+      }
+      page.endDetails()
+    }
+  }
+
+  private func addPlaces(to page: inout ReportPage) {
+    guard models.contains(where: { !$0.places.isEmpty }) else { return }
+    page.heading("Does it look where the finding is?")
+    page.paragraph(
+      "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one, and how "
+        + "often a place chosen blindly would. Covered is what lies above a share of the way from the map's least to "
+        + "its most: of the box, and of the whole film.")
+    for model in models where !model.places.isEmpty {
+      let thresholds = model.places[0].coverage.map(\.threshold)
+      page.table(
+        header: ["finding", "boxed films", "peak in box", "among those found", "blind"]
+          + thresholds.map { "covered above \(fixedPoint($0, digits: 2)): box, film" },
+        rows: model.places.map { place in
+          [
+            place.label, "\(place.hits.films)", place.hits.estimate.text(digits: 2),
+            place.hitsAmongTruePositives.estimate.text(digits: 2),
+            fixedPoint(place.chance, digits: 2),
+          ]
+            + place.coverage.map {
+              "\(fixedPoint($0.ofBox, digits: 2)), \(fixedPoint($0.ofFilm, digits: 2))"
+            }
+        }, caption: model.name)
+    }
+  }
+
+  private func addExamples(to page: inout ReportPage) {
+    guard models.contains(where: { !$0.examples.isEmpty }) else { return }
+    page.heading("Where it was most sure, right and wrong")
+    page.paragraph(
+      "Each film beside the same film with the map of the finding over it. The map is exact: its cells add up to "
+        + "the network's answer.")
+    page.colourBar(mapColours, low: "adds least to the answer", high: "adds most")
+    for model in models where !model.examples.isEmpty {
+      page.beginDetails("\(model.name): \(model.examples.count) films")
+      page.contactSheet(
+        model.examples.map { ($0.picture, "\($0.label): \($0.kind)", $0.detail) }, wide: true)
+      page.endDetails()
+    }
+  }
+
+  private func addReports(to page: inout ReportPage) {
+    page.heading("As scikit-learn reports it, at 0.5")
+    for model in models {
+      page.beginDetails(model.name)
+      page.preformatted(model.reportText)
+      page.endDetails()
+    }
+    if !tables.isEmpty { page.links("All tables as files:", files: tables) }
+  }
+
+  private func addLimits(to page: inout ReportPage) {
+    page.heading("What these figures do not say")
+    page.paragraph(
+      "The intervals speak of other patients of the same kind, seen with the same devices and labelled the same way. "
+        + "They do not speak of another hospital, of another training run of the same network, or of how right the "
+        + "labels are, which a program may have read from reports. A map shows what the network added up, not why. "
+        + "Predictive values hold where the finding is as common as here. Groups are small where the table says so, and "
+        + "a difference between groups may come from what else differs between them.")
+  }
+}

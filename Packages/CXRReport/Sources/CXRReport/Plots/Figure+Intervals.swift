@@ -1,0 +1,54 @@
+import CXRMetrics
+
+extension Figure {
+  /// A point with its interval a series, below one another a category.
+  ///
+  /// - Parameter reference: where a dashed line stands, such as the figure of chance.
+  static func intervals(
+    _ name: String, description: String, valueLabel: String, categories: [String],
+    series: [(title: String, values: [Estimate])], reference: Double?
+  ) -> Figure {
+    let groups = categories.count
+    let step = 0.7 / Double(max(1, series.count))
+    let files = series.enumerated().map { s, series in
+      (
+        name: "\(name)-\(s + 1)",
+        rows: (0..<groups).compactMap { g -> [String]? in
+          guard let value = series.values[g].value else { return nil }
+          let interval = series.values[g].interval ?? Interval(value, value)
+          let y = Double(g) - 0.35 + step * (Double(s) + 0.5)
+          return ["\(value)", "\(y)", "\(interval.low)", "\(interval.high)"]
+        }
+      )
+    }
+    let tics = categories.enumerated().map { position, name in
+      let plain = short(name).split(separator: "%", omittingEmptySubsequences: false)
+      return "\(quoted(plain.joined(separator: "%%"))) \(position)"
+    }.joined(separator: ", ")
+    var plots = zip(files, series).enumerated().filter { !$1.0.rows.isEmpty }.map { s, item in
+      "'@\(item.0.name)@' using 1:2:3:4 with xerrorbars pt 7 ps 0.7 lw 1.6 "
+        + "lc rgb '\(colour(s))' title \(quoted(short(item.1.title)))"
+    }
+    if plots.isEmpty { plots = ["-1 with lines lc rgb '#888888' title 'undefined'"] }
+    let line = reference.map {
+      "set arrow 1 from \($0), graph 0 to \($0), graph 1 nohead lc rgb '#888888' dt 2"
+    }
+    let script = """
+      set xlabel \(quoted(valueLabel))
+      set ytics scale 0 (\(tics)) nomirror
+      set yrange [\(Double(groups) - 0.4):-0.6]
+      set xrange \(files.allSatisfy(\.rows.isEmpty) ? "[0:1]" : "[*:*]")
+      set grid x lc rgb '#999999' lw 0.5 dt 3
+      set border 3
+      set xtics nomirror
+      set key outside top center horizontal
+      set rmargin 4
+      \(line ?? "")
+      plot \(plots.joined(separator: ", \\\n  "))
+
+      """
+    return Figure(
+      name: name, description: description, data: files, script: script,
+      size: (760, 110 + groups * (14 * series.count + 10)))
+  }
+}

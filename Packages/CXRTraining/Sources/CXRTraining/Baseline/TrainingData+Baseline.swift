@@ -1,0 +1,59 @@
+import CXRImage
+import CXRMetrics
+import CXRTensor
+import Synchronization
+
+extension TrainingData {
+  private static let blockSize = 256
+
+  /// The yardstick, fitted on the training films; its strength is that of the largest mean AUC on the validation
+  /// films.
+  func thumbnailRidge() -> ThumbnailRidge? {
+    var sums = ThumbnailRidge.Sums(labels: collection.matrix.labels.count)
+    forEachBlock(of: trainingFilms) { films in
+      sums.add(
+        thumbnails(of: films), labels: films.flatMap { labels(ofFilm: $0) })
+    }
+    let candidates = ThumbnailRidge.strengths.compactMap { sums.ridge(strength: $0) }
+    var scores = [[Float]](repeating: [], count: candidates.count)
+    forEachBlock(of: validationFilms) { films in
+      let thumbnails = thumbnails(of: films)
+      for (i, candidate) in candidates.enumerated() {
+        for thumbnail in thumbnails { scores[i] += candidate.scores(thumbnail: thumbnail) }
+      }
+    }
+    let quality = scores.map { scores -> Double in
+      let answers = FilmAnswers(scores, rows: validationRows, of: collection)
+      let areas = answers.labels.indices.compactMap { k -> Double? in
+        let known = answers.known(label: k)
+        return rocAUC(scores: known.scores, labels: known.truths)
+      }
+      return areas.isEmpty ? 0 : areas.reduce(0, +) / Double(areas.count)
+    }
+    return candidates.indices.max { quality[$0] < quality[$1] }.map { candidates[$0] }
+  }
+
+  private func forEachBlock(of films: [Int], _ body: ([Int]) -> Void) {
+    for start in stride(from: 0, to: films.count, by: Self.blockSize) {
+      body(Array(films[start..<min(films.count, start + Self.blockSize)]))
+    }
+  }
+
+  private func thumbnails(of films: [Int]) -> [[Float]] {
+    let found = Mutex([[Float]](repeating: [], count: films.count))
+    let (cache, size) = (cache, cache.preparation.imageSize)
+    Parallel.forEach(films.count) { i in
+      let thumbnail = cache.plane(films[i]).values.withUnsafeBufferPointer {
+        ThumbnailRidge.thumbnail($0, size: size)
+      }
+      found.withLock { $0[i] = thumbnail }
+    }
+    return found.withLock { $0 }
+  }
+
+  /// What the network's films look like; `features` are those of validation films.
+  func typicalFilms(features: [Float], channels: Int) -> TypicalFilms {
+    TypicalFilms(
+      training: trainingFilms.map { cache.look(of: $0) }, features: features, channels: channels)
+  }
+}

@@ -1,0 +1,90 @@
+import CXRNet
+import CXRTensor
+
+/// Trained networks applied to the films of a collection, a batch at a time.
+struct Networks: Sendable {
+  let classifiers: [ChestClassifier]
+  private let preparations: [FilmPreparation]
+  private static let batchSize = 32
+
+  init(_ classifiers: [ChestClassifier]) {
+    self.classifiers = classifiers
+    // Networks that prepare films alike share the work.
+    preparations = classifiers.reduce(into: []) { all, classifier in
+      if !all.contains(classifier.metadata.preparation) {
+        all.append(classifier.metadata.preparation)
+      }
+    }
+  }
+
+  /// What the networks say of films.
+  struct Answers: Sendable {
+    /// Places among the films asked for, of those that can be decoded.
+    var places: [Int] = []
+    /// Films that cannot be decoded.
+    var unreadable: [UnreadableFilm] = []
+    /// By network, `[N, K]`.
+    var probabilities: [[Float]]
+    /// By network, the yardstick's scores, `[N, K]`; empty where the checkpoint has none.
+    var baselines: [[Float]]
+  }
+
+  /// Prepares films, or finds them in the cache.
+  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
+  func prepared(
+    _ films: [(name: String, path: String)], cacheFolder: String?, check: FilmCache.SourceCheck,
+    waiting: () -> Void, progress: @Sendable (Int) -> Void
+  ) throws -> PreparedFilms {
+    try PreparedFilms(
+      films, preparations, cacheFolder: cacheFolder, check: check, waiting: waiting,
+      progress: progress)
+  }
+
+  /// The place of a network's preparation in what ``prepared(_:cacheFolder:check:waiting:progress:)`` gives.
+  func preparation(of network: Int) -> Int {
+    // All were gathered from the classifiers.
+    preparations.firstIndex(of: classifiers[network].metadata.preparation) ?? 0
+  }
+
+  /// Applies every network to the first `count` films.
+  func answers(
+    on source: PreparedFilms, count: Int, progress: (_ done: Int) -> Void
+  ) -> Answers {
+    var answers = Answers(
+      probabilities: [[Float]](repeating: [], count: classifiers.count),
+      baselines: [[Float]](repeating: [], count: classifiers.count))
+    for start in stride(from: 0, to: count, by: Self.batchSize) {
+      let part = start..<min(count, start + Self.batchSize)
+      var decoded: [[[Float]]] = []
+      for (place, result) in zip(part, source.pixels(of: part)) {
+        switch result {
+        case .success(let planes):
+          decoded.append(planes)
+          answers.places.append(place)
+        case .failure(let error): answers.unreadable.append(error.film)
+        }
+      }
+      for (m, classifier) in classifiers.enumerated() where !decoded.isEmpty {
+        let films = decoded.map { $0[preparation(of: m)] }
+        let reading = classifier.model.reading(input(films, for: m))
+        answers.probabilities[m] += reading.probabilities.scalars
+        if let baseline = classifier.baseline {
+          let size = classifier.metadata.image.size
+          for levels in films {
+            answers.baselines[m] += baseline.scores(levels: levels, size: size)
+          }
+        }
+      }
+      progress(part.upperBound)
+    }
+    return answers
+  }
+
+  /// Prepared films, `[n]` of grey levels, as the input of a network.
+  func input(_ films: [[Float]], for network: Int) -> Tensor {
+    let size = classifiers[network].metadata.image.size
+    return Tensor(
+      films.flatMap { classifiers[network].standardised($0) },
+      shape: [films.count, size, size, 1])
+  }
+}

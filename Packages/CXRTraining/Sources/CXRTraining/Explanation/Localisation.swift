@@ -1,0 +1,128 @@
+import CXRData
+import CXRMetrics
+
+/// Whether a network looks where the finding is.
+public struct Localisation: Sendable {
+  /// Shares of the way from a map's least to its most, above which a place counts as pointed at.
+  public static let thresholds = [0.25, 0.5, 0.75]
+
+  /// Part of boxes, and of films, above a threshold of ``thresholds``.
+  public struct Coverage: Sendable {
+    /// The mean share of a film's boxes that is pointed at; `nil` without boxes.
+    public let ofBox: Double?
+    /// The mean share of the film that is, without which the first means nothing.
+    public let ofFilm: Double?
+  }
+
+  /// The figures of one label, or of all.
+  public struct Row: Sendable {
+    /// The label; `all` for the total.
+    public let label: String
+    /// Films with a box of the label, and those of them on which the map's peak lies in one.
+    public let hits: PatientProportion
+    /// The same of the films that are called positive; at the fitted threshold, or 0.5 where none is.
+    public let hitsAmongTruePositives: PatientProportion
+    /// The mean share of the film within boxes: the hit rate of a peak placed blindly.
+    public let chance: Double?
+    /// A figure a threshold.
+    public let coverage: [Coverage]
+  }
+
+  /// The labels that have boxes.
+  public let labels: [Row]
+  /// Over all labels.
+  public let total: Row
+
+  /// One film, one label.
+  struct Case: Sendable {
+    let label: Int
+    let patient: PatientID
+    let isHit: Bool
+    let isTruePositive: Bool
+    let boxShare: Double
+    let coverage: [(ofBox: Double, ofFilm: Double)]
+
+    private static let side = 256
+
+    init(
+      label: Int, patient: PatientID, isTruePositive: Bool, map: FindingMap, boxes: [BoxList.Box]
+    ) {
+      (self.label, self.patient, self.isTruePositive) = (label, patient, isTruePositive)
+      let peak = map.peak
+      isHit = boxes.contains { $0.contains(peak) }
+      let side = Self.side
+      let values = map.resampled(height: side, width: side)
+      let (least, most) = (map.least, map.most)
+      var inside = [Bool](repeating: false, count: side * side)
+      for y in 0..<side {
+        for x in 0..<side {
+          let place = FindingMap.Place(
+            x: (Double(x) + 0.5) / Double(side), y: (Double(y) + 0.5) / Double(side))
+          inside[y * side + x] = boxes.contains { $0.contains(place) }
+        }
+      }
+      let boxArea = inside.filter { $0 }.count
+      boxShare = Double(boxArea) / Double(side * side)
+      coverage = Localisation.thresholds.map { threshold in
+        let level = least + Float(threshold) * (most - least)
+        var (pointed, both) = (0, 0)
+        for (value, inside) in zip(values, inside) where value > level {
+          pointed += 1
+          if inside { both += 1 }
+        }
+        return (
+          boxArea > 0 ? Double(both) / Double(boxArea) : 0, Double(pointed) / Double(side * side)
+        )
+      }
+    }
+  }
+
+  init(_ cases: [Case], labels names: [String]) {
+    func row(_ name: String, _ cases: [Case]) -> Row {
+      let patients = PatientIndex(cases.map(\.patient))
+      func mean(_ value: (Case) -> Double) -> Double? {
+        cases.isEmpty ? nil : cases.reduce(0) { $0 + value($1) } / Double(cases.count)
+      }
+      return Row(
+        label: name, hits: PatientProportion(cases.map(\.isHit), patients: patients),
+        hitsAmongTruePositives: PatientProportion(
+          cases.map { $0.isTruePositive ? $0.isHit : nil }, patients: patients),
+        chance: mean(\.boxShare),
+        coverage: Self.thresholds.indices.map { t in
+          Coverage(ofBox: mean { $0.coverage[t].ofBox }, ofFilm: mean { $0.coverage[t].ofFilm })
+        })
+    }
+    labels = names.indices.compactMap { k in
+      let own = cases.filter { $0.label == k }
+      return own.isEmpty ? nil : row(names[k], own)
+    }
+    total = row("all", cases)
+  }
+
+  var json: JSONValue {
+    func object(_ row: Row) -> JSONValue {
+      .object(
+        [
+          ("images", .integer(row.hits.films)), ("peak_hits", .integer(row.hits.hits)),
+        ] + row.hits.json("peak_hit_rate") + [
+          ("true_positives", .integer(row.hitsAmongTruePositives.films))
+        ] + row.hitsAmongTruePositives.json("peak_hit_rate_among_true_positives") + [
+          ("chance", .number(orNull: row.chance)),
+          (
+            "coverage",
+            .array(
+              zip(Self.thresholds, row.coverage).map { threshold, coverage in
+                .object([
+                  ("threshold", .number(threshold)),
+                  ("intersection_over_box", .number(orNull: coverage.ofBox)),
+                  ("film_covered", .number(orNull: coverage.ofFilm)),
+                ])
+              })
+          ),
+        ])
+    }
+    return .object([
+      ("labels", .object(labels.map { ($0.label, object($0)) })), ("all", object(total)),
+    ])
+  }
+}

@@ -1,0 +1,44 @@
+import CXRImage
+
+/// A film with a map laid over it: what adds most to a label's log-odds shines, what adds least leaves the film as
+/// it is.
+public enum MapOverlay {
+  /// Colours from the least to the most, which differ in brightness as well as in hue, so that colour-blind
+  /// readers and grey printers tell them apart: red, green and blue, 0…255.
+  public static let stops: [(red: UInt8, green: UInt8, blue: UInt8)] = [
+    (26, 28, 96), (58, 62, 150), (30, 120, 170), (45, 170, 140), (140, 205, 85), (253, 231, 37),
+  ]
+  /// How much of the film the strongest colour covers.
+  static let opacity: Float = 0.6
+
+  /// The colour at a share of the way from the least to the most, 0…1.
+  static func colour(_ share: Float) -> (red: Float, green: Float, blue: Float) {
+    let at = min(max(share, 0), 1) * Float(stops.count - 1)
+    let first = min(Int(at), stops.count - 2)
+    let t = at - Float(first)
+    let (a, b) = (stops[first], stops[first + 1])
+    func between(_ a: UInt8, _ b: UInt8) -> Float { Float(a) + (Float(b) - Float(a)) * t }
+    return (between(a.red, b.red), between(a.green, b.green), between(a.blue, b.blue))
+  }
+
+  /// Lays a map over a film, at the film's resolution. The colours run from the least to the most of the map's
+  /// cells.
+  public static func picture(film: GreyFilm, map: FindingMap) -> ColourPicture {
+    let values = map.resampled(height: film.height, width: film.width)
+    let (least, most) = (map.least, map.most)
+    let span = most - least
+    var pixels = [UInt8](repeating: 0, count: film.pixels.count * 3)
+    for (i, grey) in film.pixels.enumerated() {
+      let share = span > 0 ? min(max((values[i] - least) / span, 0), 1) : 0
+      let colour = colour(share)
+      let alpha = opacity * share
+      func blend(_ colour: Float) -> UInt8 {
+        UInt8(((1 - alpha) * Float(grey) + alpha * colour).rounded())
+      }
+      pixels[3 * i] = blend(colour.red)
+      pixels[3 * i + 1] = blend(colour.green)
+      pixels[3 * i + 2] = blend(colour.blue)
+    }
+    return ColourPicture(height: film.height, width: film.width, pixels: pixels)
+  }
+}

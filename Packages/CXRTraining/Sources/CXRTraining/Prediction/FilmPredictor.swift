@@ -1,0 +1,142 @@
+import CXRImage
+import CXRNet
+import CXRTensor
+import Synchronization
+
+/// A trained network that is asked about single films.
+///
+///     let predictor = try FilmPredictor(path: "best.npz")
+///     for result in predictor.answers(films: ["film.png"]) { print(try result.get().findings) }
+public struct FilmPredictor: Sendable {
+  /// The network with what belongs to it.
+  public let classifier: ChestClassifier
+  /// How its output becomes a probability of the finding.
+  public let calibration: CalibrationMethod
+
+  /// What is said of one finding.
+  public struct Finding: Sendable {
+    /// The finding.
+    public let label: String
+    /// The network's output, 0…1.
+    public let probability: Float
+    /// The probability of the finding among films like the validation films, 0…1; `nil` where it cannot be told.
+    public let calibrated: Double?
+    /// Above which (strictly) ``probability`` is a yes; `nil` where none was chosen.
+    public let threshold: Float?
+    /// Yes or no; `nil` without a threshold.
+    public var isPositive: Bool? { threshold.map { probability > $0 } }
+  }
+
+  /// What is said of one film.
+  public struct Answer: Sendable {
+    /// The film's path.
+    public let path: String
+    /// In the network's order.
+    public let findings: [Finding]
+    /// In what the film is unlike the films that the network knows.
+    public let warnings: [String]
+    /// As decoded.
+    public let film: GreyFilm
+    /// A map a finding.
+    public let maps: [FindingMap]
+  }
+
+  /// Reads a checkpoint.
+  ///
+  /// - Parameter calibration: `nil` for Platt's where the checkpoint has it, else for the network's own output.
+  /// - Throws: `CheckpointError`, ``TrainingError``: also where the checkpoint lacks what `calibration` needs.
+  public init(path: String, calibration: CalibrationMethod? = nil) throws {
+    classifier = try ChestClassifier(path: path)
+    let metadata = classifier.metadata
+    func isThere(_ method: CalibrationMethod) -> Bool {
+      switch method {
+      case .none: true
+      case .weights: true
+      case .platt: metadata.validation?.labels.contains { $0.platt != nil } ?? false
+      case .vector: metadata.validation?.labels.contains { $0.vector != nil } ?? false
+      }
+    }
+    if let calibration, !isThere(calibration) {
+      throw TrainingError.invalidOption(
+        "--calibration \(calibration.rawValue): \(path) holds none, as only best.npz of a training run does; "
+          + "use that file, or --calibration none")
+    }
+    self.calibration = calibration ?? (isThere(.platt) ? .platt : .none)
+  }
+
+  /// Asks about films, together, on all threads; at most a few dozen at a time, as all are held in memory.
+  ///
+  /// - Returns: an answer a film, or why there is none, in order.
+  public func answers(films paths: [String]) -> [Result<Answer, FilmFailure>] {
+    struct Decoded {
+      let film: GreyFilm
+      let levels: [Float]
+      let moments: PixelMoments
+    }
+    let preparation = classifier.metadata.preparation
+    let slots = Mutex([Result<Decoded, FilmFailure>?](repeating: nil, count: paths.count))
+    Parallel.forEach(paths.count) { i in
+      let result: Result<Decoded, FilmFailure>
+      do {
+        let film = try GreyFilm(path: paths[i], options: preparation.decoding)
+        let plane = preparation(film)
+        result = .success(
+          Decoded(film: film, levels: plane.values, moments: PixelMoments(plane)))
+      } catch {
+        result = .failure(
+          FilmFailure(film: UnreadableFilm(name: paths[i], reason: UnreadableFilm.reason(error))))
+      }
+      slots.withLock { $0[i] = result }
+    }
+    // Each call has filled its place.
+    let decoded = slots.withLock { $0.compactMap { $0 } }
+    let usable = decoded.compactMap { try? $0.get() }
+    if usable.isEmpty {
+      return decoded.compactMap {
+        if case .failure(let failure) = $0 { .failure(failure) } else { nil }
+      }
+    }
+    let size = preparation.imageSize
+    let reading = classifier.model.reading(
+      Tensor(
+        usable.flatMap { classifier.standardised($0.levels) }, shape: [usable.count, size, size, 1])
+    )
+    let maps = classifier.findingMaps(reading)
+    let probabilities = Array(reading.probabilities.scalars)
+    let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
+    let labels = classifier.metadata.labels
+    var next = 0
+    return zip(paths, decoded).map { path, result in
+      result.map { film in
+        defer { next += 1 }
+        let look = TypicalFilms.Film(
+          width: film.film.width, height: film.film.height, mean: film.moments.mean,
+          contrast: film.moments.standardDeviation,
+          features: Array(features[next * channels..<(next + 1) * channels]))
+        return Answer(
+          path: path,
+          findings: labels.indices.map { k in
+            finding(k, probability: probabilities[next * labels.count + k])
+          }, warnings: classifier.typicalFilms?.differences(of: look) ?? [], film: film.film,
+          maps: maps[next])
+      }
+    }
+  }
+
+  private func finding(_ column: Int, probability: Float) -> Finding {
+    let metadata = classifier.metadata
+    let fit = metadata.validation?.labels[column]
+    let ratio = calibration == .weights ? metadata.weightRatio(of: column) ?? 1 : nil
+    let map = calibration.map(fit: fit, weightRatio: ratio)
+    return Finding(
+      label: metadata.labels[column], probability: probability,
+      calibrated: map?(Double(probability)),
+      threshold: metadata.validation?.threshold(of: column))
+  }
+}
+
+/// A film about which nothing can be said.
+public struct FilmFailure: Error, Sendable {
+  /// The film, and why.
+  public let film: UnreadableFilm
+}
