@@ -98,7 +98,7 @@ let package = Package(
       "CXRTraining",
       ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint"]),
     moduleTests(
-      "CXRTraining", ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRCheckpoint"]),
+      "CXRTraining", ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint"]),
 
     module("CXRReport", ["CXRMetrics"]),
     moduleTests("CXRReport", ["CXRMetrics"]),

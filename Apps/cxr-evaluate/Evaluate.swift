@@ -249,7 +249,7 @@ struct Evaluate: ParsableCommand {
       Console.table(
         header: ["model", "less", "difference", "p"],
         rows: comparisons.map {
-          [$0.name, $0.other, $0.mean.auc.text(digits: 3), fixedPoint($0.mean.pValue, digits: 3)]
+          [$0.name, $0.other, $0.mean.auc.text(digits: 3), pValueText($0.mean.pValue)]
         })
     }
     for model in figures.models {

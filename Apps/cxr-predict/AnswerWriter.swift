@@ -62,14 +62,15 @@ struct AnswerWriter {
                 (
                   finding.label,
                   .object([
-                    ("output", .number(Double(finding.probability))),
+                    ("output", .number(shortest: finding.probability)),
                     ("probability", .number(orNull: finding.calibrated)),
-                    ("threshold", .number(orNull: finding.threshold.map(Double.init))),
+                    ("threshold", finding.threshold.map { .number(shortest: $0) } ?? .null),
                     ("verdict", .string(orNull: finding.isPositive.map { $0 ? "yes" : "no" })),
                   ])
                 )
               })
-          ), ("warnings", .strings(answer.warnings)),
+          ), ("feature_distance", .number(orNull: answer.distance)),
+          ("warnings", .strings(answer.warnings)),
         ]))
     }
   }
@@ -82,7 +83,11 @@ struct AnswerWriter {
         "operating_point",
         .string(orNull: predictor.classifier.metadata.validation?.operatingPoint)
       ),
-      ("calibration", .string(predictor.calibration.rawValue)), ("films", .array(films)),
+      ("calibration", .string(predictor.calibration.rawValue)),
+      (
+        "feature_distance_limit",
+        .number(orNull: predictor.classifier.typicalFilms?.figures.distance?.squareRoot())
+      ), ("films", .array(films)),
       (
         "unreadable",
         .array(

@@ -35,6 +35,7 @@ let package = Package(
         .product(name: "CXRImage", package: "CXRImage"),
         .product(name: "CXRTensor", package: "CXRTensor"),
         .product(name: "CXRNet", package: "CXRNet"),
+        .product(name: "CXRMetrics", package: "CXRMetrics"),
         .product(name: "CXRCheckpoint", package: "CXRCheckpoint"),
       ],
       swiftSettings: strict),

@@ -39,12 +39,13 @@ public struct PhantomFilm: Sendable {
       anatomy.brightness(p) + 0.025 * tissue(p) + 0.085 * broad(p)
     }
     Self.drawVessels(anatomy, on: &canvas)
-    boxes = findings.compactMap { finding in
+    boxes = findings.flatMap { finding in
       var painter = SignPainter(anatomy: anatomy, random: exposure.child("sign").child(finding))
-      guard let box = painter.paint(finding, on: &canvas) else { return nil }
-      let place = canvas.pixelBox(box)
-      return Box(
-        finding: finding, x: place.x, y: place.y, width: place.width, height: place.height)
+      return painter.paint(finding, on: &canvas).map { box in
+        let place = canvas.pixelBox(box)
+        return Box(
+          finding: finding, x: place.x, y: place.y, width: place.width, height: place.height)
+      }
     }
     var exposureRandom = exposure.child("exposure")
     film = canvas.film(

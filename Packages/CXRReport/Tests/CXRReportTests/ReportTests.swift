@@ -2,6 +2,10 @@ import CXRMetrics
 import Foundation
 import Testing
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
 @testable import CXRReport
 
 @Suite struct ReportTests {
@@ -14,21 +18,49 @@ import Testing
 
   private func evaluation(labels: [String]) -> EvaluationReport {
     let truths = (0..<40).map { $0 % 3 == 0 }
+    let patients = PatientIndex((0..<40).map { $0 / 2 })
     let models = ["weighted", "plain"].enumerated().map { m, name in
       EvaluationReport.Model(
-        name: name, patientsSeenInTraining: 0, note: "a <note> & more",
+        name: name, note: "a <note> & more", patientsSeenInTraining: 0,
+        operatingPoint: m == 0 ? "youden" : nil,
         labels: labels.enumerated().map { k, label in
           let scores = (0..<40).map { Float(($0 * (7 + m + k)) % 11) / 11 }
           return EvaluationReport.Label(
-            name: label, scores: scores, truths: truths,
-            auc: rocAUC(scores: scores, labels: truths),
-            averagePrecision: averagePrecision(scores: scores, labels: truths),
-            counts: ConfusionCounts(scores: scores, labels: truths),
-            detection: DetectionRates(scores: scores, labels: truths))
-        }, meanAUC: 0.5 + Double(m) / 10, reportText: "report")
+            name: label, scores: scores, truths: truths, patientsWith: 13,
+            auc: Estimate(rocAUC(scores: scores, labels: truths), Interval(0.4, 0.9)),
+            averagePrecision: Estimate(averagePrecision(scores: scores, labels: truths)),
+            half: OperatingFigures(
+              scores: scores, labels: truths, patients: patients, threshold: 0.5),
+            fitted: m == 0
+              ? OperatingFigures(
+                scores: scores, labels: truths, patients: patients, threshold: 0.3) : nil,
+            prevalence: 0.02, detection: DetectionRates(scores: scores, labels: truths),
+            calibrations: [
+              EvaluationReport.Calibration(
+                name: "as it is", brier: 0.2,
+                curve: ReliabilityCurve(probabilities: scores.map(Double.init), labels: truths))
+            ], rocBand: [BandPoint(x: 0, interval: Interval(0, 0.3))])
+        }, meanAUC: Estimate(0.5 + Double(m) / 10, Interval(0.4, 0.7)),
+        overBaseline: m == 0 ? Estimate(0.01, Interval(-0.1, 0.1)) : nil,
+        shifts: [(labels[0], 0.01, 0.2)],
+        subgroups: [
+          EvaluationReport.Subgroup(
+            name: "view PA", images: 20, patients: 9, meanAUC: Estimate(nil),
+            labels: labels.map { _ in nil })
+        ],
+        examples: [
+          EvaluationReport.Example(
+            label: labels[0], kind: "found", detail: "1.png", picture: [0xFF, 0xD8, 0xFF])
+        ], reportText: "report")
     }
+    let row = EvaluationReport.Difference.Row(
+      auc: Estimate(0.1, Interval(-0.1, 0.3)), pValue: 0.0001, corrected: 0.3)
     return EvaluationReport(
-      subset: "test", images: 40, patients: 20, models: models)
+      subset: "test", images: 40, patients: 20, replicates: 100, models: models,
+      differences: [
+        EvaluationReport.Difference(
+          name: "weighted", other: "plain", labels: labels.map { _ in row }, mean: row)
+      ], mapColours: [ColourStop(red: 0, green: 0, blue: 9)], tables: ["labels.csv"])
   }
 
   /// A page must open anywhere: nothing in it may point outside.
@@ -45,7 +77,13 @@ import Testing
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
     expectSelfContained(html)
-    #expect(html.components(separatedBy: "<svg").count - 1 == 7)
+    // Two curves and a reliability diagram a model, AUC, two rates, and the curves by finding.
+    #expect(html.components(separatedBy: "<svg").count - 1 == 11)
+    for text in [
+      "does not beat a regression on thumbnails", "20.0 % instead of 1.0 %", "&lt;0.001",
+      "data:image/jpeg;base64", "at 2.0 %", "chosen 0.300", "chosen n/a", "0 of 2",
+      "could as well have turned it around",
+    ] { #expect(html.contains(text), "\(text)") }
     #expect(html.contains("Pleural_Thickening") && html.contains("a &lt;note&gt; &amp; more"))
     for name in ["roc-weighted", "precision-recall-plain", "auc", "positives-found"] {
       #expect(FileManager.default.fileExists(atPath: "\(folder)/\(name).svg"), "\(name)")
@@ -68,21 +106,36 @@ import Testing
     let truths = [Bool](repeating: false, count: 4)
     let scores: [Float] = [0.1, 0.2, 0.3, 0.4]
     let label = EvaluationReport.Label(
-      name: "Hernia", scores: scores, truths: truths, auc: nil, averagePrecision: nil,
-      counts: ConfusionCounts(scores: scores, labels: truths),
+      name: "Hernia", scores: scores, truths: truths, patientsWith: 0, auc: Estimate(nil),
+      averagePrecision: Estimate(nil),
+      half: OperatingFigures(
+        scores: scores, labels: truths, patients: PatientIndex(0..<4), threshold: 0.5),
       detection: DetectionRates(scores: scores, labels: truths))
     let report = EvaluationReport(
-      subset: "test", images: 4, patients: 4,
+      subset: "test", images: 4, patients: 4, replicates: 10,
       models: [
         EvaluationReport.Model(
-          name: "m", patientsSeenInTraining: 2, note: "", labels: [label], meanAUC: nil,
+          name: "m", note: "", patientsSeenInTraining: 2, labels: [label], meanAUC: Estimate(nil),
           reportText: "")
       ])
     let problem = try report.write(to: folder)
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
-    #expect(html.contains("n/a") && html.contains("1 of them undefined"))
+    #expect(html.contains("n/a") && html.contains("1 of them n/a here"))
     #expect(html.contains("2 of these 4 patients' identifiers"))
+  }
+
+  @Test func mapPictureIsOneFile() throws {
+    let picture = MapPicture(
+      title: "<Mass>", verdict: "yes & no", film: [0x89, 1], overlay: [0xFF, 2], size: (200, 100),
+      stops: [ColourStop(red: 1, green: 2, blue: 3), ColourStop(red: 4, green: 5, blue: 6)],
+      range: (-1.25, 2), notes: ["note"])
+    try picture.write(to: folder + "/map.svg")
+    let svg = try String(contentsOfFile: folder + "/map.svg", encoding: .utf8)
+    expectSelfContained(svg)
+    #expect(svg.contains("&lt;Mass&gt;") && svg.contains("-1.25") && svg.contains("rgb(4,5,6)"))
+    #expect(svg.contains("image/png;base64,iQE=") && svg.contains("image/jpeg;base64,/wI="))
+    #expect(try XMLDocument(xmlString: svg).rootElement()?.name == "svg")
   }
 
   @Test func trainingPageDrawsOneEpochToo() throws {

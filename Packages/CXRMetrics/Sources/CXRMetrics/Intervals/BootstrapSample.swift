@@ -32,6 +32,14 @@ public struct BootstrapSample: Sendable {
       let above = min(below + 1, sorted.count - 1)
       return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
     }
+    if let first = sorted.first, first == sorted.last {
+      // No draw shows any spread, as where all films are ranked rightly. The ends 0 and 1 leave room for what as many
+      // patients cannot show (Wilson's interval of all hits, or none); elsewhere nothing is known of the spread.
+      guard n.isFinite, first == 0 || first == 1 else { return nil }
+      let z = reach(level: level, effectivePatients: n)
+      let room = z * z / (n + z * z)
+      return first == 1 ? Interval(1 - room, 1) : Interval(0, room)
+    }
     let tail =
       n.isFinite
       ? NormalDistribution.twoSidedP(

@@ -125,7 +125,8 @@ public struct DeLong: Sendable {
   }
 
   private func interval(variance: Double?, reach: Double) -> Interval? {
-    guard let variance, reach.isFinite else { return nil }
+    // A variance of 0, of films that are all ranked rightly, says only that the formula sees no spread.
+    guard let variance, variance > 0, reach.isFinite else { return nil }
     let distance = reach * max(0, variance).squareRoot()
     return Interval(max(0, auc - distance), min(1, auc + distance))
   }

@@ -79,7 +79,7 @@ struct RankedFilms: Sendable {
       if code & 2 == 2 { tp += weight } else { fp += weight }
       guard code & 1 == 1 else { continue }
       while negatives > 0, nextROC < count,
-        Double(fp) * steps > Double(nextROC) * Double(negatives) || fp == negatives
+        Double(fp) * steps > Double(nextROC) * Double(negatives)
       {
         // Between two points of the curve it is a straight line.
         let at = Double(nextROC) / steps * Double(negatives)
@@ -94,6 +94,7 @@ struct RankedFilms: Sendable {
       }
       (lastTP, lastFP) = (tp, fp)
     }
+    if negatives > 0 { roc[count - 1] = 1 }
     return result
   }
 }

@@ -9,13 +9,18 @@ import CXRTensor
 /// How each of the fourteen findings shows on a phantom film.
 ///
 /// Every sign varies in place, size and contrast and lies over or under normal anatomy; none of them
-/// is a mark that a real film could not have. A sign returns the box in which it was drawn, or `nil`
+/// is a mark that a real film could not have. A sign returns the boxes in which it was drawn, or none
 /// when it is spread over the film.
 struct SignPainter {
   let anatomy: Anatomy
   var random: RandomStream
 
-  mutating func paint(_ finding: String, on canvas: inout FilmCanvas) -> ChestBox? {
+  mutating func paint(_ finding: String, on canvas: inout FilmCanvas) -> [ChestBox] {
+    if finding == "Nodule" { return nodules(&canvas) }
+    return paintOne(finding, on: &canvas).map { [$0] } ?? []
+  }
+
+  private mutating func paintOne(_ finding: String, on canvas: inout FilmCanvas) -> ChestBox? {
     switch finding {
     case "Atelectasis": atelectasis(&canvas)
     case "Cardiomegaly": cardiomegaly(&canvas)
@@ -27,7 +32,6 @@ struct SignPainter {
     case "Hernia": hernia(&canvas)
     case "Infiltration": infiltration(&canvas)
     case "Mass": mass(&canvas)
-    case "Nodule": nodule(&canvas)
     case "Pleural_Thickening": pleuralThickening(&canvas)
     case "Pneumonia": pneumonia(&canvas)
     case "Pneumothorax": pneumothorax(&canvas)
@@ -203,17 +207,14 @@ struct SignPainter {
   }
 
   /// One to three small round opacities.
-  private mutating func nodule(_ canvas: inout FilmCanvas) -> ChestBox? {
-    var first: ChestBox?
-    for _ in 0..<1 + Int(random.uniform() * 3) {
+  private mutating func nodules(_ canvas: inout FilmCanvas) -> [ChestBox] {
+    (0..<1 + Int(random.uniform() * 3)).map { _ in
       let side = side()
       let centre = lungPoint(side, u: -0.5..<0.6, v: -0.7..<0.5)
-      let box = disc(
+      return disc(
         &canvas, centre, radius: random.uniform(in: 0.019..<0.029),
         strength: random.uniform(in: 0.24..<0.36))
-      first = first ?? box
     }
-    return first
   }
 
   /// A bright rind along the outside of a lung.

@@ -129,12 +129,12 @@ public struct ReportPage: Sendable {
     h2{font-size:1.2rem;margin:2.2rem 0 .5rem;padding-top:.6rem;border-top:1px solid var(--line)}
     .lead{color:var(--soft);margin-top:0}
     .callout{background:var(--tint);border-left:4px solid var(--mark);padding:.7rem 1rem}
-    .scroll{overflow-x:auto}
+    .scroll{overflow-x:auto;margin:1rem 0}
     table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
     caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
     th,td{padding:.28rem .8rem .28rem 0;text-align:right;border-bottom:1px solid var(--line);\
     white-space:nowrap}
-    th:first-child,td:first-child{text-align:left}
+    th:first-child,td:first-child{text-align:left}th{white-space:normal}caption{white-space:normal}
     thead th{border-bottom:2px solid var(--ink);vertical-align:bottom}
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}

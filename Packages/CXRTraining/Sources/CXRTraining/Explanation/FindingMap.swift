@@ -72,6 +72,16 @@ public struct FindingMap: Sendable {
     }
   }
 
+  /// How much the map has to say of each of `size` rows or columns of a film with `cells` cells along it: 1 up to the
+  /// outermost centres, and from there falling to 0 within a cell.
+  func reach(_ size: Int, cells: Int) -> [Float] {
+    (0..<size).map { pixel in
+      let input = (Double(pixel) + 0.5) / Double(size) * Double(inputSize) - 0.5
+      let at = (input - grid.first) / grid.step
+      return Float(1 - min(1, max(0, -at, at - Double(cells - 1))))
+    }
+  }
+
   private static let searchSide = 256
 
   /// Where the map is largest, to a 256th of the film; of equals, the first from the top left.

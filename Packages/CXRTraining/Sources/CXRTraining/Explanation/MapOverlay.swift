@@ -22,16 +22,19 @@ public enum MapOverlay {
   }
 
   /// Lays a map over a film, at the film's resolution. The colours run from the least to the most of the map's
-  /// cells.
+  /// cells, and fade out beyond the outermost.
   public static func picture(film: GreyFilm, map: FindingMap) -> ColourPicture {
     let values = map.resampled(height: film.height, width: film.width)
     let (least, most) = (map.least, map.most)
     let span = most - least
+    let (down, across) = (
+      map.reach(film.height, cells: map.rows), map.reach(film.width, cells: map.columns)
+    )
     var pixels = [UInt8](repeating: 0, count: film.pixels.count * 3)
     for (i, grey) in film.pixels.enumerated() {
       let share = span > 0 ? min(max((values[i] - least) / span, 0), 1) : 0
       let colour = colour(share)
-      let alpha = opacity * share
+      let alpha = opacity * share * down[i / film.width] * across[i % film.width]
       func blend(_ colour: Float) -> UInt8 {
         UInt8(((1 - alpha) * Float(grey) + alpha * colour).rounded())
       }

@@ -39,7 +39,7 @@ public struct TypicalFilms: Sendable, Equatable {
     public var contrast: Range
     /// Validation films of which the features were taken.
     public var featureFilms: Int
-    /// The squared distance of features that one validation film in a thousand passes; `nil` of too few films.
+    /// The squared distance of features that one validation film in a hundred passes; `nil` of too few films.
     public var distance: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -120,7 +120,7 @@ public struct TypicalFilms: Sendable, Equatable {
         return left > 0
           ? (n - 2) * (n / (n - 1)) * (n / (n - 1)) * inScatter / left : .greatestFiniteMagnitude
       }.sorted()
-      let limit = others[count - 1 - count / 1000]
+      let limit = others[count - 1 - count / 100]
       figures.distance = limit.isFinite && limit < 1e300 ? limit : nil
     }
     self.figures = figures
@@ -187,7 +187,7 @@ public struct TypicalFilms: Sendable, Equatable {
     {
       lines.append(
         "the network sees something new in it: distance \(Self.short(distance.squareRoot())) from the "
-          + "typical film, where one film in a thousand of validation is beyond "
+          + "typical film, where one validation film in a hundred is beyond "
           + Self.short(limit.squareRoot()))
     }
     return lines

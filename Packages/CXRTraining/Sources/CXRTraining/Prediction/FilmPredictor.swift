@@ -35,6 +35,9 @@ public struct FilmPredictor: Sendable {
     public let findings: [Finding]
     /// In what the film is unlike the films that the network knows.
     public let warnings: [String]
+    /// How far the network's features of it are from the typical ones, in standard deviations (Mahalanobis); `nil`
+    /// where the checkpoint does not say what is typical.
+    public let distance: Double?
     /// As decoded.
     public let film: GreyFilm
     /// A map a finding.
@@ -117,7 +120,9 @@ public struct FilmPredictor: Sendable {
           path: path,
           findings: labels.indices.map { k in
             finding(k, probability: probabilities[next * labels.count + k])
-          }, warnings: classifier.typicalFilms?.differences(of: look) ?? [], film: film.film,
+          }, warnings: classifier.typicalFilms?.differences(of: look) ?? [],
+          distance: classifier.typicalFilms?.squaredDistance(look.features)?.squareRoot(),
+          film: film.film,
           maps: maps[next])
       }
     }

@@ -3,7 +3,15 @@ import CXRMetrics
 extension EvaluationReport {
   /// What the figures mean, in words, a paragraph each.
   var meaning: [String] {
-    models.map(atHalf) + models.compactMap(atOperatingPoint) + comparison
+    let chosen = models.compactMap(atOperatingPoint)
+    let why =
+      chosen.isEmpty
+      ? []
+      : [
+        "0.5 has no meaning of its own, least of all for a model that was trained with class weights. A threshold "
+          + "chosen on other patients by a stated rule has one."
+      ]
+    return models.map(atHalf) + chosen + why + comparison
   }
 
   private func percent(_ value: Double?) -> String { fixedPoint(value.map { $0 * 100 }, digits: 1) }
@@ -28,8 +36,7 @@ extension EvaluationReport {
     return
       "At the thresholds that were chosen on validation patients (\(rule)), \(model.name) finds "
       + "\(percent(counts.recall)) % of the findings and clears \(percent(counts.specificity)) % of the "
-      + "film-and-finding pairs without one. 0.5 has no meaning of its own, least of all for a model that was "
-      + "trained with class weights; these thresholds have one."
+      + "film-and-finding pairs without one."
   }
 
   private var comparison: [String] {

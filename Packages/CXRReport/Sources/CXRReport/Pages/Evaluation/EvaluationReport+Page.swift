@@ -116,8 +116,8 @@ extension EvaluationReport {
         header: ["finding", "AUC difference", "p", "p corrected"],
         rows: zip(names, difference.labels + [difference.mean]).map { name, row in
           [
-            name, row.auc.text(digits: 3), fixedPoint(row.pValue, digits: 3),
-            name == "mean of all" ? "" : fixedPoint(row.corrected, digits: 3),
+            name, row.auc.text(digits: 3), pValueText(row.pValue),
+            name == "mean of all" ? "" : pValueText(row.corrected),
           ]
         }, caption: "\(difference.name) less \(difference.other).")
     }
@@ -171,7 +171,7 @@ extension EvaluationReport {
       let hasPrevalence = model.labels.contains { $0.prevalence != nil }
       page.table(
         header: ["finding", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
-          + (hasPrevalence ? ["prevalence", "PPV there"] : []),
+          + (hasPrevalence ? ["PPV at prevalence"] : []),
         rows: model.labels.flatMap { label -> [[String]] in
           func row(_ name: String, _ point: OperatingFigures, isFitted: Bool) -> [String] {
             [
@@ -182,11 +182,10 @@ extension EvaluationReport {
             ]
               + (hasPrevalence
                 ? [
-                  percent(label.prevalence),
                   label.prevalence.map {
                     Estimate(point.ppv(prevalence: $0), point.ppvInterval(prevalence: $0))
-                      .text(digits: 2)
-                  } ?? "n/a",
+                      .text(digits: 2) + " at " + percent($0)
+                  } ?? "n/a"
                 ] : [])
           }
           let half = row(label.name, label.half, isFitted: false)
@@ -274,16 +273,24 @@ extension EvaluationReport {
         }, caption: model.name)
       page.beginDetails(
         "\(model.name): AUC, sensitivity, specificity and calibration error a group and finding")
+      page.paragraph("At the chosen thresholds, or 0.5 where none was chosen.")
       for group in model.subgroups {
+        let judged = zip(labels, group.labels).compactMap { name, label in label.map { (name, $0) }
+        }
+        guard !judged.isEmpty else {
+          page.paragraph("\(group.name): no finding has enough patients.")
+          continue
+        }
         page.table(
           header: ["finding", "AUC", "sensitivity", "specificity", "ECE"],
-          rows: zip(labels, group.labels).map { name, label in
-            guard let label else { return [name, "n/a", "n/a", "n/a", "n/a"] }
-            return [
+          rows: judged.map { name, label in
+            [
               name, label.auc.text(digits: 2), label.sensitivity.text(digits: 2),
               label.specificity.text(digits: 2), fixedPoint(label.calibrationError, digits: 3),
             ]
-          }, caption: "\(group.name), at the chosen thresholds (0.5 where none was chosen)")
+          },
+          caption: "\(group.name); \(labels.count - judged.count) findings n/a, of too few patients"
+        )
       }
       page.endDetails()
     }
@@ -295,12 +302,12 @@ extension EvaluationReport {
     page.paragraph(
       "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one, and how "
         + "often a place chosen blindly would. Covered is what lies above a share of the way from the map's least to "
-        + "its most: of the box, and of the whole film.")
+        + "its most: of the box, and of the whole film, for three such shares.")
     for model in models where !model.places.isEmpty {
       let thresholds = model.places[0].coverage.map(\.threshold)
       page.table(
         header: ["finding", "boxed films", "peak in box", "among those found", "blind"]
-          + thresholds.map { "covered above \(fixedPoint($0, digits: 2)): box, film" },
+          + thresholds.map { "above \(fixedPoint($0, digits: 2))" },
         rows: model.places.map { place in
           [
             place.label, "\(place.hits.films)", place.hits.estimate.text(digits: 2),

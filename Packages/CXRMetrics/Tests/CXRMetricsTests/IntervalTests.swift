@@ -1,0 +1,104 @@
+import Testing
+
+@testable import CXRMetrics
+
+/// What must hold for intervals and operating points, whatever the films.
+@Suite struct IntervalInvarianceTests {
+  private let scores: [Float] = (0..<90).map { Float(($0 * 37) % 41) / 41 }
+  private let labels = (0..<90).map { ($0 * 29) % 7 < 2 }
+  private let patients = PatientIndex((0..<90).map { $0 / 4 })
+
+  private func answer(_ scores: [Float], _ labels: [Bool]) -> PatientBootstrap.Answer {
+    PatientBootstrap(patients: patients, replicates: 300).answers(
+      to: [.init(scores: scores, labels: labels, patients: patients, wantsCurves: true)],
+      generator: { CoverageTests.Generator($0) })[0]
+  }
+
+  @Test func orderOfReplicatesDoesNotMatter() {
+    let questions = [
+      PatientBootstrap.Question(scores: scores, labels: labels, patients: patients)
+    ]
+    let bootstrap = PatientBootstrap(patients: patients, replicates: 50)
+    let forwards = bootstrap.answers(to: questions, generator: { CoverageTests.Generator($0) })
+    let backwards = bootstrap.answers(
+      to: questions, generator: { CoverageTests.Generator($0) },
+      concurrently: { count, body in (0..<count).reversed().forEach(body) })
+    #expect(forwards[0].auc.values == backwards[0].auc.values)
+    #expect(forwards[0].auc.values != forwards[0].averagePrecision.values)
+    #expect(Set(forwards[0].auc.values).count > 20)
+  }
+
+  @Test func intervalsHoldTheFigure() throws {
+    let sample = answer(scores, labels)
+    let auc = try #require(rocAUC(scores: scores, labels: labels))
+    let interval = try #require(sample.auc.interval())
+    #expect(interval.contains(auc) && interval.low < auc && auc < interval.high)
+    let wide = try #require(sample.auc.interval(level: 0.99))
+    #expect(wide.low < interval.low && wide.high > interval.high)
+    // The curve's area, from its points, is the figure.
+    let area = (1..<101).reduce(0.0) { sum, i in
+      sum + (sample.roc[i].values[0] + sample.roc[i - 1].values[0]) / 200
+    }
+    #expect(abs(area - sample.auc.values[0]) < 0.02)
+    #expect(sample.roc[100].values.allSatisfy { $0 == 1 })
+  }
+
+  @Test func undefinedAndDegenerateAreSaid() {
+    let alone = (0..<90).map { $0 == 3 }
+    let one = answer(scores, alone)
+    // One patient's only finding is not drawn in a third of the replicates.
+    #expect(one.auc.values.contains { $0.isNaN })
+    #expect(one.auc.interval() == nil && one.auc.standardError == nil)
+    let parted = answer(labels.map { $0 ? 0.9 : 0.1 }, labels)
+    #expect(parted.auc.values.allSatisfy { $0 == 1 })
+    let interval = parted.auc.interval()
+    #expect(interval?.high == 1 && (interval?.low ?? 1) < 0.95)
+    #expect(BootstrapSample([0.3, 0.3, 0.3], effectivePatients: 9).interval() == nil)
+    let perfect = DeLong(scores: labels.map { $0 ? 0.9 : 0.1 }, labels: labels)
+    #expect(perfect?.interval() == nil && perfect?.auc == 1)
+    #expect(DeLong(scores: scores, labels: alone)?.variance == nil)
+    #expect(DeLong(scores: scores, labels: alone.map { _ in false }) == nil)
+    let none = PatientProportion([Bool?](repeating: nil, count: 90), patients: patients)
+    #expect(none.value == nil && none.interval() == nil)
+    let all = PatientProportion([Bool?](repeating: true, count: 90), patients: patients)
+    #expect(all.value == 1 && (all.interval()?.low ?? 1) < 0.9 && all.effectiveFilms == 23)
+  }
+
+  @Test func rulesReadWhatTheyWrite() {
+    for rule in [
+      OperatingRule.youden, .bestF1, .sensitivity(0.9), .specificity(0.95), .cost(ofMiss: 5),
+    ] { #expect(OperatingRule(rule.description) == rule) }
+    for text in ["", "youden=1", "sensitivity", "sensitivity=0", "specificity=1.5", "cost=-1", "x"]
+    {
+      #expect(OperatingRule(text) == nil, "\(text)")
+    }
+    #expect(OperatingRule.youden.threshold(scores: [1, 2], labels: [true, true]) == nil)
+    // A threshold lies between the scores, or beyond them.
+    #expect(OperatingRule.youden.threshold(scores: [0.2, 0.6], labels: [false, true]) == 0.4)
+    let all = OperatingRule.sensitivity(1).threshold(scores: [0.2, 0.6], labels: [true, false])
+    #expect((all ?? 1) < 0.2)
+    let none = OperatingRule.specificity(1).threshold(scores: [0.2, 0.6], labels: [true, false])
+    #expect(none == 0.6)
+  }
+
+  @Test func predictiveValuesFollowBayes() throws {
+    let figures = OperatingFigures(
+      scores: scores, labels: labels, patients: patients, threshold: 0.5)
+    let here = Double(figures.counts.support) / Double(figures.counts.total)
+    let ppv = try #require(figures.ppv.value)
+    #expect(abs((figures.ppv(prevalence: here) ?? 0) - ppv) < 1e-12)
+    let rare = try #require(figures.ppv(prevalence: 0.01))
+    let interval = try #require(figures.ppvInterval(prevalence: 0.01))
+    #expect(rare < ppv && interval.contains(rare) && interval.low < rare)
+  }
+
+  @Test func weightsAreTakenOut() {
+    // Odds of 3 to 1 under a weight of 9 are 1 to 3.
+    #expect(abs(weightCorrected(0.75, ratio: 9) - 0.25) < 1e-15)
+    #expect(weightCorrected(0, ratio: 9) == 0 && weightCorrected(1, ratio: 9) == 1)
+    #expect(
+      pValueText(nil) == "n/a" && pValueText(0.0001) == "<0.001" && pValueText(0.2) == "0.200")
+    #expect(Estimate(0.5, Interval(0.25, 0.75)).text(digits: 2) == "0.50 (0.25 to 0.75)")
+    #expect(Estimate(nil).text(digits: 2) == "n/a" && Estimate(1).text(digits: 1) == "1.0 (n/a)")
+  }
+}

@@ -1,0 +1,223 @@
+import CXRData
+import CXRImage
+import CXRMetrics
+import CXRNet
+import CXRTensor
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+/// Maps, boxes, tables of predictions, and what a checkpoint stores of its validation films.
+@Suite struct EvaluationTests {
+  @Test func mapsLieOnTheFilm() {
+    // One hot cell of eight by eight, as the reference network's on 224 pixels.
+    var values = [Float](repeating: -1, count: 64)
+    values[2 * 8 + 5] = 3
+    var grid = ReceptiveGrid()
+    for _ in 0..<4 {
+      grid.append(window: 7, stride: 1)
+      grid.append(window: 2, stride: 2)
+    }
+    let map = FindingMap(rows: 8, columns: 8, values: values, grid: grid, inputSize: 224)
+    // Its centre: 52.5 + 5 · 16 and 52.5 + 2 · 16 pixels, from the first pixel's centre.
+    let (x, y) = ((132.5 + 0.5) / 224, (84.5 + 0.5) / 224)
+    #expect(abs(map.peak.x - x) < 1.0 / 256 && abs(map.peak.y - y) < 1.0 / 256)
+    // A film of other proportions: both axes are scaled on their own.
+    let full = map.resampled(height: 448, width: 112)
+    let best = full.indices.max { full[$0] < full[$1] } ?? 0
+    #expect(abs(Double(best / 112) + 0.5 - y * 448) <= 1)
+    #expect(abs(Double(best % 112) + 0.5 - x * 112) <= 1)
+    // At cell centres the map is the cell.
+    let even = FindingMap(
+      rows: 2, columns: 2, values: [1, 2, 3, 5], grid: ReceptiveGrid(), inputSize: 2)
+    #expect(even.resampled(height: 2, width: 2) == [1, 2, 3, 5])
+    #expect(even.least == 1 && even.most == 5)
+    // Beyond the outermost centres nothing new is said, and the overlay fades.
+    #expect(full[0] == -1)
+    let reach = map.reach(224, cells: 8)
+    #expect(reach[0] == 0 && reach[52] > 0.9 && reach[53] == 1 && reach[223] == 0)
+
+    let film = GreyFilm(height: 224, width: 224, pixels: [UInt8](repeating: 100, count: 224 * 224))
+    let picture = MapOverlay.picture(film: film, map: map)
+    #expect(Array(picture.pixels[0..<3]) == [100, 100, 100])
+    let hot = (84 * 224 + 132) * 3
+    #expect(picture.pixels[hot] > 150 && picture.pixels[hot + 2] < 100)
+  }
+
+  @Test func boxesAreReadByPosition() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/boxes.csv"
+    func read(_ text: String) throws -> BoxList {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      return try BoxList(path: path)
+    }
+    let header = "Image Index,Finding Label,Bbox [x,y,w,h],,,\n"
+    let list = try read(
+      header
+        + "a.png,Infiltrate,256,512,128,64,,,\na.png,Infiltrate,0,0,10,10\nb.png,Mass,1,2,3,4\n")
+    let boxes = try #require(list.boxes["a.png"]?["Infiltration"])
+    #expect(boxes.count == 2 && boxes[0] == .init(x: 0.25, y: 0.5, width: 0.125, height: 0.0625))
+    #expect(boxes[0].contains(.init(x: 0.3, y: 0.53)) && !boxes[0].contains(.init(x: 0.2, y: 0.53)))
+    for (text, line) in [
+      ("a.png,Mass,1,2,3\n", 2), ("a.png,Mass,1,2,x,4\n", 2), ("a.png,Mass,1,2,3,9999\n", 2),
+      ("b.png,Mass,1,2,3,4\na.png,Mass,nan,2,3,4\n", 3),
+    ] {
+      #expect { try read(header + text) } throws: { "\($0)".contains("line \(line)") }
+    }
+    #expect(throws: DataError.noRows(path: path)) { try read(header) }
+  }
+
+  @Test func localisationCountsHits() {
+    func map(_ hot: Int) -> FindingMap {
+      var values = [Float](repeating: 0, count: 16)
+      values[hot] = 1
+      var grid = ReceptiveGrid()
+      grid.append(window: 4, stride: 4)
+      return FindingMap(rows: 4, columns: 4, values: values, grid: grid, inputSize: 16)
+    }
+    let corner = [BoxList.Box(x: 0, y: 0, width: 0.25, height: 0.25)]
+    let patients = ["0", "1", "2"].compactMap { PatientID($0) }
+    let cases = [(0, true), (15, true), (0, false)].enumerated().map { i, item in
+      Localisation.Case(
+        label: i == 2 ? 1 : 0, patient: patients[i], isTruePositive: item.1,
+        map: map(item.0), boxes: corner)
+    }
+    let figures = Localisation(cases, labels: ["A", "B", "C"])
+    #expect(figures.labels.map(\.label) == ["A", "B"])
+    #expect(figures.total.hits.hits == 2 && figures.total.hits.films == 3)
+    #expect(figures.total.hitsAmongTruePositives.films == 2)
+    #expect(figures.total.hitsAmongTruePositives.hits == 1)
+    #expect(figures.total.chance == 1.0 / 16)
+    // The hot cell covers more of its corner box at a low threshold than at a high one.
+    let coverage = figures.labels[1].coverage.map { $0.ofBox ?? 0 }
+    #expect(coverage[0] > coverage[1] && coverage[1] > coverage[2] && coverage[2] > 0)
+  }
+
+  /// The checkpoint's thresholds and calibrations are those that its validation films give, a table of its own
+  /// predictions gives the same figures, and all of it does not depend on threads.
+  @Test func storedAndRecomputedAgree() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    try set.train("run")
+    let checkpoint = set.folder + "/run/best.npz"
+    let classifier = try ChestClassifier(path: checkpoint)
+    let stored = try #require(classifier.metadata.validation)
+    #expect(stored.operatingPoint == "youden" && stored.labels.map(\.label) == ["Edema", "Mass"])
+    #expect(classifier.baseline != nil && classifier.typicalFilms?.figures.width.most == 40)
+    // last.npz goes on, best.npz is used.
+    #expect(try ChestClassifier(path: set.folder + "/run/last.npz").metadata.validation == nil)
+
+    func options(_ subset: Subset?) -> Evaluation.Options {
+      Evaluation.Options(
+        checkpoints: [checkpoint],
+        collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: subset)
+    }
+    let validation = try Evaluation(options(.validation))
+    let fit = ValidationFit(
+      rule: .youden, answers: validation.answers(of: validation.models[0]))
+    #expect(fit == stored)
+    var other = options(.test)
+    other.operatingRule = .sensitivity(1)
+    let refitted = try Evaluation(other)
+    #expect(refitted.models[0].fit?.operatingPoint == "sensitivity=1.0")
+    #expect(refitted.models[0].fit?.labels.map(\.platt) == stored.labels.map(\.platt))
+
+    let test = try Evaluation(options(.test))
+    func write(_ text: String, _ name: String) throws -> String {
+      try text.write(toFile: "\(set.folder)/\(name)", atomically: true, encoding: .utf8)
+      return "\(set.folder)/\(name)"
+    }
+    let table = try write(
+      test.predictionsCSV(of: test.models[0]), "predictions-theirs.csv")
+    let validationTable = try write(
+      validation.predictionsCSV(of: validation.models[0]), "validation.csv")
+    var tables = Evaluation.Options(
+      checkpoints: [], collection: FilmCollection.Options(labelFile: set.csv))
+    tables.predictions = [table]
+    tables.validationPredictions = [validationTable]
+    let fromTable = try Evaluation(tables)
+    #expect(fromTable.models.map(\.name) == ["theirs"] && fromTable.models[0].fit == stored)
+    #expect(fromTable.models[0].probabilities == test.models[0].probabilities)
+    var few = EvaluationFigures.Options()
+    few.replicates = 60
+    few.prevalences = ["Mass": 0.1]
+    let threads = Parallel.threads
+    defer { Parallel.threads = threads }
+    var texts: [String] = []
+    for threads in [1, 3] {
+      Parallel.threads = threads
+      let figures = EvaluationFigures(test, options: few)
+      texts.append(
+        figures.json(test).text + figures.tables().map(\.text).joined())
+    }
+    #expect(texts[0] == texts[1])
+    #expect(texts[0].contains("\"ppv_at_prevalence\"") && texts[0].contains("headline") == false)
+    let mine = EvaluationFigures(test, options: few).models[0]
+    let theirs = EvaluationFigures(fromTable, options: few).models[0]
+    #expect(mine.labels.map(\.auc) == theirs.labels.map(\.auc) && mine.meanAUC == theirs.meanAUC)
+    #expect(mine.baseline != nil && theirs.baseline == nil)
+
+    // Thresholds are not chosen on the patients that are judged.
+    tables.validationPredictions = [table]
+    #expect(throws: TrainingError.self) { try Evaluation(tables) }
+    let header = "Image Index,Edema,Mass\n"
+    for (text, part) in [
+      ("Image,Edema,Mass\nf0.png,0,1\n", "line 1"), (header + "f0.png,0\n", "line 2"),
+      (header + "f0.png,0,1.5\n", "line 2"), (header + "f0.png,0,nan\n", "line 2"),
+      (header + "f0.png,0,1\nf0.png,0,1\n", "line 3"), (header + "f99.png,0,1\n", "f99.png"),
+      (header, "no rows"),
+    ] {
+      tables.predictions = [try write(text, "bad.csv")]
+      tables.validationPredictions = []
+      #expect { try Evaluation(tables) } throws: { "\($0)".contains(part) }
+    }
+    tables.predictions = [table, validationTable]
+    #expect { try Evaluation(tables) } throws: { "\($0)".contains("same films") }
+  }
+
+  @Test func predictorAgreesWithTheEvaluation() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    try set.train("run")
+    let checkpoint = set.folder + "/run/best.npz"
+    let evaluation = try Evaluation(
+      Evaluation.Options(
+        checkpoints: [checkpoint],
+        collection: FilmCollection.Options(labelFile: set.csv, images: set.images)))
+    let names = evaluation.rows.map { evaluation.collection.file.records[$0].name }
+    let predictor = try FilmPredictor(path: checkpoint)
+    #expect(predictor.calibration == .platt)
+    let wide = set.images + "/wide.png"
+    try Data(
+      GreyFilm(height: 40, width: 400, pixels: [UInt8](repeating: 255, count: 16_000)).pngData()
+    ).write(to: URL(fileURLWithPath: wide))
+    let paths = names.map { "\(set.images)/\($0)" } + [set.csv, wide]
+    let results = predictor.answers(films: paths)
+    for (n, result) in results.prefix(names.count).enumerated() {
+      let answer = try result.get()
+      for (k, finding) in answer.findings.enumerated() {
+        #expect(finding.probability == evaluation.models[0].probabilities[n * 2 + k])
+        let line = try #require(evaluation.models[0].fit?.labels[k].platt)
+        #expect(finding.calibrated == line(Double(finding.probability)))
+        #expect(finding.threshold == evaluation.models[0].fit?.threshold(of: k))
+        let map = answer.maps[k]
+        let mean = map.values.reduce(0, +) / Float(map.values.count)
+        #expect(abs(logistic(mean) - finding.probability) < 1e-5)
+      }
+    }
+    guard case .failure(let failure) = results[names.count] else {
+      Issue.record("a CSV file was taken for a film")
+      return
+    }
+    #expect(failure.film.name == set.csv && !failure.film.reason.isEmpty)
+    let stranger = try results[names.count + 1].get()
+    #expect(stranger.warnings.count >= 2)
+    #expect(throws: TrainingError.self) {
+      try FilmPredictor(path: set.folder + "/run/last.npz", calibration: .vector)
+    }
+    #expect(try FilmPredictor(path: set.folder + "/run/last.npz").calibration == .none)
+  }
+}
