@@ -123,6 +123,7 @@ let package = Package(
       name: "ReferenceTests",
       dependencies: [
         "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+        "CXRTraining",
       ],
       path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,8 @@
 import CXRMetrics
 import Testing
 
+@testable import CXRTraining
+
 /// Intervals, operating points and calibration figures against pROC, R, scikit-learn and naive sums.
 @Suite struct IntervalTests {
   struct Answers: Decodable {
@@ -37,6 +39,8 @@ import Testing
       let rules: [String: Choice]
       let brier: Double
       let uniform: Uniform
+      let logits: [Double]
+      let logistic: [Double]
 
       var truths: [Bool] { y.map { $0 == 1 } }
     }
@@ -194,6 +198,15 @@ import Testing
       let equal = ReliabilityCurve(probabilities: probabilities, labels: item.truths)
       #expect(equal.groups.reduce(0) { $0 + $1.positives } == item.truths.filter { $0 }.count)
       if item.name == "plain" { #expect(equal.groups.allSatisfy { $0.films == 30 }) }
+    }
+  }
+
+  @Test func lineOfLogOddsEqualsScikitLearn() throws {
+    for item in answers.cases {
+      let sample = LogOddsLine.Sample(logOdds: item.logits, targets: item.y.map(Double.init))
+      let line = try #require(LogOddsLine.mostLikely([sample], slopeSpread: nil)?.first)
+      #expect(isClose(line.scale, item.logistic[0], 1e-6), "\(item.name)")
+      #expect(isClose(line.shift, item.logistic[1], 1e-6), "\(item.name)")
     }
   }
 
