@@ -11,10 +11,10 @@ DEMO := demo
 NIH := synth-nih
 DISTINCT := 2000
 
-.PHONY: help setup build demo synth-nih test check docs bench bench-data full-size parity learning dicom fuzz sanitize clean
+.PHONY: help setup build demo synth-nih test check docs bench bench-data bench-evaluation coverage full-size parity learning dicom fuzz sanitize clean
 
 help: ## This list.
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: ## Install the system libraries that are missing, and say which.
 	@Scripts/setup.sh
@@ -56,6 +56,14 @@ bench: build $(VENV)/peers ## Ours, PyTorch and TensorFlow in alternation; half 
 
 bench-data: build $(VENV)/peers ## Preparation, batches and labels beside tf.data, OpenCV, Pillow and pandas.
 	$(VENV)/peers/bin/python Benchmarks/data.py $(BIN) Benchmarks/results/$(shell date +%F)-data
+
+bench-evaluation: build $(VENV)/peers ## A thousand draws of NIH's test patients beside scikit-learn; CXR_REAL_DATA.
+	$(VENV)/peers/bin/python Benchmarks/evaluation.py $(BIN) Benchmarks/results/$(shell date +%F)-evaluation
+
+coverage: ## Do 95 % intervals hold the truth 95 times in a hundred: a thousand simulated sets; two minutes.
+	$(BUILD) --build-tests -Xswiftc -enable-testing
+	CXR_FULL_COVERAGE=1 $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing \
+	  --filter CoverageTests
 
 full-size: build ## The set of synth-nih through audit, preparation and an epoch, with its memory curve.
 	python3 Benchmarks/full_size.py $(BIN) $(NIH) Benchmarks/results/$(shell date +%F)-full-size
