@@ -76,7 +76,7 @@ extension Evaluate {
   private func place(_ row: Localisation.Row) -> EvaluationReport.Place {
     EvaluationReport.Place(
       label: row.label, hits: row.hits, hitsAmongTruePositives: row.hitsAmongTruePositives,
-      chance: row.chance,
+      chance: row.chance, usualPlace: row.usualPlace,
       coverage: zip(Localisation.thresholds, row.coverage).map { ($0, $1.ofBox, $1.ofFilm) })
   }
 

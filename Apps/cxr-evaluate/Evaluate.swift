@@ -257,8 +257,8 @@ struct Evaluate: ParsableCommand {
         continue
       }
       Console.result(
-        "\(model.name) does not beat a regression on thumbnails beyond chance: it has learned nothing "
-          + "that brightness does not tell")
+        "\(model.name) cannot be told from a regression on thumbnails on these films; a network must beat "
+          + "that to have learned more than where films are bright")
     }
     for (model, localisation) in zip(figures.models, localisations) {
       guard let total = localisation?.total else { continue }
@@ -266,7 +266,8 @@ struct Evaluate: ParsableCommand {
         "\n\(model.name): the map's peak lies in the box on \(total.hits.hits) of \(total.hits.films) "
           + "films, \(percent(total.hits.value)); of those called positive on "
           + "\(total.hitsAmongTruePositives.hits) of \(total.hitsAmongTruePositives.films), "
-          + "\(percent(total.hitsAmongTruePositives.value)); blindly \(percent(total.chance))")
+          + "\(percent(total.hitsAmongTruePositives.value)); blindly \(percent(total.chance)), at the "
+          + "finding's usual place \(percent(total.usualPlace))")
     }
     Console.result("\nreport: \(output)/report.html")
   }

@@ -36,11 +36,15 @@ import Testing
     let wide = try #require(sample.auc.interval(level: 0.99))
     #expect(wide.low < interval.low && wide.high > interval.high)
     // The curve's area, from its points, is the figure.
+    let once = PatientBootstrap(patients: patients, replicates: 1).answers(
+      to: [.init(scores: scores, labels: labels, patients: patients, wantsCurves: true)],
+      generator: { CoverageTests.Generator($0) })[0]
     let area = (1..<101).reduce(0.0) { sum, i in
-      sum + (sample.roc[i].values[0] + sample.roc[i - 1].values[0]) / 200
+      sum + (once.roc[i].interval.low + once.roc[i - 1].interval.low) / 200
     }
-    #expect(abs(area - sample.auc.values[0]) < 0.02)
-    #expect(sample.roc[100].values.allSatisfy { $0 == 1 })
+    #expect(abs(area - once.auc.values[0]) < 0.02)
+    #expect(sample.roc.count == 101 && sample.roc[100].interval == Interval(1, 1))
+    #expect(sample.roc[50].interval.low < sample.roc[50].interval.high)
   }
 
   @Test func undefinedAndDegenerateAreSaid() {
@@ -53,7 +57,16 @@ import Testing
     #expect(parted.auc.values.allSatisfy { $0 == 1 })
     let interval = parted.auc.interval()
     #expect(interval?.high == 1 && (interval?.low ?? 1) < 0.95)
-    #expect(BootstrapSample([0.3, 0.3, 0.3], effectivePatients: 9).interval() == nil)
+    #expect(
+      BootstrapSample([0.3, 0.3, 0.3], effectivePatients: 9, isShare: true).interval() == nil)
+    #expect((parted.auc - parted.auc).interval() == nil)
+    #expect(BootstrapSample([0.3, 0.4, 0.6], effectivePatients: 4.9).interval() == nil)
+    // A figure that is undefined in a draw does not change the mean by dropping out.
+    let whole = BootstrapSample([0.4, 0.6], effectivePatients: 50)
+    let holed = BootstrapSample([.nan, 0.8], effectivePatients: 50)
+    #expect(BootstrapSample.mean(of: [(0.5, whole), (0.9, holed)]).values == [0.65, 0.7])
+    let equal = BootstrapSample.mean(of: [(0.5, whole), (0.5, whole)])
+    #expect(abs(equal.effectivePatients - 99) < 1e-9)
     let perfect = DeLong(scores: labels.map { $0 ? 0.9 : 0.1 }, labels: labels)
     #expect(perfect?.interval() == nil && perfect?.auc == 1)
     #expect(DeLong(scores: scores, labels: alone)?.variance == nil)

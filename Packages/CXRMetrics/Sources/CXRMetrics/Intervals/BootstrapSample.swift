@@ -4,60 +4,79 @@ public struct BootstrapSample: Sendable {
   public let values: [Double]
   /// How many patients of equal weight the figure rests on; see ``PatientIndex/effectiveCount(where:)``.
   public let effectivePatients: Double
+  /// Whether the figure is a share that patients could not push past 0 or 1, as an area is and a difference is not.
+  private let isShare: Bool
 
-  /// Takes a figure a replicate; with `effectivePatients` infinite, intervals are plain percentiles.
-  public init(_ values: [Double], effectivePatients: Double = .infinity) {
+  /// Takes a figure a replicate.
+  ///
+  /// - Parameters:
+  ///   - values: `[replicates]`, NaN where undefined.
+  ///   - effectivePatients: how many patients of equal weight it rests on.
+  ///   - isShare: whether it is an area or the like, within 0…1.
+  public init(_ values: [Double], effectivePatients: Double, isShare: Bool = false) {
     (self.values, self.effectivePatients) = (values, effectivePatients)
+    self.isShare = isShare
   }
 
   /// The least share of replicates in which a figure must be defined for an interval.
   public static let leastDefined = 0.95
+  /// The fewest patients of equal weight from whom an interval is drawn; the draws of fewer are too alike.
+  public static let leastPatients = 5.0
+
+  /// Rising, without those that are undefined; `nil` where these are too many.
+  private var sorted: [Double]? {
+    let defined = values.filter { !$0.isNaN }.sorted()
+    guard !defined.isEmpty, Double(defined.count) >= Self.leastDefined * Double(values.count)
+    else { return nil }
+    return defined
+  }
+
+  /// Between order statistics, as NumPy's quantile.
+  private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
+    let place = share * Double(sorted.count - 1)
+    let below = Int(place)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+  }
+
+  /// What holds a share `level` of the draws, half of the others on either side; `nil` where the figure is undefined
+  /// in more than one replicate of twenty.
+  public func percentiles(level: Double = 0.95) -> Interval? {
+    sorted.map {
+      Interval(
+        Self.quantile((1 - level) / 2, of: $0), Self.quantile((1 + level) / 2, of: $0))
+    }
+  }
 
   /// The percentile interval, expanded as a t interval is against a normal one, since resampling n patients shows
   /// too little spread, by √((n − 1)/n) (Hesterberg, The American Statistician 69, 2015). `nil` where the figure
-  /// is undefined in more than one replicate of twenty, or rests on fewer than two patients.
+  /// is undefined in more than one replicate of twenty, rests on fewer than ``leastPatients`` patients, or shows no
+  /// spread.
+  ///
+  /// An area of exactly 0 or 1 in every draw, as where all films are ranked rightly, has the room that as many patients
+  /// cannot rule out: Wilson's interval of no hit, or of all.
   ///
   /// - Parameter level: how often it shall hold the truth.
   public func interval(level: Double = 0.95) -> Interval? {
-    let sorted = values.filter { !$0.isNaN }.sorted()
     let n = effectivePatients
-    guard n >= 2, !sorted.isEmpty, Double(sorted.count) >= Self.leastDefined * Double(values.count)
-    else {
-      return nil
-    }
-    // Between order statistics, as NumPy's quantile.
-    func quantile(_ share: Double) -> Double {
-      let place = share * Double(sorted.count - 1)
-      let below = Int(place)
-      let above = min(below + 1, sorted.count - 1)
-      return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
-    }
-    if let first = sorted.first, first == sorted.last {
-      // No draw shows any spread, as where all films are ranked rightly. The ends 0 and 1 leave room for what as many
-      // patients cannot show (Wilson's interval of all hits, or none); elsewhere nothing is known of the spread.
-      guard n.isFinite, first == 0 || first == 1 else { return nil }
-      let z = reach(level: level, effectivePatients: n)
-      let room = z * z / (n + z * z)
+    guard n >= Self.leastPatients, let sorted, let first = sorted.first else { return nil }
+    let t = reach(level: level, effectivePatients: n)
+    if first == sorted.last {
+      guard isShare, first == 0 || first == 1 else { return nil }
+      let room = t * t / (n + t * t)
       return first == 1 ? Interval(1 - room, 1) : Interval(0, room)
     }
-    let tail =
-      n.isFinite
-      ? NormalDistribution.twoSidedP(
-        (n / (n - 1)).squareRoot() * reach(level: level, effectivePatients: n)) / 2
-      : (1 - level) / 2
-    return Interval(quantile(tail), quantile(1 - tail))
+    let tail = NormalDistribution.twoSidedP((n / (n - 1)).squareRoot() * t) / 2
+    return Interval(Self.quantile(tail, of: sorted), Self.quantile(1 - tail, of: sorted))
   }
 
-  /// The standard deviation over the replicates in which the figure is defined; `nil` as for ``interval(level:)``.
+  /// The standard deviation over the replicates in which the figure is defined; `nil` where it is undefined in more
+  /// than one of twenty.
   public var standardError: Double? {
-    let defined = values.filter { !$0.isNaN }
-    guard defined.count > 1, Double(defined.count) >= Self.leastDefined * Double(values.count)
-    else {
-      return nil
-    }
-    let mean = defined.reduce(0, +) / Double(defined.count)
-    let squares = defined.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(defined.count - 1)).squareRoot()
+    guard let sorted, sorted.count > 1 else { return nil }
+    let mean = sorted.reduce(0, +) / Double(sorted.count)
+    let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(sorted.count - 1)).squareRoot()
   }
 
   /// Replicate by replicate.
@@ -67,16 +86,29 @@ public struct BootstrapSample: Sendable {
       effectivePatients: min(left.effectivePatients, right.effectivePatients))
   }
 
-  /// The mean of several figures in each replicate, over those that are defined there. It rests on as many
-  /// patients as the median figure does.
-  public static func mean(of samples: [BootstrapSample]) -> BootstrapSample {
-    let count = samples.first?.values.count ?? 0
+  /// The mean of several figures in each replicate. A figure that is undefined there keeps its own value, or the mean
+  /// would jump whenever one drops out.
+  ///
+  /// It rests on as many patients as its degrees of freedom say, after Satterthwaite (Biometrics Bulletin 2, 1946):
+  /// those of the figures, by the weight of their variances.
+  ///
+  /// - Parameter figures: each with its value on all patients.
+  public static func mean(of figures: [(value: Double, sample: BootstrapSample)]) -> BootstrapSample
+  {
+    let count = figures.first?.sample.values.count ?? 0
+    var (sum, squares) = (0.0, 0.0)
+    for (_, sample) in figures {
+      guard let error = sample.standardError, sample.effectivePatients > 1 else { continue }
+      sum += error * error
+      squares += error * error * error * error / (sample.effectivePatients - 1)
+    }
     return Self(
       (0..<count).map { replicate in
-        let defined = samples.map { $0.values[replicate] }.filter { !$0.isNaN }
-        return defined.isEmpty ? .nan : defined.reduce(0, +) / Double(defined.count)
-      },
-      effectivePatients: samples.isEmpty
-        ? 0 : samples.map(\.effectivePatients).sorted()[samples.count / 2])
+        figures.reduce(0) { sum, figure in
+          let drawn = figure.sample.values[replicate]
+          return sum + (drawn.isNaN ? figure.value : drawn)
+        } / Double(figures.count)
+      }, effectivePatients: squares > 0 ? sum * sum / squares + 1 : 0,
+      isShare: figures.allSatisfy(\.sample.isShare))
   }
 }

@@ -55,10 +55,11 @@ public struct PatientBootstrap: Sendable {
     public let auc: BootstrapSample
     /// `[replicates]`.
     public let averagePrecision: BootstrapSample
-    /// The true-positive rates at false-positive rates 0, 0.01, … 1; empty where not asked for.
-    public let roc: [BootstrapSample]
-    /// The precisions at recalls 0, 0.01, … 1; empty where not asked for.
-    public let precision: [BootstrapSample]
+    /// What holds 95 % of the draws' true-positive rates at false-positive rates 0, 0.01, … 1; empty where not asked
+    /// for.
+    public let roc: [BandPoint]
+    /// What holds 95 % of the draws' precisions at recalls 0, 0.01, … 1; empty where not asked for.
+    public let precision: [BandPoint]
   }
 
   /// Draws patients and judges.
@@ -73,24 +74,26 @@ public struct PatientBootstrap: Sendable {
     concurrently: ConcurrentLoop = { count, body in (0..<count).forEach(body) }
   ) -> [Answer] {
     let (points, count) = (Self.curvePoints, questions.count)
-    let curveQuestions = questions.indices.filter { questions[$0].wantsCurves }
+    let wanting = questions.indices.filter { questions[$0].wantsCurves }
+    let curveCount = wanting.count
+    var curvePlaces = [Int?](repeating: nil, count: count)
+    for (place, question) in wanting.enumerated() { curvePlaces[question] = place }
     var values = [Double](repeating: .nan, count: replicates * count * 2)
-    var curves = [Float](repeating: .nan, count: replicates * curveQuestions.count * points * 2)
+    var curves = [Float](repeating: .nan, count: replicates * curveCount * points * 2)
     values.withUnsafeMutableBufferPointer { values in
       curves.withUnsafeMutableBufferPointer { curves in
         // Safe: each replicate writes to places of its own, and the loop returns when all are done.
         nonisolated(unsafe) let (values, curves) = (values, curves)
+        let curvePlaces = curvePlaces
         concurrently(replicates) { replicate in
           let weights = draw(generator(replicate))
           weights.withUnsafeBufferPointer { weights in
             guard let weights = weights.baseAddress else { return }
             for (q, question) in questions.enumerated() {
               let counted: RankedFilms.Counted
-              if question.wantsCurves, let place = curveQuestions.firstIndex(of: q),
-                let base = curves.baseAddress
-              {
+              if let place = curvePlaces[q], let base = curves.baseAddress {
                 let start =
-                  base + (replicate * curveQuestions.count + place) * points * 2
+                  base + (replicate * curveCount + place) * points * 2
                 counted = question.ranked.counted(
                   weights, roc: start, precision: start + points, count: points)
               } else {
@@ -107,19 +110,22 @@ public struct PatientBootstrap: Sendable {
       func sample(_ offset: Int) -> BootstrapSample {
         BootstrapSample(
           (0..<replicates).map { values[($0 * count + q) * 2 + offset] },
-          effectivePatients: questions[q].effectivePatients)
+          effectivePatients: questions[q].effectivePatients, isShare: true)
       }
-      func curve(_ offset: Int) -> [BootstrapSample] {
-        guard let place = curveQuestions.firstIndex(of: q) else { return [] }
-        return (0..<points).map { point in
-          BootstrapSample(
-            (0..<replicates).map {
-              Double(curves[(($0 * curveQuestions.count + place) * 2 + offset) * points + point])
-            }, effectivePatients: questions[q].effectivePatients)
+      func band(_ offset: Int) -> [BandPoint] {
+        guard let place = curvePlaces[q] else { return [] }
+        return (0..<points).compactMap { point in
+          let heights = (0..<replicates).map {
+            Double(curves[(($0 * curveCount + place) * 2 + offset) * points + point])
+          }
+          return BootstrapSample(heights, effectivePatients: questions[q].effectivePatients)
+            .percentiles().map {
+              BandPoint(x: Double(point) / Double(points - 1), interval: $0)
+            }
         }
       }
       return Answer(
-        auc: sample(0), averagePrecision: sample(1), roc: curve(0), precision: curve(1))
+        auc: sample(0), averagePrecision: sample(1), roc: band(0), precision: band(1))
     }
   }
 
@@ -129,7 +135,6 @@ public struct PatientBootstrap: Sendable {
     func fill(_ generator: some RandomNumberGenerator) {
       var generator = generator
       for _ in 0..<patients.count {
-        // Two in a thousand million draws of 65,536 patients would pass the limit.
         weights[Int.random(in: 0..<patients.count, using: &generator)] &+= 1
       }
     }

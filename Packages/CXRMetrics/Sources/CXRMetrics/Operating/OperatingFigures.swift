@@ -45,21 +45,27 @@ public struct OperatingFigures: Sendable {
   }
 
   /// The interval of ``ppv(prevalence:)``: the logit method of Mercaldo, Lau and Zhou (Statistics in Medicine 26,
-  /// 2007), with z²/2 hits and z²/2 misses added to either share.
+  /// 2007), with t²/2 hits and t²/2 misses added to either share, t being Student's for as many patients as they are
+  /// worth; reaching at least to the value itself. `nil` where that is, or a share rests on one patient.
   public func ppvInterval(prevalence: Double, level: Double = 0.95) -> Interval? {
-    guard sensitivity.effectivePatients > 1, specificity.effectivePatients > 1 else { return nil }
-    let z = NormalDistribution.quantile((1 + level) / 2)
+    guard let value = ppv(prevalence: prevalence),
+      min(sensitivity.effectivePatients, specificity.effectivePatients) > 1
+    else { return nil }
+    let t = reach(
+      level: level,
+      effectivePatients: min(sensitivity.effectivePatients, specificity.effectivePatients))
     func adjusted(_ share: PatientProportion) -> (value: Double, films: Double) {
-      let films = share.effectiveFilms + z * z
-      return (((share.value ?? 0) * share.effectiveFilms + z * z / 2) / films, films)
+      let films = share.effectiveFilms + t * t
+      return (((share.value ?? 0) * share.effectiveFilms + t * t / 2) / films, films)
     }
     let (s, c) = (adjusted(sensitivity), adjusted(specificity))
     let logit = log(s.value * prevalence / ((1 - c.value) * (1 - prevalence)))
-    let reach =
-      z
+    let distance =
+      t
       * ((1 - s.value) / s.value / s.films + c.value / (1 - c.value) / c.films).squareRoot()
     func probability(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
-    return Interval(probability(logit - reach), probability(logit + reach))
+    return Interval(
+      min(value, probability(logit - distance)), max(value, probability(logit + distance)))
   }
 
   private static func ppv(

@@ -41,9 +41,9 @@ public enum OperatingRule: Sendable, Hashable {
       case .bestF1: best { 2 * $0.tp / (positives + $0.tp + $0.fp) }
       case .cost(let ofMiss): best { -(ofMiss * (positives - $0.tp) + $0.fp) }
       case .sensitivity(let least):
-        choices.first { counts($0).tp >= least * positives } ?? choices.upperBound
+        choices.first { counts($0).tp / positives >= least } ?? choices.upperBound
       case .specificity(let least):
-        choices.last { negatives - counts($0).fp >= least * negatives } ?? 0
+        choices.last { (negatives - counts($0).fp) / negatives >= least } ?? 0
       }
     return Self.threshold(after: choice, of: ranked.thresholds)
   }

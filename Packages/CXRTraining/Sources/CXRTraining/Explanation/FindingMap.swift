@@ -1,6 +1,9 @@
 import CXRNet
 
 /// Where on a film a label's log-odds come from, cell by cell; the mean of all cells is the log-odds.
+///
+/// A cell looks at more than its own place: in the reference network at 106 × 106 of 224 × 224 pixels, around its
+/// centre.
 public struct FindingMap: Sendable {
   /// Cells from top to bottom.
   public let rows: Int
@@ -36,21 +39,21 @@ public struct FindingMap: Sendable {
   }
 
   /// The map at a film's resolution, `[height, width]`: cubic between the cells' centres (Keys, 1981), and beyond
-  /// the outermost centres as at these. A film's axes were scaled each to the input, so the map's are.
+  /// the outermost centres, where no cell is centred, as at these. A film's axes were scaled each to the input, so the map's are.
   public func resampled(height: Int, width: Int) -> [Float] {
     let (down, across) = (weights(height, cells: rows), weights(width, cells: columns))
     // Down the columns first: [height, columns].
     var tall = [Float](repeating: 0, count: height * columns)
     for y in 0..<height {
-      for (row, weight) in down[y] {
-        for x in 0..<columns { tall[y * columns + x] += weight * values[row * columns + x] }
+      for (row, part) in down[y] {
+        for x in 0..<columns { tall[y * columns + x] += part * values[row * columns + x] }
       }
     }
     var full = [Float](repeating: 0, count: height * width)
     for y in 0..<height {
       for x in 0..<width {
         var sum: Float = 0
-        for (column, weight) in across[x] { sum += weight * tall[y * columns + column] }
+        for (column, part) in across[x] { sum += part * tall[y * columns + column] }
         full[y * width + x] = sum
       }
     }
@@ -58,18 +61,23 @@ public struct FindingMap: Sendable {
   }
 
   /// For each of `size` pixels of a film, cells and their parts.
-  private func weights(_ size: Int, cells: Int) -> [[(Int, Float)]] {
+  private func weights(_ size: Int, cells: Int) -> [[(cell: Int, part: Float)]] {
     (0..<size).map { pixel in
       let input = (Double(pixel) + 0.5) / Double(size) * Double(inputSize) - 0.5
-      let at = min(max((input - grid.first) / grid.step, 0), Double(cells - 1))
-      let first = Int(at)
-      let t = Float(at - Double(first))
-      let parts: [Float] = [
-        ((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1,
-        ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t,
-      ]
-      return parts.enumerated().map { k, part in (min(max(first + k - 1, 0), cells - 1), part) }
+      return interpolation((input - grid.first) / grid.step, cells: cells)
     }
+  }
+
+  /// The cells around a place, in cells from the first centre, and their parts of its value.
+  private func interpolation(_ place: Double, cells: Int) -> [(cell: Int, part: Float)] {
+    let at = min(max(place, 0), Double(cells - 1))
+    let first = Int(at)
+    let t = Float(at - Double(first))
+    let parts: [Float] = [
+      ((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1,
+      ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t,
+    ]
+    return parts.enumerated().map { k, part in (min(max(first + k - 1, 0), cells - 1), part) }
   }
 
   /// How much the map has to say of each of `size` rows or columns of a film with `cells` cells along it: 1 up to the
@@ -82,14 +90,27 @@ public struct FindingMap: Sendable {
     }
   }
 
-  private static let searchSide = 256
-
-  /// Where the map is largest, to a 256th of the film; of equals, the first from the top left.
+  /// Where the map is largest, to a sixteenth of a cell, between the outermost centres; of equals, the first from the
+  /// top left.
   public var peak: Place {
-    let side = Self.searchSide
-    let full = resampled(height: side, width: side)
-    let best = full.indices.max { full[$0] < full[$1] || (full[$0] == full[$1] && $0 > $1) } ?? 0
-    return Place(
-      x: (Double(best % side) + 0.5) / Double(side), y: (Double(best / side) + 0.5) / Double(side))
+    let steps = 16
+    let (down, across) = (
+      (0...(rows - 1) * steps).map { interpolation(Double($0) / Double(steps), cells: rows) },
+      (0...(columns - 1) * steps).map { interpolation(Double($0) / Double(steps), cells: columns) }
+    )
+    var (best, place) = (-Float.infinity, (row: 0, column: 0))
+    for (row, parts) in down.enumerated() {
+      let line = (0..<columns).map { column in
+        parts.reduce(Float(0)) { $0 + $1.part * values[$1.cell * columns + column] }
+      }
+      for (column, parts) in across.enumerated() {
+        let value = parts.reduce(Float(0)) { $0 + $1.part * line[$1.cell] }
+        if value > best { (best, place) = (value, (row, column)) }
+      }
+    }
+    func share(_ step: Int) -> Double {
+      (grid.first + Double(step) / Double(steps) * grid.step + 0.5) / Double(inputSize)
+    }
+    return Place(x: share(place.column), y: share(place.row))
   }
 }

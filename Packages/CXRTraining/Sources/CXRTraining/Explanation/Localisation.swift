@@ -22,8 +22,11 @@ public struct Localisation: Sendable {
     public let hits: PatientProportion
     /// The same of the films that are called positive; at the fitted threshold, or 0.5 where none is.
     public let hitsAmongTruePositives: PatientProportion
-    /// The mean share of the film within boxes: the hit rate of a peak placed blindly.
+    /// The mean share of the film within boxes: the hit rate of a place chosen blindly.
     public let chance: Double?
+    /// The mean share of the other films' peaks of the label that would have hit: what looking at the usual place is
+    /// worth. `nil` where a label has one film only.
+    public let usualPlace: Double?
     /// A figure a threshold.
     public let coverage: [Coverage]
   }
@@ -37,10 +40,14 @@ public struct Localisation: Sendable {
   struct Case: Sendable {
     let label: Int
     let patient: PatientID
-    let isHit: Bool
     let isTruePositive: Bool
+    let peak: FindingMap.Place
+    let boxes: [BoxList.Box]
     let boxShare: Double
     let coverage: [(ofBox: Double, ofFilm: Double)]
+    var isHit: Bool { contains(peak) }
+
+    func contains(_ place: FindingMap.Place) -> Bool { boxes.contains { $0.contains(place) } }
 
     private static let side = 256
 
@@ -48,31 +55,34 @@ public struct Localisation: Sendable {
       label: Int, patient: PatientID, isTruePositive: Bool, map: FindingMap, boxes: [BoxList.Box]
     ) {
       (self.label, self.patient, self.isTruePositive) = (label, patient, isTruePositive)
-      let peak = map.peak
-      isHit = boxes.contains { $0.contains(peak) }
+      (self.boxes, peak) = (boxes, map.peak)
       let side = Self.side
       let values = map.resampled(height: side, width: side)
+      let (down, across) = (map.reach(side, cells: map.rows), map.reach(side, cells: map.columns))
       let (least, most) = (map.least, map.most)
-      var inside = [Bool](repeating: false, count: side * side)
+      let levels = Localisation.thresholds.map { least + Float($0) * (most - least) }
+      var boxArea = 0
+      var (pointed, both) = (levels.map { _ in 0 }, levels.map { _ in 0 })
       for y in 0..<side {
         for x in 0..<side {
-          let place = FindingMap.Place(
-            x: (Double(x) + 0.5) / Double(side), y: (Double(y) + 0.5) / Double(side))
-          inside[y * side + x] = boxes.contains { $0.contains(place) }
+          let isInside = boxes.contains {
+            $0.contains(
+              FindingMap.Place(
+                x: (Double(x) + 0.5) / Double(side), y: (Double(y) + 0.5) / Double(side)))
+          }
+          if isInside { boxArea += 1 }
+          // Beyond half a cell from the outermost centres no cell is centred.
+          guard down[y] >= 0.5, across[x] >= 0.5 else { continue }
+          for (t, level) in levels.enumerated() where values[y * side + x] > level {
+            pointed[t] += 1
+            if isInside { both[t] += 1 }
+          }
         }
       }
-      let boxArea = inside.filter { $0 }.count
-      boxShare = Double(boxArea) / Double(side * side)
-      coverage = Localisation.thresholds.map { threshold in
-        let level = least + Float(threshold) * (most - least)
-        var (pointed, both) = (0, 0)
-        for (value, inside) in zip(values, inside) where value > level {
-          pointed += 1
-          if inside { both += 1 }
-        }
-        return (
-          boxArea > 0 ? Double(both) / Double(boxArea) : 0, Double(pointed) / Double(side * side)
-        )
+      let area = Double(side * side)
+      boxShare = Double(boxArea) / area
+      coverage = levels.indices.map {
+        (boxArea > 0 ? Double(both[$0]) / Double(boxArea) : 0, Double(pointed[$0]) / area)
       }
     }
   }
@@ -87,7 +97,7 @@ public struct Localisation: Sendable {
         label: name, hits: PatientProportion(cases.map(\.isHit), patients: patients),
         hitsAmongTruePositives: PatientProportion(
           cases.map { $0.isTruePositive ? $0.isHit : nil }, patients: patients),
-        chance: mean(\.boxShare),
+        chance: mean(\.boxShare), usualPlace: Self.usualPlace(cases),
         coverage: Self.thresholds.indices.map { t in
           Coverage(ofBox: mean { $0.coverage[t].ofBox }, ofFilm: mean { $0.coverage[t].ofFilm })
         })
@@ -99,6 +109,18 @@ public struct Localisation: Sendable {
     total = row("all", cases)
   }
 
+  private static func usualPlace(_ cases: [Case]) -> Double? {
+    let byLabel = Dictionary(grouping: cases, by: \.label)
+    var shares: [Double] = []
+    for (_, own) in byLabel.sorted(by: { $0.key < $1.key }) where own.count > 1 {
+      for (i, one) in own.enumerated() {
+        let hits = own.indices.filter { $0 != i && one.contains(own[$0].peak) }.count
+        shares.append(Double(hits) / Double(own.count - 1))
+      }
+    }
+    return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
+  }
+
   var json: JSONValue {
     func object(_ row: Row) -> JSONValue {
       .object(
@@ -108,6 +130,7 @@ public struct Localisation: Sendable {
           ("true_positives", .integer(row.hitsAmongTruePositives.films))
         ] + row.hitsAmongTruePositives.json("peak_hit_rate_among_true_positives") + [
           ("chance", .number(orNull: row.chance)),
+          ("usual_place", .number(orNull: row.usualPlace)),
           (
             "coverage",
             .array(

@@ -13,7 +13,8 @@ public enum MapOverlay {
 
   /// The colour at a share of the way from the least to the most, 0…1.
   static func colour(_ share: Float) -> (red: Float, green: Float, blue: Float) {
-    let at = min(max(share, 0), 1) * Float(stops.count - 1)
+    // A share that is no number, as of a network's output that is none, is the least.
+    let at = (share > 0 ? min(share, 1) : 0) * Float(stops.count - 1)
     let first = min(Int(at), stops.count - 2)
     let t = at - Float(first)
     let (a, b) = (stops[first], stops[first + 1])
@@ -32,7 +33,8 @@ public enum MapOverlay {
     )
     var pixels = [UInt8](repeating: 0, count: film.pixels.count * 3)
     for (i, grey) in film.pixels.enumerated() {
-      let share = span > 0 ? min(max((values[i] - least) / span, 0), 1) : 0
+      let relative = (values[i] - least) / span
+      let share = span > 0 && relative > 0 ? min(relative, 1) : 0
       let colour = colour(share)
       let alpha = opacity * share * down[i / film.width] * across[i % film.width]
       func blend(_ colour: Float) -> UInt8 {

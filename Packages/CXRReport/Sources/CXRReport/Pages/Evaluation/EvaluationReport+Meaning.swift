@@ -63,8 +63,8 @@ extension EvaluationReport {
         + "\(fixedPoint(interval.high, digits: 3)))"
       let verdict =
         interval.contains(0)
-        ? "other patients could as well have turned it around. What separates the two at 0.5 is where the loss "
-          + "puts the probabilities, not what the network knows"
+        ? "other patients could as well have turned it around. These films do not show which ranks better; what "
+          + "separates the two at 0.5 may be where they put their probabilities"
         : "\(value > 0 ? difference.name : difference.other) ranks films better, whatever the threshold"
       lines.append(
         "The mean AUC of \(difference.name) less that of \(difference.other) is \(span): \(verdict). "

@@ -58,9 +58,9 @@ extension EvaluationReport {
       }
       if let over = model.overBaseline, let interval = over.interval, interval.low <= 0 {
         page.callout(
-          "\(model.name) does not beat a regression on thumbnails of 16 × 16 cells beyond chance (mean AUC "
-            + "less that of the regression: \(over.text(digits: 3))). A network that does not has learned "
-            + "nothing that brightness does not tell.")
+          "On these films \(model.name) cannot be told from a regression on thumbnails of 16 × 16 cells (mean AUC "
+            + "less that of the regression: \(over.text(digits: 3))). A network must beat that to have learned "
+            + "more than where films are bright.")
       }
     }
   }
@@ -95,7 +95,13 @@ extension EvaluationReport {
         }
         var rows = [row("0.5", model.counts)]
         if let counts = model.fittedCounts {
-          rows.append(row("chosen: \(model.operatingPoint ?? "")", counts))
+          let count = model.labels.filter { $0.fitted != nil }.count
+          rows.append(
+            row(
+              "chosen: \(model.operatingPoint ?? "")"
+                + (count < model.labels.count
+                  ? " (\(count) of \(model.labels.count) findings)" : ""),
+              counts))
         }
         return rows
       },
@@ -300,19 +306,22 @@ extension EvaluationReport {
     guard models.contains(where: { !$0.places.isEmpty }) else { return }
     page.heading("Does it look where the finding is?")
     page.paragraph(
-      "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one, and how "
-        + "often a place chosen blindly would. Covered is what lies above a share of the way from the map's least to "
-        + "its most: of the box, and of the whole film, for three such shares.")
+      "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one; how often a "
+        + "place chosen blindly would, and how often the strongest places of other films with the finding would, which "
+        + "is what looking at the usual place is worth. Above is what lies above a share of the way from the map's "
+        + "least to its most: of the box, and of the whole film, for three such shares.")
     for model in models where !model.places.isEmpty {
       let thresholds = model.places[0].coverage.map(\.threshold)
       page.table(
-        header: ["finding", "boxed films", "peak in box", "among those found", "blind"]
+        header: [
+          "finding", "boxed films", "peak in box", "among those found", "blind", "usual place",
+        ]
           + thresholds.map { "above \(fixedPoint($0, digits: 2))" },
         rows: model.places.map { place in
           [
             place.label, "\(place.hits.films)", place.hits.estimate.text(digits: 2),
             place.hitsAmongTruePositives.estimate.text(digits: 2),
-            fixedPoint(place.chance, digits: 2),
+            fixedPoint(place.chance, digits: 2), fixedPoint(place.usualPlace, digits: 2),
           ]
             + place.coverage.map {
               "\(fixedPoint($0.ofBox, digits: 2)), \(fixedPoint($0.ofFilm, digits: 2))"
@@ -325,9 +334,12 @@ extension EvaluationReport {
     guard models.contains(where: { !$0.examples.isEmpty }) else { return }
     page.heading("Where it was most sure, right and wrong")
     page.paragraph(
-      "Each film beside the same film with the map of the finding over it. The map is exact: its cells add up to "
-        + "the network's answer.")
-    page.colourBar(mapColours, low: "adds least to the answer", high: "adds most")
+      "Each film beside the same film with the map of the finding over it. The map is no estimate: the network's "
+        + "log-odds are the mean of what its cells say. But each cell looks at a wide field around its place (in the "
+        + "reference network nearly half of the film a side), and each map has a scale of its own, from its least to its "
+        + "most: what shines on a film without the finding adds more than the rest, and may still speak against it."
+    )
+    page.colourBar(mapColours, low: "the film's least", high: "the film's most")
     for model in models where !model.examples.isEmpty {
       page.beginDetails("\(model.name): \(model.examples.count) films")
       page.contactSheet(

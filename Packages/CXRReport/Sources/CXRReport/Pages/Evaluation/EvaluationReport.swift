@@ -119,15 +119,19 @@ public struct EvaluationReport: Sendable {
     public var hitsAmongTruePositives: PatientProportion
     /// The mean share of the film in boxes.
     public var chance: Double?
+    /// How often the other films' peaks of the label would have hit.
+    public var usualPlace: Double?
     /// By threshold: the share of the box and of the film that is pointed at.
     public var coverage: [(threshold: Double, ofBox: Double?, ofFilm: Double?)]
 
     /// Gathers figures.
     public init(
       label: String, hits: PatientProportion, hitsAmongTruePositives: PatientProportion,
-      chance: Double?, coverage: [(threshold: Double, ofBox: Double?, ofFilm: Double?)]
+      chance: Double?, usualPlace: Double?,
+      coverage: [(threshold: Double, ofBox: Double?, ofFilm: Double?)]
     ) {
       (self.label, self.hits, self.chance) = (label, hits, chance)
+      self.usualPlace = usualPlace
       (self.hitsAmongTruePositives, self.coverage) = (hitsAmongTruePositives, coverage)
     }
   }
@@ -268,7 +272,8 @@ public struct EvaluationReport: Sendable {
 
   /// The models' names as parts of file names, unique.
   var fileNames: [String] {
-    var used: Set<String> = []
+    // The pictures of all models by finding have names of their own.
+    var used: Set<String> = ["by-finding"]
     return models.map { model in
       let base = Figure.safe(model.name)
       var (name, number) = (base, 1)

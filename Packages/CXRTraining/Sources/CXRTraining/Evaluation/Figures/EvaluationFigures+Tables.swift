@@ -227,14 +227,14 @@ extension EvaluationFigures {
       cells += FigureTable.Cell.share(row.hits)
       cells.append(.count(row.hitsAmongTruePositives.films))
       cells.append(.count(row.hitsAmongTruePositives.hits))
-      cells.append(.number(row.chance))
+      cells += [.number(row.chance), .number(row.usualPlace)]
       for coverage in row.coverage {
         cells += [.number(coverage.ofBox), .number(coverage.ofFilm)]
       }
       return cells
     }
     var header = ["model", "label", "boxed_images", "peak_hits", "peak_hit_rate", "low", "high"]
-    header += ["true_positives", "hits_among_them", "chance"]
+    header += ["true_positives", "hits_among_them", "chance", "usual_place"]
     for threshold in Localisation.thresholds {
       header += ["intersection_over_box_\(threshold)", "film_covered_\(threshold)"]
     }

@@ -108,32 +108,32 @@ public struct EvaluationFigures: Sendable {
         label.auc.interval = label.auc.value == nil ? nil : sample.auc.interval()
         label.averagePrecision.interval =
           label.averagePrecision.value == nil ? nil : sample.averagePrecision.interval()
-        label.rocBand = Self.band(sample.roc)
-        label.precisionBand = Self.band(sample.precision)
+        (label.rocBand, label.precisionBand) = (sample.roc, sample.precision)
         return label
       }
     }
-    func meanInterval(_ defined: [Int], _ sample: (Int) -> BootstrapSample) -> Interval? {
-      defined.isEmpty ? nil : BootstrapSample.mean(of: defined.map(sample)).interval()
+    /// Of the mean over the labels whose figure is defined.
+    func meanInterval(_ values: [Double?], _ sample: (Int) -> BootstrapSample) -> Interval? {
+      let defined = values.enumerated().compactMap { k, value in value.map { ($0, sample(k)) } }
+      return defined.isEmpty ? nil : BootstrapSample.mean(of: defined).interval()
     }
 
     var models: [ModelFigures] = []
     for (m, model) in evaluation.models.enumerated() {
       var own = ModelFigures(model, answers: answers[m], labels: complete(m, 0))
-      own.meanAUC.interval = meanInterval(
-        (0..<columns).filter { own.labels[$0].auc.value != nil }
-      ) { samples[place(m, 0, $0)].auc }
+      own.meanAUC.interval = meanInterval(own.labels.map(\.auc.value)) {
+        samples[place(m, 0, $0)].auc
+      }
       own.meanAveragePrecision.interval = meanInterval(
-        (0..<columns).filter { own.labels[$0].averagePrecision.value != nil }
+        own.labels.map(\.averagePrecision.value)
       ) { samples[place(m, 0, $0)].averagePrecision }
       own.subgroups = groups.enumerated().map { g, group in
         var subgroup = ModelFigures.Subgroup(
           kind: group.kind, name: group.name, films: group.films.count, patients: group.patients,
           labels: complete(m, g + 1))
-        let telling = (0..<columns).filter { subgroup.isTelling(subgroup.labels[$0]) }
+        let telling = subgroup.labels.map { subgroup.isTelling($0) ? $0.auc.value : nil }
         subgroup.meanAUC = Estimate(
-          mean(telling.map { subgroup.labels[$0].auc.value }),
-          meanInterval(telling) { samples[place(m, g + 1, $0)].auc })
+          mean(telling), meanInterval(telling) { samples[place(m, g + 1, $0)].auc })
         return subgroup
       }
       models.append(own)
@@ -161,7 +161,7 @@ public struct EvaluationFigures: Sendable {
           Estimate(values[$0], values[$0] == nil ? nil : own[$0].interval())
         },
         meanAUC: Estimate(
-          mean(values), meanInterval((0..<columns).filter { values[$0] != nil }) { own[$0] }))
+          mean(values), meanInterval(values) { own[$0] }))
       models[m].overBaseline = ModelDifference(
         models[m].name, "thumbnail regression", labels: labels, areas: areas(m),
         others: (values, own), deLong: deLong(answers[m], other))
@@ -177,14 +177,6 @@ public struct EvaluationFigures: Sendable {
     self.models = models
     shifts = evaluation.models.indices.map { m in
       Self.shifts(answers[m], fit: evaluation.models[m].fit)
-    }
-  }
-
-  private static func band(_ points: [BootstrapSample]) -> [BandPoint] {
-    points.enumerated().compactMap { i, sample in
-      sample.interval().map {
-        BandPoint(x: Double(i) / Double(points.count - 1), interval: $0)
-      }
     }
   }
 

@@ -59,10 +59,14 @@ public struct ModelDifference: Sendable {
     }
     (self.name, self.other, self.labels) = (name, other, rows)
     // Labels of which one area is undefined are so for both.
-    let defined = names.indices.filter { areas.values[$0] != nil }
+    func mean(_ side: (values: [Double?], samples: [BootstrapSample])) -> BootstrapSample {
+      BootstrapSample.mean(
+        of: zip(side.values, side.samples).compactMap { value, sample in
+          value.map { ($0, sample) }
+        })
+    }
     self.mean = row(
       "", CXRTraining.mean(areas.values), CXRTraining.mean(others.values),
-      BootstrapSample.mean(of: defined.map { areas.samples[$0] })
-        - BootstrapSample.mean(of: defined.map { others.samples[$0] }), nil)
+      mean(areas) - mean(others), nil)
   }
 }
