@@ -32,6 +32,7 @@ extension Evaluate {
       note: model.metadata.map { "\($0.loss.rawValue), epoch \($0.epoch)" }
         ?? "table \(model.path)",
       patientsSeenInTraining: model.patientsSeenInTraining ?? 0,
+      patientsSeenInValidation: model.patientsSeenInValidation ?? 0,
       operatingPoint: model.fit?.operatingPoint,
       labels: own.labels.enumerated().map { k, label in
         let known = answers.known(label: k)
@@ -43,7 +44,8 @@ extension Evaluate {
           prevalence: figures.options.prevalences[label.name], detection: label.detection,
           calibrations: label.calibrations.map {
             EvaluationReport.Calibration(
-              name: $0.method.words, brier: $0.brier, curve: $0.curve)
+              name: $0.method.words, brier: $0.brier, expectedError: $0.expectedError,
+              curve: $0.curve)
           }, rocBand: label.rocBand, precisionBand: label.precisionBand)
       }, meanAUC: own.meanAUC, meanAveragePrecision: own.meanAveragePrecision,
       baseline: own.baseline?.meanAUC, overBaseline: own.overBaseline?.mean.auc,

@@ -47,8 +47,11 @@ struct Evaluate: ParsableCommand {
   var images: String?
   @Option(help: "The folder to write.")
   var output: String
-  @Option(help: "Whose films: train, validation, test, or all.")
-  var subset: Part = .test
+  @Option(
+    help: ArgumentHelp(
+      "Whose films: train, validation, test, or all. (default: test; without checkpoints those of the first table)"
+    ))
+  var subset: Part?
   @OptionGroup var lists: ListOptions
   @Option(
     help: ArgumentHelp(
@@ -92,8 +95,19 @@ struct Evaluate: ParsableCommand {
     guard checkpoint.isEmpty || images != nil else {
       throw ValidationError("--images is missing: checkpoints need films; name their folder")
     }
-    guard (10...100_000).contains(replicates) else {
-      throw ValidationError("--replicates \(replicates): a number from 10 to 100000 is needed")
+    guard (10...10_000).contains(replicates) else {
+      throw ValidationError("--replicates \(replicates): a number from 10 to 10000 is needed")
+    }
+    if checkpoint.isEmpty {
+      guard subset == nil else {
+        throw ValidationError(
+          "--subset: without a checkpoint the films are those of the first table; leave it out")
+      }
+      guard operatingPoint == nil || !validationPredictions.isEmpty else {
+        throw ValidationError(
+          "--operating-point: there are no films to choose thresholds on; name --validation-predictions"
+        )
+      }
     }
     guard validationPredictions.isEmpty || validationPredictions.count == predictions.count else {
       throw ValidationError(
@@ -106,11 +120,14 @@ struct Evaluate: ParsableCommand {
     _ = threads.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
     let boxList = try boxes.map { try BoxList(path: $0) }
+    let options = try options
+    // Before hours of decoding.
+    let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
     let evaluation = try Evaluation(options, events: events)
     announce(evaluation)
     var figureOptions = EvaluationFigures.Options()
     (figureOptions.replicates, figureOptions.seed) = (replicates, seed)
-    figureOptions.prevalences = try prevalence?.shares(of: evaluation.labels) ?? [:]
+    figureOptions.prevalences = prevalences
     let drawing = Progress("draws of patients")
     let figures = EvaluationFigures(evaluation, options: figureOptions) {
       drawing.update($0, of: $1)
@@ -144,7 +161,7 @@ struct Evaluate: ParsableCommand {
         labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing)
       collection.exclude = exclusion.exclude
       var options = Evaluation.Options(
-        checkpoints: checkpoint, collection: collection, subset: subset.subset,
+        checkpoints: checkpoint, collection: collection, subset: (subset ?? .test).subset,
         skipsUnreadable: skipUnreadable)
       options.predictions = predictions
       options.validationPredictions = validationPredictions
@@ -182,6 +199,12 @@ struct Evaluate: ParsableCommand {
         "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"
           + evaluation.skippedFilms.prefix(20).map { "  \($0.name): \($0.reason)" }
           .joined(separator: "\n"))
+    }
+    for model in evaluation.models where model.fit != nil {
+      guard let chosenOn = model.patientsSeenInValidation, chosenOn > 0 else { continue }
+      Console.warn(
+        "\(model.name): its thresholds and calibrations were chosen on \(chosenOn) of these "
+          + "\(evaluation.patientCount) patients, so that what is said of them here flatters them")
     }
     if evaluation.subset == nil {
       for model in evaluation.models {

@@ -7,8 +7,8 @@ struct AnswerWriter {
   private let format: Predict.Format
   private let checkpoint: String
   private let predictor: FilmPredictor
-  /// For JSON, which is one document.
-  private var films: [JSONValue] = []
+  /// Whether a film of the JSON document has been written.
+  private var hasFilm = false
 
   init(_ format: Predict.Format, checkpoint: String, predictor: FilmPredictor) {
     (self.format, self.checkpoint, self.predictor) = (format, checkpoint, predictor)
@@ -18,6 +18,7 @@ struct AnswerWriter {
           "film", "finding", "output", "probability", "threshold", "verdict", "warnings",
         ]))
     }
+    if format == .json { Console.result(Self.open(head)) }
   }
 
   private static func line(_ fields: [String]) -> String { String(CSVText.line(fields).dropLast()) }
@@ -52,32 +53,33 @@ struct AnswerWriter {
           ]))
       }
     case .json:
-      films.append(
-        .object([
-          ("film", .string(answer.path)),
-          (
-            "findings",
-            .object(
-              answer.findings.map { finding in
-                (
-                  finding.label,
-                  .object([
-                    ("output", .number(shortest: finding.probability)),
-                    ("probability", .number(orNull: finding.calibrated)),
-                    ("threshold", finding.threshold.map { .number(shortest: $0) } ?? .null),
-                    ("verdict", .string(orNull: finding.isPositive.map { $0 ? "yes" : "no" })),
-                  ])
-                )
-              })
-          ), ("feature_distance", .number(orNull: answer.distance)),
-          ("warnings", .strings(answer.warnings)),
-        ]))
+      let film = JSONValue.object([
+        ("film", .string(answer.path)),
+        (
+          "findings",
+          .object(
+            answer.findings.map { finding in
+              (
+                finding.label,
+                .object([
+                  ("output", .number(shortest: finding.probability)),
+                  ("probability", .number(orNull: finding.calibrated)),
+                  ("threshold", finding.threshold.map { .number(shortest: $0) } ?? .null),
+                  ("verdict", .string(orNull: finding.isPositive.map { $0 ? "yes" : "no" })),
+                ])
+              )
+            })
+        ), ("feature_distance", .number(orNull: answer.distance)),
+        ("warnings", .strings(answer.warnings)),
+      ])
+      Console.result((hasFilm ? ",\n" : "") + String(film.text.dropLast()))
+      hasFilm = true
     }
   }
 
-  func finish(unreadable: [UnreadableFilm]) {
-    guard format == .json else { return }
-    let document = JSONValue.object([
+  /// What is said of the checkpoint before the films.
+  private var head: JSONValue {
+    .object([
       ("checkpoint", .string(checkpoint)),
       (
         "operating_point",
@@ -87,15 +89,21 @@ struct AnswerWriter {
       (
         "feature_distance_limit",
         .number(orNull: predictor.classifier.typicalFilms?.figures.distance?.squareRoot())
-      ), ("films", .array(films)),
-      (
-        "unreadable",
-        .array(
-          unreadable.map {
-            .object([("film", .string($0.name)), ("reason", .string($0.reason))])
-          })
       ),
     ])
-    Console.result(String(document.text.dropLast()))
+  }
+
+  /// A document's text up to where its films follow, so that they are written as they come.
+  private static func open(_ document: JSONValue) -> String {
+    String(document.text.dropLast(3)) + ",\n  \"films\": ["
+  }
+
+  func finish(unreadable: [UnreadableFilm]) {
+    guard format == .json else { return }
+    let list = JSONValue.array(
+      unreadable.map {
+        .object([("film", .string($0.name)), ("reason", .string($0.reason))])
+      })
+    Console.result("],\n\"unreadable\": " + String(list.text.dropLast()) + "\n}")
   }
 }

@@ -9,13 +9,17 @@ final class MapWriter {
   let folder: OutputFolder
   private let labels: [String]?
   private let calibration: CalibrationMethod
-  private var used: Set<String> = []
+  /// Last parts of paths that several films have.
+  private let ambiguous: Set<String>
+  private var names = UniqueNames()
   /// How many were written.
   private(set) var count = 0
 
-  /// Maps of `labels`, or where `nil` of findings with the verdict yes.
-  init(folder: OutputFolder, labels: [String]?, calibration: CalibrationMethod) {
+  /// Maps of `labels`, or where `nil` of findings with the verdict yes; `films` are the paths of all.
+  init(folder: OutputFolder, labels: [String]?, calibration: CalibrationMethod, films: [String]) {
     (self.folder, self.labels, self.calibration) = (folder, labels, calibration)
+    let last = films.map { ($0 as NSString).lastPathComponent }
+    ambiguous = Set(Dictionary(grouping: last) { $0 }.filter { $1.count > 1 }.keys)
   }
 
   /// - Throws: `ReportError`, `ImageError`.
@@ -23,7 +27,9 @@ final class MapWriter {
     for (finding, map) in zip(answer.findings, answer.maps) {
       guard labels?.contains(finding.label) ?? (finding.isPositive == true) else { continue }
       let overlay = MapOverlay.picture(film: answer.film, map: map)
-      let name = (answer.path as NSString).lastPathComponent
+      let last = (answer.path as NSString).lastPathComponent
+      // CheXpert's films are nearly all called view1_frontal.jpg: their folders tell whose they are.
+      let name = ambiguous.contains(last) ? answer.path : last
       let picture = MapPicture(
         title: "\(finding.label) on \(name)", verdict: verdict(finding),
         film: try answer.film.pngData(), overlay: try overlay.pngData(),
@@ -34,7 +40,8 @@ final class MapWriter {
         notes: [
           "The colour is what each place adds to the log-odds of \(finding.label); over all places the mean is "
             + fixedPoint(LogOddsLine.logOdds(Double(finding.probability)), digits: 2) + ".",
-          "\(map.rows) × \(map.columns) cells, smooth between them. Research software, not a medical device.",
+          "\(map.rows) × \(map.columns) cells, smooth between them, each of which looks at a wide field around its place.",
+          "Every map has a scale of its own. Research software, not a medical device.",
         ])
       try picture.write(to: folder.file(fileName(name, finding.label)))
       count += 1
@@ -54,16 +61,6 @@ final class MapWriter {
   }
 
   private func fileName(_ film: String, _ label: String) -> String {
-    let stem = (film as NSString).deletingPathExtension
-    let plain = String(
-      "\(stem)-\(label)".map {
-        $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_") ? $0 : "-"
-      })
-    var (name, number) = (plain, 1)
-    while !used.insert(name).inserted {
-      number += 1
-      name = "\(plain)-\(number)"
-    }
-    return name + ".svg"
+    names.name(safeFileName("\((film as NSString).deletingPathExtension)-\(label)")) + ".svg"
   }
 }

@@ -11,7 +11,7 @@ struct Predict: ParsableCommand {
     abstract: "Asks a trained classifier about films.",
     discussion: """
       For each film and finding: the network's output, the probability that it stands for among films like \
-      those it was validated on, the finding's threshold, and the verdict, yes or no. A film that looks \
+      those of its validation (n/a where that is not known), the finding's threshold, and the verdict, yes or no. A film that looks \
       unlike those of training is warned of. Films that cannot be read are named, the others are \
       answered, and the program ends with 1.
 
@@ -87,7 +87,7 @@ struct Predict: ParsableCommand {
     let mapWriter = try maps.map {
       MapWriter(
         folder: try OutputFolder($0, reusing: force), labels: mapLabels?.names,
-        calibration: predictor.calibration)
+        calibration: predictor.calibration, films: paths)
     }
 
     let kind = format ?? (isatty(1) == 1 ? .table : .csv)
@@ -96,7 +96,7 @@ struct Predict: ParsableCommand {
     let progress = Progress("films")
     for start in stride(from: 0, to: paths.count, by: Self.batchSize) {
       let part = Array(paths[start..<min(paths.count, start + Self.batchSize)])
-      for result in predictor.answers(films: part) {
+      for result in try predictor.answers(films: part) {
         switch result {
         case .success(let answer):
           writer.add(answer)

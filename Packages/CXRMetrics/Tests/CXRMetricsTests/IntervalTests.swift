@@ -92,6 +92,10 @@ import Testing
     #expect((all ?? 1) < 0.2)
     let none = OperatingRule.specificity(1).threshold(scores: [0.2, 0.6], labels: [true, false])
     #expect(none == 0.6)
+    // 55 of 100 is 0.55, though 0.55 · 100 is more than 55.
+    let hundred = OperatingRule.sensitivity(0.55).threshold(
+      scores: (0..<101).map { Float($0) }, labels: (0..<101).map { $0 > 0 })
+    #expect(hundred == 45.5)
   }
 
   @Test func predictiveValuesFollowBayes() throws {

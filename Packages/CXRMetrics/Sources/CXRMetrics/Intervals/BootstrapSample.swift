@@ -90,7 +90,8 @@ public struct BootstrapSample: Sendable {
   /// would jump whenever one drops out.
   ///
   /// It rests on as many patients as its degrees of freedom say, after Satterthwaite (Biometrics Bulletin 2, 1946):
-  /// those of the figures, by the weight of their variances.
+  /// those of the figures, by the weight of their variances; but on no fewer than ``leastPatients``, as it pools the
+  /// patients of all.
   ///
   /// - Parameter figures: each with its value on all patients.
   public static func mean(of figures: [(value: Double, sample: BootstrapSample)]) -> BootstrapSample
@@ -108,7 +109,7 @@ public struct BootstrapSample: Sendable {
           let drawn = figure.sample.values[replicate]
           return sum + (drawn.isNaN ? figure.value : drawn)
         } / Double(figures.count)
-      }, effectivePatients: squares > 0 ? sum * sum / squares + 1 : 0,
+      }, effectivePatients: squares > 0 ? max(Self.leastPatients, sum * sum / squares + 1) : 0,
       isShare: figures.allSatisfy(\.sample.isShare))
   }
 }

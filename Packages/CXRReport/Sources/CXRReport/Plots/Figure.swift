@@ -1,6 +1,6 @@
 /// A picture to be drawn by gnuplot: its data as tab-separated columns, and the commands that plot it.
 struct Figure: Sendable {
-  /// The file name without extension, of ``safe(_:)`` characters.
+  /// The file name without extension, of the characters of ``safeFileName(_:)``.
   let name: String
   /// What it shows, for readers who cannot see it.
   let description: String
@@ -30,15 +30,6 @@ extension Figure {
   /// A name that fits beside an axis; tables give it in full.
   static func short(_ name: String) -> String {
     name.count > 28 ? name.prefix(16) + "…" + name.suffix(11) : name
-  }
-
-  /// A name that is safe as a file name, in a script and in a page: what is not a plain letter, digit,
-  /// point or hyphen becomes a hyphen.
-  static func safe(_ name: String) -> String {
-    String(
-      name.map {
-        $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_") ? $0 : "-"
-      })
   }
 
   /// A plot of nothing, for figures all of whose numbers are undefined.

@@ -44,7 +44,8 @@ public struct LogOddsLine: Sendable, Equatable, Codable {
 
   /// Vector scaling (Guo et al., ICML 2017) for labels that are not exclusive: a line a label, of the largest
   /// likelihood where the slopes are taken to be drawn around their common mean with the standard deviation
-  /// `slopeSpread`. Labels without both kinds are `nil`, and have no part in it.
+  /// `slopeSpread`, and that mean around 1 with a standard deviation of 1. Labels without both kinds are `nil`, and have
+  /// no part in it.
   public static func vector(
     _ labels: [(probabilities: [Double], labels: [Bool])], slopeSpread: Double = 0.5
   ) -> [LogOddsLine?] {
@@ -70,7 +71,7 @@ public struct LogOddsLine: Sendable, Equatable, Codable {
     let pull = slopeSpread.map { 1 / ($0 * $0) } ?? 0
     func cost(_ lines: [LogOddsLine]) -> Double {
       let mean = lines.reduce(0) { $0 + $1.scale } / Double(count)
-      var sum = 0.0
+      var sum = pull > 0 ? (mean - 1) * (mean - 1) / 2 : 0
       for (line, sample) in zip(lines, samples) {
         sum += pull / 2 * (line.scale - mean) * (line.scale - mean)
         for (z, target) in zip(sample.logOdds, sample.targets) {
@@ -100,6 +101,7 @@ public struct LogOddsLine: Sendable, Equatable, Codable {
           h11 += weight
         }
         gradient[2 * k] = g0 + pull * (lines[k].scale - mean)
+        if pull > 0 { gradient[2 * k] += (mean - 1) / Double(count) }
         gradient[2 * k + 1] = g1
         // A grain on the diagonal: all log-odds equal leave the slope open.
         hessian[2 * k * order + 2 * k] = h00 + 1e-9
@@ -108,6 +110,9 @@ public struct LogOddsLine: Sendable, Equatable, Codable {
         for other in 0...k {
           hessian[2 * k * order + 2 * other] +=
             pull * ((other == k ? 1 : 0) - 1 / Double(count))
+          if pull > 0 {
+            hessian[2 * k * order + 2 * other] += 1 / Double(count * count)
+          }
         }
       }
       let films = Double(samples.reduce(0) { $0 + $1.targets.count })

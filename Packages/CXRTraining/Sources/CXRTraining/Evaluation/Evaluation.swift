@@ -56,6 +56,8 @@ public struct Evaluation: Sendable {
     public let baselineScores: [Float]?
     /// Of the films' patients, how many the network was trained on; `nil` where that is not known.
     public let patientsSeenInTraining: Int?
+    /// Of the films' patients, on how many its thresholds and calibrations were chosen; `nil` where that is not known.
+    public let patientsSeenInValidation: Int?
     /// Thresholds and calibrations, chosen on validation films; `nil` where there were none to choose on.
     public let fit: ValidationFit?
   }
@@ -100,6 +102,7 @@ public struct Evaluation: Sendable {
   public init(_ options: Options, events: Events = Events()) throws {
     let classifiers = try options.checkpoints.map { try ChestClassifier(path: $0) }
     let tables = try options.predictions.map { try PredictionsFile(path: $0) }
+    let validationTables = try options.validationPredictions.map { try PredictionsFile(path: $0) }
     guard let labels = classifiers.first?.metadata.labels ?? tables.first?.labels else {
       throw TrainingError.invalidOption("--checkpoint or --predictions: name at least one")
     }
@@ -156,9 +159,9 @@ public struct Evaluation: Sendable {
     var (kept, places) = (rows, Array(rows.indices))
     if !classifiers.isEmpty {
       let source = try prepared(rows)
-      let found = networks.answers(on: source, count: rows.count) {
-        events.progress($0, rows.count)
-      }
+      let found = try networks.answers(
+        on: source, count: rows.count, paths: options.checkpoints
+      ) { events.progress($0, rows.count) }
       guard found.unreadable.isEmpty || options.skipsUnreadable else {
         throw TrainingError.unreadableFilms(found.unreadable)
       }
@@ -177,12 +180,21 @@ public struct Evaluation: Sendable {
         rule == nil || fit.operatingPoint == rule?.description ? fit : nil
       }
     }
+    if subset == nil, rule != nil, fits.contains(where: { $0 == nil }) {
+      throw TrainingError.invalidOption(
+        "--operating-point \(rule?.description ?? ""): not the rule of every checkpoint, and among all films "
+          + "there are no validation films to choose by it; leave it out, or evaluate --subset test"
+      )
+    }
     if subset != nil, fits.contains(where: { $0 == nil }) {
       let validationRows = collection.rows(of: .validation)
       events.fitting(validationRows.count)
-      let again = networks.answers(
-        on: try prepared(validationRows), count: validationRows.count
+      let again = try networks.answers(
+        on: try prepared(validationRows), count: validationRows.count, paths: options.checkpoints
       ) { events.progress($0, validationRows.count) }
+      guard again.unreadable.isEmpty || options.skipsUnreadable else {
+        throw TrainingError.unreadableFilms(again.unreadable)
+      }
       let usable = again.places.map { validationRows[$0] }
       for m in fits.indices where fits[m] == nil && !usable.isEmpty {
         let stored = classifiers[m].metadata.validation.flatMap {
@@ -203,21 +215,25 @@ public struct Evaluation: Sendable {
         name: names[m], path: options.checkpoints[m], metadata: classifiers[m].metadata,
         probabilities: answers?.probabilities[m] ?? [],
         baselineScores: classifiers[m].baseline == nil ? nil : answers?.baselines[m],
-        patientsSeenInTraining: digests.filter { seen.contains($0) }.count, fit: fits[m])
+        patientsSeenInTraining: digests.filter { seen.contains($0) }.count,
+        patientsSeenInValidation: classifiers[m].metadata.split.validationPatientDigests.map {
+          let chosenOn = Set($0)
+          return digests.filter { chosenOn.contains($0) }.count
+        }, fit: fits[m])
     }
     for (t, table) in tables.enumerated() {
       let fit =
-        try options.validationPredictions.isEmpty
+        try validationTables.isEmpty
         ? nil
         : Self.fit(
-          PredictionsFile(path: options.validationPredictions[t]), rule: rule ?? .youden,
-          collection: collection, apartFrom: kept)
+          validationTables[t], rule: rule ?? .youden, collection: collection, apartFrom: kept)
       models.append(
         Model(
           name: names[classifiers.count + t], path: table.path, metadata: nil,
           probabilities: try table.probabilities(
             of: kept.map { records[$0].name }, labels: labels),
-          baselineScores: nil, patientsSeenInTraining: nil, fit: fit))
+          baselineScores: nil, patientsSeenInTraining: nil, patientsSeenInValidation: nil,
+          fit: fit))
     }
     if classifiers.isEmpty, let first = tables.first {
       for table in tables.dropFirst() where Set(table.names) != Set(first.names) {
@@ -234,6 +250,15 @@ public struct Evaluation: Sendable {
     self.places = places
     skippedFilms = answers?.unreadable ?? []
     self.subset = subset
+  }
+
+  /// The labels that an evaluation would be of.
+  /// - Throws: as an evaluation does of its first checkpoint or table.
+  public static func labels(of options: Options) throws -> [String] {
+    if let path = options.checkpoints.first {
+      return try ChestClassifier(path: path).metadata.labels
+    }
+    return try options.predictions.first.map { try PredictionsFile(path: $0).labels } ?? []
   }
 
   private static func collection(
@@ -339,7 +364,7 @@ public struct Evaluation: Sendable {
   /// The run folders' names, then the tables' without `predictions-` and extension; a repeated one gets -2,
   /// -3, …
   static func uniqueNames(_ checkpoints: [String], tables: [String] = []) -> [String] {
-    var used: Set<String> = []
+    var names = UniqueNames()
     let bases =
       checkpoints.map { path in
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent
@@ -350,14 +375,7 @@ public struct Evaluation: Sendable {
         let short = name.hasPrefix("predictions-") ? String(name.dropFirst(12)) : name
         return short.isEmpty ? "model" : short
       }
-    return bases.map { base in
-      var (name, number) = (base, 1)
-      while !used.insert(name).inserted {
-        number += 1
-        name = "\(base)-\(number)"
-      }
-      return name
-    }
+    return bases.map { names.name($0) }
   }
 
   /// Labels, in column order.

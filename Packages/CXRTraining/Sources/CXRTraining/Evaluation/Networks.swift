@@ -6,6 +6,8 @@ struct Networks: Sendable {
   let classifiers: [ChestClassifier]
   private let preparations: [FilmPreparation]
   private static let batchSize = 32
+  /// Why a checkpoint is of no use.
+  static let notANumber = "its weights give outputs that are not numbers; the file is damaged"
 
   init(_ classifiers: [ChestClassifier]) {
     self.classifiers = classifiers
@@ -47,9 +49,12 @@ struct Networks: Sendable {
   }
 
   /// Applies every network to the first `count` films.
+  ///
+  /// - Parameter paths: of the checkpoints, for messages.
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
   func answers(
-    on source: PreparedFilms, count: Int, progress: (_ done: Int) -> Void
-  ) -> Answers {
+    on source: PreparedFilms, count: Int, paths: [String], progress: (_ done: Int) -> Void
+  ) throws -> Answers {
     var answers = Answers(
       probabilities: [[Float]](repeating: [], count: classifiers.count),
       baselines: [[Float]](repeating: [], count: classifiers.count))
@@ -67,11 +72,18 @@ struct Networks: Sendable {
       for (m, classifier) in classifiers.enumerated() where !decoded.isEmpty {
         let films = decoded.map { $0[preparation(of: m)] }
         let reading = classifier.model.reading(input(films, for: m))
+        guard reading.logits.scalars.allSatisfy(\.isFinite) else {
+          throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
+        }
         answers.probabilities[m] += reading.probabilities.scalars
         if let baseline = classifier.baseline {
           let size = classifier.metadata.image.size
           for levels in films {
-            answers.baselines[m] += baseline.scores(levels: levels, size: size)
+            let scores = baseline.scores(levels: levels, size: size)
+            guard scores.allSatisfy(\.isFinite) else {
+              throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
+            }
+            answers.baselines[m] += scores
           }
         }
       }

@@ -39,7 +39,7 @@ public struct TypicalFilms: Sendable, Equatable {
     public var contrast: Range
     /// Validation films of which the features were taken.
     public var featureFilms: Int
-    /// The squared distance of features that one validation film in a hundred passes; `nil` of too few films.
+    /// The squared distance of features that at most one validation film in a hundred passes; `nil` of too few films.
     public var distance: Double?
 
     enum CodingKeys: String, CodingKey {
@@ -187,7 +187,7 @@ public struct TypicalFilms: Sendable, Equatable {
     {
       lines.append(
         "the network sees something new in it: distance \(Self.short(distance.squareRoot())) from the "
-          + "typical film, where one validation film in a hundred is beyond "
+          + "typical film, where no more than one validation film in a hundred is beyond "
           + Self.short(limit.squareRoot()))
     }
     return lines
@@ -227,6 +227,13 @@ public struct TypicalFilms: Sendable, Equatable {
 }
 
 extension TypicalFilms.Figures {
+  /// Whether such films could be.
+  var isPlausible: Bool {
+    [width, height, mean, contrast].allSatisfy {
+      0 <= $0.least && $0.least <= $0.most && $0.most <= 1e6
+    } && (distance.map { $0.isFinite && $0 > 0 } ?? true)
+  }
+
   /// The document in a checkpoint's metadata.
   var json: JSONValue {
     func range(_ range: TypicalFilms.Range) -> JSONValue {

@@ -12,6 +12,7 @@ public struct FilmPredictor: Sendable {
   public let classifier: ChestClassifier
   /// How its output becomes a probability of the finding.
   public let calibration: CalibrationMethod
+  private let path: String
 
   /// What is said of one finding.
   public struct Finding: Sendable {
@@ -19,7 +20,8 @@ public struct FilmPredictor: Sendable {
     public let label: String
     /// The network's output, 0…1.
     public let probability: Float
-    /// The probability of the finding among films like the validation films, 0…1; `nil` where it cannot be told.
+    /// The probability of the finding among films like those of training, 0…1; `nil` where it cannot be told, as of an
+    /// output under a weighted loss that is not calibrated.
     public let calibrated: Double?
     /// Above which (strictly) ``probability`` is a yes; `nil` where none was chosen.
     public let threshold: Float?
@@ -50,6 +52,7 @@ public struct FilmPredictor: Sendable {
   /// - Throws: `CheckpointError`, ``TrainingError``: also where the checkpoint lacks what `calibration` needs.
   public init(path: String, calibration: CalibrationMethod? = nil) throws {
     classifier = try ChestClassifier(path: path)
+    self.path = path
     let metadata = classifier.metadata
     func isThere(_ method: CalibrationMethod) -> Bool {
       switch method {
@@ -70,7 +73,8 @@ public struct FilmPredictor: Sendable {
   /// Asks about films, together, on all threads; at most a few dozen at a time, as all are held in memory.
   ///
   /// - Returns: an answer a film, or why there is none, in order.
-  public func answers(films paths: [String]) -> [Result<Answer, FilmFailure>] {
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
+  public func answers(films paths: [String]) throws -> [Result<Answer, FilmFailure>] {
     struct Decoded {
       let film: GreyFilm
       let levels: [Float]
@@ -104,8 +108,11 @@ public struct FilmPredictor: Sendable {
       Tensor(
         usable.flatMap { classifier.standardised($0.levels) }, shape: [usable.count, size, size, 1])
     )
-    let maps = classifier.findingMaps(reading)
     let probabilities = Array(reading.probabilities.scalars)
+    guard reading.logits.scalars.allSatisfy(\.isFinite) else {
+      throw TrainingError.unusableCheckpoint(path: path, reason: Networks.notANumber)
+    }
+    let maps = classifier.findingMaps(reading)
     let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
     let labels = classifier.metadata.labels
     var next = 0
@@ -133,9 +140,10 @@ public struct FilmPredictor: Sendable {
     let fit = metadata.validation?.labels[column]
     let ratio = calibration == .weights ? metadata.weightRatio(of: column) ?? 1 : nil
     let map = calibration.map(fit: fit, weightRatio: ratio)
+    let isProbability = calibration != .none || metadata.weightRatio(of: column) == nil
     return Finding(
       label: metadata.labels[column], probability: probability,
-      calibrated: map?(Double(probability)),
+      calibrated: isProbability ? map?(Double(probability)) : nil,
       threshold: metadata.validation?.threshold(of: column))
   }
 }

@@ -63,6 +63,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     /// The first 16 hexadecimal digits of the SHA-256 of each training patient's identifier, sorted,
     /// so that an evaluation on other films can count the patients that the network has seen.
     public var trainPatientDigests: [String]
+    /// The same of the validation patients, on whom thresholds are chosen; `nil` in files of older versions.
+    public var validationPatientDigests: [String]?
 
     enum CodingKeys: String, CodingKey {
       case kind, seed
@@ -71,6 +73,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       case validationPatientsSHA256 = "validation_patients_sha256"
       case testPatientsSHA256 = "test_patients_sha256"
       case trainPatientDigests = "train_patient_digests"
+      case validationPatientDigests = "validation_patient_digests"
     }
 
     /// What stands for a patient in ``trainPatientDigests``.
@@ -87,6 +90,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       validationPatientsSHA256 = split.patientsSHA256(of: .validation)
       testPatientsSHA256 = split.patientsSHA256(of: .test)
       trainPatientDigests = split.patients(of: .train).map(Self.digest).sorted()
+      validationPatientDigests = split.patients(of: .validation).map(Self.digest).sorted()
     }
   }
 
@@ -193,6 +197,10 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
           ("validation_patients_sha256", .string(split.validationPatientsSHA256)),
           ("test_patients_sha256", .string(split.testPatientsSHA256)),
           ("train_patient_digests", .strings(split.trainPatientDigests)),
+          (
+            "validation_patient_digests",
+            split.validationPatientDigests.map { .strings($0) } ?? .null
+          ),
         ])
       ),
       ("label_file_sha256", .string(labelFileSHA256)), ("seed", .unsigned(seed)),
@@ -251,7 +259,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       epoch >= 0, step >= 0, progress.bestEpoch >= 0, progress.epochsWithoutImprovement >= 0,
       architecture.channels.allSatisfy({ (1...4096).contains($0) }),
       (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
-      image.mean.isFinite, image.standardDeviation.isFinite, image.standardDeviation > 0,
+      image.mean.isFinite, image.standardDeviation.isFinite,
+      (1e-6...1e6).contains(image.standardDeviation), abs(image.mean) < 1e6,
       image.depth == FilmPreparation.ownDepth || FilmDepth(rawValue: image.depth) != nil,
       labels.count <= 10_000,
       parameterCount <= max(10_000_000, 2 * checkpoint.parameterCount)
@@ -261,6 +270,38 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
         reason: "metadata.json describes no network that this version can build "
           + "from the arrays in the file; the file is damaged or of another program")
     }
+  }
+
+  /// What is wrong with the parts that an evaluation uses, in words; `nil` where nothing is.
+  var problemOfEvaluation: String? {
+    guard classWeights.map(\.label) == labels else {
+      return "its class weights are of other labels"
+    }
+    let weights = classWeights.flatMap { [$0.positive, $0.negative] }.compactMap { $0 }
+    guard weights.allSatisfy({ (1e-6...1e9).contains($0) }) else {
+      return "its class weights are no weights"
+    }
+    if let validation {
+      guard validation.labels.map(\.label) == labels else {
+        return "its thresholds are of other labels than its network"
+      }
+      let isFine = validation.labels.allSatisfy { label in
+        (0...label.films).contains(label.positives) && label.films <= validation.films
+          && (0...Double(max(0, label.films))).contains(label.effectiveFilms)
+          && (-1...1).contains(label.threshold ?? 0)
+          && [label.platt, label.vector].compactMap { $0 }.allSatisfy {
+            abs($0.scale) < 1e6 && abs($0.shift) < 1e6
+          }
+      }
+      guard isFine else { return "its thresholds or calibrations are no numbers that could be" }
+    }
+    if let typicalFilms, !typicalFilms.isPlausible {
+      return "what it says of its films' sizes and grey levels cannot be"
+    }
+    if let baseline, !baseline.strength.isFinite {
+      return "its regression on thumbnails has no strength"
+    }
+    return nil
   }
 
   /// The parameters of the described network, counted before memory is taken for them: a damaged

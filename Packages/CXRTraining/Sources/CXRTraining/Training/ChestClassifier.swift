@@ -37,10 +37,8 @@ public struct ChestClassifier: Sendable {
       throw TrainingError.unusableCheckpoint(path: path, reason: "\(error)")
     }
     try model.load(from: checkpoint, ignoring: Self.otherPrefixes, path: path)
-    if let validation = metadata.validation, validation.labels.map(\.label) != metadata.labels {
-      throw TrainingError.unusableCheckpoint(
-        path: path,
-        reason: "its thresholds are of other labels than its network; the file is damaged")
+    if let problem = metadata.problemOfEvaluation {
+      throw TrainingError.unusableCheckpoint(path: path, reason: problem + "; the file is damaged")
     }
     baseline = try ThumbnailRidge(
       checkpoint, strength: metadata.baseline?.strength, labels: metadata.labels.count, path: path)

@@ -46,6 +46,11 @@ extension EvaluationReport {
           "\(model.patientsSeenInTraining) of these \(patients) patients' identifiers also occur in the "
             + "training part of \(model.name); where they are the same people, figures flatter it.")
       }
+      if model.patientsSeenInValidation > 0, model.operatingPoint != nil {
+        page.callout(
+          "The thresholds and calibrations of \(model.name) were chosen on \(model.patientsSeenInValidation) of these "
+            + "\(patients) patients, so that what is said of them here flatters them.")
+      }
       if !model.shifts.isEmpty {
         page.callout(
           "\(model.name): these findings are more or less common here than on the validation films, beyond "
@@ -241,7 +246,7 @@ extension EvaluationReport {
             method,
             fixedPoint(mean(model.labels.map { calibration($0, method)?.brier }), digits: 4),
             fixedPoint(
-              mean(model.labels.map { calibration($0, method)?.curve.expectedError }), digits: 4),
+              mean(model.labels.map { calibration($0, method)?.expectedError }), digits: 4),
           ]
         }, caption: "\(model.name): means over the findings; less is better.")
       page.beginDetails("\(model.name): Brier score and calibration error, finding by finding")
@@ -252,7 +257,7 @@ extension EvaluationReport {
             + methods.flatMap { method in
               [
                 fixedPoint(calibration(label, method)?.brier, digits: 4),
-                fixedPoint(calibration(label, method)?.curve.expectedError, digits: 4),
+                fixedPoint(calibration(label, method)?.expectedError, digits: 4),
               ]
             }
         })

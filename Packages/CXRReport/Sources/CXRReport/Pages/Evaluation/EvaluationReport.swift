@@ -8,12 +8,15 @@ public struct EvaluationReport: Sendable {
     public var name: String
     /// `nil` without films.
     public var brier: Double?
+    /// The expected calibration error; `nil` of too few films.
+    public var expectedError: Double?
     /// Groups of films by rising probability.
     public var curve: ReliabilityCurve
 
     /// Gathers figures.
-    public init(name: String, brier: Double?, curve: ReliabilityCurve) {
+    public init(name: String, brier: Double?, expectedError: Double?, curve: ReliabilityCurve) {
       (self.name, self.brier, self.curve) = (name, brier, curve)
+      self.expectedError = expectedError
     }
   }
 
@@ -140,7 +143,7 @@ public struct EvaluationReport: Sendable {
   public struct Example: Sendable {
     /// The label.
     public var label: String
-    /// Such as `right, sure of it`.
+    /// Such as `missed, and sure of it`.
     public var kind: String
     /// The film's name and what the model says.
     public var detail: String
@@ -193,6 +196,8 @@ public struct EvaluationReport: Sendable {
     public var note: String
     /// Of the patients, how many the model was trained on.
     public var patientsSeenInTraining: Int
+    /// Of the patients, on how many its thresholds and calibrations were chosen.
+    public var patientsSeenInValidation: Int
     /// How the thresholds were chosen; `nil` where none were.
     public var operatingPoint: String?
     /// In column order.
@@ -218,7 +223,8 @@ public struct EvaluationReport: Sendable {
 
     /// Gathers a model's figures.
     public init(
-      name: String, note: String, patientsSeenInTraining: Int, operatingPoint: String? = nil,
+      name: String, note: String, patientsSeenInTraining: Int, patientsSeenInValidation: Int = 0,
+      operatingPoint: String? = nil,
       labels: [Label], meanAUC: Estimate, meanAveragePrecision: Estimate = Estimate(nil),
       baseline: Estimate? = nil, overBaseline: Estimate? = nil,
       shifts: [(label: String, validation: Double, here: Double)] = [],
@@ -227,6 +233,7 @@ public struct EvaluationReport: Sendable {
     ) {
       (self.name, self.note, self.labels) = (name, note, labels)
       (self.patientsSeenInTraining, self.operatingPoint) = (patientsSeenInTraining, operatingPoint)
+      self.patientsSeenInValidation = patientsSeenInValidation
       (self.meanAUC, self.meanAveragePrecision) = (meanAUC, meanAveragePrecision)
       (self.baseline, self.overBaseline, self.shifts) = (baseline, overBaseline, shifts)
       (self.subgroups, self.places, self.examples) = (subgroups, places, examples)
@@ -275,7 +282,7 @@ public struct EvaluationReport: Sendable {
     // The pictures of all models by finding have names of their own.
     var used: Set<String> = ["by-finding"]
     return models.map { model in
-      let base = Figure.safe(model.name)
+      let base = safeFileName(model.name)
       var (name, number) = (base, 1)
       while !used.insert(name).inserted {
         number += 1

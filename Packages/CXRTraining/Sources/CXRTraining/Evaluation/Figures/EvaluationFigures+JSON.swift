@@ -39,6 +39,10 @@ extension EvaluationFigures {
           "patients_seen_in_training",
           model.patientsSeenInTraining.map { .integer($0) } ?? .null
         ),
+        (
+          "patients_seen_in_validation",
+          model.patientsSeenInValidation.map { .integer($0) } ?? .null
+        ),
       ] + figures.meanAUC.json("mean_auc")
         + figures.meanAveragePrecision.json("mean_average_precision") + [
           ("undefined_auc_labels", .strings(figures.undefinedLabels)),

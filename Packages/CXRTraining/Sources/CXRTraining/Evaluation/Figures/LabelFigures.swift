@@ -6,8 +6,11 @@ public struct CalibrationFigures: Sendable {
   public let method: CalibrationMethod
   /// Less is better; `nil` without films.
   public let brier: Double?
-  /// The expected calibration error in ten groups of as many films; `nil` without films.
+  /// The expected calibration error in ten groups of as many films; `nil` of fewer than ``leastFilms``, whose groups
+  /// would show an error by chance alone.
   public let expectedError: Double?
+  /// The fewest films of which a calibration error is given.
+  public static let leastFilms = 100
   /// In ten groups of as many films.
   public let curve: ReliabilityCurve
 
@@ -15,7 +18,7 @@ public struct CalibrationFigures: Sendable {
     self.method = method
     brier = brierScore(probabilities: probabilities, labels: labels)
     curve = ReliabilityCurve(probabilities: probabilities, labels: labels)
-    expectedError = curve.expectedError
+    expectedError = labels.count >= Self.leastFilms ? curve.expectedError : nil
   }
 }
 
