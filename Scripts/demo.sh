@@ -18,8 +18,8 @@ step "What the label file and the films hold"
 for loss in weighted-bce bce; do
   step "Training from fresh weights with $loss"
   "$bin/cxr-train" --csv "$demo/films/Data_Entry_2017.csv" --images "$demo/films" \
-    --output "$demo/$loss" --loss "$loss" --image-size 224 --batch-size 16 --epochs 10 \
-    --decay 0.85 --patience 10 --cache "$demo/cache" --force
+    --output "$demo/$loss" --loss "$loss" --image-size 192 --batch-size 16 --epochs 9 \
+    --decay 0.6 --patience 9 --cache "$demo/cache" --force
 done
 
 step "Both on the same test patients"

@@ -35,6 +35,12 @@ import Testing
     #expect(interval.contains(auc) && interval.low < auc && auc < interval.high)
     let wide = try #require(sample.auc.interval(level: 0.99))
     #expect(wide.low < interval.low && wide.high > interval.high)
+    // p is 0.05 where the interval of 95 % ends, and contradicts no other.
+    for end in [interval.low, interval.high] {
+      #expect(abs((sample.auc.pValue(that: end) ?? 0) - 0.05) < 0.01)
+    }
+    #expect((sample.auc.pValue(that: auc) ?? 0) > 0.5)
+    #expect((sample.auc.pValue(that: 2) ?? 1) < 0.02)
     // The curve's area, from its points, is the figure.
     let once = PatientBootstrap(patients: patients, replicates: 1).answers(
       to: [.init(scores: scores, labels: labels, patients: patients, wantsCurves: true)],

@@ -70,6 +70,24 @@ public struct BootstrapSample: Sendable {
     return Interval(Self.quantile(tail, of: sorted), Self.quantile(1 - tail, of: sorted))
   }
 
+  /// The two-sided p-value that the figure is `value`: 1 less the level of the widest ``interval(level:)`` that leaves it
+  /// out, so that the two never contradict each other. Beyond all draws, where these say no more than that it is small,
+  /// Student's t with their standard error says how small. `nil` where there is no interval.
+  public func pValue(that value: Double) -> Double? {
+    guard let sorted, interval() != nil, effectivePatients >= Self.leastPatients else { return nil }
+    let below = sorted.reduce(0.0) { $0 + ($1 < value ? 1 : $1 == value ? 0.5 : 0) }
+    let share = (below + 0.5) / Double(sorted.count + 1)
+    let z = NormalDistribution.quantile(max(share, 1 - share))
+    let n = effectivePatients
+    let student = StudentDistribution(degreesOfFreedom: n - 1)
+    let p = student.twoSidedP(z * ((n - 1) / n).squareRoot())
+    guard below == 0 || below == Double(sorted.count), let error = standardError, error > 0 else {
+      return p
+    }
+    let mean = sorted.reduce(0, +) / Double(sorted.count)
+    return min(p, student.twoSidedP((mean - value) / error))
+  }
+
   /// The standard deviation over the replicates in which the figure is defined; `nil` where it is undefined in more
   /// than one of twenty.
   public var standardError: Double? {

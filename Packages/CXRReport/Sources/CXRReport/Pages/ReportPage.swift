@@ -134,7 +134,7 @@ public struct ReportPage: Sendable {
     caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
     th,td{padding:.28rem .8rem .28rem 0;text-align:right;border-bottom:1px solid var(--line);\
     white-space:nowrap}
-    th:first-child,td:first-child{text-align:left}th{white-space:normal}caption{white-space:normal}
+    th:first-child,td:first-child{text-align:left}th{white-space:normal}caption{white-space:normal;position:sticky;left:0}
     thead th{border-bottom:2px solid var(--ink);vertical-align:bottom}
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}

@@ -73,12 +73,11 @@ extension EvaluationReport {
   private func addHeadline(to page: inout ReportPage) {
     let hasBaseline = models.contains { $0.baseline != nil }
     page.table(
-      header: ["model", "trained with", "mean AUC", "mean average precision"]
+      header: ["model", "mean AUC", "mean average precision"]
         + (hasBaseline ? ["thumbnail regression's AUC", "over it"] : []),
       rows: models.map { model in
         [
-          model.name, model.note, model.meanAUC.text(digits: 3),
-          model.meanAveragePrecision.text(digits: 3),
+          model.name, model.meanAUC.text(digits: 3), model.meanAveragePrecision.text(digits: 3),
         ]
           + (hasBaseline
             ? [
@@ -88,12 +87,13 @@ extension EvaluationReport {
       }, caption: "Means over the findings that are defined, with 95 % intervals.")
     page.table(
       header: [
-        "model", "threshold", "findings found", "cleared rightly", "accuracy", "precision", "F1",
+        "model", "trained with", "threshold", "findings found", "cleared rightly", "accuracy",
+        "precision", "F1",
       ],
       rows: models.flatMap { model -> [[String]] in
         func row(_ point: String, _ counts: ConfusionCounts) -> [String] {
           [
-            model.name, point, percent(counts.recall), percent(counts.specificity),
+            model.name, model.note, point, percent(counts.recall), percent(counts.specificity),
             percent(counts.accuracy), fixedPoint(counts.precision, digits: 3),
             fixedPoint(counts.f1, digits: 3),
           ]

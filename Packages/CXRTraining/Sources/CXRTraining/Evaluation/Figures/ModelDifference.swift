@@ -17,7 +17,7 @@ public struct ModelDifference: Sendable {
     public let label: String
     /// Of the areas under the ROC curves.
     public let auc: Estimate
-    /// That there is no difference: two-sided, Student's t with the bootstrap's standard error.
+    /// That there is no difference: two-sided, from the same draws as the interval.
     public let pValue: Double?
     /// ``pValue`` after Holm's correction over the labels.
     public internal(set) var corrected: Double?
@@ -40,13 +40,9 @@ public struct ModelDifference: Sendable {
       guard let a, let b else {
         return Row(label: label, auc: Estimate(nil), pValue: nil, corrected: nil, deLong: nil)
       }
-      var pValue: Double?
-      if let error = sample.standardError, error > 0, sample.effectivePatients > 1 {
-        pValue = StudentDistribution(degreesOfFreedom: sample.effectivePatients - 1)
-          .twoSidedP((a - b) / error)
-      }
       return Row(
-        label: label, auc: Estimate(a - b, sample.interval()), pValue: pValue, corrected: nil,
+        label: label, auc: Estimate(a - b, sample.interval()), pValue: sample.pValue(that: 0),
+        corrected: nil,
         deLong: deLong)
     }
     var rows = names.indices.map { k in
