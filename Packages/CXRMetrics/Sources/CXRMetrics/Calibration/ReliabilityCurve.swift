@@ -28,6 +28,8 @@ public struct ReliabilityCurve: Sendable, Equatable {
   /// - Parameters:
   ///   - probabilities: `[n]`, each in 0…1.
   ///   - labels: `[n]`, whether each film has the finding.
+  ///   - count: the number of groups, at least 1.
+  ///   - grouping: how films are put into them.
   public init(
     probabilities: [Double], labels: [Bool], groups count: Int = 10,
     grouping: Grouping = .equalFilms

@@ -21,6 +21,7 @@ public struct OperatingFigures: Sendable {
   ///   - scores: `[n]`.
   ///   - labels: `[n]`, whether each film has the finding.
   ///   - patients: `[n]`.
+  ///   - threshold: above it (strictly) a film is called positive.
   public init(scores: [Float], labels: [Bool], patients: PatientIndex, threshold: Float) {
     self.threshold = threshold
     counts = ConfusionCounts(scores: scores, labels: labels, threshold: threshold)

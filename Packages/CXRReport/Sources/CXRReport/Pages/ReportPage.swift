@@ -75,7 +75,9 @@ public struct ReportPage: Sendable {
 
   /// Adds films side by side, each a PNG or JPEG file with a caption.
   ///
-  /// - Parameter wide: whether the pictures are twice as wide as high.
+  /// - Parameters:
+  ///   - films: each a PNG or JPEG file with a caption and a detail.
+  ///   - wide: whether the pictures are twice as wide as high.
   public mutating func contactSheet(
     _ films: [(picture: [UInt8], caption: String, detail: String)], wide: Bool = false
   ) {

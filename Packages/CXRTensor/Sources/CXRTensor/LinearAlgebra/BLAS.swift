@@ -34,6 +34,7 @@ public enum BLAS {
   ///
   /// - Parameters:
   ///   - rows: X, `[m, n]`.
+  ///   - n: the number of columns.
   ///   - gram: `[n, n]`.
   public static func addGram(of rows: [Double], columns n: Int, to gram: inout [Double]) {
     precondition(

@@ -26,7 +26,9 @@ public enum LAPACK {
 
   /// The lower triangle L of a symmetric, positive definite matrix A = L·Lᵀ, zeros above it.
   ///
-  /// - Parameter matrix: `[n, n]`; its lower triangle is read.
+  /// - Parameters:
+  ///   - matrix: `[n, n]`; its lower triangle is read.
+  ///   - n: its order.
   /// - Returns: `[n, n]`, or `nil` where the matrix is not positive definite.
   public static func choleskyFactor(of matrix: [Double], order n: Int) -> [Double]? {
     precondition(matrix.count == n * n, "choleskyFactor: \(matrix.count) elements for \(n)×\(n)")
@@ -43,6 +45,7 @@ public enum LAPACK {
   ///
   /// - Parameters:
   ///   - matrix: A, `[n, n]`; its lower triangle is read.
+  ///   - n: its order.
   ///   - rightSides: B, `[n, k]`.
   /// - Returns: `[n, k]`, or `nil` where A is not positive definite.
   public static func solve(
@@ -66,6 +69,7 @@ public enum LAPACK {
   ///
   /// - Parameters:
   ///   - lower: L, `[n, n]`, nothing 0 on its diagonal.
+  ///   - n: its order.
   ///   - rightSides: B, `[n, k]`.
   /// - Returns: `[n, k]`, or `nil` where an element of the diagonal is 0.
   public static func solve(

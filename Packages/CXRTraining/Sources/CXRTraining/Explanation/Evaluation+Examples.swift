@@ -30,7 +30,9 @@ extension Evaluation {
   /// For each label the films on which a network was most sure: right, and wrong both ways. Films that fall on the
   /// right side of the threshold are no false alarms and not missed, and are left out as such. Empty of a table.
   ///
-  /// - Parameter side: of a picture, in pixels.
+  /// - Parameters:
+  ///   - model: place among ``models``.
+  ///   - side: of a picture, in pixels.
   public func examples(of model: Int, side: Int = 176) -> [Example] {
     guard models[model].metadata != nil else { return [] }
     let answers = answers(of: models[model])

@@ -48,7 +48,9 @@ public struct FilmPredictor: Sendable {
 
   /// Reads a checkpoint.
   ///
-  /// - Parameter calibration: `nil` for Platt's where the checkpoint has it, else for the network's own output.
+  /// - Parameters:
+  ///   - path: the checkpoint's.
+  ///   - calibration: `nil` for Platt's where the checkpoint has it, else for the network's own output.
   /// - Throws: `CheckpointError`, ``TrainingError``: also where the checkpoint lacks what `calibration` needs.
   public init(path: String, calibration: CalibrationMethod? = nil) throws {
     classifier = try ChestClassifier(path: path)

@@ -42,7 +42,10 @@ public struct EvaluationFigures: Sendable {
 
   /// Computes all figures, on all threads; the numbers follow from the films and the seed alone.
   ///
-  /// - Parameter progress: called with replicates done, on any thread.
+  /// - Parameters:
+  ///   - evaluation: models and films.
+  ///   - options: draws, seed and prevalences.
+  ///   - progress: called with replicates done, on any thread.
   public init(
     _ evaluation: Evaluation, options: Options = Options(),
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
