@@ -292,6 +292,56 @@ import Testing
     }
   }
 
+  /// Two hundred patients of a film each, whose finding is eight times as common among the second hundred.
+  @Test func prevalenceBeyondChanceIsSaid() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var labels = "Image Index,Finding Labels,Patient ID,View Position,Patient Gender,Patient Age\n"
+    var tables = ["Image Index,Mass,Edema\n", "Image Index,Mass,Edema\n"]
+    for i in 0..<200 {
+      let (isTest, place) = (i >= 100, i % 100)
+      let findings = [place < (isTest ? 40 : 5) ? "Mass" : nil, place % 4 == 0 ? "Edema" : nil]
+        .compactMap { $0 }.joined(separator: "|")
+      labels +=
+        "\(i).png,\(findings.isEmpty ? "No Finding" : findings),\(i),\(place < 90 ? "PA" : "AP"),"
+        + "\(i % 2 == 0 ? "F" : "M"),\(20 + place % 50)\n"
+      tables[isTest ? 1 : 0] += "\(i).png,\(Float((place * 37) % 101) / 101),0.5\n"
+    }
+    func write(_ text: String, _ name: String) throws -> String {
+      try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+      return "\(folder)/\(name)"
+    }
+    var options = Evaluation.Options(
+      checkpoints: [], collection: FilmCollection.Options(labelFile: try write(labels, "l.csv")))
+    options.validationPredictions = [try write(tables[0], "v.csv")]
+    options.predictions = [try write(tables[1], "t.csv")]
+    let evaluation = try Evaluation(options)
+    var few = EvaluationFigures.Options()
+    few.replicates = 100
+    let figures = EvaluationFigures(evaluation, options: few)
+    #expect(figures.shifts[0].map(\.label) == ["Mass"])
+    #expect(figures.shifts[0][0].validation == 0.05 && figures.shifts[0][0].here == 0.4)
+
+    // Groups: PA and AP, of which the latter has too few with a finding; both sexes; ages.
+    let groups = figures.models[0].subgroups
+    #expect(
+      groups.map { "\($0.kind) \($0.name)" } == [
+        "view AP", "view PA", "sex F", "sex M", "age 18-39", "age 40-59", "age 60-79",
+      ])
+    #expect(groups.reduce(0) { $0 + ($1.kind == "sex" ? $1.films : 0) } == 100)
+    #expect(!groups[0].isTelling(groups[0].labels[0]) && groups[1].isTelling(groups[1].labels[0]))
+    #expect(groups[0].meanAUC.value == nil && groups[1].meanAUC.interval != nil)
+    // All scores alike rank at chance, and no threshold parts them.
+    #expect(figures.models[0].labels[1].auc.value == 0.5)
+    #expect(groups[1].labels[0].calibration(.none)?.expectedError == nil)
+    // By hand: within the group, as if there were no other films.
+    let pa = (0..<90)
+    let expected = rocAUC(
+      scores: pa.map { Float(($0 * 37) % 101) / 101 }, labels: pa.map { $0 < 40 })
+    #expect(groups[1].labels[0].auc.value == expected)
+  }
+
   @Test func namesAreGivenOnce() {
     var names = UniqueNames()
     #expect(

@@ -148,6 +148,7 @@ public struct ReportPage: Sendable {
     details{margin:1rem 0}summary{cursor:pointer;color:var(--mark)}a{color:var(--mark)}
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
-    @media print{main{max-width:none}h2{break-after:avoid}figure,table{break-inside:avoid}}
+    @media print{details::details-content{content-visibility:visible;display:block}\
+    main{max-width:none}h2{break-after:avoid}figure,table{break-inside:avoid}}
     """
 }
