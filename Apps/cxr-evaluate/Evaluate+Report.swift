@@ -9,7 +9,7 @@ extension Evaluate {
     tables: [String], folder: OutputFolder
   ) throws {
     let report = EvaluationReport(
-      subset: evaluation.subset?.rawValue ?? "all", images: evaluation.rows.count,
+      subset: evaluation.partName, images: evaluation.rows.count,
       patients: evaluation.patientCount, replicates: figures.options.replicates,
       models: evaluation.models.indices.map { m in
         model(
@@ -30,7 +30,7 @@ extension Evaluate {
     return EvaluationReport.Model(
       name: model.name,
       note: model.metadata.map { "\($0.loss.rawValue), epoch \($0.epoch)" }
-        ?? "table \(model.path)",
+        ?? "n/a (a table)",
       patientsSeenInTraining: model.patientsSeenInTraining ?? 0,
       patientsSeenInValidation: model.patientsSeenInValidation ?? 0,
       operatingPoint: model.fit?.operatingPoint,
@@ -41,6 +41,7 @@ extension Evaluate {
           patientsWith: label.patientsWith, auc: label.auc,
           averagePrecision: label.averagePrecision, baseline: own.baseline?.auc[k],
           half: label.half, fitted: label.fitted,
+          validationPositives: label.validationPositives,
           prevalence: figures.options.prevalences[label.name], detection: label.detection,
           calibrations: label.calibrations.map {
             EvaluationReport.Calibration(
@@ -71,7 +72,7 @@ extension Evaluate {
         return EvaluationReport.Subgroup.Label(
           auc: label.auc, sensitivity: point.sensitivity.estimate,
           specificity: point.specificity.estimate,
-          calibrationError: label.calibration(.none)?.expectedError)
+          calibrationError: (label.calibration(.platt) ?? label.calibration(.none))?.expectedError)
       })
   }
 

@@ -17,8 +17,9 @@ struct Evaluate: ParsableCommand {
       of their films; thresholds and calibrations from the validation patients.
 
       Examples:
-        cxr-evaluate --checkpoint weighted/best.npz --checkpoint plain/best.npz \\
-          --csv NIH/Data_Entry_2017.csv --images NIH --output comparison
+        cxr-evaluate --checkpoint weighted/best.npz \\
+          --checkpoint plain/best.npz --csv NIH/Data_Entry_2017.csv \\
+          --images NIH --output comparison
         cxr-evaluate --predictions theirs.csv --predictions ours.csv \\
           --csv NIH/Data_Entry_2017.csv --output comparison
       """,
@@ -60,12 +61,13 @@ struct Evaluate: ParsableCommand {
   var operatingPoint: OperatingRule?
   @Option(
     help: ArgumentHelp(
-      "How common findings are where the model will be used, for their PPV there: a share for all, or NAME=SHARE, separated by commas."
-    ))
+      "How common findings are where the model will be used, for their PPV there: a share for all, or NAME=SHARE, separated by commas. A share is a number between 0 and 1."
+    ), transform: PrevalenceList.init(parsing:))
   var prevalence: PrevalenceList?
   @Option(
     help: ArgumentHelp(
-      "A list of boxes in the shape of NIH's BBox_List_2017.csv: does the network look there?"))
+      "A list of boxes in the shape of NIH's BBox_List_2017.csv, in coordinates of films of 1024 by 1024 pixels: does the network look there?"
+    ))
   var boxes: String?
   @Option(help: "How often patients are drawn for the intervals.")
   var replicates = 1000
@@ -95,13 +97,16 @@ struct Evaluate: ParsableCommand {
     guard checkpoint.isEmpty || images != nil else {
       throw ValidationError("--images is missing: checkpoints need films; name their folder")
     }
-    guard (10...10_000).contains(replicates) else {
-      throw ValidationError("--replicates \(replicates): a number from 10 to 10000 is needed")
+    guard (100...10_000).contains(replicates) else {
+      throw ValidationError("--replicates \(replicates): a number from 100 to 10000 is needed")
     }
     if checkpoint.isEmpty {
       guard subset == nil else {
         throw ValidationError(
           "--subset: without a checkpoint the films are those of the first table; leave it out")
+      }
+      guard boxes == nil else {
+        throw ValidationError("--boxes: tables have no maps to compare with; name a --checkpoint")
       }
       guard operatingPoint == nil || !validationPredictions.isEmpty else {
         throw ValidationError(
@@ -135,13 +140,30 @@ struct Evaluate: ParsableCommand {
     let looking = Progress("maps")
     let localisations =
       boxList.map { evaluation.localisations($0) { looking.update($0, of: $1) } } ?? []
-    if boxList != nil, localisations.allSatisfy({ $0 == nil }) {
-      Console.warn("\(boxes ?? ""): no box is of a film and a finding that are evaluated")
+    if let boxList {
+      let used = localisations.compactMap { $0?.total.hits.films }.max() ?? 0
+      Console.note(
+        "\(boxes ?? ""): boxes of \(boxList.count) findings on films, \(used) of them on films that are "
+          + "evaluated and have the finding")
+      if boxList.isSuspiciouslySmall {
+        Console.warn(
+          "\(boxes ?? ""): all boxes lie in the upper left quarter; are these coordinates of films of "
+            + "1024 × 1024 pixels, as they must be?")
+      }
     }
     warnOfShifts(figures)
 
-    try folder.write(figures.json(evaluation, localisations: localisations), to: "metrics.json")
     let tables = figures.tables(localisations: localisations)
+    let earlier = EvaluationFiles(folder)
+    let written =
+      tables.map(\.name)
+      + evaluation.models.flatMap {
+        ($0.metadata == nil ? [] : ["predictions-\($0.name).csv"])
+          + ["classification_report-\($0.name).txt"]
+      }
+    try folder.write(
+      figures.json(evaluation, localisations: localisations, files: written), to: "metrics.json")
+    earlier.remove(except: written + predictions + validationPredictions)
     for table in tables { try folder.write(table.text, to: table.name) }
     for (model, own) in zip(evaluation.models, figures.models) {
       if model.metadata != nil {
@@ -203,12 +225,13 @@ struct Evaluate: ParsableCommand {
     for model in evaluation.models where model.fit != nil {
       guard let chosenOn = model.patientsSeenInValidation, chosenOn > 0 else { continue }
       Console.warn(
-        "\(model.name): its thresholds and calibrations were chosen on \(chosenOn) of these "
-          + "\(evaluation.patientCount) patients, so that what is said of them here flatters them")
+        "\(model.name): its thresholds and calibrations were chosen on patients of whom \(chosenOn) have the "
+          + "identifiers of these \(evaluation.patientCount); where they are the same people, what is said of "
+          + "thresholds and calibrations here flatters them")
     }
-    if evaluation.subset == nil {
-      for model in evaluation.models {
-        guard let seen = model.patientsSeenInTraining else { continue }
+    for model in evaluation.models {
+      guard let seen = model.patientsSeenInTraining else { continue }
+      if seen > 0 || evaluation.subset == nil {
         Console.note(
           "\(model.name): \(seen) of \(evaluation.patientCount) patient "
             + "identifiers also occur in its training part; where they are the same people, figures "
@@ -232,10 +255,16 @@ struct Evaluate: ParsableCommand {
     fixedPoint(share.map { $0 * 100 }, digits: 1) + (share == nil ? "" : " %")
   }
 
+  /// How many findings a threshold was chosen for, where it is not all.
+  private static func coverage(_ model: ModelFigures) -> String {
+    let chosen = model.labels.filter { $0.fitted != nil }.count
+    return chosen == model.labels.count ? "" : " (\(chosen) of \(model.labels.count) findings)"
+  }
+
   private func printComparison(
     _ evaluation: Evaluation, _ figures: EvaluationFigures, _ localisations: [Localisation?]
   ) {
-    let part = evaluation.subset?.rawValue ?? "all"
+    let part = evaluation.partName
     let undefined = figures.models.first?.undefinedLabels ?? []
     Console.result(
       "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(part)), "
@@ -261,7 +290,8 @@ struct Evaluate: ParsableCommand {
         header: ["model", "chosen by", "positives found", "negatives found"],
         rows: fitted.map { figures, model in
           [
-            figures.name, model.fit?.operatingPoint ?? "", percent(figures.fittedCounts?.recall),
+            figures.name, (model.fit?.operatingPoint ?? "") + Self.coverage(figures),
+            percent(figures.fittedCounts?.recall),
             percent(figures.fittedCounts?.specificity),
           ]
         })
@@ -280,8 +310,9 @@ struct Evaluate: ParsableCommand {
         continue
       }
       Console.result(
-        "\(model.name) cannot be told from a regression on thumbnails on these films; a network must beat "
-          + "that to have learned more than where films are bright")
+        "\(model.name) \(interval.high < 0 ? "ranks worse than" : "cannot be told from") a regression on "
+          + "thumbnails on these films; a network must beat that to have learned more than where films are bright"
+      )
     }
     for (model, localisation) in zip(figures.models, localisations) {
       guard let total = localisation?.total else { continue }

@@ -2,26 +2,28 @@ import ArgumentParser
 import CXRTraining
 
 /// How common findings are: one share for all, or `NAME=SHARE` for some.
-struct PrevalenceList: ExpressibleByArgument {
-  private let all: Double?
-  private let named: [(name: String, share: Double)]
+struct PrevalenceList {
+  private var all: Double?
+  private var named: [(name: String, share: Double)] = []
 
-  init?(argument: String) {
-    var all: Double?
-    var named: [(name: String, share: Double)] = []
+  /// - Throws: `ValidationError` naming what cannot be read.
+  init(parsing argument: String) throws {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       // A finding's name may hold an equals sign; a share does not.
       let sign = part.lastIndex(of: "=")
-      let text = sign.map { part[part.index(after: $0)...] } ?? part
-      guard let share = Double(text), share > 0, share < 1 else { return nil }
-      if let sign {
-        named.append((String(part[..<sign]), share))
-      } else {
-        guard all == nil else { return nil }
-        all = share
+      let text = (sign.map { part[part.index(after: $0)...] } ?? part).trimmed
+      guard let share = Double(text), share > 0, share < 1 else {
+        throw ValidationError(
+          "--prevalence: \"\(text)\" is no share; a number between 0 and 1 is needed, as in 0.02 or Mass=0.05"
+        )
       }
+      let name = sign.map { part[..<$0].trimmed }
+      if name == nil ? all != nil : named.contains(where: { $0.name == name }) {
+        throw ValidationError(
+          "--prevalence: a share for \(name ?? "all findings") stands there twice; give it once")
+      }
+      if let name { named.append((name, share)) } else { all = share }
     }
-    (self.all, self.named) = (all, named)
   }
 
   /// - Throws: `TrainingError.invalidOption` for a finding that is not among `labels`.
@@ -36,5 +38,11 @@ struct PrevalenceList: ExpressibleByArgument {
       shares[name] = share
     }
     return shares
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

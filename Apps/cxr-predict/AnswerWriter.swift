@@ -15,7 +15,7 @@ struct AnswerWriter {
     if format == .csv {
       Console.result(
         Self.line([
-          "film", "finding", "output", "probability", "threshold", "verdict", "warnings",
+          "film", "finding", "output", "threshold", "verdict", "probability", "map", "warnings",
         ]))
     }
     if format == .json { Console.result(Self.open(head)) }
@@ -27,17 +27,18 @@ struct AnswerWriter {
     finding.isPositive.map { $0 ? "yes" : "no" } ?? "n/a"
   }
 
-  mutating func add(_ answer: FilmPredictor.Answer) {
+  /// Writes an answer; `maps` are names of files by finding.
+  mutating func add(_ answer: FilmPredictor.Answer, maps: [String: String]) {
     switch format {
     case .table:
       Console.result(answer.path)
       Console.table(
-        header: ["  finding", "output", "probability", "threshold", "verdict"],
+        header: ["  finding", "output", "threshold", "verdict", "probability"],
         rows: answer.findings.map { finding in
           [
             "  " + finding.label, fixedPoint(Double(finding.probability), digits: 3),
-            fixedPoint(finding.calibrated, digits: 3),
             fixedPoint(finding.threshold.map(Double.init), digits: 3), Self.verdict(finding),
+            fixedPoint(finding.calibrated, digits: 3),
           ]
         })
       for warning in answer.warnings { Console.result("  ! unlike training: \(warning)") }
@@ -47,8 +48,9 @@ struct AnswerWriter {
         Console.result(
           Self.line([
             answer.path, finding.label, "\(finding.probability)",
-            finding.calibrated.map { "\($0)" } ?? "", finding.threshold.map { "\($0)" } ?? "",
+            finding.threshold.map { "\($0)" } ?? "",
             finding.isPositive == nil ? "" : Self.verdict(finding),
+            finding.calibrated.map { "\($0)" } ?? "", maps[finding.label] ?? "",
             answer.warnings.joined(separator: "; "),
           ]))
       }
@@ -66,6 +68,7 @@ struct AnswerWriter {
                   ("probability", .number(orNull: finding.calibrated)),
                   ("threshold", finding.threshold.map { .number(shortest: $0) } ?? .null),
                   ("verdict", .string(orNull: finding.isPositive.map { $0 ? "yes" : "no" })),
+                  ("map", .string(orNull: maps[finding.label])),
                 ])
               )
             })

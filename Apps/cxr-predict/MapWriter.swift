@@ -22,8 +22,10 @@ final class MapWriter {
     ambiguous = Set(Dictionary(grouping: last) { $0 }.filter { $1.count > 1 }.keys)
   }
 
+  /// Writes the maps of an answer, and gives their files' names by finding.
   /// - Throws: `ReportError`, `ImageError`.
-  func write(_ answer: FilmPredictor.Answer) throws {
+  func write(_ answer: FilmPredictor.Answer) throws -> [String: String] {
+    var written: [String: String] = [:]
     for (finding, map) in zip(answer.findings, answer.maps) {
       guard labels?.contains(finding.label) ?? (finding.isPositive == true) else { continue }
       let overlay = MapOverlay.picture(film: answer.film, map: map)
@@ -37,15 +39,25 @@ final class MapWriter {
         stops: MapOverlay.stops.map {
           ColourStop(red: $0.red, green: $0.green, blue: $0.blue)
         }, range: (Double(map.least), Double(map.most)),
-        notes: [
-          "The colour is what each place adds to the log-odds of \(finding.label); over all places the mean is "
-            + fixedPoint(LogOddsLine.logOdds(Double(finding.probability)), digits: 2) + ".",
-          "\(map.rows) × \(map.columns) cells, smooth between them, each of which looks at a wide field around its place.",
-          "Every map has a scale of its own. Research software, not a medical device.",
-        ])
-      try picture.write(to: folder.file(fileName(name, finding.label)))
+        notes: notes(answer, finding, map))
+      let file = fileName(name, finding.label)
+      try picture.write(to: folder.file(file))
+      written[finding.label] = file
       count += 1
     }
+    return written
+  }
+
+  private func notes(
+    _ answer: FilmPredictor.Answer, _ finding: FilmPredictor.Finding, _ map: FindingMap
+  ) -> [String] {
+    [
+      "The colour is what each place adds to the log-odds (nats) of \(finding.label); over all places the mean is "
+        + fixedPoint(LogOddsLine.logOdds(Double(finding.probability)), digits: 2) + ".",
+      "\(map.rows) × \(map.columns) cells, smooth between them, each of which looks at a wide field around its place.",
+      "No cell is centred beyond the coloured field: the outermost see what lies there. Every map has its own scale.",
+    ] + answer.warnings.map { "Unlike training: \($0)." }
+      + ["Research software, not a medical device."]
   }
 
   private func verdict(_ finding: FilmPredictor.Finding) -> String {
@@ -61,6 +73,8 @@ final class MapWriter {
   }
 
   private func fileName(_ film: String, _ label: String) -> String {
-    names.name(safeFileName("\((film as NSString).deletingPathExtension)-\(label)")) + ".svg"
+    let stem = (film as NSString).deletingPathExtension
+    // File systems take 255 bytes; the end of a name tells films apart.
+    return names.name(safeFileName("\(stem.suffix(150))-\(label.prefix(60))")) + ".svg"
   }
 }

@@ -19,8 +19,8 @@ struct Predict: ParsableCommand {
 
       Examples:
         cxr-predict --checkpoint weighted/best.npz film.png
-        cxr-predict --checkpoint weighted/best.npz --format csv films/ > answers.csv
-        find NIH -name '0000001*' | cxr-predict --checkpoint weighted/best.npz --maps maps -
+        cxr-predict --checkpoint best.npz --format csv films/ > answers.csv
+        ls films/*.png | cxr-predict --checkpoint best.npz --maps maps -
       """,
     version: DeviceReport.libraryVersion)
 
@@ -68,6 +68,11 @@ struct Predict: ParsableCommand {
       "\(checkpoint): \(metadata.loss.rawValue), epoch \(metadata.epoch), thresholds "
         + (metadata.validation.map { "by \($0.operatingPoint)" } ?? "n/a")
         + ", calibration \(predictor.calibration.rawValue)")
+    guard metadata.validation != nil || maps == nil || mapLabels != nil else {
+      throw TrainingError.invalidOption(
+        "--maps: \(checkpoint) holds no thresholds, so there are no verdicts to draw maps of; name findings by "
+          + "--map-labels, or use best.npz")
+    }
     if metadata.validation == nil {
       Console.warn(
         "\(checkpoint) holds no thresholds, as only best.npz of a training run does; there are no verdicts"
@@ -81,8 +86,8 @@ struct Predict: ParsableCommand {
     }
     let paths = try FilmList(films).paths
     guard !paths.isEmpty else {
-      throw TrainingError.noFilms(
-        part: "named", why: "the folders or the list hold no PNG, JPEG or DICOM file")
+      throw TrainingError.invalidOption(
+        "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file")
     }
     let mapWriter = try maps.map {
       MapWriter(
@@ -99,18 +104,19 @@ struct Predict: ParsableCommand {
       for result in try predictor.answers(films: part) {
         switch result {
         case .success(let answer):
-          writer.add(answer)
+          writer.add(answer, maps: try mapWriter?.write(answer) ?? [:])
           for warning in answer.warnings where kind != .table {
             Console.warn("\(answer.path): \(warning)")
           }
-          try mapWriter?.write(answer)
         case .failure(let failure): unreadable.append(failure.film)
         }
       }
       if kind != .table { progress.update(start + part.count, of: paths.count) }
     }
     writer.finish(unreadable: unreadable)
-    if let mapWriter { Console.note("\(mapWriter.count) maps in \(mapWriter.folder.path)") }
+    if let mapWriter {
+      Console.note("maps written: \(mapWriter.count), in \(mapWriter.folder.path)")
+    }
     guard unreadable.isEmpty else {
       Console.note(
         "Error: \(unreadable.count) of \(paths.count) films cannot be read:\n"

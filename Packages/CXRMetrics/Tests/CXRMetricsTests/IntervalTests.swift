@@ -64,7 +64,7 @@ import Testing
     let interval = parted.auc.interval()
     #expect(interval?.high == 1 && (interval?.low ?? 1) < 0.95)
     #expect(
-      BootstrapSample([0.3, 0.3, 0.3], effectivePatients: 9, isShare: true).interval() == nil)
+      BootstrapSample([0.3, 0.3, 0.3], effectivePatients: 9).interval() == nil)
     #expect((parted.auc - parted.auc).interval() == nil)
     #expect(BootstrapSample([0.3, 0.4, 0.6], effectivePatients: 4.9).interval() == nil)
     // A figure that is undefined in a draw does not change the mean by dropping out.
@@ -73,6 +73,11 @@ import Testing
     #expect(BootstrapSample.mean(of: [(0.5, whole), (0.9, holed)]).values == [0.65, 0.7])
     let equal = BootstrapSample.mean(of: [(0.5, whole), (0.5, whole)])
     #expect(abs(equal.effectivePatients - 99) < 1e-9)
+    // Six parted from three hundred: surer than six of six, less sure than thirty.
+    let six = BootstrapSample.roomOfArea(positives: 6, negatives: 330, t: 1.96)
+    let thirty = BootstrapSample.roomOfArea(positives: 30, negatives: 330, t: 1.96)
+    #expect(six < BootstrapSample.roomOfShare(patients: 6, t: 1.96) && six > 0.1)
+    #expect(thirty < six && thirty > 0.01)
     let perfect = DeLong(scores: labels.map { $0 ? 0.9 : 0.1 }, labels: labels)
     #expect(perfect?.interval() == nil && perfect?.auc == 1)
     #expect(DeLong(scores: scores, labels: alone)?.variance == nil)

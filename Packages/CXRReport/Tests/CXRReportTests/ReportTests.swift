@@ -34,7 +34,8 @@ import Testing
             fitted: m == 0
               ? OperatingFigures(
                 scores: scores, labels: truths, patients: patients, threshold: 0.3) : nil,
-            prevalence: 0.02, detection: DetectionRates(scores: scores, labels: truths),
+            validationPositives: 7, prevalence: 0.02,
+            detection: DetectionRates(scores: scores, labels: truths),
             calibrations: [
               EvaluationReport.Calibration(
                 name: "as it is", brier: 0.2, expectedError: nil,
@@ -80,8 +81,8 @@ import Testing
     // Two curves and a reliability diagram a model, AUC, two rates, and the curves by finding.
     #expect(html.components(separatedBy: "<svg").count - 1 == 11)
     for text in [
-      "cannot be told from a regression on thumbnails", "20.0 % instead of 1.0 %", "&lt;0.001",
-      "data:image/jpeg;base64", "at 2.0 %", "chosen 0.300", "chosen n/a", "0 of 2",
+      "cannot be told from a regression", "20.0 % instead of 1.0 %", "&lt;0.001",
+      "data:image/jpeg;base64", "at 2.0 %", "0.300 on 7", "<td></td><td>n/a</td>", "0 of 2",
       "could as well have turned it around",
     ] { #expect(html.contains(text), "\(text)") }
     #expect(html.contains("Pleural_Thickening") && html.contains("a &lt;note&gt; &amp; more"))

@@ -9,7 +9,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// A part of the split has no film left.
   case noFilms(part: String, why: String)
   /// The output folder holds files.
-  case outputExists(path: String)
+  case outputExists(path: String, isRun: Bool)
   /// The output folder cannot be made or written.
   case outputUnwritable(path: String, reason: String)
   /// The film cache cannot be written or read.
@@ -38,10 +38,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "\nReplace them, or go on without them by --skip-unreadable"
     case .noFilms(let part, let why):
       return "no film is left in the \(part) part: \(why)"
-    case .outputExists(let path):
+    case .outputExists(let path, let isRun):
       return
-        "\(path) exists and is not empty; choose another folder, go on with a training run in it by "
-        + "--resume, or overwrite the files that this program writes by --force"
+        "\(path) exists and is not empty; choose another folder, "
+        + (isRun ? "go on with the training run in it by --resume, " : "")
+        + "or overwrite the files that this program writes by --force"
     case .outputUnwritable(let path, let reason):
       return "\(path): cannot be written (\(reason)); choose another folder or free space"
     case .cacheFailed(let path, let reason):

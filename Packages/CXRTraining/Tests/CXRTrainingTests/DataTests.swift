@@ -209,10 +209,11 @@ import Testing
   @Test func keepsFoldersThatHoldFiles() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    #expect(throws: TrainingError.outputExists(path: set.folder)) {
+    #expect(throws: TrainingError.outputExists(path: set.folder, isRun: false)) {
       try OutputFolder(set.folder, reusing: false)
     }
     #expect(throws: TrainingError.self) { try OutputFolder(set.csv, reusing: true) }
     _ = try OutputFolder(set.folder + "/new/deep", reusing: false)
+    _ = try OutputFolder(set.folder + "/n/", reusing: false)
   }
 }

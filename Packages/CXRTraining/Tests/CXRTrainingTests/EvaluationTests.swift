@@ -210,7 +210,9 @@ import Testing
     for (n, result) in results.prefix(names.count).enumerated() {
       let answer = try result.get()
       for (k, finding) in answer.findings.enumerated() {
-        #expect(finding.probability == evaluation.models[0].probabilities[n * 2 + k])
+        // In a batch the last bits may be others.
+        let together = evaluation.models[0].probabilities[n * 2 + k]
+        #expect(abs(finding.probability - together) < 1e-5)
         let line = try #require(evaluation.models[0].fit?.labels[k].platt)
         #expect(finding.calibrated == line(Double(finding.probability)))
         #expect(finding.threshold == evaluation.models[0].fit?.threshold(of: k))

@@ -4,18 +4,23 @@ public struct BootstrapSample: Sendable {
   public let values: [Double]
   /// How many patients of equal weight the figure rests on; see ``PatientIndex/effectiveCount(where:)``.
   public let effectivePatients: Double
-  /// Whether the figure is a share that patients could not push past 0 or 1, as an area is and a difference is not.
-  private let isShare: Bool
+  /// What a figure of 1 in every draw leaves room for, by Student's t; `nil` where nothing is known of that.
+  private let roomAtOne: (@Sendable (_ t: Double) -> Double)?
 
   /// Takes a figure a replicate.
   ///
   /// - Parameters:
   ///   - values: `[replicates]`, NaN where undefined.
   ///   - effectivePatients: how many patients of equal weight it rests on.
-  ///   - isShare: whether it is an area or the like, within 0…1.
-  public init(_ values: [Double], effectivePatients: Double, isShare: Bool = false) {
+  public init(_ values: [Double], effectivePatients: Double) {
+    self.init(values, effectivePatients: effectivePatients, roomAtOne: nil)
+  }
+
+  init(
+    _ values: [Double], effectivePatients: Double, roomAtOne: (@Sendable (Double) -> Double)?
+  ) {
     (self.values, self.effectivePatients) = (values, effectivePatients)
-    self.isShare = isShare
+    self.roomAtOne = roomAtOne
   }
 
   /// The least share of replicates in which a figure must be defined for an interval.
@@ -53,8 +58,9 @@ public struct BootstrapSample: Sendable {
   /// is undefined in more than one replicate of twenty, rests on fewer than ``leastPatients`` patients, or shows no
   /// spread.
   ///
-  /// An area of exactly 0 or 1 in every draw, as where all films are ranked rightly, has the room that as many patients
-  /// cannot rule out: Wilson's interval of no hit, or of all.
+  /// An area of exactly 1 in every draw, as where all films are ranked rightly, has the room that as many patients cannot
+  /// rule out: Newcombe's interval of an area (Statistics in Medicine 25, 2006, method 5), for average precision Wilson's
+  /// of all hits; and likewise of 0.
   ///
   /// - Parameter level: how often it shall hold the truth.
   public func interval(level: Double = 0.95) -> Interval? {
@@ -62,8 +68,7 @@ public struct BootstrapSample: Sendable {
     guard n >= Self.leastPatients, let sorted, let first = sorted.first else { return nil }
     let t = reach(level: level, effectivePatients: n)
     if first == sorted.last {
-      guard isShare, first == 0 || first == 1 else { return nil }
-      let room = t * t / (n + t * t)
+      guard let room = roomAtOne?(t), first == 0 || first == 1 else { return nil }
       return first == 1 ? Interval(1 - room, 1) : Interval(0, room)
     }
     let tail = NormalDistribution.twoSidedP((n / (n - 1)).squareRoot() * t) / 2
@@ -75,15 +80,23 @@ public struct BootstrapSample: Sendable {
   /// Student's t with their standard error says how small. `nil` where there is no interval.
   public func pValue(that value: Double) -> Double? {
     guard let sorted, interval() != nil, effectivePatients >= Self.leastPatients else { return nil }
-    let below = sorted.reduce(0.0) { $0 + ($1 < value ? 1 : $1 == value ? 0.5 : 0) }
-    let share = (below + 0.5) / Double(sorted.count + 1)
+    // The share of the draws below the value, between order statistics as the interval's ends are.
+    let last = Double(sorted.count - 1)
+    let under = sorted.firstIndex { $0 >= value } ?? sorted.count
+    let upTo = sorted.firstIndex { $0 > value } ?? sorted.count
+    let isBeyond = upTo == 0 || under == sorted.count
+    var share = (Double(under) + Double(upTo - 1)) / 2 / last
+    if under == upTo, !isBeyond {
+      let (low, high) = (sorted[under - 1], sorted[under])
+      share = (Double(under - 1) + (value - low) / (high - low)) / last
+    }
+    let least = 0.5 / Double(sorted.count + 1)
+    share = isBeyond ? (upTo == 0 ? least : 1 - least) : min(max(share, least), 1 - least)
     let z = NormalDistribution.quantile(max(share, 1 - share))
     let n = effectivePatients
     let student = StudentDistribution(degreesOfFreedom: n - 1)
     let p = student.twoSidedP(z * ((n - 1) / n).squareRoot())
-    guard below == 0 || below == Double(sorted.count), let error = standardError, error > 0 else {
-      return p
-    }
+    guard isBeyond, let error = standardError, error > 0 else { return p }
     let mean = sorted.reduce(0, +) / Double(sorted.count)
     return min(p, student.twoSidedP((mean - value) / error))
   }
@@ -127,7 +140,28 @@ public struct BootstrapSample: Sendable {
           let drawn = figure.sample.values[replicate]
           return sum + (drawn.isNaN ? figure.value : drawn)
         } / Double(figures.count)
-      }, effectivePatients: squares > 0 ? max(Self.leastPatients, sum * sum / squares + 1) : 0,
-      isShare: figures.allSatisfy(\.sample.isShare))
+      }, effectivePatients: squares > 0 ? max(Self.leastPatients, sum * sum / squares + 1) : 0)
   }
+
+  /// How far below 1 an area may be that was 1 on as many patients of either kind: where Newcombe's interval ends, the
+  /// distance being t standard errors of the area there, by the exponential model of Hanley and McNeil (Radiology 143,
+  /// 1982).
+  static func roomOfArea(positives m: Double, negatives n: Double, t: Double) -> Double {
+    func isWithin(_ area: Double) -> Bool {
+      let pairs = (m + n) / 2 - 1
+      let variance =
+        area * (1 - area) * (1 + pairs * ((1 - area) / (2 - area) + area / (1 + area))) / (m * n)
+      return (1 - area) * (1 - area) <= t * t * variance
+    }
+    var (low, high) = (0.0, 1.0)
+    // Halving to the last bit; at 1 the distance is 0.
+    while true {
+      let middle = (low + high) / 2
+      if middle <= low || middle >= high { return 1 - high }
+      if isWithin(middle) { high = middle } else { low = middle }
+    }
+  }
+
+  /// How far below 1 a share may be that was 1 on n patients: where Wilson's interval ends.
+  static func roomOfShare(patients n: Double, t: Double) -> Double { t * t / (n + t * t) }
 }

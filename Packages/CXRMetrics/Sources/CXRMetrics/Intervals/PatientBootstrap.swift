@@ -32,7 +32,10 @@ public struct PatientBootstrap: Sendable {
   public struct Question: Sendable {
     let ranked: RankedFilms
     let wantsCurves: Bool
-    let effectivePatients: Double
+    let positives: Double
+    let negatives: Double
+    /// Of the rarer kind.
+    var effectivePatients: Double { min(positives, negatives) }
 
     /// - Parameters:
     ///   - scores: `[n]`, finite.
@@ -44,8 +47,8 @@ public struct PatientBootstrap: Sendable {
     ) {
       ranked = RankedFilms(scores: scores, labels: labels, patients: patients)
       self.wantsCurves = wantsCurves
-      effectivePatients = min(
-        patients.effectiveCount(where: labels), patients.effectiveCount(where: labels.map { !$0 }))
+      positives = patients.effectiveCount(where: labels)
+      negatives = patients.effectiveCount(where: labels.map { !$0 })
     }
   }
 
@@ -107,10 +110,14 @@ public struct PatientBootstrap: Sendable {
       }
     }
     return questions.indices.map { q in
-      func sample(_ offset: Int) -> BootstrapSample {
+      let question = questions[q]
+      let (m, n) = (question.positives, question.negatives)
+      func sample(
+        _ offset: Int, _ roomAtOne: @escaping @Sendable (Double) -> Double
+      ) -> BootstrapSample {
         BootstrapSample(
           (0..<replicates).map { values[($0 * count + q) * 2 + offset] },
-          effectivePatients: questions[q].effectivePatients, isShare: true)
+          effectivePatients: question.effectivePatients, roomAtOne: roomAtOne)
       }
       func band(_ offset: Int) -> [BandPoint] {
         guard let place = curvePlaces[q] else { return [] }
@@ -125,7 +132,9 @@ public struct PatientBootstrap: Sendable {
         }
       }
       return Answer(
-        auc: sample(0), averagePrecision: sample(1), roc: band(0), precision: band(1))
+        auc: sample(0) { BootstrapSample.roomOfArea(positives: m, negatives: n, t: $0) },
+        averagePrecision: sample(1) { BootstrapSample.roomOfShare(patients: m, t: $0) },
+        roc: band(0), precision: band(1))
     }
   }
 

@@ -126,17 +126,17 @@ public struct ReportPage: Sendable {
     --line:#343a41;--tint:#1e252d;--mark:#56B4E9}}
     body{margin:0;background:var(--paper);color:var(--ink);\
     font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-    main{max-width:60rem;margin:0 auto;padding:2rem 1.2rem 3rem}
+    main{max-width:68rem;margin:0 auto;padding:2rem 1.2rem 3rem}
     h1{font-size:1.7rem;line-height:1.25;margin:0 0 .4rem}
     h2{font-size:1.2rem;margin:2.2rem 0 .5rem;padding-top:.6rem;border-top:1px solid var(--line)}
     .lead{color:var(--soft);margin-top:0}
     .callout{background:var(--tint);border-left:4px solid var(--mark);padding:.7rem 1rem}
     .scroll{overflow-x:auto;margin:1rem 0}
-    table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
+    table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
     caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
-    th,td{padding:.28rem .8rem .28rem 0;text-align:right;border-bottom:1px solid var(--line);\
+    th,td{padding:.28rem .7rem .28rem 0;text-align:right;border-bottom:1px solid var(--line);\
     white-space:nowrap}
-    th:first-child,td:first-child{text-align:left}th{white-space:normal}caption{white-space:normal;position:sticky;left:0}
+    th:first-child,td:first-child{text-align:left}th{white-space:normal}caption{white-space:normal;position:sticky;left:0;max-width:calc(100vw - 3rem)}
     thead th{border-bottom:2px solid var(--ink);vertical-align:bottom}
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}

@@ -64,7 +64,11 @@ public struct MapPicture: Sendable {
       <defs><linearGradient id="scale">\(gradient)</linearGradient></defs>
 
       """
-    svg += text(gap, unit * 1.6, title, size: 1.2) + text(gap, unit * 3.2, verdict)
+    let most = Int(width / unit / 0.75)
+    let short =
+      title.count > most
+      ? String(title.prefix(most / 2)) + "…" + String(title.suffix(most / 2 - 1)) : title
+    svg += text(gap, unit * 1.6, short, size: 1.2) + text(gap, unit * 3.2, verdict)
     svg += image(film, gap) + image(overlay, w + 2 * gap)
     let x = w + 2 * gap
     svg +=
@@ -72,7 +76,14 @@ public struct MapPicture: Sendable {
       + "fill=\"url(#scale)\"/>\n"
     svg += text(x, top + unit * 2.3, fixedPoint(range.least, digits: 2))
     svg += text(x + w, top + unit * 2.3, fixedPoint(range.most, digits: 2), anchor: "end")
-    svg += text(x + w / 2, top + unit * 2.3, "nats of log-odds", anchor: "middle")
+    svg += text(x + w / 2, top + unit * 2.3, "log-odds", anchor: "middle")
+    if range.least < 0, range.most > 0 {
+      let zero = x + w * -range.least / (range.most - range.least)
+      svg +=
+        "<path d=\"M\(number(zero)) \(number(top))v\(number(unit))\" stroke=\"#fff\" "
+        + "stroke-width=\"\(number(unit / 6))\"/>\n"
+        + text(zero, top - unit * 0.15, "0", size: 0.8, anchor: "middle")
+    }
     for (i, note) in notes.enumerated() {
       svg += text(gap, top + unit * (3.6 + 1.5 * Double(i)), note, size: 0.9)
     }

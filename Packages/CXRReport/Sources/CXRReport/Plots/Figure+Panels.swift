@@ -1,3 +1,5 @@
+import CXRMetrics
+
 extension Figure {
   /// One small frame of several.
   struct Panel {
@@ -9,10 +11,14 @@ extension Figure {
 
   /// Frames of one kind side by side, and a last one with the legend.
   ///
-  /// - Parameter legend: titles by colour and dashes.
+  /// - Parameters:
+  ///   - legend: titles by colour and dashes.
+  ///   - withPoints: whether each point of a line is marked.
+  ///   - scaled: whether both axes of a frame end where its lines do, not at 1.
   static func panels(
     _ name: String, description: String, xLabel: String, yLabel: String, panels: [Panel],
-    legend: [(title: String, colour: Int, dash: Int)], diagonal: Bool, withPoints: Bool = false
+    legend: [(title: String, colour: Int, dash: Int)], diagonal: Bool, withPoints: Bool = false,
+    scaled: Bool = false
   ) -> Figure {
     let columns = 4
     let rows = (panels.count + columns) / columns
@@ -50,6 +56,19 @@ extension Figure {
       }
       if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888'") }
       if plots.isEmpty { plots = ["-1 with lines"] }
+      if scaled {
+        let most = panel.lines.flatMap { $0.points.map { max($0.x, $0.y) } }.max() ?? 1
+        let end = most > 0 ? min(1, most * 1.05) : 1
+        let tics = [0, end / 2, end].map { "'\(fixedPoint($0, digits: end < 0.1 ? 3 : 2))' \($0)" }
+          .joined(separator: ", ")
+        script += """
+          set xrange [0:\(end)]
+          set yrange [0:\(end)]
+          set xtics (\(tics))
+          set ytics (\(tics))
+
+          """
+      }
       script += """
         set title \(quoted(short(panel.title))) font ',12' offset 0,-0.6
         \(p % columns == 0 ? "set ylabel \(quoted(yLabel)) font ',11' offset 1.6,0" : "unset ylabel")

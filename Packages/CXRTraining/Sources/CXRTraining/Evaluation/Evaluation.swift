@@ -378,6 +378,11 @@ public struct Evaluation: Sendable {
     return bases.map { names.name($0) }
   }
 
+  /// Whose films these are, in a word: `test` or another part, `all`, or `table`.
+  public var partName: String {
+    subset?.rawValue ?? (networks.classifiers.isEmpty ? "table" : "all")
+  }
+
   /// Labels, in column order.
   public var labels: [String] { collection.matrix.labels }
 

@@ -25,10 +25,14 @@ public struct PredictionsFile: Sendable {
       let fields = record.fields
       if isHeader {
         isHeader = false
-        guard fields.first == "Image Index", fields.count > 1, Set(fields).count == fields.count
-        else {
+        if let twice = fields.indices.first(where: { fields[..<$0].contains(fields[$0]) }) {
           throw TrainingError.evaluationMismatch(
-            "\(path): line 1: \"Image Index\" and a column a label, each once, are needed; the header is "
+            "\(path): line 1: the column \"\(fields[twice].prefix(60))\" stands there twice; name each once"
+          )
+        }
+        guard fields.first == "Image Index", fields.count > 1 else {
+          throw TrainingError.evaluationMismatch(
+            "\(path): line 1: \"Image Index\" and a column a label are needed; the header is "
               + fields.prefix(8).map { "\"\($0.prefix(40))\"" }.joined(separator: ", "))
         }
         labels = Array(fields.dropFirst())

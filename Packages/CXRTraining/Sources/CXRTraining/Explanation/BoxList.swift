@@ -24,6 +24,18 @@ public struct BoxList: Sendable {
 
   /// The boxes by film and finding.
   public let boxes: [String: [String: [Box]]]
+  /// Whether all boxes lie in the upper left quarter, as of coordinates on a smaller film than they should be of.
+  public var isSuspiciouslySmall: Bool {
+    boxes.values.allSatisfy { findings in
+      findings.values.allSatisfy {
+        $0.allSatisfy { $0.x + $0.width <= 0.5 && $0.y + $0.height <= 0.5 }
+      }
+    }
+  }
+
+  /// How many films have boxes, a finding at a time.
+  public var count: Int { boxes.values.reduce(0) { $0 + $1.count } }
+
   /// The side of the films on which the coordinates are given, in pixels.
   static let side = 1024.0
 
@@ -52,7 +64,8 @@ public struct BoxList: Sendable {
       let box = Box(
         x: try number(2, "x", least: -Self.side * 0.01),
         y: try number(3, "y", least: -Self.side * 0.01),
-        width: try number(4, "width", least: 0), height: try number(5, "height", least: 0))
+        width: try number(4, "width", least: .leastNormalMagnitude),
+        height: try number(5, "height", least: .leastNormalMagnitude))
       let finding = record[1] == "Infiltrate" ? "Infiltration" : record[1]
       boxes[record[0], default: [:]][finding, default: []].append(box)
     }

@@ -6,11 +6,11 @@ extension Evaluation {
     /// Why it was chosen.
     public enum Kind: String, Sendable, CaseIterable {
       /// The film that has the finding and scores highest.
-      case found = "found, and sure of it"
+      case found = "found, the highest score"
       /// The film that lacks the finding and scores highest.
-      case falseAlarm = "false alarm, and sure of it"
+      case falseAlarm = "false alarm, the highest score"
       /// The film that has the finding and scores lowest.
-      case missed = "missed, and sure of it"
+      case missed = "missed, the lowest score"
     }
 
     /// The label.

@@ -186,8 +186,8 @@ public struct TypicalFilms: Sendable, Equatable {
       distance > limit
     {
       lines.append(
-        "the network sees something new in it: distance \(Self.short(distance.squareRoot())) from the "
-          + "typical film, where no more than one validation film in a hundred is beyond "
+        "the network's features of it are far from those of known films: distance \(Self.short(distance.squareRoot())) from the "
+          + "typical film; at most one validation film in a hundred is beyond "
           + Self.short(limit.squareRoot()))
     }
     return lines

@@ -24,7 +24,7 @@ public struct OutputFolder: Sendable {
   ///   - path: the folder.
   ///   - owner: the program that writes; `nil` for a folder that several share.
   ///   - reusing: take a folder that holds files; only files that are written again change.
-  /// - Throws: ``TrainingError/outputExists(path:)``, ``TrainingError/outputUnwritable(path:reason:)``.
+  /// - Throws: ``TrainingError/outputExists(path:isRun:)``, ``TrainingError/outputUnwritable(path:reason:)``.
   public init(_ path: String, of owner: Owner? = nil, reusing: Bool) throws {
     self.path = path
     func unwritable(_ reason: String) -> TrainingError {
@@ -42,7 +42,7 @@ public struct OutputFolder: Sendable {
         throw unwritable(error.localizedDescription)
       }
       guard reusing || contents.allSatisfy(FilmCache.isCacheFile) else {
-        throw TrainingError.outputExists(path: path)
+        throw TrainingError.outputExists(path: path, isRun: owner == .train)
       }
       if let owner,
         let other = Owner.allCases.first(where: { $0 != owner && contents.contains($0.rawValue) })
@@ -57,7 +57,9 @@ public struct OutputFolder: Sendable {
 
   /// Makes a folder and those above it.
   private static func make(_ path: String, _ unwritable: (String) -> TrainingError) throws {
-    let parent = (path as NSString).deletingLastPathComponent
+    // Not NSString's deletingLastPathComponent, which traps on a name of one letter (Swift 6.3 on Linux).
+    let trimmed = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let parent = trimmed.lastIndex(of: "/").map { String(trimmed[..<$0]) } ?? ""
     if !parent.isEmpty, parent != path, !FileManager.default.fileExists(atPath: parent) {
       try make(parent, unwritable)
     }

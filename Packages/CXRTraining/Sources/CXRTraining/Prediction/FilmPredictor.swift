@@ -46,6 +46,12 @@ public struct FilmPredictor: Sendable {
     public let maps: [FindingMap]
   }
 
+  private struct Decoded {
+    let film: GreyFilm
+    let levels: [Float]
+    let moments: PixelMoments
+  }
+
   /// Reads a checkpoint.
   ///
   /// - Parameters:
@@ -77,11 +83,6 @@ public struct FilmPredictor: Sendable {
   /// - Returns: an answer a film, or why there is none, in order.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
   public func answers(films paths: [String]) throws -> [Result<Answer, FilmFailure>] {
-    struct Decoded {
-      let film: GreyFilm
-      let levels: [Float]
-      let moments: PixelMoments
-    }
     let preparation = classifier.metadata.preparation
     let slots = Mutex([Result<Decoded, FilmFailure>?](repeating: nil, count: paths.count))
     Parallel.forEach(paths.count) { i in
@@ -99,42 +100,32 @@ public struct FilmPredictor: Sendable {
     }
     // Each call has filled its place.
     let decoded = slots.withLock { $0.compactMap { $0 } }
-    let usable = decoded.compactMap { try? $0.get() }
-    if usable.isEmpty {
-      return decoded.compactMap {
-        if case .failure(let failure) = $0 { .failure(failure) } else { nil }
+    return try zip(paths, decoded).map { path, result in
+      switch result {
+      case .failure(let failure): .failure(failure)
+      case .success(let film): .success(try answer(film, path: path))
       }
     }
-    let size = preparation.imageSize
+  }
+
+  /// Asks about one film alone: in a batch its last bits would depend on its company.
+  private func answer(_ film: Decoded, path: String) throws -> Answer {
+    let size = classifier.metadata.preparation.imageSize
     let reading = classifier.model.reading(
-      Tensor(
-        usable.flatMap { classifier.standardised($0.levels) }, shape: [usable.count, size, size, 1])
-    )
-    let probabilities = Array(reading.probabilities.scalars)
+      Tensor(classifier.standardised(film.levels), shape: [1, size, size, 1]))
     guard reading.logits.scalars.allSatisfy(\.isFinite) else {
-      throw TrainingError.unusableCheckpoint(path: path, reason: Networks.notANumber)
+      throw TrainingError.unusableCheckpoint(path: self.path, reason: Networks.notANumber)
     }
-    let maps = classifier.findingMaps(reading)
-    let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
-    let labels = classifier.metadata.labels
-    var next = 0
-    return zip(paths, decoded).map { path, result in
-      result.map { film in
-        defer { next += 1 }
-        let look = TypicalFilms.Film(
-          width: film.film.width, height: film.film.height, mean: film.moments.mean,
-          contrast: film.moments.standardDeviation,
-          features: Array(features[next * channels..<(next + 1) * channels]))
-        return Answer(
-          path: path,
-          findings: labels.indices.map { k in
-            finding(k, probability: probabilities[next * labels.count + k])
-          }, warnings: classifier.typicalFilms?.differences(of: look) ?? [],
-          distance: classifier.typicalFilms?.squaredDistance(look.features)?.squareRoot(),
-          film: film.film,
-          maps: maps[next])
-      }
-    }
+    let probabilities = Array(reading.probabilities.scalars)
+    let look = TypicalFilms.Film(
+      width: film.film.width, height: film.film.height, mean: film.moments.mean,
+      contrast: film.moments.standardDeviation, features: Array(reading.features.scalars))
+    return Answer(
+      path: path,
+      findings: probabilities.indices.map { finding($0, probability: probabilities[$0]) },
+      warnings: classifier.typicalFilms?.differences(of: look) ?? [],
+      distance: classifier.typicalFilms?.squaredDistance(look.features)?.squareRoot(),
+      film: film.film, maps: classifier.findingMaps(reading)[0])
   }
 
   private func finding(_ column: Int, probability: Float) -> Finding {

@@ -120,6 +120,7 @@ extension EvaluationReport {
                 dash: 1)
             }
           })
-      }, legend: methods.enumerated().map { ($1, $0, 1) }, diagonal: true, withPoints: true)
+      }, legend: methods.enumerated().map { ($1, $0, 1) }, diagonal: true, withPoints: true,
+      scaled: true)
   }
 }

@@ -48,8 +48,9 @@ extension EvaluationReport {
       }
       if model.patientsSeenInValidation > 0, model.operatingPoint != nil {
         page.callout(
-          "The thresholds and calibrations of \(model.name) were chosen on \(model.patientsSeenInValidation) of these "
-            + "\(patients) patients, so that what is said of them here flatters them.")
+          "The thresholds and calibrations of \(model.name) were chosen on patients of whom "
+            + "\(model.patientsSeenInValidation) have the identifiers of these \(patients); where they are the same "
+            + "people, what is said of thresholds and calibrations here flatters them.")
       }
       if !model.shifts.isEmpty {
         page.callout(
@@ -63,7 +64,8 @@ extension EvaluationReport {
       }
       if let over = model.overBaseline, let interval = over.interval, interval.low <= 0 {
         page.callout(
-          "On these films \(model.name) cannot be told from a regression on thumbnails of 16 × 16 cells (mean AUC "
+          "On these films \(model.name) \(interval.high < 0 ? "ranks worse than" : "cannot be told from") a regression "
+            + "on thumbnails of 16 × 16 cells (mean AUC "
             + "less that of the regression: \(over.text(digits: 3))). A network must beat that to have learned "
             + "more than where films are bright.")
       }
@@ -87,7 +89,7 @@ extension EvaluationReport {
       }, caption: "Means over the findings that are defined, with 95 % intervals.")
     page.table(
       header: [
-        "model", "trained with", "threshold", "findings found", "cleared rightly", "accuracy",
+        "model", "trained with", "threshold", "sensitivity", "specificity", "accuracy",
         "precision", "F1",
       ],
       rows: models.flatMap { model -> [[String]] in
@@ -111,7 +113,8 @@ extension EvaluationReport {
         return rows
       },
       caption:
-        "Pooled over films and findings, at 0.5 and at thresholds chosen on validation patients.")
+        "Pooled over films and findings, at 0.5 and at thresholds chosen on validation patients, where there are some."
+    )
   }
 
   private func addDifferences(to page: inout ReportPage) {
@@ -176,7 +179,10 @@ extension EvaluationReport {
   private func addOperatingPoints(_ figures: FigureSet, to page: inout ReportPage) {
     page.heading("Operating points")
     page.paragraph(
-      "PPV is the share of alarms that are right, NPV the share of all-clears that are. Both depend on how common "
+      "Chosen thresholds follow a rule: youden, the largest sensitivity + specificity; sensitivity=S or specificity=S, "
+        + "at least that; f1, the largest F1; cost=C, the least cost where a miss costs C false alarms. They are worth "
+        + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others. "
+        + "PPV is the share of alarms that are right, NPV the share of all-clears that are. Both depend on how common "
         + "the finding is; where a prevalence was given, PPV is shown for it too.")
     for model in models {
       let hasPrevalence = model.labels.contains { $0.prevalence != nil }
@@ -185,24 +191,28 @@ extension EvaluationReport {
           + (hasPrevalence ? ["PPV at prevalence"] : []),
         rows: model.labels.flatMap { label -> [[String]] in
           func row(_ name: String, _ point: OperatingFigures, isFitted: Bool) -> [String] {
-            [
-              name, (isFitted ? "chosen " : "") + fixedPoint(Double(point.threshold), digits: 3),
+            let threshold = fixedPoint(Double(point.threshold), digits: 3)
+            let chosenOn = label.validationPositives.map { " on \($0)" } ?? ""
+            return [
+              name, isFitted ? "\(threshold)\(chosenOn)" : threshold,
               point.sensitivity.estimate.text(digits: 2),
               point.specificity.estimate.text(digits: 2),
               point.ppv.estimate.text(digits: 2), point.npv.estimate.text(digits: 2),
             ]
               + (hasPrevalence
                 ? [
-                  label.prevalence.map {
-                    Estimate(point.ppv(prevalence: $0), point.ppvInterval(prevalence: $0))
-                      .text(digits: 2) + " at " + percent($0)
+                  label.prevalence.flatMap { prevalence in
+                    point.ppv(prevalence: prevalence).map {
+                      Estimate($0, point.ppvInterval(prevalence: prevalence)).text(digits: 2)
+                        + " at " + percent(prevalence)
+                    }
                   } ?? "n/a"
                 ] : [])
           }
           let half = row(label.name, label.half, isFitted: false)
           let blank = [String](repeating: "n/a", count: half.count - 2)
           return [
-            half, label.fitted.map { row("", $0, isFitted: true) } ?? ["", "chosen n/a"] + blank,
+            half, label.fitted.map { row("", $0, isFitted: true) } ?? ["", "n/a"] + blank,
           ]
         },
         caption: "\(model.name), at 0.5 and at the threshold chosen on validation patients"
@@ -284,7 +294,9 @@ extension EvaluationReport {
         }, caption: model.name)
       page.beginDetails(
         "\(model.name): AUC, sensitivity, specificity and calibration error a group and finding")
-      page.paragraph("At the chosen thresholds, or 0.5 where none was chosen.")
+      page.paragraph(
+        "At the chosen thresholds, or 0.5 where none was chosen; ECE after Platt's line, or of the output as it is "
+          + "where there is none.")
       for group in model.subgroups {
         let judged = zip(labels, group.labels).compactMap { name, label in label.map { (name, $0) }
         }
@@ -293,7 +305,7 @@ extension EvaluationReport {
           continue
         }
         page.table(
-          header: ["finding", "AUC", "sensitivity", "specificity", "ECE"],
+          header: ["finding", "AUC", "sensitivity", "specificity", "ECE, Platt"],
           rows: judged.map { name, label in
             [
               name, label.auc.text(digits: 2), label.sensitivity.text(digits: 2),
@@ -311,7 +323,8 @@ extension EvaluationReport {
     guard models.contains(where: { !$0.places.isEmpty }) else { return }
     page.heading("Does it look where the finding is?")
     page.paragraph(
-      "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one; how often a "
+      "Found means called positive at the chosen threshold, or 0.5. "
+        + "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one; how often a "
         + "place chosen blindly would, and how often the strongest places of other films with the finding would, which "
         + "is what looking at the usual place is worth. Above is what lies above a share of the way from the map's "
         + "least to its most: of the box, and of the whole film, for three such shares.")
@@ -337,7 +350,7 @@ extension EvaluationReport {
 
   private func addExamples(to page: inout ReportPage) {
     guard models.contains(where: { !$0.examples.isEmpty }) else { return }
-    page.heading("Where it was most sure, right and wrong")
+    page.heading("The highest and lowest scores, right and wrong")
     page.paragraph(
       "Each film beside the same film with the map of the finding over it. The map is no estimate: the network's "
         + "log-odds are the mean of what its cells say. But each cell looks at a wide field around its place (in the "

@@ -40,6 +40,8 @@ public struct EvaluationReport: Sendable {
     public var half: OperatingFigures
     /// At the threshold chosen on validation films; `nil` where none was.
     public var fitted: OperatingFigures?
+    /// Validation films with the finding, on which the threshold was chosen; `nil` where none was.
+    public var validationPositives: Int?
     /// How common the finding is where the model will be used; `nil` where that was not said.
     public var prevalence: Double?
     /// At 0.5.
@@ -55,7 +57,8 @@ public struct EvaluationReport: Sendable {
     public init(
       name: String, scores: [Float], truths: [Bool], patientsWith: Int, auc: Estimate,
       averagePrecision: Estimate, baseline: Estimate? = nil, half: OperatingFigures,
-      fitted: OperatingFigures? = nil, prevalence: Double? = nil, detection: DetectionRates,
+      fitted: OperatingFigures? = nil, validationPositives: Int? = nil,
+      prevalence: Double? = nil, detection: DetectionRates,
       calibrations: [Calibration] = [], rocBand: [BandPoint] = [], precisionBand: [BandPoint] = []
     ) {
       (self.name, self.scores, self.truths) = (name, scores, truths)
@@ -64,6 +67,7 @@ public struct EvaluationReport: Sendable {
         baseline, half, fitted, prevalence
       )
       (self.detection, self.calibrations) = (detection, calibrations)
+      self.validationPositives = validationPositives
       (self.rocBand, self.precisionBand) = (rocBand, precisionBand)
     }
 
@@ -91,7 +95,7 @@ public struct EvaluationReport: Sendable {
       public var sensitivity: Estimate
       /// Of the films without it, those called negative.
       public var specificity: Estimate
-      /// The expected calibration error of the network's output as it is.
+      /// The expected calibration error after Platt's line, or of the output as it is where there is none.
       public var calibrationError: Double?
 
       /// Gathers figures.
@@ -143,7 +147,7 @@ public struct EvaluationReport: Sendable {
   public struct Example: Sendable {
     /// The label.
     public var label: String
-    /// Such as `missed, and sure of it`.
+    /// Such as `missed, the lowest score`.
     public var kind: String
     /// The film's name and what the model says.
     public var detail: String

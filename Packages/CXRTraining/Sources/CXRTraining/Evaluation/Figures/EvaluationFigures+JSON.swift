@@ -2,9 +2,16 @@ import CXRMetrics
 
 extension EvaluationFigures {
   /// The document `metrics.json`; undefined numbers are `null`.
-  public func json(_ evaluation: Evaluation, localisations: [Localisation?] = []) -> JSONValue {
+  ///
+  /// - Parameters:
+  ///   - evaluation: models and films.
+  ///   - localisations: a model; empty where no boxes are given.
+  ///   - files: names of the tables and texts beside the document, for a later evaluation to replace.
+  public func json(
+    _ evaluation: Evaluation, localisations: [Localisation?] = [], files: [String] = []
+  ) -> JSONValue {
     .object([
-      ("subset", .string(evaluation.subset?.rawValue ?? "all")),
+      ("subset", .string(evaluation.partName)),
       ("images", .integer(evaluation.rows.count)), ("patients", .integer(evaluation.patientCount)),
       ("threshold", .number(0.5)),
       (
@@ -23,7 +30,7 @@ extension EvaluationFigures {
               localisation: localisations.indices.contains(m) ? localisations[m] : nil)
           })
       ),
-      ("differences", .array(differences.map(\.json))),
+      ("differences", .array(differences.map(\.json))), ("files", .strings(files)),
     ])
   }
 

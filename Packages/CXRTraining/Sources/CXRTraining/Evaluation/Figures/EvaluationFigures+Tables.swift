@@ -114,7 +114,7 @@ extension EvaluationFigures {
   private var operatingPoints: FigureTable {
     FigureTable(
       "operating_points.csv",
-      header: ["model", "label"] + Self.operatingHeader + ["prevalence"]
+      header: ["model", "label", "validation_positives"] + Self.operatingHeader + ["prevalence"]
         + FigureTable.triple("ppv_at_prevalence"),
       rows: models.flatMap { model in
         model.labels.flatMap { label -> [[FigureTable.Cell]] in
@@ -122,7 +122,10 @@ extension EvaluationFigures {
           if let fitted = label.fitted { points.append(("fitted", fitted)) }
           return points.map { name, figures in
             let prevalence = options.prevalences[label.name]
-            return [.text(model.name), .text(label.name)] + Self.cells(name, figures)
+            return [
+              .text(model.name), .text(label.name),
+              label.validationPositives.map { .count($0) } ?? .number(nil),
+            ] + Self.cells(name, figures)
               + [.number(prevalence)]
               + FigureTable.Cell.estimate(
                 prevalence.map {

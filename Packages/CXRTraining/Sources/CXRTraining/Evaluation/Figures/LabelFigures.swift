@@ -46,6 +46,8 @@ public struct LabelFigures: Sendable {
   public let half: OperatingFigures
   /// At the threshold that was chosen on validation films; `nil` where none was.
   public let fitted: OperatingFigures?
+  /// Of how many validation films with the finding the threshold and the calibrations know; `nil` where none were chosen.
+  public let validationPositives: Int?
   /// At 0.5.
   public let detection: DetectionRates
   /// Each way of calibrating that there is.
@@ -79,6 +81,7 @@ public struct LabelFigures: Sendable {
     fitted = fit?.threshold.map {
       OperatingFigures(scores: scores, labels: truths, patients: patients, threshold: Float($0))
     }
+    validationPositives = fit?.positives
     detection = DetectionRates(scores: scores, labels: truths)
     let probabilities = scores.map(Double.init)
     calibrations = CalibrationMethod.allCases.compactMap { method in
