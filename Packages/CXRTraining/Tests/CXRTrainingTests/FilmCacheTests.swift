@@ -70,6 +70,29 @@ import Testing
     #expect(Set(paths).count == 6)
   }
 
+  /// A damaged index makes the next run begin anew; who still uses the old pixels keeps them.
+  @Test func aNewCacheLeavesTheOldPixels() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    func cache(_ films: Range<Int>) throws -> FilmCache {
+      try FilmCache(
+        films: films.map { ("f\($0).png", "\(set.images)/f\($0).png") },
+        preparation: FilmPreparation(imageSize: 64), folder: set.folder)
+    }
+    let old = try cache(0..<4)
+    let before = (0..<4).map { old.plane($0).values }
+    let index = old.path.replacingOccurrences(of: ".cache", with: ".index")
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: index))
+    try file.write(contentsOf: Data("damage".utf8))
+    try file.close()
+    // Other films take the places of the old.
+    let new = try cache(4..<8)
+    #expect(new.reusedCount == 0)
+    #expect((0..<4).map { old.plane($0).values } == before)
+    #expect((0..<4).map { new.plane($0).values } != before)
+    #expect(try cache(4..<8).reusedCount == 4)
+  }
+
   @Test func damageIsFoundAndMended() throws {
     defer { set.remove() }
     let first = try cache(0..<10)

@@ -76,14 +76,15 @@ public final class FilmCache: Sendable {
     let indexFile = try CacheFile(path: stem + ".index")
     indexFile.lock(waiting: waiting)
     defer { indexFile.unlock() }
-    let pixelFile = try CacheFile(path: path)
-
     let header = CacheIndex.header(key: key, preparation: preparation.signature)
-    if try indexFile.read(count: header.count, at: 0) != header {
+    let isNew = try indexFile.read(count: header.count, at: 0) != header
+    if isNew {
       try indexFile.clear()
-      try pixelFile.clear()
-      try indexFile.write(header, at: 0)
+      // Removed, not emptied: another process may have the old pixels mapped, and keeps them.
+      unlink(path)
     }
+    let pixelFile = try CacheFile(path: path)
+    if isNew { try indexFile.write(header, at: 0) }
     let index = CacheIndex(try indexFile.read(count: indexFile.size(), at: 0))
     let writer = FilmWriter(
       preparation: preparation, check: check, index: index, indexFile: indexFile,
