@@ -11,14 +11,20 @@ struct EvaluationFiles {
     struct Document: Decodable { let files: [String]? }
     self.folder = folder
     let data = FileManager.default.contents(atPath: folder.file("metrics.json")) ?? Data()
-    names = (try? JSONDecoder().decode(Document.self, from: data))?.files ?? []
+    let listed = (try? JSONDecoder().decode(Document.self, from: data))?.files ?? []
+    // The list is a file's word: only names that an evaluation gives are taken from it.
+    names = listed.filter { name in
+      !name.contains("/")
+        && (name == "localisation.csv" || (name.hasPrefix("predictions-") && name.hasSuffix(".csv"))
+          || (name.hasPrefix("classification_report-") && name.hasSuffix(".txt")))
+    }
   }
 
   /// Removes those that are not written again, so that no file stands beside a report of other models; what is read in
   /// this run stays.
   func remove(except kept: [String]) {
     let keptPaths = Set(kept.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
-    for name in names where !kept.contains(name) && !name.contains("/") {
+    for name in names where !kept.contains(name) {
       let path = folder.file(name)
       guard !keptPaths.contains(URL(fileURLWithPath: path).standardizedFileURL.path) else {
         continue

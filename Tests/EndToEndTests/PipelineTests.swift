@@ -224,15 +224,30 @@ import Testing
     let other = try #require((table["models"] as? [[String: Any]])?.first)
     #expect(other["mean_auc"] as? Double == model["mean_auc"] as? Double)
     #expect(other["mean_auc_low"] as? Double == model["mean_auc_low"] as? Double)
+    // A later evaluation leaves no table of an earlier one beside its report, and no other file is touched.
+    try "mine".write(
+      toFile: output("e1") + "/predictions-mine.csv", atomically: true, encoding: .utf8)
+    _ = try succeed(
+      "cxr-evaluate",
+      [
+        "--predictions", output("e2") + "/predictions-run.csv", "--csv",
+        output("p") + "/Data_Entry_2017.csv", "--output", output("e1"), "--replicates", "100",
+        "--force",
+      ])
+    func isThere(_ name: String) -> Bool {
+      FileManager.default.fileExists(atPath: output("e1") + "/" + name)
+    }
+    #expect(!isThere("localisation.csv") && !isThere("predictions-run.csv"))
+    #expect(isThere("predictions-mine.csv") && isThere("labels.csv"))
     for wrong in [
       ["--predictions", "nowhere.csv", "--output", output("w1")],
       ["--output", output("w2")],
       ["--predictions", output("e1") + "/labels.csv", "--output", output("w3")],
       [
-        "--predictions", output("e1") + "/predictions-run.csv", "--prevalence", "2", "--output",
+        "--predictions", output("e2") + "/predictions-run.csv", "--prevalence", "2", "--output",
         "w",
       ],
-      ["--predictions", output("e1") + "/predictions-run.csv", "--operating-point", "best"],
+      ["--predictions", output("e2") + "/predictions-run.csv", "--operating-point", "best"],
     ] {
       let result = try Program.run(
         "cxr-evaluate", ["--csv", output("p") + "/Data_Entry_2017.csv"] + wrong)
