@@ -35,3 +35,9 @@ extension PatientProportion {
   /// The share with its 95 % interval.
   public var estimate: Estimate { Estimate(value, interval()) }
 }
+
+/// The mean of the figures that are defined; `nil` where none is.
+public func definedMean(_ values: [Double?]) -> Double? {
+  let defined = values.compactMap { $0 }
+  return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
+}

@@ -85,7 +85,8 @@ public struct PatientBootstrap: Sendable {
     var curves = [Float](repeating: .nan, count: replicates * curveCount * points * 2)
     values.withUnsafeMutableBufferPointer { values in
       curves.withUnsafeMutableBufferPointer { curves in
-        // Safe: each replicate writes to places of its own, and the loop returns when all are done.
+        // Safe: replicate r writes values[r · 2 · count ..<] and curves[r · 2 · curveCount · points ..<] alone, and
+        // `concurrently` returns when all calls have, while both buffers are still borrowed here.
         nonisolated(unsafe) let (values, curves) = (values, curves)
         let curvePlaces = curvePlaces
         concurrently(replicates) { replicate in

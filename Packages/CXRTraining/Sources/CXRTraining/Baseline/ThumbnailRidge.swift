@@ -157,12 +157,8 @@ public struct ThumbnailRidge: Sendable, Equatable {
   /// - Throws: `CheckpointError` for arrays of another shape.
   init?(_ checkpoint: Checkpoint, strength: Double?, labels: Int, path: String) throws {
     guard let strength else { return nil }
-    let found = try Checkpoint(
-      arrays: checkpoint.arrays.filter { $0.name.hasPrefix(Self.prefix) }, metadata: ""
-    ).arrays(
-      matching: [
-        (Self.prefix + "kernel", [Self.featureCount, labels]), (Self.prefix + "bias", [labels]),
-      ], path: path)
+    let found = try checkpoint.arrays(
+      under: Self.prefix, [("kernel", [Self.featureCount, labels]), ("bias", [labels])], path: path)
     self.init(kernel: found[0].scalars, bias: found[1].scalars, strength: strength)
   }
 }

@@ -5,8 +5,6 @@ import Synchronization
 /// Films under each of several preparations, from caches where a folder for them is given, else decoded when
 /// they are asked for, on all threads.
 struct PreparedFilms: Sendable {
-  struct Unreadable: Error { let film: UnreadableFilm }
-
   private let films: [(name: String, path: String)]
   private let preparations: [FilmPreparation]
   private let caches: [FilmCache]
@@ -29,14 +27,14 @@ struct PreparedFilms: Sendable {
   }
 
   /// The grey levels of each film under each preparation.
-  func pixels(of range: Range<Int>) -> [Result<[[Float]], Unreadable>] {
-    let results = Mutex([Result<[[Float]], Unreadable>?](repeating: nil, count: range.count))
+  func pixels(of range: Range<Int>) -> [Result<[[Float]], FilmFailure>] {
+    let results = Mutex([Result<[[Float]], FilmFailure>?](repeating: nil, count: range.count))
     Parallel.forEach(range.count) { i in
       let film = range.lowerBound + i
-      func failure(_ reason: String) -> Unreadable {
-        Unreadable(film: UnreadableFilm(name: films[film].name, reason: reason))
+      func failure(_ reason: String) -> FilmFailure {
+        FilmFailure(film: UnreadableFilm(name: films[film].name, reason: reason))
       }
-      let result = Result { () throws(Unreadable) -> [[Float]] in
+      let result = Result { () throws(FilmFailure) -> [[Float]] in
         if let reason = caches.lazy.compactMap({ $0.reason(ofUnreadable: film) }).first {
           throw failure(reason)
         }

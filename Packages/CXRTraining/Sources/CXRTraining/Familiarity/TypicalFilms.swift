@@ -213,13 +213,9 @@ public struct TypicalFilms: Sendable, Equatable {
   /// - Throws: `CheckpointError` for arrays of another shape.
   init?(_ checkpoint: Checkpoint, figures: Figures?, channels: Int, path: String) throws {
     guard let figures else { return nil }
-    let found = try Checkpoint(
-      arrays: checkpoint.arrays.filter { $0.name.hasPrefix(Self.prefix) }, metadata: ""
-    ).arrays(
-      matching: [
-        (Self.prefix + "feature_mean", [channels]),
-        (Self.prefix + "feature_factor", [channels, channels]),
-      ], path: path)
+    let found = try checkpoint.arrays(
+      under: Self.prefix,
+      [("feature_mean", [channels]), ("feature_factor", [channels, channels])], path: path)
     self.figures = figures
     centre = found[0].scalars.map(Double.init)
     factor = found[1].scalars.map(Double.init)

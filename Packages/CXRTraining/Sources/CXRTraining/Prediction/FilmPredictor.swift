@@ -6,7 +6,7 @@ import Synchronization
 /// A trained network that is asked about single films.
 ///
 ///     let predictor = try FilmPredictor(path: "best.npz")
-///     for result in predictor.answers(films: ["film.png"]) { print(try result.get().findings) }
+///     for result in try predictor.answers(films: ["film.png"]) { print(try result.get().findings) }
 public struct FilmPredictor: Sendable {
   /// The network with what belongs to it.
   public let classifier: ChestClassifier
@@ -64,8 +64,7 @@ public struct FilmPredictor: Sendable {
     let metadata = classifier.metadata
     func isThere(_ method: CalibrationMethod) -> Bool {
       switch method {
-      case .none: true
-      case .weights: true
+      case .none, .weights: true
       case .platt: metadata.validation?.labels.contains { $0.platt != nil } ?? false
       case .vector: metadata.validation?.labels.contains { $0.vector != nil } ?? false
       }
@@ -139,10 +138,4 @@ public struct FilmPredictor: Sendable {
       calibrated: isProbability ? map?(Double(probability)) : nil,
       threshold: metadata.validation?.threshold(of: column))
   }
-}
-
-/// A film about which nothing can be said.
-public struct FilmFailure: Error, Sendable {
-  /// The film, and why.
-  public let film: UnreadableFilm
 }

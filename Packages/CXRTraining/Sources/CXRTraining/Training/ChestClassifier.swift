@@ -61,6 +61,14 @@ public struct ChestClassifier: Sendable {
 }
 
 extension Checkpoint {
+  /// The arrays called `prefix` and one of `names`, of the shapes given there.
+  /// - Throws: `CheckpointError.mismatch` where one is missing, of another shape, or more than asked for.
+  func arrays(under prefix: String, _ names: [(String, [Int])], path: String) throws -> [NamedArray]
+  {
+    try Checkpoint(arrays: arrays.filter { $0.name.hasPrefix(prefix) }, metadata: "")
+      .arrays(matching: names.map { (prefix + $0.0, $0.1) }, path: path)
+  }
+
   /// The numbers in the file that are a model's.
   var parameterCount: Int {
     arrays.reduce(0) { sum, array in

@@ -43,30 +43,33 @@ extension EvaluationReport {
     } ?? []
   }
 
+  /// The curves of all findings, each with its area in the legend.
+  private func series(
+    _ model: Model, points: (Label) -> [(x: Double, y: Double)], area: (Label) -> Estimate
+  ) -> [Figure.Series] {
+    model.labels.enumerated().compactMap { k, label in
+      let points = points(label)
+      guard !points.isEmpty else { return nil }
+      return Figure.Series(
+        title: "\(label.name) \(fixedPoint(area(label).value, digits: 3))", points: points,
+        colour: k, dash: 1 + k / Figure.palette.count)
+    }
+  }
+
   private func rocFigure(_ model: Model, _ file: String) -> Figure {
     .lines(
       "roc-\(file)", description: "ROC curves of \(model.name)",
       xLabel: "false-positive rate (false alarms)", yLabel: "true-positive rate (findings found)",
-      series: model.labels.enumerated().compactMap { k, label in
-        let points = rocPoints(label)
-        guard !points.isEmpty else { return nil }
-        return Figure.Series(
-          title: "\(label.name) \(fixedPoint(label.auc.value, digits: 3))", points: points,
-          colour: k, dash: 1 + k / Figure.palette.count)
-      }, xRange: "[0:1]", yRange: "[0:1]", diagonal: true, square: true, legendOutside: true)
+      series: series(model, points: rocPoints, area: \.auc), xRange: "[0:1]", yRange: "[0:1]",
+      diagonal: true, square: true, legendOutside: true)
   }
 
   private func precisionRecallFigure(_ model: Model, _ file: String) -> Figure {
     .lines(
       "precision-recall-\(file)", description: "Precision-recall curves of \(model.name)",
       xLabel: "recall (findings found)", yLabel: "precision (alarms that are right)",
-      series: model.labels.enumerated().compactMap { k, label in
-        let points = precisionPoints(label)
-        guard !points.isEmpty else { return nil }
-        return Figure.Series(
-          title: "\(label.name) \(fixedPoint(label.averagePrecision.value, digits: 3))",
-          points: points, colour: k, dash: 1 + k / Figure.palette.count)
-      }, xRange: "[0:1]", yRange: "[0:1]", square: true, legendOutside: true)
+      series: series(model, points: precisionPoints, area: \.averagePrecision),
+      xRange: "[0:1]", yRange: "[0:1]", square: true, legendOutside: true)
   }
 
   private func panels(

@@ -245,18 +245,14 @@ extension EvaluationReport {
       func calibration(_ label: Label, _ method: String) -> Calibration? {
         label.calibrations.first { $0.name == method }
       }
-      func mean(_ values: [Double?]) -> Double? {
-        let defined = values.compactMap { $0 }
-        return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
-      }
       page.table(
         header: ["read", "Brier score", "expected calibration error"],
         rows: methods.map { method in
           [
             method,
-            fixedPoint(mean(model.labels.map { calibration($0, method)?.brier }), digits: 4),
+            fixedPoint(definedMean(model.labels.map { calibration($0, method)?.brier }), digits: 4),
             fixedPoint(
-              mean(model.labels.map { calibration($0, method)?.expectedError }), digits: 4),
+              definedMean(model.labels.map { calibration($0, method)?.expectedError }), digits: 4),
           ]
         }, caption: "\(model.name): means over the findings; less is better.")
       page.beginDetails("\(model.name): Brier score and calibration error, finding by finding")

@@ -60,8 +60,9 @@ public struct EvaluationFigures: Sendable {
     let tasks = evaluation.models.indices.flatMap { m in
       (0...groups.count).flatMap { g in (0..<columns).map { (model: m, group: g, label: $0) } }
     }
-    let computed = Mutex([LabelFigures?](repeating: nil, count: tasks.count))
-    let questions = Mutex([PatientBootstrap.Question?](repeating: nil, count: tasks.count))
+    let results = Mutex(
+      [(figures: LabelFigures, question: PatientBootstrap.Question)?](
+        repeating: nil, count: tasks.count))
     Parallel.forEach(tasks.count) { t in
       let (m, g, k) = tasks[t]
       let model = evaluation.models[m]
@@ -71,12 +72,12 @@ public struct EvaluationFigures: Sendable {
         weightRatio: model.metadata?.weightRatio(of: k))
       let question = PatientBootstrap.Question(
         scores: known.scores, labels: known.truths, patients: known.patients, wantsCurves: g == 0)
-      computed.withLock { $0[t] = figures }
-      questions.withLock { $0[t] = question }
+      results.withLock { $0[t] = (figures, question) }
     }
     // Each task has filled its place.
-    let figures = computed.withLock { $0.compactMap { $0 } }
-    var asked = questions.withLock { $0.compactMap { $0 } }
+    let computed = results.withLock { $0.compactMap { $0 } }
+    let figures = computed.map(\.figures)
+    var asked = computed.map(\.question)
 
     // The yardsticks, each once.
     let baselines = Self.baselines(evaluation)
@@ -136,7 +137,7 @@ public struct EvaluationFigures: Sendable {
           labels: complete(m, g + 1))
         let telling = subgroup.labels.map { subgroup.isTelling($0) ? $0.auc.value : nil }
         subgroup.meanAUC = Estimate(
-          mean(telling), meanInterval(telling) { samples[place(m, g + 1, $0)].auc })
+          definedMean(telling), meanInterval(telling) { samples[place(m, g + 1, $0)].auc })
         return subgroup
       }
       models.append(own)
@@ -164,7 +165,7 @@ public struct EvaluationFigures: Sendable {
           Estimate(values[$0], values[$0] == nil ? nil : own[$0].interval())
         },
         meanAUC: Estimate(
-          mean(values), meanInterval(values) { own[$0] }))
+          definedMean(values), meanInterval(values) { own[$0] }))
       models[m].overBaseline = ModelDifference(
         models[m].name, "thumbnail regression", labels: labels, areas: areas(m),
         others: (values, own), deLong: deLong(answers[m], other))

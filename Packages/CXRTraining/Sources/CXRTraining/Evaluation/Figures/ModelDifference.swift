@@ -62,7 +62,7 @@ public struct ModelDifference: Sendable {
         })
     }
     self.mean = row(
-      "", CXRTraining.mean(areas.values), CXRTraining.mean(others.values),
+      "", definedMean(areas.values), definedMean(others.values),
       mean(areas) - mean(others), nil)
   }
 }

@@ -62,8 +62,8 @@ public struct ModelFigures: Sendable {
   init(_ model: Evaluation.Model, answers: FilmAnswers, labels: [LabelFigures]) {
     name = model.name
     self.labels = labels
-    meanAUC.value = mean(labels.map(\.auc.value))
-    meanAveragePrecision.value = mean(labels.map(\.averagePrecision.value))
+    meanAUC.value = definedMean(labels.map(\.auc.value))
+    meanAveragePrecision.value = definedMean(labels.map(\.averagePrecision.value))
     undefinedLabels = labels.filter { $0.auc.value == nil }.map(\.name)
     detection = labels.reduce(DetectionRates()) { $0 + $1.detection }
     counts = labels.reduce(ConfusionCounts()) { $0 + $1.half.counts }
@@ -73,10 +73,4 @@ public struct ModelFigures: Sendable {
       names: answers.labels, predictions: answers.probabilities.map { $0 > 0.5 },
       labels: answers.truths, known: answers.isKnown)
   }
-}
-
-/// The mean of what is defined; `nil` where nothing is.
-func mean(_ values: [Double?]) -> Double? {
-  let defined = values.compactMap { $0 }
-  return defined.isEmpty ? nil : defined.reduce(0, +) / Double(defined.count)
 }
