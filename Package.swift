@@ -11,6 +11,8 @@ let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Packages/\(name)/Sources/\(name)",
@@ -58,7 +60,8 @@ let package = Package(
   products: modules.map { .library(name: $0, targets: [$0]) },
   traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     module("CXRData"),
@@ -109,7 +112,7 @@ let package = Package(
     .target(
       name: "CXRCommandLine",
       dependencies: [
-        "CXRData", "CXRImage", "CXRMetrics", "CXRTensor", "CXRTraining", argumentParser,
+        "CXRData", "CXRImage", "CXRMetrics", "CXRTensor", "CXRTraining", argumentParser, logging,
       ],
       path: "Apps/CommandLine", swiftSettings: strict),
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),

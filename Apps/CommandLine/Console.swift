@@ -1,31 +1,44 @@
 import Foundation
+import Logging
 import Synchronization
 
-/// What a program tells a person: results on standard output, everything else on standard error.
+/// What a program tells a person: results on standard output, everything else on standard error, through the
+/// log.
 public enum Console {
   /// Whether standard error is a terminal.
   public static let isTerminal = isatty(2) == 1
 
+  /// The program's log; its handler is ``ConsoleLogHandler``.
+  static let log = Logger(label: CommandLine.arguments.first ?? "") { _ in ConsoleLogHandler() }
+
   private static let openLine = Mutex(false)
 
-  /// Writes a line to standard error.
-  public static func note(_ text: String) {
-    openLine.withLock { isOpen in
-      write((isOpen ? "\r\u{1B}[K" : "") + text + "\n")
-      isOpen = false
-    }
+  /// Says something that a person may want to know; `facts` are for programs that read the log.
+  public static func note(_ text: String, _ facts: Logger.Metadata = [:]) {
+    log.info("\(text)", metadata: facts)
   }
 
-  /// Writes a warning to standard error.
-  public static func warn(_ text: String) { note("Warning: " + text) }
+  /// Says what only someone who looks for a fault wants to know.
+  public static func debug(
+    _ text: @autoclosure () -> String, _ facts: @autoclosure () -> Logger.Metadata
+  ) {
+    log.debug("\(text())", metadata: facts())
+  }
+
+  /// Warns.
+  public static func warn(_ text: String) { log.warning("\(text)") }
+
+  /// Says why the work failed.
+  public static func fail(_ text: String) { log.error("\(text)") }
 
   /// Writes a line to standard output.
   public static func result(_ text: String) {
     openLine.withLock { isOpen in
-      if isOpen { write("\r\u{1B}[K") }
+      if isOpen { write("\r\u{1B}[K", to: 2) }
       isOpen = false
+      fflush(nil)
+      write(PlainText.printable(text) + "\n", to: 1)
     }
-    print(text)
   }
 
   /// Writes rows to standard output in columns, the first to the left, the others to the right.
@@ -42,55 +55,39 @@ public enum Console {
     }
   }
 
+  /// Writes a line of the log to standard error.
+  static func logLine(_ text: String) {
+    openLine.withLock { isOpen in
+      write((isOpen ? "\r\u{1B}[K" : "") + text + "\n", to: 2)
+      isOpen = false
+    }
+  }
+
+  /// Whether there is a line to show progress on.
+  static var showsProgress: Bool {
+    isTerminal && LogOptions.format == .text && log.logLevel <= .info
+  }
+
   /// Replaces the progress line of a terminal; without a terminal nothing is written.
   static func showProgress(_ text: String) {
-    guard isTerminal else { return }
+    guard showsProgress else { return }
     openLine.withLock { isOpen in
-      write("\r\u{1B}[K" + text)
+      write("\r\u{1B}[K" + text, to: 2)
       isOpen = true
     }
   }
 
-  private static func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
-  }
-}
-
-/// A count that goes on, with its rate and the time left, on a terminal.
-public final class Progress: Sendable {
-  private let what: String
-  private let started = ContinuousClock.now
-  private let last = Mutex<ContinuousClock.Instant?>(nil)
-
-  /// Starts counting `what`.
-  public init(_ what: String) { self.what = what }
-
-  /// Shows the count, at most ten times a second.
-  public func update(_ done: Int, of total: Int) {
-    let now = ContinuousClock.now
-    let isDue = last.withLock { last in
-      if let last, last.duration(to: now) < .milliseconds(100), done < total { return false }
-      last = now
-      return true
+  /// Writes all of it, or what can be: a reader that is gone is no reason to stop.
+  private static func write(_ text: String, to file: Int32) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes {
+        Foundation.write(file, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      written += count
     }
-    guard isDue else { return }
-    let elapsed = started.duration(to: now)
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-    let rate = seconds > 0 ? Double(done) / seconds : 0
-    let left = rate > 0 ? Double(total - done) / rate : 0
-    Console.showProgress(
-      "\(what) \(done)/\(total) · \(rounded(rate)) a second · \(Self.clock(left)) left")
-  }
-
-  private func rounded(_ rate: Double) -> String {
-    rate >= 10 ? "\(Int(rate.rounded()))" : String(format: "%.1f", rate)
-  }
-
-  /// Seconds as `m:ss` or `h:mm:ss`.
-  public static func clock(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    let (h, m, s) = (whole / 3600, whole / 60 % 60, whole % 60)
-    return h > 0 ? String(format: "%d:%02d:%02d", h, m, s) : String(format: "%d:%02d", m, s)
   }
 }

@@ -5,31 +5,6 @@ import CXRMetrics
 import CXRTensor
 import CXRTraining
 
-/// How many threads a program uses.
-public struct ThreadOptions: ParsableArguments {
-  @Option(help: "Threads to compute with; the results do not depend on it.")
-  public var threads: Int?
-
-  public init() {}
-
-  public func validate() throws {
-    guard let threads else { return }
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads \(threads): a number from 1 to 1024 is needed")
-    }
-  }
-
-  /// Applies the choice and prints what the run computes with.
-  public func start() -> DeviceReport {
-    Heap.keepLargeBlocks()
-    if let threads { Parallel.threads = threads }
-    let device = DeviceReport()
-    Console.note(device.line)
-    if let warning = device.warning { Console.warn(warning) }
-    return device
-  }
-}
-
 /// The official split's lists.
 public struct ListOptions: ParsableArguments {
   @Option(help: "NIH's train_val_list.txt, for the official split; needs --test-list.")

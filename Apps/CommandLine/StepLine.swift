@@ -1,14 +1,15 @@
+import CXRTraining
 import Foundation
 
 /// The progress of an epoch, on a terminal.
 public enum StepLine {
   /// Shows one step.
-  public static func show(
-    epoch: Int, epochs: Int, step: Int, of steps: Int, secondsLeft: Double,
-    imagesPerSecond: Double, loss: Double
-  ) {
+  public static func show(_ figures: StepFigures, epochs: Int) {
+    guard Console.showsProgress else { return }
     Console.showProgress(
-      "epoch \(epoch)/\(epochs)  step \(step)/\(steps)  loss \(String(format: "%.4f", loss))  "
-        + "\(Int(imagesPerSecond.rounded())) images/s  \(Progress.clock(secondsLeft)) left")
+      "epoch \(figures.epoch)/\(epochs)  step \(figures.step)/\(figures.steps)  loss "
+        + "\(String(format: "%.4f", figures.loss))  "
+        + "\(Int(figures.imagesPerSecond.rounded())) images/s  "
+        + "\(Progress.clock(figures.secondsLeft)) left")
   }
 }

@@ -34,7 +34,7 @@ struct MeasureOptions: ParsableArguments {
   var steps = 10
   @Option(help: "Steps to take before.")
   var warmup = 2
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard (1...4096).contains(batch) else {
@@ -104,13 +104,14 @@ struct Measurement {
   }
 }
 
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "The trainer's step: forward, backward, Adam.")
   @OptionGroup var options: MeasureOptions
+  var common: CommonOptions { options.common }
 
-  func run() throws {
-    _ = options.threads.start()
+  func work() throws {
+    _ = common.start()
     let labels = LabelCount.nih
     var step = TrainingStep(
       model: try options.model(),
@@ -125,13 +126,14 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-struct InferCommand: ParsableCommand {
+struct InferCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "infer", abstract: "The evaluator's step: probabilities of a batch.")
   @OptionGroup var options: MeasureOptions
+  var common: CommonOptions { options.common }
 
-  func run() throws {
-    _ = options.threads.start()
+  func work() throws {
+    _ = common.start()
     let model = try options.model()
     let films = options.films().films
     options.measure {
@@ -141,14 +143,14 @@ struct InferCommand: ParsableCommand {
   }
 }
 
-struct PeakCommand: ParsableCommand {
+struct PeakCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "peak",
     abstract: "The vector unit's measured multiplications with addition a second.")
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    let device = threads.start()
+  func work() throws {
+    let device = common.start()
     print(
       "{\"multiply_adds_per_second\": \(VectorUnit.measuredPeak()), "
         + "\"vector_unit\": \"\(device.vectorUnit)\", \"threads\": \(device.threads)}")

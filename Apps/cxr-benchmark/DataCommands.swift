@@ -5,7 +5,7 @@ import CXRTraining
 import Foundation
 
 /// Films from files to a film cache.
-struct PrepareCommand: ParsableCommand {
+struct PrepareCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
     abstract: "Decodes, resizes and caches the films of a folder.",
@@ -21,10 +21,10 @@ struct PrepareCommand: ParsableCommand {
   @Option(help: "How often all films are prepared.")
   var rounds = 3
   @OptionGroup var preparation: PreparationOptions
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    _ = threads.start()
+  func work() throws {
+    _ = common.start()
     let names = try FileManager.default.contentsOfDirectory(atPath: images).sorted()
     let films = names.map { (name: $0, path: images + "/" + $0) }
     let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
@@ -47,7 +47,7 @@ struct PrepareCommand: ParsableCommand {
 }
 
 /// Batches of an epoch from a warm cache.
-struct BatchesCommand: ParsableCommand {
+struct BatchesCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "batches",
     abstract: "Makes an epoch's batches from a warm film cache, without training on them.",
@@ -64,10 +64,10 @@ struct BatchesCommand: ParsableCommand {
   var images: String
   @Option(help: "Films a batch.")
   var batch = 32
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    _ = threads.start()
+  func work() throws {
+    _ = common.start()
     var options = TrainingOptions()
     options.batchSize = batch
     options.skipsEmptyLabels = true
@@ -78,10 +78,10 @@ struct BatchesCommand: ParsableCommand {
       cacheFolder: OutputFolder(folder, reusing: true).path)
     var seconds: [Double] = []
     for epoch in 0..<4 {
-      var batches = data.trainingBatches(epoch: epoch, batchSize: batch, seed: 0).makeIterator()
-      while true {
+      let batches = data.trainingBatches(epoch: epoch, batchSize: batch, seed: 0)
+      for place in 0..<batches.count {
         let start = ContinuousClock.now
-        guard let next = batches.next() else { break }
+        let next = try batches[place]
         if epoch > 0, next.names.count == batch {
           seconds.append(start.duration(to: .now).seconds)
         }

@@ -5,14 +5,15 @@ import CXRTraining
 
 /// Forward and backward times of the network's blocks, each on its own: convolution, bias, ReLU, pooling
 /// and normalisation, with a gradient that a mean over pixels sends back.
-struct LayersCommand: ParsableCommand {
+struct LayersCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "layers",
     abstract: "Forward and backward seconds of each block, each on its own, a JSON line each.")
   @OptionGroup var options: MeasureOptions
+  var common: CommonOptions { options.common }
 
-  func run() throws {
-    _ = options.threads.start()
+  func work() throws {
+    _ = common.start()
     var (size, channels) = (options.imageSize, 1)
     for (number, filters) in [16, 32, 64, 128].enumerated() {
       measure(block: number + 1, size: size, channels: channels, filters: filters)

@@ -11,8 +11,8 @@ extension Evaluate {
     let report = EvaluationReport(
       subset: evaluation.partName, images: evaluation.rows.count,
       patients: evaluation.patientCount, replicates: figures.options.replicates,
-      models: evaluation.models.indices.map { m in
-        model(
+      models: try evaluation.models.indices.map { m in
+        try model(
           m, evaluation, figures,
           localisation: localisations.indices.contains(m) ? localisations[m] : nil)
       }, differences: figures.differences.map(difference),
@@ -24,7 +24,7 @@ extension Evaluate {
 
   private func model(
     _ m: Int, _ evaluation: Evaluation, _ figures: EvaluationFigures, localisation: Localisation?
-  ) -> EvaluationReport.Model {
+  ) throws -> EvaluationReport.Model {
     let (model, own) = (evaluation.models[m], figures.models[m])
     let answers = evaluation.answers(of: model)
     return EvaluationReport.Model(
@@ -53,7 +53,7 @@ extension Evaluate {
       shifts: figures.shifts[m].map { ($0.label, $0.validation, $0.here) },
       subgroups: own.subgroups.map(subgroup),
       places: localisation.map { ($0.labels + [$0.total]).map(place) } ?? [],
-      examples: evaluation.examples(of: m).map { example in
+      examples: try evaluation.examples(of: m).map { example in
         EvaluationReport.Example(
           label: example.label, kind: example.kind.rawValue,
           detail: "\(example.name) · says \(fixedPoint(Double(example.probability), digits: 3)), "

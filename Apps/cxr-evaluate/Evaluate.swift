@@ -6,7 +6,7 @@ import CXRReport
 import CXRTraining
 
 @main
-struct Evaluate: ParsableCommand {
+struct Evaluate: Program {
   static let configuration = CommandConfiguration(
     commandName: "cxr-evaluate",
     abstract: "Applies trained classifiers to the test patients and compares them.",
@@ -88,7 +88,7 @@ struct Evaluate: ParsableCommand {
   var skipUnreadable = false
   @Flag(help: "Write into a folder that holds files; only files of this program change.")
   var force = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard !checkpoint.isEmpty || !predictions.isEmpty else {
@@ -121,8 +121,8 @@ struct Evaluate: ParsableCommand {
     }
   }
 
-  func run() throws {
-    _ = threads.start()
+  func work() throws {
+    _ = common.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
     let boxList = try boxes.map { try BoxList(path: $0) }
     let options = try options
@@ -139,7 +139,7 @@ struct Evaluate: ParsableCommand {
     }
     let looking = Progress("maps")
     let localisations =
-      boxList.map { evaluation.localisations($0) { looking.update($0, of: $1) } } ?? []
+      try boxList.map { try evaluation.localisations($0) { looking.update($0, of: $1) } } ?? []
     if let boxList {
       let used = localisations.compactMap { $0?.total.hits.films }.max() ?? 0
       Console.note(

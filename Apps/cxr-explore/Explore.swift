@@ -5,7 +5,7 @@ import CXRReport
 import CXRTraining
 
 @main
-struct Explore: ParsableCommand {
+struct Explore: Program {
   static let configuration = CommandConfiguration(
     commandName: "cxr-explore",
     abstract: "Counts labels, splits patients, weighs classes and audits films.",
@@ -33,7 +33,7 @@ struct Explore: ParsableCommand {
   @OptionGroup var preparation: PreparationOptions
   @Flag(help: "Write into a folder that holds files; only files of this program change.")
   var force = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard cache == nil || images != nil else {
@@ -45,8 +45,8 @@ struct Explore: ParsableCommand {
     }
   }
 
-  func run() throws {
-    _ = threads.start()
+  func work() throws {
+    _ = common.start()
     let folder = try OutputFolder(output, of: .explore, reusing: force)
     var options = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists)

@@ -5,7 +5,7 @@ import CXRTraining
 import Foundation
 
 @main
-struct Predict: ParsableCommand {
+struct Predict: Program {
   static let configuration = CommandConfiguration(
     commandName: "cxr-predict",
     abstract: "Asks a trained classifier about films.",
@@ -47,7 +47,7 @@ struct Predict: ParsableCommand {
   var mapLabels: NameList?
   @Flag(help: "Write maps into a folder that holds files.")
   var force = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
   /// Films that are held in memory together.
   private static let batchSize = 16
@@ -60,8 +60,8 @@ struct Predict: ParsableCommand {
     }
   }
 
-  func run() throws {
-    _ = threads.start()
+  func work() throws {
+    _ = common.start()
     let predictor = try FilmPredictor(path: checkpoint, calibration: calibration)
     let metadata = predictor.classifier.metadata
     Console.note(
@@ -118,8 +118,8 @@ struct Predict: ParsableCommand {
       Console.note("maps written: \(mapWriter.count), in \(mapWriter.folder.path)")
     }
     guard unreadable.isEmpty else {
-      Console.note(
-        "Error: \(unreadable.count) of \(paths.count) films cannot be read:\n"
+      Console.fail(
+        "\(unreadable.count) of \(paths.count) films cannot be read:\n"
           + unreadable.map { "  \($0.name): \($0.reason)" }.joined(separator: "\n"))
       throw ExitCode(1)
     }

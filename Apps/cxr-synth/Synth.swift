@@ -4,7 +4,7 @@ import CXRPhantom
 import CXRTraining
 
 @main
-struct Synth: ParsableCommand {
+struct Synth: Program {
   static let configuration = CommandConfiguration(
     commandName: "cxr-synth",
     abstract: "Writes a learnable, synthetic phantom of the NIH ChestX-ray14 set.",
@@ -35,7 +35,7 @@ struct Synth: ParsableCommand {
   var seed: UInt64 = 0
   @Flag(help: "Write into a folder that holds files; other files stay.")
   var force = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
 
   private var options: PhantomSet.Options {
     PhantomSet.Options(
@@ -51,8 +51,8 @@ struct Synth: ParsableCommand {
     }
   }
 
-  func run() throws {
-    _ = threads.start()
+  func work() throws {
+    _ = common.start()
     let set = try PhantomSet(options)
     let folder = try OutputFolder(output, of: .synth, reusing: force)
     let progress = Progress("films")

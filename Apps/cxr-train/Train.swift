@@ -6,18 +6,22 @@ import CXRMetrics
 import CXRNet
 import CXRReport
 import CXRTraining
+import Foundation
 
 @main
-struct Train: ParsableCommand {
+struct Train: Program {
   static let configuration = CommandConfiguration(
     commandName: "cxr-train",
     abstract: "Trains a chest X-ray classifier on the training patients of a label file.",
     discussion: """
       Writes history.csv, best.npz, last.npz, run.json, pictures and report.html to the output \
-      folder. A run goes on after its last whole epoch with --resume.
+      folder. A run that was stopped or killed goes on with --resume, from the step that last.npz holds, \
+      and ends in the same bits; options that are not given are those it began with. Ctrl-C finishes \
+      the step and writes last.npz; a second one stops at once.
 
-      Example:
+      Examples:
         cxr-train --csv NIH/Data_Entry_2017.csv --images NIH --output weighted
+        cxr-train --resume --output weighted
       """,
     version: DeviceReport.libraryVersion)
 
@@ -43,6 +47,10 @@ struct Train: ParsableCommand {
   var decay = 0.95
   @Option(help: "Epochs without a lower validation loss after which the run stops.")
   var patience = 5
+  @Option(
+    help: ArgumentHelp(
+      "Shorten longer gradients to this length, all parameters' taken together. (default: off)"))
+  var clipNorm: Double?
   @Option(help: "Add augmented copies of films with under-represented labels: on or off.")
   var augment: Switch = .on
   @Option(
@@ -72,11 +80,26 @@ struct Train: ParsableCommand {
   var allowMissing = false
   @Flag(help: "Go on without films that cannot be decoded.")
   var skipUnreadable = false
-  @Flag(help: "Go on from the output folder's last.npz.")
+  @Option(
+    help: ArgumentHelp(
+      "How often last.npz is written within an epoch: 300s, 5m, 1h or 200steps.",
+      valueName: "interval"))
+  var checkpointEvery: CheckpointInterval = .standard
+  @Flag(
+    help:
+      "Go on from the output folder's last.npz; the options that began the run are taken from run.json."
+  )
   var resume = false
+  @Flag(help: "With --resume: accept another processor or BLAS, though the last bits differ.")
+  var otherDevice = false
   @Flag(help: "Replace a run in the output folder; its files are kept as NAME.old.")
   var force = false
-  @OptionGroup var threads: ThreadOptions
+  @Option(
+    help: ArgumentHelp(
+      "Write each step's and epoch's figures to this open file descriptor, an object of JSON a line.",
+      valueName: "number"))
+  var metricsFd: Int32?
+  @OptionGroup var common: CommonOptions
 
   private var options: TrainingOptions {
     var options = TrainingOptions()
@@ -87,6 +110,7 @@ struct Train: ParsableCommand {
     options.learningRate = learningRate
     options.decay = decay
     options.patience = patience
+    options.clipNorm = clipNorm
     options.augments = augment == .on
     if let augmentLabels { options.augmentedLabels = augmentLabels.names }
     options.operatingRule = operatingPoint
@@ -104,12 +128,51 @@ struct Train: ParsableCommand {
     } catch {
       throw ValidationError("\(error)")
     }
+    if let metricsFd, !MetricsLines.canWrite(to: metricsFd) {
+      throw ValidationError(
+        "--metrics-fd \(metricsFd): not open for writing; open it as in `3>metrics.jsonl`")
+    }
+    guard resume || !otherDevice else {
+      throw ValidationError("--other-device belongs to --resume")
+    }
   }
 
-  func run() throws {
-    let device = threads.start()
+  /// Begins; a run that goes on has its options before those that are given.
+  static func main() {
+    let given = Array(CommandLine.arguments.dropFirst())
+    guard let request = try? ResumeRequest.parse(given), request.resume,
+      let output = request.output
+    else { return main(given) }
+    do {
+      let saved = try SavedRun(path: output + "/" + RunFile.name, known: optionNames())
+      if saved == nil, !given.contains(where: { $0.hasPrefix("--csv") }) {
+        throw ValidationError(
+          "\(output) holds no \(RunFile.name) of a run to go on with; give --csv and --images")
+      }
+      main((saved?.arguments ?? []) + given)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  func work() throws {
+    let device = common.start()
+    // A reader of the log that goes away is no reason to lose a run.
+    signal(SIGPIPE, SIG_IGN)
     let folder = try OutputFolder(output, of: .train, reusing: force || resume)
-    if resume { try Trainer.checkResumable(options, in: folder) }
+    let resumption = resume ? try Resumption(folder) : nil
+    try resumption?.check(options, allowsOtherDevice: otherDevice)
+    if let resumption, resumption.isFinished(options), folder.has("report.html") {
+      return Console.result(Self.finished(output))
+    }
+    if resume, resumption == nil {
+      Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
+    }
+    // A run killed before its first checkpoint is begun anew by --resume --output alone.
+    let isFirst = !folder.has(RunFile.name)
+    if isFirst {
+      try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
+    }
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,
@@ -126,24 +189,42 @@ struct Train: ParsableCommand {
 
     var trainer = try Trainer(data: data, options: options, folder: folder)
     Console.note(trainer.model.summary)
-    if resume, trainer.canResume {
-      try trainer.resume()
+    trainer.checkpointInterval = checkpointEvery
+    if let resumption {
+      try resumption.apply(to: &trainer, allowsOtherDevice: otherDevice)
+      Console.note(
+        "goes on in epoch \(resumption.epoch + 1) after step \(resumption.step)",
+        [
+          "epoch": .stringConvertible(resumption.epoch + 1),
+          "step": .stringConvertible(resumption.step),
+        ])
     } else {
-      if resume {
-        Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
-      }
-      try Trainer.setAsideEarlierRun(in: folder)
+      try Trainer.setAsideEarlierRun(in: folder, except: isFirst ? RunFile.name : nil)
     }
     if !trainer.isFinished {
       try folder.write(
-        data.runRecord(commandLine: commandLine, device: device), to: "run.json")
+        data.runRecord(commandLine: commandLine, device: device), to: RunFile.name)
     }
-    let outcome = try trainer.run(report)
-    if !outcome.wasFinished {
-      try writeReport(
-        outcome, data: data, device: device, folder: folder, summary: trainer.model.summary)
+    let metrics = metricsFd.map { MetricsLines(descriptor: $0) }
+    let outcome = try Interruption.graceful {
+      try trainer.run(until: { Interruption.isRequested }) { report($0, metrics) }
     }
+    if let place = outcome.stoppedAt { try stop(at: place) }
+    try writeReport(
+      outcome, data: data, device: device, folder: folder, summary: trainer.model.summary)
     conclude(outcome)
+  }
+
+  private func stop(at place: Trainer.Place) throws -> Never {
+    Console.note(
+      "stopped in epoch \(place.epoch) after step \(place.step) of \(place.steps); go on with "
+        + "cxr-train --resume --output \(output)",
+      ["epoch": .stringConvertible(place.epoch), "step": .stringConvertible(place.step)])
+    throw ExitCode(Interruption.exitCode)
+  }
+
+  private static func finished(_ output: String) -> String {
+    "the run in \(output) is finished; nothing was changed"
   }
 
   private func announce(_ data: TrainingData) {
@@ -167,55 +248,81 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func report(_ event: Trainer.Event) {
+  private func report(_ event: Trainer.Event, _ metrics: MetricsLines?) {
+    metrics?.write(event.json)
     switch event {
-    case .step(let epoch, let step, let of, let left, let rate, let loss):
-      StepLine.show(
-        epoch: epoch, epochs: epochs, step: step, of: of, secondsLeft: left,
-        imagesPerSecond: rate, loss: loss)
+    case .step(let figures):
+      StepLine.show(figures, epochs: epochs)
+    case .checkpoint(let place):
+      Console.debug(
+        "\(Trainer.lastFile) written in epoch \(place.epoch) after step \(place.step)",
+        ["epoch": .stringConvertible(place.epoch), "step": .stringConvertible(place.step)])
     case .epoch(let row, let isBest):
       Console.note(
         "epoch \(row.epoch)/\(epochs)  loss \(short(row.training.loss))  "
           + "val_loss \(short(row.validation.loss))  val_auc \(short(row.validation.auc))  "
           + "val_recall \(short(row.validation.recall))  "
           + "\(Int(row.imagesPerSecond.rounded())) images/s  \(Progress.clock(row.seconds))"
-          + (isBest ? "  best" : ""))
+          + (isBest ? "  best" : ""),
+        [
+          "epoch": .stringConvertible(row.epoch), "loss": .stringConvertible(row.training.loss),
+          "val_loss": .stringConvertible(row.validation.loss), "best": .stringConvertible(isBest),
+          "seconds": .stringConvertible(row.seconds),
+          "images_per_second": .stringConvertible(row.imagesPerSecond),
+        ])
     }
   }
 
   private func conclude(_ outcome: Trainer.Outcome) {
     if outcome.wasFinished {
-      Console.result("the run in \(output) is finished; nothing was changed")
-    } else {
-      Console.result(
-        "best epoch \(outcome.bestEpoch) of \(outcome.history.rows.count)"
-          + (outcome.stoppedEarly ? ", stopped early" : "") + " · \(output)/\(Trainer.bestFile)")
+      Console.note("the run in \(output) was finished; its report, which was missing, is written")
     }
+    Console.result(
+      "best epoch \(outcome.bestEpoch) of \(outcome.history.rows.count)"
+        + (outcome.stoppedEarly ? ", stopped early" : "") + " · \(output)/\(Trainer.bestFile)")
   }
 
   private func short(_ value: Double?) -> String {
     value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "n/a"
   }
 
-  /// Every option with its value, for `run.json`.
+  /// A path that means the same from any folder.
+  private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
+  /// Every option that a run is repeated with, for `run.json`; the paths hold from any folder.
   private var commandLine: [(String, JSONValue)] {
     [
-      ("csv", .string(csv)), ("images", .string(images)), ("output", .string(output)),
+      ("csv", .string(absolute(csv))), ("images", .string(absolute(images))),
       ("loss", .string(loss.rawValue)), ("epochs", .integer(epochs)),
       ("batch-size", .integer(batchSize)), ("learning-rate", .number(learningRate)),
       ("decay", .number(decay)),
-      ("patience", .integer(patience)), ("augment", .string(augment.rawValue)),
+      ("patience", .integer(patience)), ("clip-norm", .number(orNull: clipNorm)),
+      ("checkpoint-every", .string(checkpointEvery.description)),
+      ("augment", .string(augment.rawValue)),
       ("augment-labels", .strings(options.augmentedLabels)),
       ("operating-point", .string(operatingPoint.description)), ("seed", .unsigned(seed)),
       ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
       ("uncertain", .string(labelOptions.uncertain.rawValue)),
       ("skip-empty-labels", .bool(skipEmptyLabels)),
       ("split-seed", .integer(Int(labelOptions.splitSeed))),
-      ("train-list", .string(orNull: lists.trainList)),
-      ("test-list", .string(orNull: lists.testList)), ("cache", .string(orNull: cache)),
+      ("train-list", .string(orNull: lists.trainList.map(absolute))),
+      ("test-list", .string(orNull: lists.testList.map(absolute))),
+      ("cache", .string(orNull: cache.map(absolute))),
       ("cache-check", .string(cacheOptions.cacheCheck.rawValue)),
-      ("exclude", .string(orNull: exclusion.exclude)), ("allow-missing", .bool(allowMissing)),
+      ("exclude", .string(orNull: exclusion.exclude.map(absolute))),
+      ("allow-missing", .bool(allowMissing)),
       ("skip-unreadable", .bool(skipUnreadable)),
     ] + preparation.commandLine
   }
+
+  /// The names of these options.
+  private static func optionNames() throws -> Set<String> {
+    Set(try parse(["--csv=.", "--images=.", "--output=."]).commandLine.map(\.0))
+  }
+}
+
+extension CheckpointInterval: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

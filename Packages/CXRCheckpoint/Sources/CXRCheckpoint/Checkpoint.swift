@@ -12,18 +12,38 @@ public struct Checkpoint: Sendable, Equatable {
   public let metadata: String
 
   static let metadataMember = "metadata.json"
+  private static let arraySuffix = ".npy"
+  /// Of NIH's 30,805 patients, digests of 16 letters take half a megabyte.
+  private static let longestMetadata = 32 << 20
 
-  /// The most bytes an array or the metadata may take when read.
+  /// The most that a file may take when read.
   public struct Limits: Sendable {
     /// Uncompressed bytes of all members together.
     public var totalBytes: Int
     /// The number of members.
     public var members: Int
+    /// Uncompressed bytes for each byte of the file, beyond 32 MiB that any file may take; `nil` for as many
+    /// as zlib can pack. Weights hardly shrink: a file that grows sixteenfold holds none.
+    public var expansion: Int?
 
     /// Two gibibytes in at most 4,096 members unless said otherwise.
-    public init(totalBytes: Int = 2 << 30, members: Int = 4096) {
-      (self.totalBytes, self.members) = (totalBytes, members)
+    public init(totalBytes: Int = 2 << 30, members: Int = 4096, expansion: Int? = nil) {
+      (self.totalBytes, self.members, self.expansion) = (totalBytes, members, expansion)
     }
+
+    func bytes(inFileOf size: Int) -> Int {
+      guard let expansion else { return totalBytes }
+      let (grown, overflow) = size.multipliedReportingOverflow(by: expansion)
+      return overflow ? totalBytes : min(totalBytes, max(32 << 20, grown))
+    }
+  }
+
+  /// What a file says it holds, before its arrays are unpacked.
+  public struct Outline: Sendable {
+    /// The text of `metadata.json`.
+    public let metadata: String
+    /// Name and shape of each array, in file order.
+    public let arrays: [(name: String, shape: [Int])]
   }
 
   /// Makes a checkpoint; traps when two arrays have one name.
@@ -31,6 +51,11 @@ public struct Checkpoint: Sendable, Equatable {
     precondition(
       Set(arrays.map(\.name)).count == arrays.count, "Checkpoint: two arrays have one name")
     (self.arrays, self.metadata) = (arrays, metadata)
+  }
+
+  /// What the file says it holds.
+  public var outline: Outline {
+    Outline(metadata: metadata, arrays: arrays.map { ($0.name, $0.shape) })
   }
 
   /// The array called `name`.
@@ -43,38 +68,73 @@ public struct Checkpoint: Sendable, Equatable {
     var members = [
       ZipArchive.Member(name: Self.metadataMember, contents: [UInt8](metadata.utf8))
     ]
-    members += arrays.map { ZipArchive.Member(name: $0.name + ".npy", contents: $0.npyBytes) }
+    members += arrays.map {
+      ZipArchive.Member(name: $0.name + ".npy", contents: $0.npyBytes, content: .floats)
+    }
     try AtomicFile.write(ZipArchive.bytes(of: members, path: path), to: path)
   }
 
   /// Reads and verifies a file.
-  /// - Throws: ``CheckpointError`` before memory is taken for anything implausible.
-  public init(path: String, limits: Limits = Limits()) throws {
-    try self.init(
-      contents: AtomicFile.read(path, limit: limits.totalBytes), path: path, limits: limits)
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limits: what it may take.
+  ///   - review: sees names and shapes before memory is taken for the arrays; it throws to refuse them.
+  /// - Throws: ``CheckpointError`` before memory is taken for anything implausible; what `review` throws.
+  public init(
+    path: String, limits: Limits = Limits(), reviewing review: (Outline) throws -> Void = { _ in }
+  ) throws {
+    try self.init(ArchiveBytes(path: path), limits: limits, reviewing: review)
   }
 
   /// Reads and verifies a file's bytes; `path` is for messages.
-  /// - Throws: ``CheckpointError`` before memory is taken for anything implausible.
-  public init(contents: [UInt8], path: String, limits: Limits = Limits()) throws {
-    let members = try ZipArchive.members(of: contents, path: path, limits: limits)
-    var (arrays, metadata): ([NamedArray], String?) = ([], nil)
-    for member in members {
-      if member.name == Self.metadataMember {
-        guard let text = String(validating: member.contents, as: UTF8.self) else {
-          throw CheckpointError.malformed(path: path, offset: 0, reason: "metadata is not UTF-8")
-        }
-        metadata = text
-      } else if member.name.hasSuffix(".npy") {
-        arrays.append(
-          try NamedArray(
-            npy: member.contents, name: String(member.name.dropLast(4)), path: path))
+  /// - Throws: ``CheckpointError`` before memory is taken for anything implausible; what `review` throws.
+  public init(
+    contents: [UInt8], path: String, limits: Limits = Limits(),
+    reviewing review: (Outline) throws -> Void = { _ in }
+  ) throws {
+    try self.init(ArchiveBytes(contents, path: path), limits: limits, reviewing: review)
+  }
+
+  private init(
+    _ archive: ArchiveBytes, limits: Limits, reviewing review: (Outline) throws -> Void
+  ) throws {
+    let entries = try ZipArchive.entries(of: archive, limits: limits)
+    let members = entries.filter { $0.name.hasSuffix(Self.arraySuffix) }
+    let shapes = try members.map {
+      // A header, packed, takes less than its own length and a little.
+      try ArchiveMember($0, of: archive, most: 2048).readShape()
+    }
+    guard let text = entries.first(where: { $0.name == Self.metadataMember }) else {
+      throw CheckpointError.missingMember(path: archive.path, member: Self.metadataMember)
+    }
+    guard text.size <= Self.longestMetadata else {
+      throw CheckpointError.tooLarge(
+        path: archive.path, member: text.name, bytes: text.size, limit: Self.longestMetadata)
+    }
+    guard
+      let metadata = String(
+        validating: try ArchiveMember.contents(text, of: archive), as: UTF8.self)
+    else {
+      throw CheckpointError.malformed(
+        path: archive.path, offset: text.data.lowerBound, reason: "metadata is not UTF-8")
+    }
+    let names = members.map { String($0.name.dropLast(Self.arraySuffix.count)) }
+    try review(Outline(metadata: metadata, arrays: zip(names, shapes).map { ($0, $1) }))
+    arrays = try zip(members, zip(names, shapes)).map { entry, array in
+      let member = try ArchiveMember(entry, of: archive)
+      guard try member.readShape() == array.1 else {
+        throw CheckpointError.unreadable(
+          path: archive.path, reason: "it changed while it was read")
       }
+      return NamedArray(
+        name: array.0, shape: array.1, scalars: try member.readScalars(array.1))
     }
-    guard let metadata else {
-      throw CheckpointError.missingMember(path: path, member: Self.metadataMember)
+    // Members of other kinds are not used, but a damaged file is said to be one.
+    for entry in entries where !entry.name.hasSuffix(Self.arraySuffix) && entry != text {
+      _ = try ArchiveMember.contents(entry, of: archive)
     }
-    (self.arrays, self.metadata) = (arrays, metadata)
+    self.metadata = metadata
   }
 
   /// The arrays that a model asks for, in its order.

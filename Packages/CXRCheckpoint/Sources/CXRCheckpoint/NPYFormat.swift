@@ -1,77 +1,64 @@
 /// NumPy's array file, version 1.0: magic, a Python dictionary as text, little-endian elements.
-extension NamedArray {
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// No array of ours has more axes or a larger axis.
+enum NPYFormat {
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  /// Magic, version and the length of the text.
+  static let prefixSize = 10
+  /// No array of ours has more axes.
   private static let largestRank = 8
+  /// The text names a type, an order and at most eight sizes.
+  private static let longestText = 1024
 
-  var npyBytes: [UInt8] {
+  /// What precedes the elements of an array.
+  static func header(shape: [Int]) -> [UInt8] {
     let axes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(axes)), }"
+    var text = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(axes)), }"
     // The whole header is a multiple of 64 bytes, so that the elements are aligned in a mapped file.
-    header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
-    let length = UInt16(header.utf8.count)
-    var bytes = Self.magic + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
-    bytes.reserveCapacity(bytes.count + 4 * scalars.count)
-    scalars.withUnsafeBytes { bytes += $0 }
-    return bytes
+    let size = prefixSize + text.utf8.count + 1
+    text += String(repeating: " ", count: (64 - size % 64) % 64) + "\n"
+    let length = UInt16(text.utf8.count)
+    return magic + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(text.utf8)
   }
 
-  init(npy bytes: [UInt8], name: String, path: String) throws {
-    func malformed(_ offset: Int, _ reason: String) -> CheckpointError {
-      .malformed(path: path, offset: offset, reason: "member \(name).npy: \(reason)")
-    }
-    guard bytes.count >= 10, Array(bytes[..<6]) == Self.magic else {
-      throw malformed(0, "not a NumPy array")
-    }
-    guard bytes[6] == 1 else { throw malformed(6, "version \(bytes[6]) is not supported") }
-    let end = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
-    guard end <= bytes.count else { throw malformed(8, "the header is longer than the member") }
-    let header = String(decoding: bytes[10..<end], as: UTF8.self)
-    guard header.contains("'descr': '<f4'"), header.contains("'fortran_order': False") else {
-      throw malformed(10, "the elements are not little-endian float32 in C order")
-    }
-    guard let open = header.range(of: "'shape': (")?.upperBound,
-      let close = header[open...].firstIndex(of: ")")
-    else { throw malformed(10, "the header gives no shape") }
+  /// How long the text is that follows these first bytes; `nil` where they are not those of an array.
+  static func textSize(after prefix: [UInt8]) -> Int? {
+    let size = Int(prefix[8]) + Int(prefix[9]) << 8
+    return prefix.prefix(6) == magic[...] && prefix[6] == 1 && size <= longestText ? size : nil
+  }
+
+  /// The shape that the text gives; `nil` where it describes other elements or no plausible shape.
+  static func shape(in text: [UInt8]) -> [Int]? {
+    let text = String(decoding: text, as: UTF8.self)
+    guard text.contains("'descr': '<f4'"), text.contains("'fortran_order': False"),
+      let open = text.firstRange(of: "'shape': (")?.upperBound,
+      let close = text[open...].firstIndex(of: ")")
+    else { return nil }
     var shape: [Int] = []
-    for field in header[open..<close].split(separator: ",") {
-      let text = field.filter { $0 != " " }
-      if text.isEmpty { continue }
-      guard let size = Int(text), size >= 0, shape.count < Self.largestRank else {
-        throw malformed(10, "the shape (\(header[open..<close])) is not plausible")
-      }
+    for field in text[open..<close].split(separator: ",") {
+      let digits = field.filter { $0 != " " }
+      if digits.isEmpty { continue }
+      guard let size = Int(digits), size >= 0, shape.count < largestRank else { return nil }
       shape.append(size)
     }
-    var count = 1
+    return shape
+  }
+
+  /// The bytes of `shape`'s elements; `nil` where they are more than a machine can count.
+  static func byteCount(_ shape: [Int]) -> Int? {
+    var count = MemoryLayout<Float>.stride
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow, product <= bytes.count else {
-        throw malformed(10, "the shape \(shape) asks for more than the member holds")
-      }
+      guard !overflow else { return nil }
       count = product
     }
-    guard bytes.count - end == 4 * count else {
-      throw malformed(
-        end, "\(bytes.count - end) bytes of elements where shape \(shape) needs \(4 * count)")
-    }
-    let scalars = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      bytes.withUnsafeBytes { raw in
-        UnsafeMutableRawBufferPointer(buffer).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: raw[end...]))
-      }
-      initialized = count
-    }
-    self.init(name: name, shape: shape, scalars: scalars)
+    return count
   }
 }
 
-extension String {
-  fileprivate func range(of needle: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
-      start = index(after: start)
-    }
-    return nil
+extension NamedArray {
+  var npyBytes: [UInt8] {
+    var bytes = NPYFormat.header(shape: shape)
+    bytes.reserveCapacity(bytes.count + 4 * scalars.count)
+    scalars.withUnsafeBytes { bytes += $0 }
+    return bytes
   }
 }

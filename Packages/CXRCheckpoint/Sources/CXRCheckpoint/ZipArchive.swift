@@ -2,15 +2,17 @@
 ///
 /// Timestamps are fixed, so the same contents give the same bytes.
 enum ZipArchive {
+  /// What is to be written.
   struct Member: Equatable {
     let name: String
     let contents: [UInt8]
+    var content = Deflate.Content.text
   }
 
   private static let localSignature: UInt32 = 0x0403_4B50
   private static let centralSignature: UInt32 = 0x0201_4B50
   private static let endSignature: UInt32 = 0x0605_4B50
-  private static let endSize = 22
+  private static let (endSize, entrySize, headerSize) = (22, 46, 30)
   private static let deflated: UInt16 = 8
   private static let stored: UInt16 = 0
   /// 1 January 1980, the format's first day.
@@ -20,7 +22,7 @@ enum ZipArchive {
     var (file, directory) = ([UInt8](), [UInt8]())
     for member in members {
       guard member.contents.count < Int(UInt32.max),
-        let packed = Deflate.compressed(member.contents),
+        let packed = Deflate.compressed(member.contents, content: member.content),
         file.count + packed.count < Int(UInt32.max)
       else {
         throw CheckpointError.unwritable(
@@ -66,74 +68,107 @@ enum ZipArchive {
     return file
   }
 
-  static func members(
-    of file: [UInt8], path: String, limits: Checkpoint.Limits
-  ) throws -> [Member] {
+  /// A member, as the directory describes it; nothing of it has been unpacked.
+  struct Entry: Equatable {
+    let name: String
+    /// Where its packed bytes stand in the file.
+    let data: Range<Int>
+    /// Whether it is deflated, not just stored.
+    let isPacked: Bool
+    /// Of its contents, in bytes, as it claims.
+    let size: Int
+    /// Of its contents.
+    let checksum: UInt32
+  }
+
+  /// Names as they are written here and in messages: none leads anywhere or moves a terminal's cursor.
+  private static func isPlain(_ name: String) -> Bool {
+    name.utf8.count <= longestName
+      && name.utf8.allSatisfy {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
+          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "_.-/".utf8.contains($0)
+      }
+  }
+  private static let longestName = 512
+
+  /// Reads the directory and the members' headers, and checks that they agree and that no member claims
+  /// more than the limits allow; nothing is unpacked.
+  static func entries(of file: ArchiveBytes, limits: Checkpoint.Limits) throws -> [Entry] {
     func malformed(_ offset: Int, _ reason: String) -> CheckpointError {
-      .malformed(path: path, offset: offset, reason: reason)
+      .malformed(path: file.path, offset: offset, reason: reason)
     }
     guard file.count >= endSize else { throw malformed(0, "the file is too short") }
     let end = file.count - endSize
-    guard file.little32(end) == endSignature, file.little16(end + 20) == 0 else {
+    let tail = try file(end..<file.count)
+    guard tail.little32(0) == endSignature, tail.little16(20) == 0 else {
       throw malformed(end, "no end of a ZIP directory")
     }
-    let count = Int(file.little16(end + 10))
-    guard count == Int(file.little16(end + 8)), count <= limits.members else {
+    let count = Int(tail.little16(10))
+    guard count == Int(tail.little16(8)), count <= limits.members else {
       throw malformed(end + 8, "\(count) members are not plausible")
     }
-    let (size, start) = (Int(file.little32(end + 12)), Int(file.little32(end + 16)))
-    guard start + size == end else { throw malformed(end + 12, "the directory is out of place") }
+    let (size, start) = (Int(tail.little32(12)), Int(tail.little32(16)))
+    guard start + size == end, size <= count * (entrySize + 2 * longestName) else {
+      throw malformed(end + 12, "the directory is out of place")
+    }
+    let directory = try file(start..<end)
+    let allowed = limits.bytes(inFileOf: file.count)
 
-    var (members, names, total): ([Member], Set<String>, Int) = ([], [], 0)
-    var (at, expectedOffset) = (start, 0)
+    var (entries, names, total): ([Entry], Set<String>, Int) = ([], [], 0)
+    var (at, expectedOffset) = (0, 0)
     for _ in 0..<count {
-      guard at + 46 <= end, file.little32(at) == centralSignature else {
-        throw malformed(at, "no directory entry")
+      guard at + entrySize <= size, directory.little32(at) == centralSignature else {
+        throw malformed(start + at, "no directory entry")
       }
-      let method = file.little16(at + 10)
-      let (packed, unpacked) = (Int(file.little32(at + 20)), Int(file.little32(at + 24)))
-      let lengths = (28, 30, 32)
-      let nameLength = Int(file.little16(at + lengths.0))
-      let extra = Int(file.little16(at + lengths.1)) + Int(file.little16(at + lengths.2))
-      guard at + 46 + nameLength + extra <= end,
-        let name = String(validating: file[at + 46..<at + 46 + nameLength], as: UTF8.self),
+      let method = directory.little16(at + 10)
+      let (packed, unpacked) = (
+        Int(directory.little32(at + 20)), Int(directory.little32(at + 24))
+      )
+      let nameLength = Int(directory.little16(at + 28))
+      let extra = Int(directory.little16(at + 30)) + Int(directory.little16(at + 32))
+      guard at + entrySize + nameLength + extra <= size else {
+        throw malformed(start + at, "the directory ends within an entry")
+      }
+      let nameBytes = directory[at + entrySize..<at + entrySize + nameLength]
+      guard let name = String(validating: nameBytes, as: UTF8.self), isPlain(name),
         !name.isEmpty, names.insert(name).inserted
-      else { throw malformed(at, "a member's name is missing, repeated or not text") }
-      guard file.little16(at + 8) & 1 == 0, method == deflated || method == stored else {
-        throw malformed(at + 8, "member \(name) is encrypted or packed by method \(method)")
+      else { throw malformed(start + at, "a member's name is missing, repeated or not plain text") }
+      guard directory.little16(at + 8) & 1 == 0, method == deflated || method == stored else {
+        throw malformed(start + at + 8, "member \(name) is encrypted or packed by method \(method)")
       }
       // Deflate cannot shrink below 1/1032; a larger claim is a bomb.
       total += unpacked
-      guard total <= limits.totalBytes, unpacked <= packed * 1100 + 64 else {
+      guard total <= allowed, unpacked <= packed * 1100 + 64,
+        method == deflated || unpacked == packed
+      else {
         throw CheckpointError.tooLarge(
-          path: path, member: name, bytes: unpacked, limit: limits.totalBytes)
+          path: file.path, member: name, bytes: unpacked, limit: allowed)
       }
       // Members follow each other without gaps or overlap, in directory order.
-      let local = Int(file.little32(at + 42))
-      guard local == expectedOffset, local + 30 <= start,
-        file.little32(local) == localSignature
-      else { throw malformed(at + 42, "member \(name) is out of place") }
-      let data =
-        local + 30 + Int(file.little16(local + 26)) + Int(file.little16(local + 28))
+      let local = Int(directory.little32(at + 42))
+      guard local == expectedOffset, local + headerSize + nameLength <= start else {
+        throw malformed(start + at + 42, "member \(name) is out of place")
+      }
+      let header = try file(local..<local + headerSize + nameLength)
+      guard header.little32(0) == localSignature,
+        header.little16(26) == directory.little16(at + 28),
+        header[headerSize...] == nameBytes
+      else { throw malformed(local, "member \(name) has another name in its header") }
+      let data = local + headerSize + nameLength + Int(header.little16(28))
       guard data + packed <= start else {
         throw malformed(local, "member \(name) is longer than the file")
       }
-      guard file.little16(local + 26) == file.little16(at + 28),
-        file[local + 30..<local + 30 + nameLength] == file[at + 46..<at + 46 + nameLength]
-      else { throw malformed(local, "member \(name) has another name in its header") }
       expectedOffset = data + packed
-      let body = Array(file[data..<data + packed])
-      guard
-        let contents = method == deflated ? Deflate.expanded(body, count: unpacked) : body,
-        contents.count == unpacked, Deflate.crc32(contents) == file.little32(at + 16)
-      else { throw CheckpointError.checksumMismatch(path: path, member: name) }
-      members.append(Member(name: name, contents: contents))
-      at += 46 + nameLength + extra
+      entries.append(
+        Entry(
+          name: name, data: data..<data + packed, isPacked: method == deflated, size: unpacked,
+          checksum: directory.little32(at + 16)))
+      at += entrySize + nameLength + extra
     }
-    guard at == end, expectedOffset == start else {
-      throw malformed(at, "bytes between the members")
+    guard at == size, expectedOffset == start else {
+      throw malformed(start + at, "bytes between the members")
     }
-    return members
+    return entries
   }
 }
 

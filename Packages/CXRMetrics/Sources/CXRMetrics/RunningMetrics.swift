@@ -1,19 +1,36 @@
 /// The metrics of a training log, gathered batch by batch over all labels, as Keras's
 /// `BinaryAccuracy`, `Precision`, `Recall` and `AUC(multi_label=True)` do.
-public struct RunningMetrics: Sendable {
+public struct RunningMetrics: Sendable, Equatable {
   /// Thresholds of the AUC, as Keras's default.
   public static let thresholds = 200
 
   /// Pooled over all labels and films, at p > 0.5.
   public private(set) var counts = ConfusionCounts()
-  /// Films by label and score bucket.
-  private var positives: [[Int]]
-  private var negatives: [[Int]]
+  /// Films with the finding by label and score bucket, `[K][200]`.
+  public private(set) var positives: [[Int]]
+  /// Films without it by label and score bucket, `[K][200]`.
+  public private(set) var negatives: [[Int]]
 
   /// Nothing gathered yet, for `labels` labels.
   public init(labels: Int) {
     positives = [[Int]](repeating: [Int](repeating: 0, count: Self.thresholds), count: labels)
     negatives = positives
+  }
+
+  /// Goes on from what another gathered; `nil` where these are no counts that it could have.
+  public init?(counts: ConfusionCounts, positives: [[Int]], negatives: [[Int]]) {
+    let all = [
+      counts.truePositives, counts.falsePositives, counts.trueNegatives, counts.falseNegatives,
+    ]
+    let largest = 1 << 40
+    guard positives.count == negatives.count,
+      (positives + negatives).allSatisfy({ $0.count == Self.thresholds }),
+      (positives + negatives).joined().allSatisfy({ (0...largest).contains($0) }),
+      all.allSatisfy({ (0...largest).contains($0) }),
+      positives.joined().reduce(0, +) == counts.truePositives + counts.falseNegatives,
+      negatives.joined().reduce(0, +) == counts.trueNegatives + counts.falsePositives
+    else { return nil }
+    (self.counts, self.positives, self.negatives) = (counts, positives, negatives)
   }
 
   /// Adds a batch.

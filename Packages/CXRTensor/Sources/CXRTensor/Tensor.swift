@@ -36,9 +36,11 @@ public struct Tensor: Sendable {
   }
 
   /// A tensor whose elements `initialize` writes; it must write all of them.
-  public init(shape: Shape, initializingWith initialize: (UnsafeMutablePointer<Float>) -> Void) {
+  public init(
+    shape: Shape, initializingWith initialize: (UnsafeMutablePointer<Float>) throws -> Void
+  ) rethrows {
     self.init(buffer: FloatBuffer(count: shape.count), shape: shape)
-    if shape.count > 0 { initialize(buffer.base) }
+    if shape.count > 0 { try initialize(buffer.base) }
   }
 
   /// The only element of a tensor of one element; traps otherwise.
@@ -77,6 +79,22 @@ public struct Tensor: Sendable {
         guard let sum = sum.baseAddress, let addend = addend.baseAddress else { return }
         cxr_add(sum, addend, count)
       }
+    }
+  }
+
+  /// The sum of the squares of the elements, in `Double`, with the same bits on every machine; not finite where
+  /// an element is not.
+  public var sumOfSquares: Double {
+    scalars.withUnsafeBufferPointer { elements in
+      elements.baseAddress.map { cxr_sum_of_squares($0, elements.count) } ?? 0
+    }
+  }
+
+  /// Multiplies every element by `factor`, in place.
+  public mutating func scale(by factor: Float) {
+    withMutableScalars { elements in
+      guard let base = elements.baseAddress else { return }
+      cxr_scale(base, factor, base, elements.count)
     }
   }
 

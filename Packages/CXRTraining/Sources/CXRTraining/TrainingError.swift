@@ -10,18 +10,34 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case noFilms(part: String, why: String)
   /// The output folder holds files.
   case outputExists(path: String, isRun: Bool)
+  /// Another program is writing to the output folder.
+  case outputInUse(path: String, process: Int?)
   /// The output folder cannot be made or written.
   case outputUnwritable(path: String, reason: String)
   /// The film cache cannot be written or read.
   case cacheFailed(path: String, reason: String)
-  /// The loss is no longer a number.
-  case lossNotFinite(epoch: Int, step: Int, films: [String])
+  /// A film in the cache is no longer what was prepared.
+  case cacheChanged(path: String, film: String)
+  /// Something of a run is no longer a number.
+  case notFinite(Quantity, epoch: Int, step: Int, films: [String])
   /// A checkpoint's metadata lacks something or is of a newer format.
   case unusableCheckpoint(path: String, reason: String)
   /// A run cannot go on with other options than it began with.
   case resumeMismatch(path: String, differences: [String])
   /// Checkpoints that cannot be compared, or do not belong to these films.
   case evaluationMismatch(String)
+
+  /// What may cease to be a number.
+  public enum Quantity: String, Sendable {
+    /// Of the batch.
+    case loss = "the loss is"
+    /// Of a step whose loss is a number.
+    case gradient = "the gradient is"
+    /// The network's or the optimizer's, after a step.
+    case weights = "the weights are"
+    /// Of a validation batch.
+    case validationLoss = "the validation loss is"
+  }
 
   /// The message a person reads.
   public var description: String {
@@ -43,16 +59,26 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         "\(path) exists and is not empty; choose another folder, "
         + (isRun ? "go on with the training run in it by --resume, " : "")
         + "or overwrite the files that this program writes by --force"
+    case .outputInUse(let path, let process):
+      return
+        "\(path) is in use by another program"
+        + (process.map { " (process \($0))" } ?? "")
+        + "; wait until it ends, or choose another folder"
     case .outputUnwritable(let path, let reason):
       return "\(path): cannot be written (\(reason)); choose another folder or free space"
     case .cacheFailed(let path, let reason):
       return
         "\(path): the film cache failed (\(reason)); free space, or choose another folder with "
         + "--cache"
-    case .lossNotFinite(let epoch, let step, let films):
+    case .cacheChanged(let path, let film):
       return
-        "the loss is not a number in epoch \(epoch), step \(step); earlier checkpoints are kept. "
-        + "Lower --learning-rate. Films of the batch: " + films.joined(separator: ", ")
+        "\(path): \(film) is not as it was prepared; another program changed the file, or the disk "
+        + "fails. Run the command again (cxr-train with --resume): the film is prepared anew"
+    case .notFinite(let quantity, let epoch, let step, let films):
+      return
+        "\(quantity.rawValue) not finite in epoch \(epoch), step \(step); best.npz and last.npz stay as "
+        + "they were. Start anew with a lower --learning-rate or with --clip-norm 1"
+        + (films.isEmpty ? "" : ". Films of the batch: " + films.joined(separator: ", "))
     case .unusableCheckpoint(let path, let reason):
       return "\(path): \(reason)"
     case .resumeMismatch(let path, let differences):

@@ -42,7 +42,7 @@ import Testing
     try cache.close()
     let repaired = try set.data()
     #expect(repaired.cache.reusedCount == first.trainingCount + first.validationCount - 2)
-    let replaced = repaired.cache.plane(0)
+    let replaced = try repaired.cache.plane(0)
     #expect(replaced.values.allSatisfy { $0 == 5 })
   }
 
@@ -53,7 +53,7 @@ import Testing
     let row = data.collection.rows(of: .train)[3]
     let path = set.images + "/" + data.collection.file.records[row].name
     let direct = try data.cache.preparation(path: path)
-    #expect(data.cache.plane(3) == direct)
+    #expect(try data.cache.plane(3) == direct)
     let exact = try GreyFilm(path: path).resized(height: 106, width: 106)
     let worst = zip(direct.values, exact.values).map { abs($0 - $1) }.max() ?? 1
     #expect(worst <= 1 / 512)
@@ -63,15 +63,16 @@ import Testing
     let set = try SmallSet()
     defer { set.remove() }
     let data = try set.data()
-    func names(_ epoch: Int) -> [[String]] {
-      data.trainingBatches(
-        epoch: epoch, batchSize: 7, random: RandomStream(seed: 4)
-      ).map(\.names)
+    func names(_ epoch: Int) throws -> [[String]] {
+      let batches = data.trainingBatches(
+        epoch: epoch, batchSize: 7, random: RandomStream(seed: 4))
+      return try (0..<batches.count).map { try batches[$0].names }
     }
-    #expect(names(0) == names(0) && names(0) != names(1))
-    #expect(names(0).flatMap { $0 }.count == data.samples.count)
+    let (first, second) = (try names(0), try names(1))
+    #expect(try names(0) == first && first != second)
+    #expect(first.flatMap { $0 }.count == data.samples.count)
     #expect(
-      Set(names(0).flatMap { $0 })
+      Set(first.flatMap { $0 })
         == Set(data.collection.rows(of: .train).map { data.collection.file.records[$0].name }))
   }
 

@@ -80,7 +80,7 @@ import Testing
         preparation: FilmPreparation(imageSize: 64), folder: set.folder)
     }
     let old = try cache(0..<4)
-    let before = (0..<4).map { old.plane($0).values }
+    let before = try (0..<4).map { try old.plane($0).values }
     let index = old.path.replacingOccurrences(of: ".cache", with: ".index")
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: index))
     try file.write(contentsOf: Data("damage".utf8))
@@ -88,8 +88,8 @@ import Testing
     // Other films take the places of the old.
     let new = try cache(4..<8)
     #expect(new.reusedCount == 0)
-    #expect((0..<4).map { old.plane($0).values } == before)
-    #expect((0..<4).map { new.plane($0).values } != before)
+    #expect(try (0..<4).map { try old.plane($0).values } == before)
+    #expect(try (0..<4).map { try new.plane($0).values } != before)
     #expect(try cache(4..<8).reusedCount == 4)
   }
 
@@ -123,14 +123,14 @@ import Testing
   @Test func changedFilmsAreRedone() throws {
     defer { set.remove() }
     let before = try cache(0..<6)
-    let old = before.plane(2)
+    let old = try before.plane(2)
     let other = GreyFilm(height: 9, width: 9, pixels: [UInt8](repeating: 7, count: 81))
     try set.write(other.pngData(), to: "films/f2.png")
     let after = try cache(0..<6)
     #expect(after.reusedCount == 5)
     try expectRight(after, 0..<6)
     // Another process may still be reading the film as it was.
-    #expect(before.plane(2) == old)
+    #expect(try before.plane(2) == old)
     #expect(try cache(0..<6).reusedCount == 6)
   }
 
@@ -161,17 +161,17 @@ import Testing
     var worst = 0.0
     for (place, film) in films(0..<8).enumerated() {
       let exact = try GreyFilm(path: film.path).resized(height: 48, width: 48)
-      for (a, b) in zip(stored.plane(place).values, exact.values) {
+      for (a, b) in zip(try stored.plane(place).values, exact.values) {
         worst = max(worst, Double(abs(a - b)))
       }
       var standardised = [Float](repeating: 0, count: 48 * 48)
-      standardised.withUnsafeMutableBufferPointer {
+      try standardised.withUnsafeMutableBufferPointer {
         if let base = $0.baseAddress {
-          stored.writeStandardised(place, mean: 100, deviation: 30, to: base)
+          try stored.writeStandardised(place, mean: 100, deviation: 30, to: base)
         }
       }
-      #expect(standardised == stored.plane(place).values.map { ($0 - 100) / 30 })
-      let (moments, slow) = (stored.moments(of: [place]), PixelMoments(stored.plane(place)))
+      #expect(try standardised == stored.plane(place).values.map { ($0 - 100) / 30 })
+      let (moments, slow) = (stored.moments(of: [place]), PixelMoments(try stored.plane(place)))
       #expect(abs(moments.mean - slow.mean) < 1e-9)
       #expect(abs(moments.standardDeviation - slow.standardDeviation) < 1e-9)
     }

@@ -55,12 +55,16 @@ struct SmallSet {
 
   @discardableResult
   func train(
-    _ name: String, _ options: TrainingOptions? = nil, resuming: Bool = false
+    _ name: String, _ options: TrainingOptions? = nil, resuming: Bool = false,
+    until shouldStop: () -> Bool = { false }, _ prepare: (inout Trainer) -> Void = { _ in }
   ) throws -> Trainer.Outcome {
-    let folder = try OutputFolder("\(self.folder)/\(name)", reusing: resuming)
+    let folder = try OutputFolder("\(self.folder)/\(name)", of: .train, reusing: resuming)
     let options = options ?? self.options
+    let resumption = resuming ? try Resumption(folder) : nil
+    try resumption?.check(options)
     var trainer = try Trainer(data: data(options), options: options, folder: folder)
-    if resuming { try trainer.resume() }
-    return try trainer.run { _ in }
+    try resumption?.apply(to: &trainer)
+    prepare(&trainer)
+    return try trainer.run(until: shouldStop) { _ in }
   }
 }

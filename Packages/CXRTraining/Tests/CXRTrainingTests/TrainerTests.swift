@@ -1,5 +1,6 @@
 import CXRData
 import CXRCheckpoint
+import CXRImage
 import CXRTensor
 import Foundation
 import Testing
@@ -74,6 +75,137 @@ import Testing
     #expect(again.wasFinished)
   }
 
+  /// Every place at which a run can be asked to stop: before each step, and before each validation batch.
+  @Test func aRunStoppedAnywhereEndsInTheSameBits() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    try set.train("whole")
+    let whole = try contents("\(set.folder)/whole")
+    var places = 0
+    for stop in 1... {
+      var asked = 0
+      let name = "stopped\(stop)"
+      let outcome = try set.train(
+        name,
+        until: {
+          asked += 1
+          return asked == stop
+        })
+      guard outcome.stoppedAt != nil else { break }
+      places = stop
+      #expect(!FileManager.default.fileExists(atPath: "\(set.folder)/\(name)/report.html"))
+      let resumed = try set.train(name, resuming: true)
+      #expect(resumed.stoppedAt == nil && !resumed.wasFinished)
+      #expect(try contents("\(set.folder)/\(name)") == whole, "stopped at \(stop)")
+    }
+    // 2 epochs of 3 steps and a validation batch at the least.
+    #expect(places >= 8)
+  }
+
+  /// Killed between any two writes: the files that a run leaves are those of some moment, best.npz and
+  /// history.csv perhaps ahead of last.npz.
+  @Test func filesAheadOfTheLastCheckpointDoNoHarm() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var seen: [(last: Data, best: Data?, history: Data?)] = []
+    func file(_ name: String) -> Data? {
+      FileManager.default.contents(atPath: "\(set.folder)/whole/\(name)")
+    }
+    try set.train(
+      "whole",
+      until: {
+        if let last = file("last.npz") {
+          seen.append((last, file("best.npz"), file("history.csv")))
+        }
+        return false
+      }, { $0.checkpointInterval = .steps(1) })
+    let whole = try contents("\(set.folder)/whole")
+    let final = (file("best.npz"), file("history.csv"))
+    for (i, state) in seen.enumerated() {
+      for isAhead in [false, true] {
+        let next = i + 1 < seen.count ? (seen[i + 1].best, seen[i + 1].history) : final
+        let name = "\(i)-\(isAhead)"
+        let folder = "\(set.folder)/\(name)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (file, data) in [
+          ("last.npz", state.last), ("best.npz", isAhead ? next.0 : state.best),
+          ("history.csv", isAhead ? next.1 : nil),
+        ] { try data?.write(to: URL(fileURLWithPath: "\(folder)/\(file)")) }
+        try set.train(name, resuming: true)
+        #expect(try contents(folder) == whole, "\(name)")
+      }
+    }
+    #expect(seen.count >= 6)
+  }
+
+  /// Arrays of both checkpoints, and the history without its times.
+  private func contents(_ folder: String) throws -> [String] {
+    let rows = try History(path: folder + "/history.csv").rows.map {
+      "\($0.epoch) \($0.training) \($0.validation) \($0.learningRate)"
+    }
+    let best = try Checkpoint(path: folder + "/best.npz").metadata
+    return try arrays(folder + "/best.npz") + [best] + arrays(folder + "/last.npz") + rows
+  }
+
+  @Test func aResumedRunNeedsItsBestEpoch() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var (short, long) = (set.options, set.options)
+    (short.epochs, long.epochs) = (1, 2)
+    try set.train("run", short)
+    let best = set.folder + "/run/best.npz"
+    let kept = try Data(contentsOf: URL(fileURLWithPath: best))
+    try FileManager.default.removeItem(atPath: best)
+    #expect(throws: TrainingError.self) { try set.train("run", long, resuming: true) }
+    try kept.dropLast(9).write(to: URL(fileURLWithPath: best))
+    #expect(throws: CheckpointError.self) { try set.train("run", long, resuming: true) }
+    long.seed = 1
+    try set.train("other", long)
+    long.seed = 0
+    try FileManager.default.removeItem(atPath: best)
+    try FileManager.default.copyItem(atPath: set.folder + "/other/best.npz", toPath: best)
+    #expect(throws: TrainingError.self) { try set.train("run", long, resuming: true) }
+    try kept.write(to: URL(fileURLWithPath: best))
+    #expect(try set.train("run", long, resuming: true).history.rows.count == 2)
+  }
+
+  @Test func aResumedRunRefusesOtherFilms() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var (short, long) = (set.options, set.options)
+    (short.epochs, long.epochs) = (1, 2)
+    let data = try set.data(short)
+    try set.train("run", short)
+    // A validation film, so that mean and deviation of the training films stay what they were.
+    let name = data.collection.file.records[data.validationRows[0]].name
+    try set.write(
+      GreyFilm(height: 40, width: 40, pixels: [UInt8](repeating: 90, count: 1600)).pngData(),
+      to: "films/\(name)")
+    do {
+      try set.train("run", long, resuming: true)
+      Issue.record("another film was accepted")
+    } catch let error as TrainingError {
+      guard case .resumeMismatch(_, let differences) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      #expect(differences.count == 1 && differences[0].contains("pixels"), "\(differences)")
+    }
+  }
+
+  @Test func checkpointIntervalsAreRead() {
+    #expect(CheckpointInterval("300") == .seconds(300) && CheckpointInterval("2m") == .seconds(120))
+    #expect(
+      CheckpointInterval("0.5s") == .seconds(0.5) && CheckpointInterval("1h") == .seconds(3600))
+    #expect(CheckpointInterval("20steps") == .steps(20))
+    for bad in ["", "0", "-1", "0steps", "steps", "s", "5x", "nan", "inf", "1e400"] {
+      #expect(CheckpointInterval(bad) == nil, "\(bad)")
+    }
+    for interval in [CheckpointInterval.seconds(300), .seconds(0.25), .steps(7)] {
+      #expect(CheckpointInterval(interval.description) == interval)
+    }
+  }
+
   @Test func aResumedRunRefusesOtherSettings() throws {
     let set = try SmallSet()
     defer { set.remove() }
@@ -105,7 +237,7 @@ import Testing
       try set.train("run", options)
       Issue.record("a diverged run went on")
     } catch let error as TrainingError {
-      guard case .lossNotFinite(let epoch, _, let films) = error else {
+      guard case .notFinite(_, let epoch, _, let films) = error else {
         Issue.record("\(error)")
         return
       }

@@ -33,6 +33,9 @@ void cxr_relu(const float *x, float *y, long count);
 void cxr_relu_gradient(const float *y, const float *dy, float *dx, long count);
 /// x += y
 void cxr_add(float *x, const float *y, long count);
+
+/// The sum of the squares of `count` values, in double.
+double cxr_sum_of_squares(const float *values, long count);
 /// y = a * x
 void cxr_scale(const float *x, float a, float *y, long count);
 void cxr_multiply(const float *x, const float *y, float *z, long count);

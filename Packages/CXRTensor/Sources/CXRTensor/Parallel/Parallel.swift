@@ -21,8 +21,22 @@ public enum Parallel {
   }
 
   /// Calls `body` once for each of `0..<count`, on up to ``threads`` threads, in no fixed order.
-  public static func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    run(blocks: count, body)
+  /// - Throws: the first error of `body`; those not yet begun are left out then.
+  public static func forEach<Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let failure = Mutex<Failure?>(nil)
+    let hasFailed = Atomic(false)
+    run(blocks: count) { i in
+      guard !hasFailed.load(ordering: .relaxed) else { return }
+      do throws(Failure) {
+        try body(i)
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+        hasFailed.store(true, ordering: .relaxed)
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 
   /// As ``forEach(_:_:)``, for kernels whose blocks write disjoint memory through pointers.

@@ -8,16 +8,21 @@ extension TrainingData {
 
   /// The yardstick, fitted on the training films; its strength is that of the largest mean AUC on the validation
   /// films.
-  func thumbnailRidge() -> ThumbnailRidge? {
+  /// - Throws: ``TrainingError/cacheChanged(path:film:)``, ``TrainingError/cacheFailed(path:reason:)``.
+  ///
+  /// - Parameter check: asked between blocks; it throws to stop.
+  func thumbnailRidge(checking check: () throws -> Void = {}) throws -> ThumbnailRidge? {
     var sums = ThumbnailRidge.Sums(labels: collection.matrix.labels.count)
-    forEachBlock(of: trainingFilms) { films in
+    try forEachBlock(of: trainingFilms) { films in
+      try check()
       sums.add(
-        thumbnails(of: films), labels: films.flatMap { labels(ofFilm: $0) })
+        try thumbnails(of: films), labels: films.flatMap { labels(ofFilm: $0) })
     }
     let candidates = ThumbnailRidge.strengths.compactMap { sums.ridge(strength: $0) }
     var scores = [[Float]](repeating: [], count: candidates.count)
-    forEachBlock(of: validationFilms) { films in
-      let thumbnails = thumbnails(of: films)
+    try forEachBlock(of: validationFilms) { films in
+      try check()
+      let thumbnails = try thumbnails(of: films)
       for (i, candidate) in candidates.enumerated() {
         for thumbnail in thumbnails { scores[i] += candidate.scores(thumbnail: thumbnail) }
       }
@@ -33,17 +38,17 @@ extension TrainingData {
     return candidates.indices.max { quality[$0] < quality[$1] }.map { candidates[$0] }
   }
 
-  private func forEachBlock(of films: [Int], _ body: ([Int]) -> Void) {
+  private func forEachBlock(of films: [Int], _ body: ([Int]) throws -> Void) rethrows {
     for start in stride(from: 0, to: films.count, by: Self.blockSize) {
-      body(Array(films[start..<min(films.count, start + Self.blockSize)]))
+      try body(Array(films[start..<min(films.count, start + Self.blockSize)]))
     }
   }
 
-  private func thumbnails(of films: [Int]) -> [[Float]] {
+  private func thumbnails(of films: [Int]) throws -> [[Float]] {
     let found = Mutex([[Float]](repeating: [], count: films.count))
     let (cache, size) = (cache, cache.preparation.imageSize)
-    Parallel.forEach(films.count) { i in
-      let thumbnail = cache.plane(films[i]).values.withUnsafeBufferPointer {
+    try Parallel.forEach(films.count) { i in
+      let thumbnail = try cache.plane(films[i]).values.withUnsafeBufferPointer {
         ThumbnailRidge.thumbnail($0, size: size)
       }
       found.withLock { $0[i] = thumbnail }

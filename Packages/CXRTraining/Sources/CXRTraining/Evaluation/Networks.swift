@@ -61,7 +61,7 @@ struct Networks: Sendable {
     for start in stride(from: 0, to: count, by: Self.batchSize) {
       let part = start..<min(count, start + Self.batchSize)
       var decoded: [[[Float]]] = []
-      for (place, result) in zip(part, source.pixels(of: part)) {
+      for (place, result) in zip(part, try source.pixels(of: part)) {
         switch result {
         case .success(let planes):
           decoded.append(planes)

@@ -27,22 +27,24 @@ struct PreparedFilms: Sendable {
   }
 
   /// The grey levels of each film under each preparation.
-  func pixels(of range: Range<Int>) -> [Result<[[Float]], FilmFailure>] {
+  /// - Throws: ``TrainingError/cacheChanged(path:film:)``, ``TrainingError/cacheFailed(path:reason:)``.
+  func pixels(of range: Range<Int>) throws -> [Result<[[Float]], FilmFailure>] {
     let results = Mutex([Result<[[Float]], FilmFailure>?](repeating: nil, count: range.count))
-    Parallel.forEach(range.count) { i in
+    try Parallel.forEach(range.count) { i in
       let film = range.lowerBound + i
       func failure(_ reason: String) -> FilmFailure {
         FilmFailure(film: UnreadableFilm(name: films[film].name, reason: reason))
       }
-      let result = Result { () throws(FilmFailure) -> [[Float]] in
-        if let reason = caches.lazy.compactMap({ $0.reason(ofUnreadable: film) }).first {
-          throw failure(reason)
-        }
-        if !caches.isEmpty { return caches.map { $0.plane(film).values } }
+      let result: Result<[[Float]], FilmFailure>
+      if let reason = caches.lazy.compactMap({ $0.reason(ofUnreadable: film) }).first {
+        result = .failure(failure(reason))
+      } else if !caches.isEmpty {
+        result = .success(try caches.map { try $0.plane(film).values })
+      } else {
         do {
-          return try preparations.map { try $0(path: films[film].path).values }
+          result = .success(try preparations.map { try $0(path: films[film].path).values })
         } catch {
-          throw failure(UnreadableFilm.reason(error))
+          result = .failure(failure(UnreadableFilm.reason(error)))
         }
       }
       results.withLock { $0[i] = result }

@@ -33,7 +33,7 @@ extension Evaluation {
   /// - Parameters:
   ///   - model: place among ``models``.
   ///   - side: of a picture, in pixels.
-  public func examples(of model: Int, side: Int = 176) -> [Example] {
+  public func examples(of model: Int, side: Int = 176) throws -> [Example] {
     guard models[model].metadata != nil else { return [] }
     let answers = answers(of: models[model])
     var found: [Example] = []
@@ -56,7 +56,7 @@ extension Evaluation {
           }
         guard let choice else { continue }
         let film = known.films[choice]
-        guard let maps = maps(of: [film], by: model)[0], let decoded = self.film(film),
+        guard let maps = try maps(of: [film], by: model)[0], let decoded = self.film(film),
           let picture = try? Self.picture(decoded, maps[k], side: side)
         else { continue }
         found.append(

@@ -24,20 +24,24 @@ extension ChestClassifier {
 }
 
 extension Evaluation {
-  /// The maps of films by a network, a map a label; `nil` of a table, or where a film cannot be decoded any more.
+  /// The maps of films by a network, a map a label; `nil` of a table.
   ///
   /// - Parameters:
   ///   - films: places among ``rows``.
   ///   - model: place among ``models``.
-  public func maps(of films: [Int], by model: Int) -> [[FindingMap]?] {
+  /// - Throws: ``TrainingError/unreadableFilms(_:)`` where a film can no longer be decoded.
+  public func maps(of films: [Int], by model: Int) throws -> [[FindingMap]?] {
     guard let source = self.films, networks.classifiers.indices.contains(model) else {
       return films.map { _ in nil }
     }
     let preparation = networks.preparation(of: model)
-    return films.map { film in
+    return try films.map { film in
       let place = places[film]
-      guard case .success(let planes)? = source.pixels(of: place..<place + 1).first else {
-        return nil
+      let planes: [[Float]]
+      do {
+        planes = try source.pixels(of: place..<place + 1)[0].get()
+      } catch let failure as FilmFailure {
+        throw TrainingError.unreadableFilms([failure.film])
       }
       let classifier = networks.classifiers[model]
       return classifier.findingMaps(
@@ -49,16 +53,16 @@ extension Evaluation {
   /// finding and boxes of it; `nil` of a table, or without such films.
   public func localisations(
     _ list: BoxList, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) -> [Localisation?] {
+  ) throws -> [Localisation?] {
     let records = collection.file.records
     let boxed = rows.indices.filter { list.boxes[records[rows[$0]].name] != nil }
     var done = 0
-    return models.indices.map { m in
+    return try models.indices.map { m in
       guard models[m].metadata != nil else { return nil }
       var cases: [Localisation.Case] = []
       for start in stride(from: 0, to: boxed.count, by: 32) {
         let part = Array(boxed[start..<min(boxed.count, start + 32)])
-        let maps = maps(of: part, by: m)
+        let maps = try maps(of: part, by: m)
         let found = Mutex([[Localisation.Case]](repeating: [], count: part.count))
         Parallel.forEach(part.count) { i in
           guard let maps = maps[i] else { return }

@@ -45,6 +45,16 @@ public indirect enum JSONValue: Sendable, Equatable {
     return out + "\n"
   }
 
+  /// The document on one line, without a line feed.
+  public var line: String {
+    switch self {
+    case .array(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
+    case .object(let members):
+      "{" + members.map { Self.quoted($0.0) + ": " + $0.1.line }.joined(separator: ", ") + "}"
+    default: String(text.dropLast())
+    }
+  }
+
   private func write(to out: inout String, indent: String) {
     let inner = indent + "  "
     switch self {

@@ -5,6 +5,8 @@ import Foundation
 public struct OutputFolder: Sendable {
   /// The folder's path, as given.
   public let path: String
+  /// Held as long as this value or a copy lives.
+  private let lock: FolderLock?
 
   /// The programs, each with the file that marks a folder as its own.
   public enum Owner: String, Sendable, CaseIterable {
@@ -22,9 +24,11 @@ public struct OutputFolder: Sendable {
   ///
   /// - Parameters:
   ///   - path: the folder.
-  ///   - owner: the program that writes; `nil` for a folder that several share.
+  ///   - owner: the program that writes, which then has the folder to itself; `nil` for a folder that several
+  ///     share.
   ///   - reusing: take a folder that holds files; only files that are written again change.
-  /// - Throws: ``TrainingError/outputExists(path:isRun:)``, ``TrainingError/outputUnwritable(path:reason:)``.
+  /// - Throws: ``TrainingError/outputExists(path:isRun:)``, ``TrainingError/outputUnwritable(path:reason:)``,
+  ///   ``TrainingError/outputInUse(path:process:)``.
   public init(_ path: String, of owner: Owner? = nil, reusing: Bool) throws {
     self.path = path
     func unwritable(_ reason: String) -> TrainingError {
@@ -41,7 +45,9 @@ public struct OutputFolder: Sendable {
       } catch {
         throw unwritable(error.localizedDescription)
       }
-      guard reusing || contents.allSatisfy(FilmCache.isCacheFile) else {
+      guard
+        reusing || contents.allSatisfy({ FilmCache.isCacheFile($0) || Self.isOfNoConcern($0) })
+      else {
         throw TrainingError.outputExists(path: path, isRun: owner == .train)
       }
       if let owner,
@@ -53,6 +59,17 @@ public struct OutputFolder: Sendable {
       try Self.make(path, unwritable)
     }
     guard access(path, W_OK) == 0 else { throw unwritable(String(cString: strerror(errno))) }
+    lock = owner == nil ? nil : try FolderLock(folder: path)
+    // Nobody else writes here now, so what a killed program left half written is nobody's.
+    if lock != nil {
+      for name in (try? manager.contentsOfDirectory(atPath: path)) ?? []
+      where AtomicFile.isTemporary(name) { unlink(file(name)) }
+    }
+  }
+
+  /// Whether a file is none of a program's results.
+  private static func isOfNoConcern(_ name: String) -> Bool {
+    name == FolderLock.file || AtomicFile.isTemporary(name)
   }
 
   /// Makes a folder and those above it.
@@ -70,6 +87,9 @@ public struct OutputFolder: Sendable {
 
   /// The path of a file in the folder.
   public func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
+
+  /// Whether the folder has a file of this name.
+  public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
 
   /// Writes a text whole, or leaves the earlier file.
   public func write(_ text: String, to name: String) throws {

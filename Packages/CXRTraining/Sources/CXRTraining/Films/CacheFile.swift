@@ -64,6 +64,14 @@ final class CacheFile: Sendable {
     return bytes
   }
 
+  /// Asks for bytes from the disk; without them nothing is lost but time.
+  func willNeed(count: Int, at offset: Int) {
+    #if os(Linux)
+      _ = posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_WILLNEED)
+    #endif
+  }
+
+  /// Writes bytes; the file grows where it must.
   func write(_ bytes: [UInt8], at offset: Int) throws {
     var written = 0
     while written < bytes.count {

@@ -4,14 +4,18 @@ import CXRTensor
 import Foundation
 import Synchronization
 
-/// Prepared films in a memory-mapped file, so that a film is decoded once, not once an epoch, and memory
-/// does not grow with their number.
+/// Prepared films in a file, so that a film is decoded once, not once an epoch, and memory does not grow with
+/// their number.
 ///
 /// Two files in the folder belong together: `films-KEY.cache` has the pixels, a slot of one size a film, and
 /// `films-KEY.index` says what is in each slot. The key is a hash of everything that changes pixels, so runs
 /// that prepare films alike share them, whichever films they need. A film whose source changed, or whose
 /// pixels or record fail their checksum, is decoded again; the others are taken as they are. A preparation
 /// that was interrupted goes on where it stopped.
+///
+/// A film is read when it is asked for, and its checksum compared each time: what another program does to the
+/// file, or a disk, is an error that names the film, never other numbers. The file is read, not mapped into
+/// memory: a mapped file that becomes shorter ends the process.
 public final class FilmCache: Sendable {
   /// What tells whether a film is still the one that was prepared.
   public enum SourceCheck: String, Sendable, CaseIterable {
@@ -29,10 +33,12 @@ public final class FilmCache: Sendable {
   public let unreadable: [UnreadableFilm]
   /// How many films were taken from an earlier run.
   public let reusedCount: Int
-  private let map: FilmMap
+  private let pixels: CacheFile
+  private let names: [String]
   /// By film: its slot, or −1 where it cannot be decoded.
   private let slots: [Int32]
   private let moments: [PixelMoments]
+  private let checksums: [UInt64]
   private let sizes: [(width: Int32, height: Int32)]
   private let reasons: [Int: String]
 
@@ -92,25 +98,15 @@ public final class FilmCache: Sendable {
     let slotCount = Atomic<Int>(index.slotCount)
     try pixelFile.grow(to: preparation.byteCount * index.slotCount)
 
-    let cachePath = path
     let results = Mutex([FilmWriter.Outcome?](repeating: nil, count: films.count))
     let done = Atomic<Int>(0)
-    let failure = Mutex<TrainingError?>(nil)
-    Parallel.forEach(films.count) { i in
-      guard failure.withLock({ $0 == nil }) else { return }
-      do {
-        let result = try writer.prepare(films[i], at: i) {
-          slotCount.add(1, ordering: .relaxed).oldValue
-        }
-        results.withLock { $0[i] = result }
-      } catch let error as TrainingError {
-        failure.withLock { $0 = $0 ?? error }
-      } catch {
-        failure.withLock { $0 = $0 ?? .cacheFailed(path: cachePath, reason: "\(error)") }
+    try Parallel.forEach(films.count) { i in
+      let result = try writer.prepare(films[i], at: i) {
+        slotCount.add(1, ordering: .relaxed).oldValue
       }
+      results.withLock { $0[i] = result }
       progress(done.add(1, ordering: .relaxed).newValue)
     }
-    if let error = failure.withLock({ $0 }) { throw error }
     let outcomes = results.withLock { $0 }
     reasons = Dictionary(
       uniqueKeysWithValues: outcomes.enumerated().compactMap { place, outcome in
@@ -120,50 +116,61 @@ public final class FilmCache: Sendable {
       UnreadableFilm(name: films[$0.key].name, reason: $0.value)
     }
     reusedCount = outcomes.reduce(0) {
-      if case .ready(_, _, _, isReused: true) = $1 { $0 + 1 } else { $0 }
+      if case .ready(_, isReused: true) = $1 { $0 + 1 } else { $0 }
     }
-    slots = outcomes.map { if case .ready(let slot, _, _, _) = $0 { Int32(slot) } else { -1 } }
-    moments = outcomes.map {
-      if case .ready(_, let moments, _, _) = $0 { moments } else { PixelMoments() }
+    let ready = outcomes.map {
+      if case .ready(let film, _) = $0 { film } else { nil as FilmWriter.Film? }
     }
-    sizes = outcomes.map {
-      if case .ready(_, _, let content, _) = $0 {
-        (Int32(clamping: content.width), Int32(clamping: content.height))
-      } else {
-        (0, 0)
-      }
+    slots = ready.map { $0.map { Int32($0.slot) } ?? -1 }
+    moments = ready.map { $0?.moments ?? PixelMoments() }
+    sizes = ready.map {
+      (Int32(clamping: $0?.content.width ?? 0), Int32(clamping: $0?.content.height ?? 0))
     }
-    let size = preparation.byteCount * slotCount.load(ordering: .relaxed)
-    try pixelFile.grow(to: size)
-    map = try FilmMap(path: path, count: size)
+    checksums = ready.map { $0?.checksum ?? 0 }
+    names = films.map(\.name)
+    pixels = pixelFile
   }
 
-  private func range(_ index: Int) -> Range<Int> {
+  private func offset(_ index: Int) -> Int {
     guard slots[index] >= 0 else {
       preconditionFailure("FilmCache: film \(index) is among the unreadable")
     }
-    let start = Int(slots[index]) * preparation.byteCount
-    return start..<start + preparation.byteCount
+    return Int(slots[index]) * preparation.byteCount
+  }
+
+  /// A film's bytes, as they were prepared.
+  private func stored(_ index: Int) throws -> [UInt8] {
+    let bytes = try pixels.read(count: preparation.byteCount, at: offset(index))
+    guard bytes.count == preparation.byteCount,
+      bytes.withUnsafeBytes({ $0.checksum64 }) == checksums[index]
+    else { throw TrainingError.cacheChanged(path: path, film: names[index]) }
+    return bytes
   }
 
   /// A prepared film, in grey levels; `index` as in the initialiser's list, of a readable film.
-  public func plane(_ index: Int) -> FilmPlane {
-    let size = preparation.imageSize
-    return preparation.storage.film(map.bytes(range(index)), height: size, width: size)
+  /// - Throws: ``TrainingError/cacheChanged(path:film:)``, ``TrainingError/cacheFailed(path:reason:)``.
+  public func plane(_ index: Int) throws -> FilmPlane {
+    preparation.plane(try stored(index))
   }
+
+  /// A number that tells a prepared film's pixels from others.
+  func checksum(_ index: Int) -> UInt64 { checksums[index] }
 
   /// Why a film could not be decoded; `nil` where it could.
   func reason(ofUnreadable index: Int) -> String? { reasons[index] }
 
   /// Asks the system to have a film's pixels in memory soon.
-  func willNeed(_ index: Int) { map.advise(range(index)) }
+  func willNeed(_ index: Int) {
+    pixels.willNeed(count: preparation.byteCount, at: offset(index))
+  }
 
   /// Writes a prepared film's pixels as (grey level − mean) / deviation.
   func writeStandardised(
     _ index: Int, mean: Float, deviation: Float, to target: UnsafeMutablePointer<Float>
-  ) {
-    preparation.storage.standardise(
-      map.bytes(range(index)), mean: mean, deviation: deviation, to: target)
+  ) throws {
+    try stored(index).withUnsafeBytes {
+      preparation.storage.standardise($0, mean: mean, deviation: deviation, to: target)
+    }
   }
 
   /// The size of a film as stored, and the mean and the standard deviation of its prepared grey levels.

@@ -14,8 +14,17 @@ struct FilmWriter: Sendable {
 
   /// What became of a film.
   enum Outcome: Sendable {
-    case ready(slot: Int, PixelMoments, FilmContent, isReused: Bool)
+    case ready(Film, isReused: Bool)
     case unreadable(String)
+  }
+
+  /// A film in the cache.
+  struct Film: Sendable {
+    let slot: Int
+    let moments: PixelMoments
+    let content: FilmContent
+    /// Of the slot's bytes.
+    let checksum: UInt64
   }
 
   /// Takes the film's slot as it is, or prepares the film.
@@ -51,17 +60,21 @@ struct FilmWriter: Sendable {
         let isWhole = known.record.pixelChecksum == kept.withUnsafeBytes { $0.checksum64 }
         if isWhole, kept.count == preparation.byteCount {
           return .ready(
-            slot: known.slot, known.record.moments(preparation), known.record.content,
+            Film(
+              slot: known.slot, moments: known.record.moments(preparation),
+              content: known.record.content, checksum: known.record.pixelChecksum),
             isReused: true)
         }
         slot = known.slot
       }
       let new = try preparedFilm()
       let target = slot ?? freeSlot()
-      try write(new, name: film.name, digest, stamp, slot: target)
+      let record = try write(new, name: film.name, digest, stamp, slot: target)
       if slot == nil, let known { try forget(slot: known.slot) }
       return .ready(
-        slot: target, new.moments, FilmContent(new.decoded), isReused: false)
+        Film(
+          slot: target, moments: new.moments, content: record.content,
+          checksum: record.pixelChecksum), isReused: false)
     } catch let error as ImageError {
       return .unreadable(error.reason)
     }
@@ -79,7 +92,7 @@ struct FilmWriter: Sendable {
 
   private func write(
     _ film: PreparedFilm, name: String, _ digest: [UInt8], _ stamp: SourceStamp, slot: Int
-  ) throws {
+  ) throws -> CacheIndex.Record {
     let record = CacheIndex.Record(
       pathDigest: digest, sourceSize: stamp.size, sourceTime: stamp.time,
       sourceChecksum: film.source.withUnsafeBytes { $0.checksum64 },
@@ -88,6 +101,7 @@ struct FilmWriter: Sendable {
       squaredDeviations: film.moments.squaredDeviations, name: name)
     try pixelFile.write(film.stored, at: slot * preparation.byteCount)
     try indexFile.write(record.bytes, at: CacheIndex.offset(ofSlot: slot))
+    return record
   }
 
   private func forget(slot: Int) throws {

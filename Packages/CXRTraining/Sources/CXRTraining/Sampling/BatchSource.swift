@@ -23,20 +23,21 @@ struct BatchSource: Sendable {
     for item in items { cache.willNeed(item.film) }
   }
 
-  func batch(_ items: [Item]) -> Batch {
+  /// - Throws: ``TrainingError/cacheChanged(path:film:)``, ``TrainingError/cacheFailed(path:reason:)``.
+  func batch(_ items: [Item]) throws -> Batch {
     let size = cache.preparation.imageSize
     let area = size * size
     let augment = Augmentation()
-    let films = Tensor(shape: [items.count, size, size, 1]) { pixels in
+    let films = try Tensor(shape: [items.count, size, size, 1]) { pixels in
       // Safe: forEach returns when all films are written, each to a place of its own.
       nonisolated(unsafe) let pixels = pixels
-      Parallel.forEach(items.count) { i in
+      try Parallel.forEach(items.count) { i in
         let (item, target) = (items[i], pixels + i * area)
         if item.augmentations == 0 {
-          return cache.writeStandardised(
+          return try cache.writeStandardised(
             item.film, mean: mean, deviation: standardDeviation, to: target)
         }
-        cache.writeStandardised(item.film, mean: 0, deviation: 1, to: target)
+        try cache.writeStandardised(item.film, mean: 0, deviation: 1, to: target)
         let film = UnsafeMutableBufferPointer(start: target, count: area)
         var random = item.random
         for _ in 0..<item.augmentations {

@@ -1,10 +1,11 @@
 import CXRCheckpoint
 import CXRData
 import CXRImage
+import CXRTensor
 import Foundation
 
 /// Everything needed to use a checkpoint's weights: the contents of its `metadata.json`.
-public struct CheckpointMetadata: Codable, Sendable, Equatable {
+public struct CheckpointMetadata: Decodable, Sendable, Equatable {
   /// The format that this version writes and the newest that it reads.
   public static let formatVersion = 1
 
@@ -96,8 +97,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
 
   /// The state of a run, in `last.npz` and `best.npz`.
   public struct Progress: Codable, Sendable, Equatable {
-    /// The lowest validation loss so far.
-    public var bestLoss: Double
+    /// The lowest validation loss so far, in nats; `nil` before the first.
+    public var bestLoss: Double?
     /// The epoch of the lowest validation loss, from 1.
     public var bestEpoch: Int
     /// Epochs since then.
@@ -148,6 +149,29 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
   /// Of the films that the network knows.
   public var typicalFilms: TypicalFilms.Figures?
 
+  /// What computed it, where that changes the last bits; `nil` in files of older versions.
+  public var device: Device?
+  /// The epochs so far, as `history.csv`; in `last.npz`.
+  public var history: String?
+  /// The epoch that is going on; in a `last.npz` of its midst.
+  public var unfinishedEpoch: UnfinishedEpoch?
+
+  /// What changes the last bits of the numbers.
+  public struct Device: Codable, Sendable, Equatable {
+    /// The BLAS.
+    public var blas: String
+    /// The processor's vectors.
+    public var vectorUnit: String
+
+    /// This process's.
+    init() { (blas, vectorUnit) = (BLAS.description, VectorUnit.description) }
+
+    enum CodingKeys: String, CodingKey {
+      case blas
+      case vectorUnit = "vector_unit"
+    }
+  }
+
   /// The regression on thumbnails whose arrays are in the file.
   public struct Baseline: Codable, Sendable, Equatable {
     /// What was added to its diagonal, in films.
@@ -156,7 +180,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case architecture, labels, image, loss, split, seed, epoch, step, options, progress
-    case validation, baseline
+    case validation, baseline, device, history
+    case unfinishedEpoch = "unfinished_epoch"
     case typicalFilms = "typical_films"
     case formatVersion = "format_version"
     case libraryVersion = "library_version"
@@ -211,7 +236,8 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       (
         "progress",
         .object([
-          ("best_loss", .number(progress.bestLoss)), ("best_epoch", .integer(progress.bestEpoch)),
+          ("best_loss", .number(orNull: progress.bestLoss)),
+          ("best_epoch", .integer(progress.bestEpoch)),
           ("epochs_without_improvement", .integer(progress.epochsWithoutImprovement)),
           ("finished", .bool(progress.isFinished)),
         ])
@@ -222,17 +248,31 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
         baseline.map { .object([("strength", .number($0.strength))]) } ?? .null
       ),
       ("typical_films", typicalFilms?.json ?? .null),
+      (
+        "device",
+        device.map {
+          .object([("blas", .string($0.blas)), ("vector_unit", .string($0.vectorUnit))])
+        } ?? .null
+      ),
+      ("history", .string(orNull: history)),
+      ("unfinished_epoch", unfinishedEpoch?.json ?? .null),
     ])
   }
 
   /// Reads a checkpoint's metadata.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)``.
   public init(_ checkpoint: Checkpoint, path: String) throws {
+    try self.init(checkpoint.outline, path: path)
+  }
+
+  /// Reads the metadata of a checkpoint whose arrays have not been unpacked.
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)``.
+  init(_ outline: Checkpoint.Outline, path: String) throws {
     struct Format: Decodable {
       let version: Int
       enum CodingKeys: String, CodingKey { case version = "format_version" }
     }
-    let data = Data(checkpoint.metadata.utf8)
+    let data = Data(outline.metadata.utf8)
     guard let format = try? JSONDecoder().decode(Format.self, from: data) else {
       throw TrainingError.unusableCheckpoint(
         path: path,
@@ -263,7 +303,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
       (1e-6...1e6).contains(image.standardDeviation), abs(image.mean) < 1e6,
       image.depth == FilmPreparation.ownDepth || FilmDepth(rawValue: image.depth) != nil,
       labels.count <= 10_000,
-      parameterCount <= max(10_000_000, 2 * checkpoint.parameterCount)
+      parameterCount <= max(10_000_000, 2 * Self.parameterCount(outline))
     else {
       throw TrainingError.unusableCheckpoint(
         path: path,
@@ -314,6 +354,14 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     return blocks + ((architecture.channels.last ?? 0) + 1) * labels.count
   }
 
+  /// The numbers in a file that are a model's.
+  private static func parameterCount(_ outline: Checkpoint.Outline) -> Int {
+    outline.arrays.reduce(0) { sum, array in
+      ChestClassifier.otherPrefixes.contains { array.name.hasPrefix($0) }
+        ? sum : sum + array.shape.reduce(1, *)
+    }
+  }
+
   /// Describes a run.
   init(
     architecture: Architecture, labels: [String], image: Image, loss: LossKind,
@@ -334,6 +382,7 @@ public struct CheckpointMetadata: Codable, Sendable, Equatable {
     self.step = step
     self.options = options
     self.progress = progress
+    device = Device()
   }
 
   /// What uncertain findings counted as in training.

@@ -22,7 +22,7 @@ public struct ChestClassifier: Sendable {
   /// Reads a checkpoint.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
   public init(path: String) throws {
-    try self.init(Checkpoint(path: path), path: path)
+    try self.init(Checkpoint(ofNetwork: path), path: path)
   }
 
   /// Takes a checkpoint that has been read; `path` is for messages.
@@ -61,20 +61,20 @@ public struct ChestClassifier: Sendable {
 }
 
 extension Checkpoint {
+  /// Reads a network's file, with no more memory than its weights can take.
+  /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
+  init(ofNetwork path: String) throws {
+    try self.init(path: path, limits: Limits(totalBytes: 1 << 30, expansion: 16)) { outline in
+      _ = try CheckpointMetadata(outline, path: path)
+    }
+  }
+
   /// The arrays called `prefix` and one of `names`, of the shapes given there.
   /// - Throws: `CheckpointError.mismatch` where one is missing, of another shape, or more than asked for.
   func arrays(under prefix: String, _ names: [(String, [Int])], path: String) throws -> [NamedArray]
   {
     try Checkpoint(arrays: arrays.filter { $0.name.hasPrefix(prefix) }, metadata: "")
       .arrays(matching: names.map { (prefix + $0.0, $0.1) }, path: path)
-  }
-
-  /// The numbers in the file that are a model's.
-  var parameterCount: Int {
-    arrays.reduce(0) { sum, array in
-      ChestClassifier.otherPrefixes.contains { array.name.hasPrefix($0) }
-        ? sum : sum + array.scalars.count
-    }
   }
 }
 

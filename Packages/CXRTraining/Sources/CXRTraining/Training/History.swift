@@ -68,11 +68,14 @@ public struct History: Sendable, Equatable {
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` with the line at fault.
   public init(path: String) throws {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw TrainingError.unusableCheckpoint(
-        path: path,
-        reason: "is missing or cannot be read; a resumed run goes on from it. Restore the file, or "
-          + "start anew with --force")
+      throw TrainingError.unusableCheckpoint(path: path, reason: "is missing or cannot be read")
     }
+    try self.init(csv: text, path: path)
+  }
+
+  /// Reads a text that ``csv`` gave; `path` is for messages.
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` with the line at fault.
+  public init(csv text: String, path: String) throws {
     for (number, line) in text.split(separator: "\n").enumerated().dropFirst() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       func value(_ i: Int) -> Double? { fields.indices.contains(i) ? Double(fields[i]) : nil }
@@ -88,7 +91,8 @@ public struct History: Sendable, Equatable {
         let seconds = value(12), let speed = value(13)
       else {
         throw TrainingError.unusableCheckpoint(
-          path: path, reason: "line \(number + 1) is no row of a history; restore the file")
+          path: path,
+          reason: "line \(number + 1) of the history is no row of one; the file is damaged")
       }
       rows.append(
         HistoryRow(

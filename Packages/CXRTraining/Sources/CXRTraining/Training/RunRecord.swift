@@ -1,6 +1,19 @@
 import CXRData
 import CXRTensor
 
+/// A training run's record of itself.
+public enum RunFile {
+  /// The file's name.
+  public static let name = "run.json"
+
+  /// The record of a run whose films are not prepared yet: enough to begin it anew.
+  public static func beginning(options: [(String, JSONValue)]) -> JSONValue {
+    .object([
+      ("library_version", .string(DeviceReport.libraryVersion)), ("options", .object(options)),
+    ])
+  }
+}
+
 extension TrainingData {
   /// What `run.json` says of a run: all options, versions, hashes, device and counts.
   ///

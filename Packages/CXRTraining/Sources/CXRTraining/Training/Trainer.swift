@@ -10,14 +10,16 @@ import Foundation
 ///     var trainer = try Trainer(data: data, options: options, folder: folder)
 ///     let outcome = try trainer.run { print($0) }
 ///
-/// Every number follows from the data, the options and the seed: not from threads, not from
-/// interruptions between epochs.
+/// Every number follows from the data, the options and the seed: not from threads, not from interruptions.
+/// `last.npz` is written after each epoch and, within one, every ``checkpointInterval``; a run that is killed at
+/// any moment and goes on from it ends in the same bits.
 public struct Trainer {
   /// What a run tells while it goes on.
   public enum Event: Sendable {
     /// A step is done.
-    case step(
-      epoch: Int, step: Int, of: Int, secondsLeft: Double, imagesPerSecond: Double, loss: Double)
+    case step(StepFigures)
+    /// `last.npz` is written within an epoch.
+    case checkpoint(Place)
     /// An epoch is done and written.
     case epoch(HistoryRow, isBest: Bool)
   }
@@ -26,22 +28,41 @@ public struct Trainer {
   public struct Outcome: Sendable {
     /// All epochs.
     public let history: History
-    /// The epoch whose weights `best.npz` holds, from 1.
+    /// The epoch whose weights `best.npz` holds, from 1; 0 where none is done.
     public let bestEpoch: Int
     /// Whether patience ran out before the epochs did.
     public let stoppedEarly: Bool
     /// Whether there was nothing left to do.
     public let wasFinished: Bool
+    /// Where the run was asked to stop; `nil` where it is done.
+    public let stoppedAt: Place?
   }
 
-  /// The network at its present epoch; after ``run(_:)`` the best epoch's.
+  /// A place in a run.
+  public struct Place: Sendable, Equatable {
+    /// From 1.
+    public let epoch: Int
+    /// Steps taken in this epoch.
+    public let step: Int
+    /// Steps of an epoch.
+    public let steps: Int
+  }
+
+  /// The network at its present step; after ``run(until:_:)`` the best epoch's.
   public var model: ChestCNN { step.model }
+  /// How often `last.npz` is written within an epoch.
+  public var checkpointInterval = CheckpointInterval.standard
   private var step: TrainingStep
   private var history = History()
   private var stopping: EarlyStopping
+  /// Epochs done.
   private var epoch = 0
+  /// The epoch that is going on.
+  private var unfinished: UnfinishedEpoch?
+  private var lastWrite = ContinuousClock.now
+  private var stepsSinceWrite = 0
   private let data: TrainingData
-  private let options: TrainingOptions
+  let options: TrainingOptions
   private let folder: OutputFolder
   private let schedule: ExponentialSchedule
   private let random: RandomStream
@@ -50,7 +71,7 @@ public struct Trainer {
 
   /// The file of the epoch with the lowest validation loss.
   public static let bestFile = "best.npz"
-  /// The file of the latest epoch, with the optimizer's state.
+  /// The file of the latest step that was kept, with the optimizer's state.
   public static let lastFile = "last.npz"
   /// The file of figures an epoch.
   public static let historyFile = "history.csv"
@@ -76,167 +97,151 @@ public struct Trainer {
         negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
         positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
     }
-    step = TrainingStep(model: model, loss: loss)
-  }
-
-  /// Whether the folder holds a `last.npz` to go on from.
-  public var canResume: Bool { FileManager.default.fileExists(atPath: folder.file(Self.lastFile)) }
-
-  /// Renames an earlier run's files in the folder to `….old`, so that a run that replaces it never
-  /// stands beside its weights, and nothing is lost.
-  /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
-  public static func setAsideEarlierRun(in folder: OutputFolder) throws {
-    for name in [bestFile, lastFile, historyFile, "run.json", "report.html"] {
-      let path = folder.file(name)
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      guard rename(path, path + ".old") == 0 else {
-        throw TrainingError.outputUnwritable(path: path, reason: String(cString: strerror(errno)))
-      }
-    }
+    step = TrainingStep(model: model, loss: loss, clipNorm: options.clipNorm)
   }
 
   /// The random stream of order and augmentation.
   static let dataStream = "data"
 
-  private static let filmsKey = "films_sha256"
-
-  /// Compares the options with those of the folder's `last.npz`, before any film is decoded.
-  /// - Throws: ``TrainingError/resumeMismatch(path:differences:)``, `CheckpointError`.
-  public static func checkResumable(_ options: TrainingOptions, in folder: OutputFolder) throws {
-    let path = folder.file(lastFile)
-    guard FileManager.default.fileExists(atPath: path) else { return }
-    let metadata = try CheckpointMetadata(Checkpoint(path: path), path: path)
-    let differences = options.differences(from: metadata.options)
-    guard differences.isEmpty else {
-      throw TrainingError.resumeMismatch(path: path, differences: differences)
-    }
-  }
-
-  /// Goes on from the folder's `last.npz`.
-  ///
-  /// - Throws: ``TrainingError/resumeMismatch(path:differences:)`` when anything that changes the
-  ///   numbers is not as it was.
-  public mutating func resume() throws {
-    let path = folder.file(Self.lastFile)
-    let checkpoint = try Checkpoint(path: path)
-    let found = try CheckpointMetadata(checkpoint, path: path)
-    let now = metadata(isFinished: false)
-    var differences = options.differences(from: found.options)
-    if let was = found.options[TrainingOptions.uncertainKey],
-      was != now.options[TrainingOptions.uncertainKey]
-    {
-      differences.append(
-        "--uncertain: was \(was), is \(data.collection.matrix.uncertain.rawValue)")
-    }
-    if found.options[Self.filmsKey] != now.options[Self.filmsKey] {
-      differences.append("the films trained and validated on are others than they were")
-    }
-    func compare<Value: Equatable>(_ name: String, _ value: KeyPath<CheckpointMetadata, Value>) {
-      if found[keyPath: value] != now[keyPath: value] {
-        differences.append(
-          "\(name): was \(found[keyPath: value]), is \(now[keyPath: value])")
-      }
-    }
-    compare("library version", \.libraryVersion)
-    compare("label file (SHA-256)", \.labelFileSHA256)
-    compare("labels", \.labels)
-    compare("split", \.split.kind)
-    compare("split seed", \.split.seed)
-    compare("training patients (SHA-256)", \.split.trainPatientsSHA256)
-    compare("mean of the training pixels", \.image.mean)
-    compare("standard deviation of the training pixels", \.image.standardDeviation)
-    guard differences.isEmpty else {
-      throw TrainingError.resumeMismatch(path: path, differences: differences)
-    }
-    guard checkpoint.arrays.contains(where: { $0.name.hasPrefix(ChestClassifier.optimizerPrefix) })
-    else {
-      throw TrainingError.unusableCheckpoint(
-        path: path,
-        reason: "it holds no optimizer state, as best.npz does not; a run goes on from its own "
-          + "last.npz only. Restore that file, or start anew with --force")
-    }
-    let history = try History(path: folder.file(Self.historyFile))
-    guard history.rows.count >= found.epoch else {
-      throw TrainingError.unusableCheckpoint(
-        path: folder.file(Self.historyFile),
-        reason: "\(history.rows.count) epochs where last.npz has \(found.epoch); restore the file")
-    }
-    try step.model.load(from: checkpoint, ignoring: ChestClassifier.otherPrefixes, path: path)
-    try step.optimizer.load(
-      from: checkpoint, prefix: ChestClassifier.optimizerPrefix, path: path)
-    step.optimizer.step = found.step
-    // A run killed between the two writes has one row more than last.npz has epochs.
-    self.history.rows = Array(history.rows.prefix(found.epoch))
-    epoch = found.epoch
-    stopping = EarlyStopping(
-      patience: options.patience, bestLoss: found.progress.bestLoss,
-      bestEpoch: found.progress.bestEpoch,
-      epochsWithoutImprovement: found.progress.epochsWithoutImprovement)
-  }
-
-  /// Trains until the epochs or the patience run out, then restores the best weights.
-  /// - Throws: ``TrainingError/lossNotFinite(epoch:step:films:)``, `CheckpointError` when a file
-  ///   cannot be written; earlier files stay.
-  public mutating func run(_ report: (Event) -> Void) throws -> Outcome {
-    let wasFinished = isFinished
-    while !isFinished {
-      let (row, answers) = try trainOneEpoch(report)
-      history.rows.append(row)
-      let isBest = stopping.isImprovement(row.validation.loss, epoch: epoch)
-      try folder.write(history.csv, to: Self.historyFile)
-      if isBest { try bestCheckpoint(answers).write(to: folder.file(Self.bestFile)) }
-      try lastCheckpoint().write(to: folder.file(Self.lastFile))
-      report(.epoch(row, isBest: isBest))
-    }
-    let best = folder.file(Self.bestFile)
-    try step.model.load(
-      from: Checkpoint(path: best), ignoring: ChestClassifier.otherPrefixes, path: best)
-    return Outcome(
-      history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: epoch < options.epochs,
-      wasFinished: wasFinished)
-  }
-
   /// Whether the epochs or the patience have run out.
   public var isFinished: Bool { epoch >= options.epochs || stopping.shouldStop }
 
-  private mutating func trainOneEpoch(
-    _ report: (Event) -> Void
-  ) throws -> (HistoryRow, ValidationAnswers) {
-    let started = ContinuousClock.now
-    let labels = data.collection.matrix.labels.count
+  // ---- Going on
+
+  /// Takes up the state that `last.npz` holds.
+  mutating func restore(_ checkpoint: Checkpoint, _ metadata: CheckpointMetadata, path: String)
+    throws
+  {
+    var (model, optimizer) = (step.model, step.optimizer)
+    try model.load(from: checkpoint, ignoring: ChestClassifier.otherPrefixes, path: path)
+    try optimizer.load(from: checkpoint, prefix: ChestClassifier.optimizerPrefix, path: path)
+    optimizer.step = metadata.step
+    (step.model, step.optimizer) = (model, optimizer)
+    history = try History(csv: metadata.history ?? "", path: path)
+    epoch = metadata.epoch
+    unfinished = metadata.unfinishedEpoch
+    stopping = EarlyStopping(
+      patience: options.patience, bestLoss: metadata.progress.bestLoss ?? .infinity,
+      bestEpoch: metadata.progress.bestEpoch,
+      epochsWithoutImprovement: metadata.progress.epochsWithoutImprovement)
+    let lastRow = history.rows.last?.epoch ?? 0
+    guard history.rows.count == epoch, lastRow == epoch, stopping.bestEpoch <= epoch,
+      unfinished.map({ $0.steps <= stepsPerEpoch && $0.films <= data.samples.count }) ?? true
+    else {
+      throw TrainingError.unusableCheckpoint(
+        path: path, reason: "its history and its epoch do not belong together; the file is damaged")
+    }
+    // A run killed between two writes has a row more in its file, or an older file.
+    try folder.write(history.csv, to: Self.historyFile)
+  }
+
+  /// The steps of an epoch.
+  var stepsPerEpoch: Int {
+    (data.samples.count + options.batchSize - 1) / options.batchSize
+  }
+
+  // ---- Going through the epochs
+
+  /// A run was asked to stop.
+  private struct Stop: Error {}
+
+  /// Trains until the epochs or the patience run out, then restores the best weights.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked after each step; once it says yes, `last.npz` is written and the run ends there.
+  ///   - report: told of every step and epoch.
+  /// - Throws: ``TrainingError/notFinite(_:epoch:step:films:)``, `CheckpointError` when a file cannot be
+  ///   written; earlier files stay.
+  public mutating func run(
+    until shouldStop: () -> Bool = { false }, _ report: (Event) -> Void
+  ) throws -> Outcome {
+    let wasFinished = isFinished
+    (lastWrite, stepsSinceWrite) = (.now, 0)
+    func check() throws { if shouldStop() { throw Stop() } }
+    do {
+      while !isFinished {
+        try trainOneEpoch(check, report)
+        try closeEpoch(check, report)
+      }
+    } catch is Stop {
+      try writeLast()
+      return Outcome(
+        history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: false, wasFinished: false,
+        stoppedAt: place(unfinished))
+    }
+    let best = folder.file(Self.bestFile)
+    try step.model.load(
+      from: Checkpoint(ofNetwork: best), ignoring: ChestClassifier.otherPrefixes, path: best)
+    return Outcome(
+      history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: epoch < options.epochs,
+      wasFinished: wasFinished, stoppedAt: nil)
+  }
+
+  private func place(_ state: UnfinishedEpoch?) -> Place {
+    Place(epoch: epoch + 1, step: state?.steps ?? 0, steps: stepsPerEpoch)
+  }
+
+  /// Takes the steps of the epoch that are left.
+  private mutating func trainOneEpoch(_ check: () throws -> Void, _ report: (Event) -> Void) throws
+  {
     let rate = schedule(epoch: epoch)
-    let number = epoch + 1
-    var (metrics, lossSum, seen) = (RunningMetrics(labels: labels), 0.0, 0)
+    var state = unfinished ?? UnfinishedEpoch(labels: data.collection.matrix.labels.count)
+    let (before, started, done) = (state.seconds, ContinuousClock.now, state.steps)
     let batches = data.trainingBatches(
       epoch: epoch, batchSize: options.batchSize, random: random.child(Self.dataStream))
     let stepRandom = random.child("step")
-    let steps = (data.samples.count + options.batchSize - 1) / options.batchSize
-    for (place, batch) in batches.enumerated() {
+    for place in done..<max(done, batches.count) {
+      try check()
+      let batch = try batches[place]
       let result = step(batch, learningRate: rate, random: stepRandom.child(step.count))
-      guard result.loss.isFinite else {
-        throw TrainingError.lossNotFinite(epoch: number, step: place + 1, films: batch.names)
+      guard result.isFinite else {
+        throw TrainingError.notFinite(
+          result.loss.isFinite ? .gradient : .loss, epoch: epoch + 1, step: place + 1,
+          films: batch.names)
       }
-      metrics.add(
+      state.metrics.add(
         probabilities: Array(result.probabilities.scalars), labels: Array(batch.labels.scalars))
-      lossSum += Double(result.loss) * Double(batch.names.count)
-      seen += batch.names.count
-      let seconds = started.duration(to: .now).seconds
+      state.lossSum += Double(result.loss) * Double(batch.names.count)
+      state.films += batch.names.count
+      state.steps = place + 1
+      state.seconds = before + started.duration(to: .now).seconds
+      unfinished = state
       report(
         .step(
-          epoch: number, step: place + 1, of: steps,
-          secondsLeft: seconds / Double(place + 1) * Double(steps - place - 1),
-          imagesPerSecond: Double(seen) / seconds,
-          loss: lossSum / Double(seen)))
+          StepFigures(
+            epoch: epoch + 1, step: place + 1, steps: batches.count, batchLoss: result.loss,
+            loss: state.lossSum / Double(state.films), gradientNorm: result.gradientNorm,
+            learningRate: rate, imagesPerSecond: Double(state.films) / state.seconds,
+            secondsLeft: state.seconds / Double(place + 1) * Double(batches.count - place - 1))))
+      stepsSinceWrite += 1
+      if checkpointInterval.isDue(
+        seconds: lastWrite.duration(to: .now).seconds, steps: stepsSinceWrite)
+      {
+        try writeLast(films: batch.names)
+        report(.checkpoint(self.place(state)))
+      }
     }
-    let seconds = started.duration(to: .now).seconds
-    epoch += 1
-    let (validation, answers) = try validate()
+  }
+
+  /// Validates, and writes what the epoch came to.
+  private mutating func closeEpoch(_ check: () throws -> Void, _ report: (Event) -> Void) throws {
+    guard let state = unfinished else { return }
+    let (validation, answers) = try validate(check)
     let row = HistoryRow(
-      epoch: number,
-      training: HistoryRow.Figures(metrics, loss: lossSum / Double(seen)),
-      validation: validation, learningRate: rate, seconds: seconds,
-      imagesPerSecond: Double(seen) / seconds)
-    return (row, answers)
+      epoch: epoch + 1,
+      training: HistoryRow.Figures(state.metrics, loss: state.lossSum / Double(state.films)),
+      validation: validation, learningRate: schedule(epoch: epoch), seconds: state.seconds,
+      imagesPerSecond: Double(state.films) / state.seconds)
+    var next = stopping
+    let isBest = next.isImprovement(row.validation.loss, epoch: epoch + 1)
+    if isBest, baseline == nil { baseline = try data.thumbnailRidge(checking: check) }
+    (epoch, stopping, unfinished) = (epoch + 1, next, nil)
+    history.rows.append(row)
+    // In this order: killed before last.npz is written, the run comes here again and writes the same.
+    if isBest { try bestCheckpoint(answers).write(to: folder.file(Self.bestFile)) }
+    try folder.write(history.csv, to: Self.historyFile)
+    try writeLast()
+    report(.epoch(row, isBest: isBest))
   }
 
   /// What the network says of the validation films.
@@ -247,15 +252,23 @@ public struct Trainer {
     var features: [Float] = []
   }
 
-  private func validate() throws -> (HistoryRow.Figures, ValidationAnswers) {
+  private func validate(
+    _ check: () throws -> Void
+  ) throws -> (HistoryRow.Figures, ValidationAnswers) {
     var answers = ValidationAnswers()
     let (count, most) = (data.validationCount, TypicalFilms.mostFeatureFilms)
     var metrics = RunningMetrics(labels: data.collection.matrix.labels.count)
     var (lossSum, seen) = (0.0, 0)
     let batches = data.validationBatches(batchSize: options.batchSize)
-    for batch in batches {
+    for place in 0..<batches.count {
+      try check()
+      let batch = try batches[place]
       let reading = model.reading(batch.films)
       let value = step.loss(logits: Variable(reading.logits), labels: batch.labels).value.scalar
+      guard value.isFinite else {
+        throw TrainingError.notFinite(
+          .validationLoss, epoch: epoch + 1, step: stepsPerEpoch, films: batch.names)
+      }
       let probabilities = Array(reading.probabilities.scalars)
       metrics.add(probabilities: probabilities, labels: Array(batch.labels.scalars))
       answers.probabilities += probabilities
@@ -269,24 +282,33 @@ public struct Trainer {
       lossSum += Double(value) * Double(batch.names.count)
       seen += batch.names.count
     }
-    let mean = lossSum / Double(seen)
-    guard mean.isFinite else {
-      throw TrainingError.lossNotFinite(epoch: epoch, step: step.count, films: ["validation"])
-    }
-    return (HistoryRow.Figures(metrics, loss: mean), answers)
+    return (HistoryRow.Figures(metrics, loss: lossSum / Double(seen)), answers)
   }
 
-  /// The network with all that is needed to go on.
-  private func lastCheckpoint() -> Checkpoint {
-    Checkpoint(
-      arrays: model.arrays() + step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix),
-      metadata: metadata(isFinished: isFinished).json.text)
+  // ---- Writing
+
+  /// Writes the network with all that is needed to go on.
+  ///
+  /// - Parameter films: of the latest batch, for messages.
+  /// - Throws: ``TrainingError/notFinite(_:epoch:step:films:)`` instead of replacing a good file by weights
+  ///   that are no numbers.
+  private mutating func writeLast(films: [String] = []) throws {
+    let arrays =
+      model.arrays() + step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix)
+    guard arrays.allSatisfy({ $0.scalars.allSatisfy(\.isFinite) }) else {
+      throw TrainingError.notFinite(
+        .weights, epoch: unfinished == nil ? epoch : epoch + 1,
+        step: unfinished?.steps ?? stepsPerEpoch, films: films)
+    }
+    var metadata = metadata(isFinished: isFinished)
+    (metadata.history, metadata.unfinishedEpoch) = (history.csv, unfinished)
+    try Checkpoint(arrays: arrays, metadata: metadata.json.text)
+      .write(to: folder.file(Self.lastFile))
+    (lastWrite, stepsSinceWrite) = (.now, 0)
   }
 
   /// The network with what is needed to use it: thresholds, calibration, yardstick, typical films.
-  private mutating func bestCheckpoint(_ answers: ValidationAnswers) -> Checkpoint {
-    let baseline = baseline ?? data.thumbnailRidge()
-    self.baseline = baseline
+  private func bestCheckpoint(_ answers: ValidationAnswers) -> Checkpoint {
     let typical = data.typicalFilms(features: answers.features, channels: model.channels.last ?? 0)
     var metadata = metadata(isFinished: isFinished)
     metadata.validation = ValidationFit(
@@ -300,7 +322,8 @@ public struct Trainer {
       metadata: metadata.json.text)
   }
 
-  private func metadata(isFinished: Bool) -> CheckpointMetadata {
+  /// What a checkpoint of the present state says of it.
+  func metadata(isFinished: Bool) -> CheckpointMetadata {
     let preparation = options.preparation
     return CheckpointMetadata(
       architecture: CheckpointMetadata.Architecture(
@@ -317,11 +340,11 @@ public struct Trainer {
       labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
       step: step.count,
       options: options.comparable.merging([
-        Self.filmsKey: data.filmsSHA256,
+        Resumption.filmsKey: data.filmsSHA256, Resumption.pixelsKey: data.pixelsSHA256,
         TrainingOptions.uncertainKey: data.collection.matrix.uncertain.rawValue,
       ]) { $1 },
       progress: CheckpointMetadata.Progress(
-        bestLoss: stopping.bestLoss, bestEpoch: stopping.bestEpoch,
+        bestLoss: stopping.bestEpoch > 0 ? stopping.bestLoss : nil, bestEpoch: stopping.bestEpoch,
         epochsWithoutImprovement: stopping.epochsWithoutImprovement, isFinished: isFinished))
   }
 }

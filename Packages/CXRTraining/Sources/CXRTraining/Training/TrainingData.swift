@@ -21,6 +21,8 @@ public struct TrainingData: Sendable {
   public let samples: TrainingSamples
   /// Of the names of the films trained and validated on, in order.
   let filmsSHA256: String
+  /// Of these films' pixels, as prepared.
+  let pixelsSHA256: String
   /// The number of films trained on, without copies.
   public var trainingCount: Int { trainingFilms.count }
   /// The number of films validated on.
@@ -122,10 +124,14 @@ public struct TrainingData: Sendable {
     let kept = trainingFilms.map { allRows[$0] }
     try checkLabels(kept)
 
+    let films = [trainingFilms, validationFilms]
     filmsSHA256 = SHA256.hexDigest(
-      of: [trainingFilms, validationFilms].map { films in
+      of: films.map { films in
         films.map { records[allRows[$0]].name }.joined(separator: "\n")
       }.joined(separator: "\n\n"))
+    let cache = cache
+    pixelsSHA256 = SHA256.hexDigest(
+      of: films.joined().map { "\(cache.checksum($0))" }.joined(separator: "\n"))
     self.collection = collection
     self.skippedLabels = skippedLabels
     moments = cache.moments(of: trainingFilms)
@@ -146,7 +152,7 @@ public struct TrainingData: Sendable {
   }
 
   /// The batches of one epoch of a run with this seed, in the order in which it takes them.
-  public func trainingBatches(epoch: Int, batchSize: Int, seed: UInt64) -> some Sequence<Batch> {
+  public func trainingBatches(epoch: Int, batchSize: Int, seed: UInt64) -> Batches {
     trainingBatches(
       epoch: epoch, batchSize: batchSize,
       random: RandomStream(seed: seed).child(Trainer.dataStream))

@@ -18,6 +18,8 @@ public struct TrainingOptions: Sendable {
   public var decay = 0.95
   /// Epochs without improvement after which the run stops.
   public var patience = 5
+  /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.
+  public var clipNorm: Double?
   /// Whether films with under-represented labels are seen twice.
   public var augments = true
   /// The under-represented labels; those outside the label set are ignored.
@@ -51,6 +53,10 @@ public struct TrainingOptions: Sendable {
       learningRate > 0 && learningRate.isFinite,
       "--learning-rate \(learningRate): a positive number is needed")
     try check(decay > 0 && decay <= 1, "--decay \(decay): a number in 0 < d <= 1 is needed")
+    if let clipNorm {
+      try check(
+        clipNorm > 0 && clipNorm.isFinite, "--clip-norm \(clipNorm): a positive number is needed")
+    }
     try check(patience >= 1, "--patience \(patience): at least 1 epoch is needed")
   }
 
@@ -73,7 +79,8 @@ public struct TrainingOptions: Sendable {
       "jpeg-dct": preparation.jpegTransform.rawValue,
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
       "pixel-storage": preparation.storage.rawValue, "learning-rate": "\(learningRate)",
-      "decay": "\(decay)", "patience": "\(patience)", "augment": augments ? "on" : "off",
+      "clip-norm": clipNorm.map { "\($0)" } ?? "off", "decay": "\(decay)",
+      "patience": "\(patience)", "augment": augments ? "on" : "off",
       "operating-point": operatingRule.description,
       "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",
     ]

@@ -12,6 +12,8 @@ public struct TrainingStep: Sendable {
   public var optimizer: Adam
   /// What is minimised.
   public let loss: Loss
+  /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.
+  public let clipNorm: Double?
 
   /// What a step tells of the batch, from before the update.
   public struct Result: Sendable {
@@ -19,20 +21,25 @@ public struct TrainingStep: Sendable {
     public let loss: Float
     /// `[N, K]`, each in 0…1, in training mode.
     public let probabilities: Tensor
+    /// The length of all gradients as one vector, before any clipping.
+    public let gradientNorm: Double
+    /// Whether loss and gradients are numbers; if not, the network is as it was.
+    public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
   }
 
   /// A network that has not been trained by this optimizer yet.
-  public init(model: ChestCNN, loss: Loss) {
+  public init(model: ChestCNN, loss: Loss, clipNorm: Double? = nil) {
     self.model = model
     self.loss = loss
+    self.clipNorm = clipNorm
     optimizer = Adam(for: model)
   }
 
   /// The number of steps taken.
   public var count: Int { optimizer.step }
 
-  /// Takes a step on a batch; `random` feeds dropout. Without a finite loss the network is left as it
-  /// was.
+  /// Takes a step on a batch; `random` feeds dropout. Without a finite loss and finite gradients the network is
+  /// left as it was.
   public mutating func callAsFunction(
     _ batch: Batch, learningRate: Float, random: RandomStream
   ) -> Result {
@@ -43,9 +50,13 @@ public struct TrainingStep: Sendable {
       probabilities = Variable(logits.value).sigmoid().value
       return loss(logits: logits, labels: batch.labels)
     }
-    if gradients.loss.isFinite {
-      optimizer.update(&model, with: gradients, learningRate: learningRate)
+    let result = Result(
+      loss: gradients.loss, probabilities: probabilities, gradientNorm: gradients.norm)
+    if result.isFinite {
+      optimizer.update(
+        &model, with: clipNorm.map { gradients.clipped(toNorm: $0) } ?? gradients,
+        learningRate: learningRate)
     }
-    return Result(loss: gradients.loss, probabilities: probabilities)
+    return result
   }
 }

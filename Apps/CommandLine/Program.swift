@@ -1,0 +1,60 @@
+import ArgumentParser
+import CXRTensor
+import CXRTraining
+import Logging
+
+/// A program: its options parsed, it works, and says why where it fails.
+///
+/// Exit codes: 0 done, 1 failed at work, 64 wrong usage, 128 + n stopped by signal n.
+public protocol Program: ParsableCommand {
+  /// The options that all programs have.
+  var common: CommonOptions { get }
+  /// Does the work.
+  func work() throws
+}
+
+extension Program {
+  public func run() throws {
+    common.log.apply()
+    Interruption.install()
+    do {
+      try work()
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      Console.fail("\(error)")
+      throw ExitCode.failure
+    }
+  }
+}
+
+/// The options that all programs have.
+public struct CommonOptions: ParsableArguments {
+  @Option(help: "Threads to compute with; the results do not depend on it.")
+  public var threads: Int?
+  @OptionGroup public var log: LogOptions
+
+  public init() {}
+
+  public func validate() throws {
+    guard let threads else { return }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads \(threads): a number from 1 to 1024 is needed")
+    }
+  }
+
+  /// Applies the choice and says what the program computes with.
+  public func start() -> DeviceReport {
+    Heap.keepLargeBlocks()
+    if let threads { Parallel.threads = threads }
+    let device = DeviceReport()
+    Console.note(
+      device.line,
+      [
+        "blas": .string(device.blas), "threads": .stringConvertible(device.threads),
+        "vector_unit": .string(device.vectorUnit), "version": .string(DeviceReport.libraryVersion),
+      ])
+    if let warning = device.warning { Console.warn(warning) }
+    return device
+  }
+}

@@ -1,0 +1,19 @@
+import Foundation
+
+extension Trainer {
+  /// Renames an earlier run's files in the folder to `….old`, so that a run that replaces it never
+  /// stands beside its weights, and nothing is lost.
+  ///
+  /// - Parameter kept: a file that is this run's already.
+  /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
+  public static func setAsideEarlierRun(in folder: OutputFolder, except kept: String? = nil) throws
+  {
+    for name in [bestFile, lastFile, historyFile, RunFile.name, "report.html"] where name != kept {
+      let path = folder.file(name)
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      guard rename(path, path + ".old") == 0 else {
+        throw TrainingError.outputUnwritable(path: path, reason: String(cString: strerror(errno)))
+      }
+    }
+  }
+}
