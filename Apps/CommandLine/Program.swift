@@ -1,6 +1,7 @@
 import ArgumentParser
 import CXRTensor
 import CXRTraining
+import Foundation
 import Logging
 
 /// A program: its options parsed, it works, and says why where it fails.
@@ -23,7 +24,9 @@ extension Program {
       throw code
     } catch {
       Console.fail("\(error)")
-      throw ExitCode.failure
+      // Not exit(): where memory is short, the way out through the libraries may not end.
+      fflush(nil)
+      _exit(1)
     }
   }
 }
@@ -47,6 +50,12 @@ public struct CommonOptions: ParsableArguments {
   public func start() -> DeviceReport {
     Heap.keepLargeBlocks()
     if let threads { Parallel.threads = threads }
+    TensorMemory.onExhaustion { bytes in
+      Console.fail(
+        "the system has no \(bytes >> 20) MiB of memory left; files written so far are whole. Lower "
+          + "--threads, --batch-size or --image-size, or end other programs")
+      _exit(1)
+    }
     let device = DeviceReport()
     Console.note(
       device.line,

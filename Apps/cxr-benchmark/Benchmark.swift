@@ -80,7 +80,9 @@ struct MeasureOptions: ParsableArguments {
       try step()
       seconds.append(start.duration(to: .now).seconds)
     }
-    print(Measurement(images: batch, seconds: seconds).json)
+    print(
+      Measurement(images: batch, seconds: seconds)
+        .json(estimate: MemoryNeed(batchSize: batch, imageSize: imageSize)))
   }
 }
 
@@ -101,6 +103,11 @@ struct Measurement {
     let list = seconds.map { "\($0)" }.joined(separator: ", ")
     return "{\"images_per_second\": \(Double(images) / median), \"seconds_per_step\": [\(list)], "
       + "\"peak_rss_bytes\": \(PeakMemory.bytes)}"
+  }
+
+  /// With what a training run would have said that it takes.
+  func json(estimate: MemoryNeed) -> String {
+    "\(json.dropLast()), \"estimated_bytes\": \(estimate.resident)}"
   }
 }
 

@@ -173,6 +173,8 @@ struct Train: Program {
     if isFirst {
       try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
     }
+    try MemoryNeed(batchSize: batchSize, imageSize: preparation.imageSize)
+      .check(isBeforePreparation: true)
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,

@@ -72,6 +72,18 @@ static void *taken(int i, size_t *bytes) {
   return memory;
 }
 
+// Gives all back to the system; whether there was any.
+static int drop_idle(void) {
+  for (int found = 0;; found = 1) {
+    size_t bytes = 0;
+    pthread_mutex_lock(&lock);
+    void *memory = idle_count > 0 ? taken(0, &bytes) : 0;
+    pthread_mutex_unlock(&lock);
+    if (!memory) return found;
+    deallocate(memory, bytes);
+  }
+}
+
 void *cxr_take_buffer(size_t bytes, size_t *capacity) {
   *capacity = bytes;
   if (bytes >= SMALLEST) {
@@ -88,7 +100,17 @@ void *cxr_take_buffer(size_t bytes, size_t *capacity) {
     pthread_mutex_unlock(&lock);
     if (memory) return memory;
   }
-  return allocate(bytes);
+  void *memory = allocate(bytes);
+  if (!memory && drop_idle()) memory = allocate(bytes);
+  return memory;
+}
+
+int cxr_can_allocate(size_t bytes) {
+  if (bytes == 0) return 1;
+  void *memory = allocate(bytes);
+  if (!memory) return 0;
+  deallocate(memory, bytes);
+  return 1;
 }
 
 void cxr_give_buffer(void *memory, size_t capacity) {

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case outputInUse(path: String, process: Int?)
   /// The output folder cannot be made or written.
   case outputUnwritable(path: String, reason: String)
+  /// The work takes more memory than there is, in bytes.
+  case notEnoughMemory(need: Int, what: String, limit: String, left: Int, remedy: String)
   /// The film cache cannot be written or read.
   case cacheFailed(path: String, reason: String)
   /// A film in the cache is no longer what was prepared.
@@ -66,6 +68,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "; wait until it ends, or choose another folder"
     case .outputUnwritable(let path, let reason):
       return "\(path): cannot be written (\(reason)); choose another folder or free space"
+    case .notEnoughMemory(let need, let what, let limit, let left, let remedy):
+      return
+        "not enough memory: \(what) take about \(need >> 20) MiB more, and \(limit) \(left >> 20) MiB. "
+        + "Lower --batch-size, --image-size or --threads, or \(remedy)"
     case .cacheFailed(let path, let reason):
       return
         "\(path): the film cache failed (\(reason)); free space, or choose another folder with "

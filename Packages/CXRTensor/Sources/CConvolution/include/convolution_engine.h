@@ -188,6 +188,9 @@ double cxr_handover_seconds(long workers);
 /// none. A buffer that was given back is taken again before the system is asked for one. `capacity` is
 /// what must be given back with it.
 void *cxr_take_buffer(size_t bytes, size_t *capacity);
+
+/// Whether the system would give `bytes` in one piece now; it keeps them.
+int cxr_can_allocate(size_t bytes);
 /// Keeps a buffer for the next of its size; of many idle ones the oldest goes back to the system.
 void cxr_give_buffer(void *memory, size_t capacity);
 /// How many large buffers the system has been asked for.

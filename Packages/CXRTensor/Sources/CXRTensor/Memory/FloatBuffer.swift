@@ -19,7 +19,7 @@ final class FloatBuffer: @unchecked Sendable {
     var capacity = 0
     let bytes = max(1, count) * MemoryLayout<Float>.stride
     guard let memory = cxr_take_buffer(bytes, &capacity) else {
-      preconditionFailure("CXRTensor: the system has no \(bytes) bytes of memory left")
+      TensorMemory.exhausted(bytes)
     }
     self.capacity = capacity
     base = memory.bindMemory(to: Float.self, capacity: max(1, count))

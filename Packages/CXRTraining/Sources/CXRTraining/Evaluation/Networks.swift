@@ -32,12 +32,17 @@ struct Networks: Sendable {
   }
 
   /// Prepares films, or finds them in the cache.
-  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
+  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``,
+  ///   ``TrainingError/notEnoughMemory(need:what:limit:left:remedy:)`` before any film is decoded.
   func prepared(
     _ films: [(name: String, path: String)], cacheFolder: String?, check: FilmCache.SourceCheck,
     waiting: () -> Void, progress: @Sendable (Int) -> Void
   ) throws -> PreparedFilms {
-    try PreparedFilms(
+    for preparation in preparations {
+      try MemoryNeed(batchSize: Self.batchSize, imageSize: preparation.imageSize)
+        .check(isBeforePreparation: true)
+    }
+    return try PreparedFilms(
       films, preparations, cacheFolder: cacheFolder, check: check, waiting: waiting,
       progress: progress)
   }

@@ -150,12 +150,16 @@ public struct Trainer {
   /// - Parameters:
   ///   - shouldStop: asked after each step; once it says yes, `last.npz` is written and the run ends there.
   ///   - report: told of every step and epoch.
-  /// - Throws: ``TrainingError/notFinite(_:epoch:step:films:)``, `CheckpointError` when a file cannot be
-  ///   written; earlier files stay.
+  /// - Throws: ``TrainingError/notEnoughMemory(need:what:limit:left:remedy:)`` before the first step,
+  ///   ``TrainingError/notFinite(_:epoch:step:films:)``, `CheckpointError` when a file cannot be written;
+  ///   earlier files stay.
   public mutating func run(
     until shouldStop: () -> Bool = { false }, _ report: (Event) -> Void
   ) throws -> Outcome {
     let wasFinished = isFinished
+    if !wasFinished {
+      try MemoryNeed(batchSize: options.batchSize, imageSize: options.preparation.imageSize).check()
+    }
     (lastWrite, stepsSinceWrite) = (.now, 0)
     func check() throws { if shouldStop() { throw Stop() } }
     do {
