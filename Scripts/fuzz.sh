@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Feeds random bytes to the readers of PNG, JPEG, CSV, ZIP and DICOM, under the address sanitizer.
-# usage: fuzz.sh SECONDS [TARGET…]
+# usage: fuzz.sh LIMIT [TARGET…], where LIMIT is -max_total_time=SECONDS or -runs=NUMBER
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=$1
+limit=$1
 shift
 targets=("$@")
 [ "${#targets[@]}" -gt 0 ] || targets=(png jpeg csv zip dicom)
@@ -60,8 +60,8 @@ for target in "${targets[@]}"; do
   mkdir -p "$corpus"
   seeds "$target" "$corpus"
   # DCMTK asks for as much memory as an element claims to have, up to 4 GB, and does not touch it.
-  echo "fuzz: $target for $seconds s"
-  ASAN_OPTIONS=detect_leaks=0 "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+  echo "fuzz: $target $limit"
+  ASAN_OPTIONS=detect_leaks=0 "$build/$target" "$limit" -seed=1 -timeout=10 -rss_limit_mb=2048 \
     -max_len=20000 -malloc_limit_mb=6000 -print_final_stats=1 -artifact_prefix="$build/$target-" "$corpus" >"$build/$target.log" 2>&1 || {
     tail -40 "$build/$target.log" >&2
     echo "fuzz: $target failed; the input is in $build" >&2

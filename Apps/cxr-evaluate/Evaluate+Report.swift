@@ -19,7 +19,11 @@ extension Evaluate {
       mapColours: MapOverlay.stops.map {
         ColourStop(red: $0.red, green: $0.green, blue: $0.blue)
       }, tables: tables)
-    if let problem = try report.write(to: folder.path) { Console.warn("\(problem)") }
+    if let problem = try report.write(
+      to: folder.path, by: FileWriter(OutputFolder.writeWhole))
+    {
+      Console.warn("\(problem)")
+    }
   }
 
   private func model(

@@ -26,7 +26,11 @@ extension Explore {
       },
       flagged: exploration.flaggedThumbnails().map { ($0.png, $0.caption, $0.name) },
       films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })
-    if let problem = try report.write(to: folder.path) { Console.warn("\(problem)") }
+    if let problem = try report.write(
+      to: folder.path, by: FileWriter(OutputFolder.writeWhole))
+    {
+      Console.warn("\(problem)")
+    }
   }
 
   /// Age, sex and view of each part's films.

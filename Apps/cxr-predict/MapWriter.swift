@@ -41,7 +41,7 @@ final class MapWriter {
         }, range: (Double(map.least), Double(map.most)),
         notes: notes(answer, finding, map))
       let file = fileName(name, finding.label)
-      try picture.write(to: folder.file(file))
+      try picture.write(to: folder.file(file), by: FileWriter(OutputFolder.writeWhole))
       written[finding.label] = file
       count += 1
     }

@@ -39,6 +39,10 @@ extension Train {
         curve("precision", "precision at 0.5, pooled", \.precision),
         curve("recall", "recall at 0.5, pooled", \.recall),
       ], bestEpoch: outcome.bestEpoch, summary: summary)
-    if let problem = try report.write(to: folder.path) { Console.warn("\(problem)") }
+    if let problem = try report.write(
+      to: folder.path, by: FileWriter(OutputFolder.writeWhole))
+    {
+      Console.warn("\(problem)")
+    }
   }
 }

@@ -255,10 +255,13 @@ struct Train: Program {
     switch event {
     case .step(let figures):
       StepLine.show(figures, epochs: epochs)
-    case .checkpoint(let place):
+    case .checkpoint(let place, let seconds):
       Console.debug(
         "\(Trainer.lastFile) written in epoch \(place.epoch) after step \(place.step)",
-        ["epoch": .stringConvertible(place.epoch), "step": .stringConvertible(place.step)])
+        [
+          "epoch": .stringConvertible(place.epoch), "step": .stringConvertible(place.step),
+          "seconds": .stringConvertible(seconds),
+        ])
     case .epoch(let row, let isBest):
       Console.note(
         "epoch \(row.epoch)/\(epochs)  loss \(short(row.training.loss))  "

@@ -1,6 +1,6 @@
 """Injects faults into the programs, by the means by which they happen, and counts what is lost.
 
-usage: chaos.py BIN [--scale 1.0] [--seed 0] [--films REAL_DATA] [--report FILE.md]
+usage: chaos.py BIN [--scale 1.0] [--seed 0] [--films REAL_DATA] [--report FILE.md] [--mutants LOG]
 
 Every fault is real: signals, limits that the system enforces, a disk that is full, files that other programs
 change. A fault is survived where nothing earlier is lost and the program says in one message what was wrong, or
@@ -535,6 +535,13 @@ def processor():
     return platform.processor()
 
 
+def mutants(log):
+    """What became of damaged files, where they were tried before."""
+    lines = Path(log).read_text().splitlines() if log and Path(log).exists() else []
+    found = [line.removeprefix("mutants: ") for line in lines if line.startswith("mutants: ")]
+    return "\n\nDamaged and hostile files (`make mutants`): " + "; ".join(found) + ".\n" if found else "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("bin")
@@ -542,6 +549,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--films", help="a folder of real films, which has nih64")
     parser.add_argument("--report", help="where the table is written")
+    parser.add_argument("--mutants", help="what `make mutants` printed, for the report")
     options = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chaos-") as work:
@@ -563,7 +571,8 @@ def main():
             "message that names what was wrong. Bits equal: after it the run went on, and its checkpoints' "
             "arrays, `history.csv` but for its times, or an evaluation's files, equal those of a run that "
             "nothing happened to.\n"
-            + "".join(f"\n- LOST {problem}" for problem in chaos.problems) + "\n")  # fmt: skip
+            + "".join(f"\n- LOST {problem}" for problem in chaos.problems)
+            + mutants(options.mutants))  # fmt: skip
     sys.exit(1 if chaos.problems else 0)
 
 

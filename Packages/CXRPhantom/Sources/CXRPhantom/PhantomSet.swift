@@ -255,7 +255,7 @@ public struct PhantomSet: Sendable {
           case .png: try drawn.film.pngData(compression: 4)
           case .jpeg: try drawn.film.jpegData(quality: 90)
           }
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
       } catch {
         failure.withLock { $0 = .unwritable(path: path, reason: error.localizedDescription) }
         return
@@ -274,6 +274,8 @@ public struct PhantomSet: Sendable {
       boxes.withLock { $0[i] = $0[sources[i]] }
       progress(done.add(1, ordering: .relaxed).newValue)
     }
+    // The label file comes last: where it is, the films are, and on the disk.
+    sync()
     try write(labelFile, to: folder + "/Data_Entry_2017.csv")
     try write(boxList(boxes.withLock { $0 }), to: folder + "/BBox_List_2017.csv")
   }

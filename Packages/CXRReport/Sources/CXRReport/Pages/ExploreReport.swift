@@ -137,8 +137,10 @@ public struct ExploreReport: Sendable {
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
   /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to folder: String) throws -> ReportError? {
-    let figures = try FigureSet(figures, folder: folder)
+  public func write(
+    to folder: String, by writer: FileWriter = .standard
+  ) throws -> ReportError? {
+    let figures = try FigureSet(figures, folder: folder, by: writer)
     var page = ReportPage(
       title: "What \(source) holds",
       lead:
@@ -209,7 +211,7 @@ public struct ExploreReport: Sendable {
       page.heading("Sample films")
       page.contactSheet(films.map { ($0.png, $0.caption, $0.detail) })
     }
-    try page.write(to: folder + "/report.html")
+    try page.write(to: folder + "/report.html", by: writer)
     return figures.problem
   }
 }

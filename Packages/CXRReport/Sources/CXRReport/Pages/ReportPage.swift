@@ -112,12 +112,8 @@ public struct ReportPage: Sendable {
 
   /// Writes the page.
   /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to path: String) throws {
-    do {
-      try Data(html.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw ReportError.unwritable(path: path, reason: error.localizedDescription)
-    }
+  public func write(to path: String, by writer: FileWriter = .standard) throws {
+    try writer(html, to: path)
   }
 
   private static let style = """

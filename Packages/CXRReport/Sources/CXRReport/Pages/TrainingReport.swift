@@ -62,8 +62,10 @@ public struct TrainingReport: Sendable {
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
   /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to folder: String) throws -> ReportError? {
-    let figures = try FigureSet(curves.map(figure), folder: folder)
+  public func write(
+    to folder: String, by writer: FileWriter = .standard
+  ) throws -> ReportError? {
+    let figures = try FigureSet(curves.map(figure), folder: folder, by: writer)
     var page = ReportPage(
       title: "Training run \(name)",
       lead: "\(curves.first?.training.count ?? 0) epochs; best.npz holds the weights of epoch "
@@ -81,7 +83,7 @@ public struct TrainingReport: Sendable {
         + "which a finding without positives counts 0; the evaluation gives exact values.")
     page.heading("The network")
     page.preformatted(summary)
-    try page.write(to: folder + "/report.html")
+    try page.write(to: folder + "/report.html", by: writer)
     return figures.problem
   }
 }

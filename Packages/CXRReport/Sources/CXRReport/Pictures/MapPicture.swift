@@ -92,11 +92,7 @@ public struct MapPicture: Sendable {
 
   /// Writes the file.
   /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to path: String) throws {
-    do {
-      try Data(svg.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw ReportError.unwritable(path: path, reason: error.localizedDescription)
-    }
+  public func write(to path: String, by writer: FileWriter = .standard) throws {
+    try writer(svg, to: path)
   }
 }

@@ -4,9 +4,9 @@ struct FigureSet {
   /// Why there are no pictures, if there are none.
   let problem: ReportError?
 
-  init(_ figures: [Figure], folder: String) throws {
+  init(_ figures: [Figure], folder: String, by writer: FileWriter) throws {
     do {
-      let svgs = try Gnuplot(folder: folder).draw(figures)
+      let svgs = try Gnuplot(folder: folder, writer: writer).draw(figures)
       drawn = Dictionary(uniqueKeysWithValues: zip(figures.map(\.name), svgs))
       problem = nil
     } catch let error as ReportError {

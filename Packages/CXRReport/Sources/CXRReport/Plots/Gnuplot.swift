@@ -4,6 +4,7 @@ import Foundation
 struct Gnuplot: Sendable {
   /// The folder of the pictures.
   let folder: String
+  let writer: FileWriter
 
   private var dataFolder: String { folder + "/plots" }
 
@@ -16,21 +17,22 @@ struct Gnuplot: Sendable {
     for figure in figures {
       for file in figure.data {
         let text = file.rows.map { $0.joined(separator: "\t") + "\n" }.joined()
-        try write(text, to: "\(dataFolder)/\(file.name).tsv")
+        try writer(text, to: "\(dataFolder)/\(file.name).tsv")
       }
-      try write(script(of: figure), to: "\(dataFolder)/\(figure.name).gp")
+      try writer(script(of: figure), to: "\(dataFolder)/\(figure.name).gp")
     }
     guard let program = Self.program else {
       throw ReportError.gnuplotMissing(dataFolder: dataFolder)
     }
     return try figures.map { figure in
       try run(program, figure)
-      let path = "\(folder)/\(figure.name).svg"
-      guard let drawn = try? String(contentsOfFile: path, encoding: .utf8) else {
+      let raw = "\(dataFolder)/\(figure.name).svg"
+      defer { unlink(raw) }
+      guard let drawn = try? String(contentsOfFile: raw, encoding: .utf8) else {
         throw ReportError.gnuplotFailed(figure: figure.name, reason: "it wrote no picture")
       }
       let svg = SVGStyle.adapted(drawn, description: figure.description)
-      try write(svg, to: path)
+      try writer(svg, to: "\(folder)/\(figure.name).svg")
       return svg
     }
   }
@@ -44,7 +46,7 @@ struct Gnuplot: Sendable {
       set encoding utf8
       set terminal svg size \(figure.size.width),\(figure.size.height) dynamic enhanced font 'sans-serif,14' name '\(figure.name.replacingOccurrences(of: "-", with: "_").filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })'
       set termoption noenhanced
-      set output '../\(figure.name).svg'
+      set output '\(figure.name).svg'
       set datafile separator '\\t'
 
       """ + commands
@@ -83,14 +85,6 @@ struct Gnuplot: Sendable {
         atPath: dataFolder, withIntermediateDirectories: true)
     } catch {
       throw ReportError.unwritable(path: dataFolder, reason: error.localizedDescription)
-    }
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw ReportError.unwritable(path: path, reason: error.localizedDescription)
     }
   }
 }

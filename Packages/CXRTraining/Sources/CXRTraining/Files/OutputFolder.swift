@@ -62,8 +62,10 @@ public struct OutputFolder: Sendable {
     lock = owner == nil ? nil : try FolderLock(folder: path)
     // Nobody else writes here now, so what a killed program left half written is nobody's.
     if lock != nil {
-      for name in (try? manager.contentsOfDirectory(atPath: path)) ?? []
-      where AtomicFile.isTemporary(name) { unlink(file(name)) }
+      for folder in [path, file("plots")] {
+        for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? []
+        where AtomicFile.isTemporary(name) { unlink(folder + "/" + name) }
+      }
     }
   }
 
@@ -90,6 +92,12 @@ public struct OutputFolder: Sendable {
 
   /// Whether the folder has a file of this name.
   public func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
+
+  /// Writes a file whole and flushed, or leaves the earlier one.
+  /// - Throws: `CheckpointError`.
+  @Sendable public static func writeWhole(_ bytes: [UInt8], to path: String) throws {
+    try AtomicFile.write(bytes, to: path)
+  }
 
   /// Writes a text whole, or leaves the earlier file.
   public func write(_ text: String, to name: String) throws {

@@ -13,10 +13,11 @@ extension Trainer.Event {
         ("images_per_second", .number(figures.imagesPerSecond)),
         ("seconds_left", .number(figures.secondsLeft)),
       ])
-    case .checkpoint(let place):
+    case .checkpoint(let place, let seconds):
       .object([
         ("event", .string("checkpoint")), ("epoch", .integer(place.epoch)),
         ("step", .integer(place.step)), ("steps", .integer(place.steps)),
+        ("seconds", .number(seconds)),
       ])
     case .epoch(let row, let isBest):
       .object(

@@ -18,8 +18,8 @@ public struct Trainer {
   public enum Event: Sendable {
     /// A step is done.
     case step(StepFigures)
-    /// `last.npz` is written within an epoch.
-    case checkpoint(Place)
+    /// `last.npz` is written, at the end of an epoch after `best.npz`; which took so many seconds.
+    case checkpoint(Place, seconds: Double)
     /// An epoch is done and written.
     case epoch(HistoryRow, isBest: Bool)
   }
@@ -221,8 +221,9 @@ public struct Trainer {
       if checkpointInterval.isDue(
         seconds: lastWrite.duration(to: .now).seconds, steps: stepsSinceWrite)
       {
+        let start = ContinuousClock.now
         try writeLast(films: batch.names)
-        report(.checkpoint(self.place(state)))
+        report(.checkpoint(self.place(state), seconds: start.duration(to: .now).seconds))
       }
     }
   }
@@ -239,12 +240,16 @@ public struct Trainer {
     var next = stopping
     let isBest = next.isImprovement(row.validation.loss, epoch: epoch + 1)
     if isBest, baseline == nil { baseline = try data.thumbnailRidge(checking: check) }
+    let place = self.place(state)
     (epoch, stopping, unfinished) = (epoch + 1, next, nil)
     history.rows.append(row)
     // In this order: killed before last.npz is written, the run comes here again and writes the same.
-    if isBest { try bestCheckpoint(answers).write(to: folder.file(Self.bestFile)) }
+    let best = isBest ? bestCheckpoint(answers) : nil
+    let start = ContinuousClock.now
+    if let best { try best.write(to: folder.file(Self.bestFile)) }
     try folder.write(history.csv, to: Self.historyFile)
     try writeLast()
+    report(.checkpoint(place, seconds: start.duration(to: .now).seconds))
     report(.epoch(row, isBest: isBest))
   }
 

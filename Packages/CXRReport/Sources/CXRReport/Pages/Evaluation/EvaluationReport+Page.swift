@@ -5,8 +5,10 @@ extension EvaluationReport {
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
   /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to folder: String) throws -> ReportError? {
-    let figures = try FigureSet(figures, folder: folder)
+  public func write(
+    to folder: String, by writer: FileWriter = .standard
+  ) throws -> ReportError? {
+    let figures = try FigureSet(figures, folder: folder, by: writer)
     let undefined = models.first?.labels.filter { $0.auc.value == nil }.map(\.name) ?? []
     var page = ReportPage(
       title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
@@ -31,7 +33,7 @@ extension EvaluationReport {
     addExamples(to: &page)
     addReports(to: &page)
     addLimits(to: &page)
-    try page.write(to: folder + "/report.html")
+    try page.write(to: folder + "/report.html", by: writer)
     return figures.problem
   }
 
