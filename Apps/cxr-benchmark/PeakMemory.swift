@@ -1,25 +1,17 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Foundation
 
 /// The most memory that this process has had resident.
 enum PeakMemory {
   static var bytes: Int {
-    var usage = rusage()
-    #if canImport(Glibc)
-      let this = __rusage_who_t(RUSAGE_SELF.rawValue)
-    #else
-      let this = RUSAGE_SELF
-    #endif
-    guard getrusage(this, &usage) == 0 else { return 0 }
     #if os(Linux)
-      return Int(usage.ru_maxrss) * 1024
+      // Not getrusage: its figure begins with that of the process that started this one.
+      let status = FileManager.default.contents(atPath: "/proc/self/status") ?? Data()
+      let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
+        .first { $0.hasPrefix("VmHWM:") }
+      return 1024 * (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
     #else
-      return Int(usage.ru_maxrss)
+      var usage = rusage()
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? Int(usage.ru_maxrss) : 0
     #endif
   }
 }

@@ -39,6 +39,10 @@ def need(condition, text):
         raise Lost(text)
 
 
+class Missed(Exception):
+    """The fault came too late, or did not bind: nothing was injected."""
+
+
 class Result:
     def __init__(self, code, out, errors):
         self.code, self.out, self.errors = code, out, errors
@@ -119,12 +123,15 @@ class Chaos:
 
     @contextlib.contextmanager
     def fault(self, kind, count=1):
-        """A fault, or `count` of them in a row; what the block raises is a loss."""
-        self.injected[kind] += count
+        """A fault, or `count` of them in a row; what the block raises is a loss, but for faults that missed."""
         try:
             yield
             self.survived[kind] += count
+            self.injected[kind] += count
+        except Missed:
+            self.missed[kind] += count
         except (Lost, AssertionError, OSError, ValueError, KeyError) as error:
+            self.injected[kind] += count
             self.problems.append(f"{kind}: {type(error).__name__}: {error}")
             print(f"LOST {self.problems[-1]}", flush=True)
 
@@ -142,6 +149,12 @@ class Chaos:
         need(result.errors.count("Error:") == 1, f"not one message: {result}")
         for word in words:
             need(word in result.errors, f"nothing said of {word}: {result}")
+
+    def landed(self, process):
+        """A fault that must find the program at work."""
+        if process.poll() is not None:
+            need(self.finish(process).code == 0, "failed before the fault")
+            raise Missed
 
     # ---- The reference
 
@@ -170,13 +183,21 @@ class Chaos:
         kind = "SIGKILL while training"
         output = self.fresh("killed")
         with self.fault(kind, times):
-            for _ in range(times):
+            kills = 0
+            while kills < times:
                 interval = self.random.choice(["1steps", "3steps", "0.05s", "300s"])
                 threads = self.random.choice("12")
                 process = self.resume(output, "--checkpoint-every", interval, "--threads", threads)
                 time.sleep(self.moment())
-                process.send_signal(signal.SIGKILL)
+                if process.poll() is not None:
+                    # Done before the kill: another run takes the kills that are left.
+                    need(self.finish(process).code == 0, "a resumed run failed")
+                    need(folders.training(output) == self.whole, "other bits")
+                    output = self.fresh("killed")
+                    continue
+                process.kill()
                 self.finish(process)
+                kills += 1
                 if output.exists():
                     folders.whole(output)
             self.complete(kind, output, times)
@@ -190,6 +211,7 @@ class Chaos:
                 "--cache", cache, "--output", self.fresh("explored"))  # fmt: skip
             # Films are prepared in the first tenth; what follows are pictures.
             time.sleep(self.moment(0.15 if self.random.random() < 0.7 else 0.8))
+            self.landed(process)
             process.kill()
             self.finish(process)
             self.succeed("cxr-train", *self.options(cache), "--output", output)
@@ -210,6 +232,7 @@ class Chaos:
                 self.evaluated = folders.files(output)
             process = self.start("cxr-evaluate", *arguments)
             time.sleep(self.moment(self.evaluation_seconds))
+            self.landed(process)
             process.kill()
             self.finish(process)
             self.succeed("cxr-evaluate", *arguments)
@@ -224,13 +247,16 @@ class Chaos:
         with self.fault(kind):
             process = self.train(output)
             time.sleep(0.02 + self.moment())
+            self.landed(process)
             process.send_signal(number)
             asked = time.monotonic()
             result = self.finish(process)
             need(time.monotonic() - asked < 5, f"took {time.monotonic() - asked:.1f} s to stop")
-            # Before the program is loaded the system's own way applies; after its end nothing does.
+            # Before the program is loaded the system's own way applies; after its work is done nothing does.
             need(result.code in (128 + number, -number, 0), f"signal {number}: {result}")
-            if "epoch 1/" in result.errors and result.code != 0:
+            if result.code == 0:
+                raise Missed
+            if "epoch 1/" in result.errors:
                 need((output / "last.npz").exists(), "no last.npz after the first epoch")
             if output.exists():
                 folders.whole(output)
@@ -242,11 +268,14 @@ class Chaos:
         with self.fault(kind):
             process = self.train(output)
             time.sleep(0.05 + self.moment() / 2)
+            self.landed(process)
             process.send_signal(signal.SIGINT)
             time.sleep(self.random.uniform(0, 0.02))
             process.send_signal(signal.SIGINT)
             result = self.finish(process)
             need(result.code in (130, -2, 0), f"{result}")
+            if result.code == 0:
+                raise Missed
             if output.exists():
                 folders.whole(output)
             self.complete(kind, output)
@@ -268,8 +297,9 @@ class Chaos:
             try:
                 result = self.run("cxr-train", *self.options(), "--output", output)
                 need(result.code in (0, 1), f"{result}")
-                if result.code == 1:
-                    self.refused(result, str(mount), "space")
+                if result.code == 0:
+                    raise Missed
+                self.refused(result, str(mount), "space")
                 folders.whole(output)
                 saved = self.fresh("saved")
                 shutil.copytree(output, saved)
@@ -353,6 +383,7 @@ class Chaos:
             pixels = next(cache.glob("*.cache"))
             process = self.start("cxr-train", *self.options(cache), "--output", output)
             time.sleep(self.moment())
+            self.landed(process)
             match self.random.choice(["cut", "flip", "remove"]):
                 case "cut":
                     os.truncate(pixels, self.random.randrange(pixels.stat().st_size))
@@ -406,11 +437,9 @@ class Chaos:
         with self.fault(kind):
             process = self.train(output, "--checkpoint-every", "1steps")
             time.sleep(0.1 + self.moment() / 3)
+            self.landed(process)
             shutil.rmtree(output, ignore_errors=True)
-            result = self.finish(process)
-            need(result.code in (0, 1), f"{result}")
-            if result.code == 1:
-                self.refused(result, str(output))
+            self.refused(self.finish(process), str(output))
             need(self.finish(self.train(self.fresh("vanishing"))).code == 0, "does not begin anew")
             self.compare(kind, folders.training(output), self.whole)
 
@@ -424,8 +453,10 @@ class Chaos:
             process = self.train(output, limits={resource.RLIMIT_AS: limit})
             result = self.finish(process)
             need(result.code in (0, 1), f"at {limit >> 20} MiB: {result}")
-            if result.code == 1:
-                self.refused(result, "memory")
+            if result.code == 0:
+                need(folders.training(output) == self.whole, "other bits")
+                raise Missed
+            self.refused(result, "memory")
             if output.exists():
                 folders.whole(output)
             self.complete(kind, output)
@@ -459,8 +490,9 @@ class Chaos:
             result = self.finish(first)
             need(result.code == 0, f"the first was disturbed: {result}")
             # The first may have ended before the second looked.
-            if second.code != 0:
-                self.refused(second, "in use", str(first.pid))
+            if second.code == 0:
+                raise Missed
+            self.refused(second, "in use", str(first.pid))
             self.compare(kind, folders.training(output), self.whole)
 
     # ---- Real films
@@ -482,14 +514,17 @@ class Chaos:
         for threads in ("1", "2"):
             with self.fault(kind, 5):
                 output = self.fresh(f"real-{threads}")
-                for _ in range(5):
+                kills = 0
+                while kills < 5:
                     how = ["--resume", "--output", output, "--threads", threads, "--checkpoint-every", "10steps"]
                     if not (output / "run.json").exists():
                         how += options
                     process = self.start("cxr-train", *how)
-                    time.sleep(self.random.uniform(0.2, seconds / 2))
+                    time.sleep(self.random.uniform(0.2, seconds / 3))
+                    need(process.poll() is None, "the run was done before five kills")
                     process.kill()
                     self.finish(process)
+                    kills += 1
                     if output.exists():
                         folders.whole(output)
                 result = self.run("cxr-train", "--resume", "--output", output, "--threads", threads)
@@ -512,8 +547,10 @@ class Chaos:
             (12, self.films_change), (12, self.cache_changes), (12, self.checkpoint_damage),
             (4, self.folder_vanishes), (16, self.little_memory), (6, self.numbers_end), (6, self.two_runs),
         ]:  # fmt: skip
-            for _ in range(times(count)):
-                inject()
+            landed = sum(self.injected.values())
+            for _ in range(20 * times(count)):
+                if sum(self.injected.values()) - landed < times(count):
+                    inject()
         if data:
             self.real_films(data)
 

@@ -90,6 +90,58 @@ import Testing
     }
   }
 
+  @Test func refusesWhatGrowsTooMuch() throws {
+    // 80 MB of zeros, packed to 80 kB, and nothing wrong with them but that.
+    let zeros = Checkpoint(
+      arrays: [
+        NamedArray(name: "z", shape: [20_000_000], scalars: .init(repeating: 0, count: 20_000_000))
+      ],
+      metadata: "{}")
+    try zeros.write(to: path)
+    #expect(try Checkpoint(path: path).arrays[0].scalars.count == 20_000_000)
+    do {
+      _ = try Checkpoint(path: path, limits: Checkpoint.Limits(expansion: 16))
+      Issue.record("a bomb was taken")
+    } catch let error as CheckpointError {
+      guard case .tooLarge = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+  }
+
+  @Test func reviewComesBeforeArrays() throws {
+    struct Refused: Error {}
+    var outline: Checkpoint.Outline?
+    #expect(throws: Refused.self) {
+      try Checkpoint(contents: written(), path: "p") {
+        outline = $0
+        throw Refused()
+      }
+    }
+    #expect(outline?.metadata == checkpoint.metadata)
+    #expect(outline?.arrays.map(\.name) == checkpoint.arrays.map(\.name))
+    #expect(outline?.arrays.map(\.shape) == checkpoint.arrays.map(\.shape))
+  }
+
+  @Test(arguments: [
+    "../a.npy", "a\u{1B}[2J.npy", "ä.npy", "a b.npy", "C:\\a.npy",
+    String(repeating: "a", count: 600),
+  ])
+  func refusesNamesThatAreNotPlain(name: String) throws {
+    let archive = try ZipArchive.bytes(
+      of: [
+        ZipArchive.Member(name: "metadata.json", contents: [0x7B, 0x7D]),
+        ZipArchive.Member(name: name, contents: checkpoint.arrays[0].npyBytes),
+      ], path: path)
+    if name == "../a.npy" {
+      // Letters, points and slashes: no member is ever written to a file, so this leads nowhere.
+      #expect(try read(archive).arrays[0].name == "../a")
+    } else {
+      #expect(throws: CheckpointError.self) { try read(archive) }
+    }
+  }
+
   @Test func refusesForeignArrays() throws {
     func member(_ header: String, elements: Int) throws -> Checkpoint {
       var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]

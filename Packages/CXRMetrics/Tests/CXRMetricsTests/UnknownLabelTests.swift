@@ -7,6 +7,28 @@ import Testing
   private let probabilities: [Float] = [0.9, 0.2, 0.6, 0.4, 0.3, 0.8, 0.7, 0.1]
   private let labels: [Float] = [1, 0, .nan, 1, 0, .nan, 1, 0]
 
+  @Test func runningMetricsGoOn() {
+    var whole = RunningMetrics(labels: 2)
+    let batches: [([Float], [Float])] = [
+      ([0.2, 0.9, 0.5, 0.7], [0, 1, 1, .nan]), ([0.99, 0], [1, 0]),
+    ]
+    whole.add(probabilities: batches[0].0, labels: batches[0].1)
+    var copy = RunningMetrics(
+      counts: whole.counts, positives: whole.positives, negatives: whole.negatives)
+    whole.add(probabilities: batches[1].0, labels: batches[1].1)
+    copy?.add(probabilities: batches[1].0, labels: batches[1].1)
+    #expect(copy == whole)
+    var wrong = whole.counts
+    wrong.truePositives += 1
+    for (counts, positives) in [
+      (wrong, whole.positives), (whole.counts, []), (whole.counts, [[1], [2]]),
+      (whole.counts, whole.positives.map { $0.map { $0 - 1 } }),
+    ] {
+      #expect(
+        RunningMetrics(counts: counts, positives: positives, negatives: whole.negatives) == nil)
+    }
+  }
+
   @Test func inRunningMetrics() {
     var metrics = RunningMetrics(labels: 1)
     metrics.add(probabilities: probabilities, labels: labels)

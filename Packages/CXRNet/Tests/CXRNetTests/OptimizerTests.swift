@@ -12,6 +12,30 @@ import Testing
     ) { body(path / "w", &w) }
   }
 
+  @Test func longGradientsAreShortened() {
+    var random = RandomStream(seed: 3)
+    let tensors = [37, 1, 500].map { count in
+      Tensor((0..<count).map { _ in random.uniform(in: -2..<2) }, shape: [count])
+    }
+    let gradients = Gradients(
+      loss: 1, tensors: [tensors[0], nil, tensors[1], tensors[2]], statistics: [:])
+    let all = tensors.flatMap { $0.scalars.map(Double.init) }
+    let norm = all.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs(gradients.norm - norm) < 1e-12 * norm)
+    let clipped = gradients.clipped(toNorm: 0.5)
+    #expect(abs(clipped.norm - 0.5) < 1e-6 && clipped.tensors[1] == nil)
+    for (a, b) in zip(clipped.tensors.compactMap { $0 }.flatMap { $0.scalars }, all) {
+      #expect(abs(Double(a) - b * 0.5 / norm) < 1e-6)
+    }
+    let untouched = gradients.clipped(toNorm: norm * 1.01)
+    #expect(untouched.tensors[0]?.hasSameBits(as: tensors[0]) == true)
+    for bad in [Float.nan, .infinity] {
+      let broken = Gradients(
+        loss: 1, tensors: [tensors[0], Tensor([bad], shape: [1])], statistics: [:])
+      #expect(!broken.norm.isFinite)
+    }
+  }
+
   @Test func twoAdamStepsByHand() {
     // With g = 2 and then −1: m = 0.2, 0.08; v = 0.004, 0.004996; α = lr·√(1 − 0.999ᵗ)/(1 − 0.9ᵗ).
     var weights = Weights([1])

@@ -207,6 +207,47 @@ import Testing
     #expect(CSVText.line(["a,b", "c\"d", "e"]) == "\"a,b\",\"c\"\"d\",e\n")
   }
 
+  @Test func aFolderIsOnePrograms() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let path = set.folder + "/out"
+    var first: OutputFolder? = try OutputFolder(path, of: .train, reusing: false)
+    try "half".write(toFile: path + "/best.npz.123.tmp", atomically: false, encoding: .utf8)
+    try first?.write("mine", to: "a.1.txt")
+    #expect(throws: TrainingError.outputInUse(path: path, process: Int(getpid()))) {
+      try OutputFolder(path, of: .train, reusing: true)
+    }
+    // Not a program's own folder: several share it.
+    _ = try OutputFolder(path, reusing: true)
+    #expect(FileManager.default.fileExists(atPath: path + "/best.npz.123.tmp"))
+    first = nil
+    let next = try OutputFolder(path, of: .train, reusing: true)
+    let names = try FileManager.default.contentsOfDirectory(atPath: next.path)
+    #expect(names.sorted() == [".lock", "a.1.txt"])
+  }
+
+  @Test func needsAreComparedWithLimits() throws {
+    func limits(space: Int?, free: Int) -> MemoryLimits {
+      func limit(_ left: Int) -> MemoryLimits.Limit {
+        MemoryLimits.Limit(name: "the test leaves", remedy: "ask for less", left: left)
+      }
+      return MemoryLimits(addressSpace: space.map(limit), resident: [limit(free)], residentNow: 0)
+    }
+    let need = MemoryNeed(batchSize: 32, imageSize: 224, threads: 2)
+    #expect(need.resident > MemoryNeed(batchSize: 16, imageSize: 224, threads: 2).resident)
+    try need.check(limits(space: nil, free: 1 << 30), isBeforePreparation: true)
+    try need.check(limits(space: 1 << 30, free: 1 << 30), isBeforePreparation: true)
+    for (space, free) in [(nil, 100 << 20), (300 << 20, 1 << 30)] {
+      do {
+        try need.check(limits(space: space, free: free), isBeforePreparation: false)
+        Issue.record("too little memory was accepted")
+      } catch let error as TrainingError {
+        let text = "\(error)"
+        #expect(text.contains("224 × 224") && text.contains("--batch-size"), "\(text)")
+      }
+    }
+  }
+
   @Test func keepsFoldersThatHoldFiles() throws {
     let set = try SmallSet()
     defer { set.remove() }

@@ -93,6 +93,21 @@ import Testing
     #expect(try cache(4..<8).reusedCount == 4)
   }
 
+  /// What another program does to the file while it is in use is an error that names the film, not other numbers.
+  @Test func changesInUseAreNoticed() throws {
+    defer { set.remove() }
+    let cache = try cache(0..<4)
+    let size = preparation.byteCount
+    try change(cache.path, at: 2 * size + 5, to: 0xAA)
+    let changed = (0..<4).filter { (try? cache.plane($0)) == nil }
+    #expect(changed.count == 1)
+    #expect(throws: TrainingError.cacheChanged(path: cache.path, film: "f\(changed[0]).png")) {
+      try cache.plane(changed[0])
+    }
+    #expect(truncate(cache.path, off_t(size + 9)) == 0)
+    #expect((0..<4).filter { (try? cache.plane($0)) == nil }.count == 3)
+  }
+
   @Test func damageIsFoundAndMended() throws {
     defer { set.remove() }
     let first = try cache(0..<10)

@@ -19,6 +19,10 @@ struct MemoryLimits: Sendable {
   /// In memory now, in bytes.
   let residentNow: Int
 
+  init(addressSpace: Limit?, resident: [Limit], residentNow: Int) {
+    (self.addressSpace, self.resident, self.residentNow) = (addressSpace, resident, residentNow)
+  }
+
   /// Of this moment; what the system does not tell is no limit.
   init() {
     let pages = Self.numbers("/proc/self/statm")

@@ -4,7 +4,7 @@ import CXRTensor
 /// not fit is refused before its first film, not ended by the system after hours.
 ///
 /// Fitted to peaks measured over sides of 112 to 512 pixels, batches of 1 to 128 and 1 to 4 threads: never less
-/// than those, at most half more.
+/// than those, and less than twice as much.
 public struct MemoryNeed: Sendable {
   /// In memory, in bytes.
   public let resident: Int
@@ -23,7 +23,7 @@ public struct MemoryNeed: Sendable {
     let area = Double(imageSize * imageSize)
     // Program and weights; each film's activations; a film's frequencies; each thread's own.
     let mebibytes =
-      80 + 3.6 * Double(batchSize) * area / 50_176 + 0.0003 * area + 12 * Double(threads)
+      88 + 3.6 * Double(batchSize) * area / 50_176 + 0.00035 * area + 12 * Double(threads)
     resident = Int(mebibytes * Self.mebibyte)
     self.threads = threads
     what =

@@ -44,7 +44,9 @@ public struct Resumption: Sendable {
 
   /// Compares what is known before any film is decoded.
   ///
-  /// - Parameter allowsOtherDevice: whether another processor or BLAS is accepted, which changes last bits.
+  /// - Parameters:
+  ///   - options: of the run that is to go on.
+  ///   - allowsOtherDevice: whether another processor or BLAS is accepted, which changes last bits.
   /// - Throws: ``TrainingError/resumeMismatch(path:differences:)`` naming every difference.
   public func check(_ options: TrainingOptions, allowsOtherDevice: Bool = false) throws {
     try refuse(differences(options, allowsOtherDevice: allowsOtherDevice))

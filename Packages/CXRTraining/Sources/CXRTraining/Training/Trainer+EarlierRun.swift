@@ -4,7 +4,9 @@ extension Trainer {
   /// Renames an earlier run's files in the folder to `….old`, so that a run that replaces it never
   /// stands beside its weights, and nothing is lost.
   ///
-  /// - Parameter kept: a file that is this run's already.
+  /// - Parameters:
+  ///   - folder: where.
+  ///   - kept: a file that is this run's already.
   /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
   public static func setAsideEarlierRun(in folder: OutputFolder, except kept: String? = nil) throws
   {

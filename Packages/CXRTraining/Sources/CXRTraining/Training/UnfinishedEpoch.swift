@@ -44,7 +44,7 @@ extension UnfinishedEpoch: Decodable {
     case lossSum = "loss_sum"
   }
 
-  /// Reads what ``json`` wrote, and refuses counts that cannot be.
+  /// Reads what a checkpoint's metadata says, and refuses counts that cannot be.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     steps = try values.decode(Int.self, forKey: .steps)

@@ -1,0 +1,150 @@
+import CXRCheckpoint
+import CXRImage
+import Foundation
+import Testing
+
+/// What programs say of themselves to other programs, and how a run goes on. Kills, full disks and changing files are
+/// `make faults`.
+@Suite(.serialized) struct SurvivalTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/films", withIntermediateDirectories: true)
+    var rows = "Image Index,Finding Labels,Patient ID\n"
+    for i in 0..<40 {
+      rows += "\(i).png,\(i % 2 == 0 ? "Mass" : "No Finding"),\(i)\n"
+      let film = GreyFilm(
+        height: 12, width: 12, pixels: (0..<144).map { UInt8(($0 * 7 + i * 5) % 200) })
+      try Data(film.pngData()).write(to: URL(fileURLWithPath: "\(folder.path)/films/\(i).png"))
+    }
+    try rows.write(toFile: folder.path + "/labels.csv", atomically: true, encoding: .utf8)
+  }
+
+  /// Run in the folder, with relative paths.
+  private func shell(_ command: String) throws -> Program.Result {
+    try Program.run(
+      URL(fileURLWithPath: "/bin/bash"),
+      ["-c", "cd '\(folder.path)'; PATH='\(Program.folder.path)':$PATH; \(command)"])
+  }
+
+  private let options = "--csv labels.csv --images films --labels Mass --image-size 106"
+
+  @Test func aRunGoesOnFromItsRecord() throws {
+    let whole = try shell("cxr-train \(options) --epochs 2 --output whole --seed 5 --clip-norm 3")
+    #expect(whole.status == 0, "\(whole.errors)")
+    let first = try shell("cxr-train \(options) --epochs 1 --output run --seed 5 --clip-norm 3")
+    #expect(first.status == 0, "\(first.errors)")
+    // From another folder, with the paths of the first.
+    let next = try shell(
+      "cd /; cxr-train --resume --output '\(folder.path)/run' --epochs 2 --threads 1")
+    #expect(next.status == 0, "\(next.errors)")
+    #expect(
+      try Checkpoint(path: folder.path + "/run/last.npz").arrays
+        == Checkpoint(path: folder.path + "/whole/last.npz").arrays)
+
+    let before = try FileManager.default.attributesOfItem(atPath: folder.path + "/run/last.npz")
+    let finished = try shell("cxr-train --resume --output run --epochs 2")
+    #expect(finished.status == 0 && finished.output.contains("finished"), "\(finished.errors)")
+    let after = try FileManager.default.attributesOfItem(atPath: folder.path + "/run/last.npz")
+    #expect(before[.modificationDate] as? Date == after[.modificationDate] as? Date)
+    try FileManager.default.removeItem(atPath: folder.path + "/run/report.html")
+    let again = try shell("cxr-train --resume --output run --epochs 2")
+    #expect(
+      again.status == 0 && again.errors.contains("report, which was missing"), "\(again.errors)")
+
+    let other = try shell("cxr-train --resume --output run --epochs 3 --seed 6 --decay 0.5")
+    #expect(other.status == 1, "\(other.errors)")
+    for difference in ["--seed: was 5, is 6", "--decay: was 0.95, is 0.5"] {
+      #expect(other.errors.contains(difference), "\(other.errors)")
+    }
+    let device = try shell("CXR_VECTORS=portable cxr-train --resume --output run --epochs 3")
+    #expect(device.status == 1 && device.errors.contains("--other-device"), "\(device.errors)")
+    let accepted = try shell(
+      "CXR_VECTORS=portable cxr-train --resume --output run --epochs 3 --other-device")
+    #expect(accepted.status == 0, "\(accepted.errors)")
+
+    let nothing = try shell("cxr-train --resume --output nowhere")
+    #expect(nothing.status == 64 && nothing.errors.contains("run.json"), "\(nothing.errors)")
+    let record = folder.path + "/run/run.json"
+    let text = try String(contentsOfFile: record, encoding: .utf8)
+    try text.replacingOccurrences(of: "\"seed\": 5", with: "\"force\": true")
+      .write(toFile: record, atomically: true, encoding: .utf8)
+    let hostile = try shell("cxr-train --resume --output run --epochs 4")
+    #expect(hostile.status == 1 && hostile.errors.contains("force"), "\(hostile.errors)")
+    try "{".write(toFile: record, atomically: true, encoding: .utf8)
+    let broken = try shell("cxr-train --resume --output run --epochs 4")
+    #expect(broken.status == 1 && broken.errors.contains("run.json"), "\(broken.errors)")
+  }
+
+  private func objects(_ text: String) throws -> [[String: Any]] {
+    try text.split(separator: "\n").map {
+      try #require(
+        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\($0)")
+    }
+  }
+
+  @Test func logsAndMetricsAreForPrograms() throws {
+    let run = try shell(
+      "cxr-train \(options) --epochs 2 --batch-size 8 --output run --log-format json --log-level debug "
+        + "--checkpoint-every 2steps --metrics-fd 3 3>metrics.jsonl")
+    #expect(run.status == 0, "\(run.errors)")
+    let log = try objects(run.errors)
+    for key in ["time", "level", "program", "message"] {
+      #expect(log.allSatisfy { $0[key] is String }, "\(key)")
+    }
+    #expect(log.filter { $0["val_loss"] is Double }.compactMap { $0["epoch"] as? Int } == [1, 2])
+    #expect(log.contains { $0["level"] as? String == "debug" && $0["seconds"] is Double })
+    let metrics = try objects(
+      String(contentsOfFile: folder.path + "/metrics.jsonl", encoding: .utf8))
+    let kinds = Dictionary(grouping: metrics) { $0["event"] as? String ?? "" }.mapValues(\.count)
+    let steps = try #require(metrics.first?["steps"] as? Int)
+    #expect(kinds["step"] == 2 * steps && kinds["epoch"] == 2, "\(kinds)")
+    #expect((kinds["checkpoint"] ?? 0) >= 2 + 2 * (steps / 2), "\(kinds)")
+    #expect(
+      metrics.allSatisfy { $0["event"] as? String != "step" || $0["gradient_norm"] is Double })
+
+    let quiet = try shell("cxr-train \(options) --epochs 1 --output quiet --log-level error")
+    #expect(quiet.status == 0 && quiet.errors.isEmpty, "\(quiet.errors)")
+    let failed = try shell(
+      "cxr-explore --csv none.csv --output e --log-format json --log-level error")
+    let message = try objects(failed.errors)
+    #expect(failed.status == 1 && message.count == 1 && message[0]["level"] as? String == "error")
+    // A reader that goes away is no reason to stop.
+    let deaf = try shell(
+      "cxr-train \(options) --epochs 1 --output deaf --metrics-fd 3 3> >(head -c 1 >/dev/null)")
+    #expect(
+      deaf.status == 0 && FileManager.default.fileExists(atPath: folder.path + "/deaf/report.html"))
+  }
+
+  @Test func namesFromFilesMoveNoCursor() throws {
+    let text = try String(contentsOfFile: folder.path + "/labels.csv", encoding: .utf8)
+    try (text + "ev\u{1B}[2Jil\u{202E}.png,Mass,99\n")
+      .write(toFile: folder.path + "/hostile.csv", atomically: true, encoding: .utf8)
+    let result = try shell("cxr-train --csv hostile.csv --images films --labels Mass --output h")
+    #expect(
+      result.status == 1 && result.errors.contains("ev\\u{1b}[2Jil\\u{202e}"), "\(result.errors)")
+    #expect(!result.errors.contains("\u{1B}") && !result.errors.contains("\u{202E}"))
+  }
+
+  /// The estimate is never under the peak, and at most twice it.
+  @Test(arguments: [(1, 112), (16, 112), (8, 224), (48, 224), (4, 400)])
+  func memoryIsEstimatedFromAbove(batch: Int, size: Int) throws {
+    let result = try shell(
+      "cxr-benchmark train --batch \(batch) --image-size \(size) --steps 1 --warmup 1")
+    let line = try objects(result.output)[0]
+    let (peak, estimate) = try (
+      #require(line["peak_rss_bytes"] as? Int), #require(line["estimated_bytes"] as? Int)
+    )
+    #expect(estimate >= peak && estimate < 2 * peak, "\(batch) \(size): \(peak), \(estimate)")
+  }
+
+  @Test func littleMemoryIsRefusedAtOnce() throws {
+    let result = try shell("ulimit -v 300000; cxr-train \(options) --output m")
+    #expect(result.status == 1, "\(result.status) \(result.errors)")
+    for word in ["not enough memory", "106 × 106", "--batch-size", "ulimit -v"] {
+      #expect(result.errors.contains(word), "\(word): \(result.errors)")
+    }
+  }
+}
