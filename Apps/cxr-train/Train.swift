@@ -169,7 +169,7 @@ struct Train: Program {
       Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
     }
     // A run killed before its first checkpoint is begun anew by --resume --output alone.
-    let isFirst = !folder.has(RunFile.name)
+    let isFirst = Trainer.isUntouched(folder)
     if isFirst {
       try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
     }

@@ -20,7 +20,7 @@ public struct OutputFolder: Sendable {
     case synth = "BBox_List_2017.csv"
   }
 
-  /// Makes the folder, or takes an empty one, or one that holds only a film cache of an earlier try.
+  /// Makes the folder, or takes an empty one, or one that holds only what an earlier try left that came to nothing.
   ///
   /// - Parameters:
   ///   - path: the folder.
@@ -45,8 +45,14 @@ public struct OutputFolder: Sendable {
       } catch {
         throw unwritable(error.localizedDescription)
       }
+      // Of a run that failed before its first epoch, as for a missing film, there is nothing to keep but films.
+      let hasBegun = contents.contains { Trainer.results.contains($0) }
       guard
-        reusing || contents.allSatisfy({ FilmCache.isCacheFile($0) || Self.isOfNoConcern($0) })
+        reusing
+          || contents.allSatisfy({
+            FilmCache.isCacheFile($0) || Self.isOfNoConcern($0)
+              || ($0 == RunFile.name && owner == .train && !hasBegun)
+          })
       else {
         throw TrainingError.outputExists(path: path, isRun: owner == .train)
       }

@@ -36,7 +36,8 @@ extension CheckpointInterval: CustomStringConvertible {
   /// As ``init(_:)`` reads it.
   public var description: String {
     switch self {
-    case .seconds(let seconds): "\(seconds)s"
+    case .seconds(let seconds):
+      seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds))s" : "\(seconds)s"
     case .steps(let steps): "\(steps)steps"
     }
   }

@@ -1,6 +1,14 @@
 import Foundation
 
 extension Trainer {
+  /// The files that only a run that has trained leaves.
+  static let results = [bestFile, lastFile, historyFile]
+
+  /// Whether the folder holds nothing yet that a run has trained.
+  public static func isUntouched(_ folder: OutputFolder) -> Bool {
+    !results.contains { folder.has($0) }
+  }
+
   /// Renames an earlier run's files in the folder to `….old`, so that a run that replaces it never
   /// stands beside its weights, and nothing is lost.
   ///
@@ -10,7 +18,7 @@ extension Trainer {
   /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
   public static func setAsideEarlierRun(in folder: OutputFolder, except kept: String? = nil) throws
   {
-    for name in [bestFile, lastFile, historyFile, RunFile.name, "report.html"] where name != kept {
+    for name in results + [RunFile.name, "report.html"] where name != kept {
       let path = folder.file(name)
       guard FileManager.default.fileExists(atPath: path) else { continue }
       guard rename(path, path + ".old") == 0 else {

@@ -319,7 +319,8 @@ public struct Trainer {
   /// The network with what is needed to use it: thresholds, calibration, yardstick, typical films.
   private func bestCheckpoint(_ answers: ValidationAnswers) -> Checkpoint {
     let typical = data.typicalFilms(features: answers.features, channels: model.channels.last ?? 0)
-    var metadata = metadata(isFinished: isFinished)
+    // Whether more epochs follow is the run's state, not these weights'.
+    var metadata = metadata(isFinished: false)
     metadata.validation = ValidationFit(
       rule: options.operatingRule,
       answers: FilmAnswers(
