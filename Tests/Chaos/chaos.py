@@ -68,6 +68,9 @@ class Chaos:
         """A program in the background; `limits` are set in it before it begins."""
 
         def prepare():
+            # Begun in the background, this script may have been told to ignore them.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             for which, value in (limits or {}).items():
                 resource.setrlimit(which, (value, value))
@@ -551,6 +554,8 @@ class Chaos:
             for _ in range(20 * times(count)):
                 if sum(self.injected.values()) - landed < times(count):
                     inject()
+            if sum(self.injected.values()) - landed < times(count):
+                self.problems.append(f"{inject.__name__}: too few faults found the program at work")
         if data:
             self.real_films(data)
 
