@@ -5,11 +5,15 @@ import Synchronization
 ///
 /// A program stops at once, with 128 + the signal's number; its files are whole, as each is written beside and
 /// renamed. Work that can do better asks ``isRequested`` between its steps while it is ``graceful(_:)``: the first
-/// signal then only asks, a second one stops at once.
+/// signal then only asks, a second one, half a second later, stops at once.
 public enum Interruption {
   /// The signal that asks to stop; 0 where none came.
   private static let requested = Atomic<Int32>(0)
   private static let isGraceful = Atomic<Bool>(false)
+  /// When it came, in milliseconds of the clock that never goes back.
+  private static let askedAt = Atomic<Int>(0)
+  /// Sooner a signal is taken for the same one: some programs send it to the process and to its group.
+  private static let repeatMilliseconds = 500
 
   /// Whether the work should come to its end.
   public static var isRequested: Bool { requested.load(ordering: .relaxed) != 0 }
@@ -27,7 +31,10 @@ public enum Interruption {
   /// Takes the signals over; one that is ignored, as under nohup, stays so.
   static func install() {
     // Both are made before a signal can come: the handler may do no more than read and write them.
-    _ = (requested.load(ordering: .relaxed), isGraceful.load(ordering: .relaxed))
+    _ = (
+      requested.load(ordering: .relaxed), isGraceful.load(ordering: .relaxed),
+      askedAt.load(ordering: .relaxed), repeatMilliseconds
+    )
     for signal in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
       guard sigaction(signal, nil, &action) == 0 else { continue }
@@ -37,8 +44,17 @@ public enum Interruption {
   }
 
   private static func handle(_ number: Int32) {
-    let isFirst = requested.exchange(number, ordering: .relaxed) == 0
-    if isFirst, isGraceful.load(ordering: .relaxed) { return }
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let now = Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+    let isFirst = requested.compareExchange(
+      expected: 0, desired: number, ordering: .relaxed
+    ).exchanged
+    if isFirst { askedAt.store(now, ordering: .relaxed) }
+    if isGraceful.load(ordering: .relaxed) {
+      let isRepeated = now - askedAt.load(ordering: .relaxed) < repeatMilliseconds
+      if isFirst || isRepeated || number == SIGHUP { return }
+    }
     _exit(128 + number)
   }
 

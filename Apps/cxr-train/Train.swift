@@ -204,6 +204,8 @@ struct Train: Program {
       try Trainer.setAsideEarlierRun(in: folder, except: isFirst ? RunFile.name : nil)
     }
     if !trainer.isFinished {
+      // Of fewer epochs: where it stands, the run is taken to be done.
+      unlink(folder.file("report.html"))
       try folder.write(
         data.runRecord(commandLine: commandLine, device: device), to: RunFile.name)
     }

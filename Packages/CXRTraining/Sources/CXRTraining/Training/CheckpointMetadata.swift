@@ -296,7 +296,8 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     }
     guard architecture.name == ChestClassifier.architectureName, !labels.isEmpty,
       Set(labels).count == labels.count, (1...16).contains(architecture.channels.count),
-      epoch >= 0, step >= 0, progress.bestEpoch >= 0, progress.epochsWithoutImprovement >= 0,
+      (0...1 << 40).contains(epoch), (0...1 << 40).contains(step), progress.bestEpoch >= 0,
+      progress.epochsWithoutImprovement >= 0,
       architecture.channels.allSatisfy({ (1...4096).contains($0) }),
       (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
       image.mean.isFinite, image.standardDeviation.isFinite,

@@ -20,13 +20,17 @@ public struct Resumption: Sendable {
     self.folder = folder
     checkpoint = try Checkpoint(ofNetwork: path)
     metadata = try CheckpointMetadata(checkpoint, path: path)
-    guard checkpoint.arrays.contains(where: { $0.name.hasPrefix(ChestClassifier.optimizerPrefix) }),
-      metadata.history != nil
+    guard checkpoint.arrays.contains(where: { $0.name.hasPrefix(ChestClassifier.optimizerPrefix) })
     else {
       throw TrainingError.unusableCheckpoint(
         path: path,
         reason: "it holds no optimizer state, as best.npz does not; a run goes on from its own "
           + "last.npz only. Restore that file, or start anew with --force")
+    }
+    guard metadata.history != nil else {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason: "it holds no history, as files of earlier versions do not; start anew with --force")
     }
   }
 
@@ -132,7 +136,9 @@ public struct Resumption: Sendable {
     let found = try ChestClassifier(path: best).metadata
     // Killed between two writes, a run has the next epoch's already.
     guard found.options == metadata.options,
-      [metadata.progress.bestEpoch, metadata.epoch + 1].contains(found.epoch)
+      found.epoch == metadata.progress.bestEpoch
+        // On another device it might not be the best again, and the earlier weights are gone.
+        || (found.epoch - 1 == metadata.epoch && metadata.device == CheckpointMetadata.Device())
     else {
       throw TrainingError.unusableCheckpoint(
         path: best, reason: "is not of epoch \(metadata.progress.bestEpoch) of this run. " + remedy)

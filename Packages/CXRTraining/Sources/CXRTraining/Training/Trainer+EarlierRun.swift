@@ -9,7 +9,7 @@ extension Trainer {
     !results.contains { folder.has($0) }
   }
 
-  /// Renames an earlier run's files in the folder to `….old`, so that a run that replaces it never
+  /// Renames an earlier run's files in the folder to `….old`, or `….old-2` where that is there, so that a run that replaces it never
   /// stands beside its weights, and nothing is lost.
   ///
   /// - Parameters:
@@ -18,10 +18,16 @@ extension Trainer {
   /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
   public static func setAsideEarlierRun(in folder: OutputFolder, except kept: String? = nil) throws
   {
-    for name in results + [RunFile.name, "report.html"] where name != kept {
+    // run.json first: without it a run that is killed here is not taken for the earlier one.
+    for name in [RunFile.name] + results + ["report.html"] where name != kept {
       let path = folder.file(name)
       guard FileManager.default.fileExists(atPath: path) else { continue }
-      guard rename(path, path + ".old") == 0 else {
+      var (old, number) = (path + ".old", 1)
+      while access(old, F_OK) == 0 {
+        number += 1
+        old = "\(path).old-\(number)"
+      }
+      guard rename(path, old) == 0 else {
         throw TrainingError.outputUnwritable(path: path, reason: String(cString: strerror(errno)))
       }
     }

@@ -125,8 +125,11 @@ public struct Trainer {
       bestEpoch: metadata.progress.bestEpoch,
       epochsWithoutImprovement: metadata.progress.epochsWithoutImprovement)
     let lastRow = history.rows.last?.epoch ?? 0
+    let state = unfinished ?? UnfinishedEpoch(labels: data.classWeights.count)
     guard history.rows.count == epoch, lastRow == epoch, stopping.bestEpoch <= epoch,
-      unfinished.map({ $0.steps <= stepsPerEpoch && $0.films <= data.samples.count }) ?? true
+      state.steps <= stepsPerEpoch, metadata.step == epoch * stepsPerEpoch + state.steps,
+      state.films == min(state.steps * options.batchSize, data.samples.count),
+      state.metrics.positives.count == data.classWeights.count
     else {
       throw TrainingError.unusableCheckpoint(
         path: path, reason: "its history and its epoch do not belong together; the file is damaged")
@@ -174,8 +177,16 @@ public struct Trainer {
         stoppedAt: place(unfinished))
     }
     let best = folder.file(Self.bestFile)
+    let kept = try Checkpoint(ofNetwork: best)
+    guard try CheckpointMetadata(kept, path: best).epoch == stopping.bestEpoch else {
+      throw TrainingError.unusableCheckpoint(
+        path: best,
+        reason:
+          "is not of epoch \(stopping.bestEpoch), the best one; restore it, or begin anew by --force"
+      )
+    }
     try step.model.load(
-      from: Checkpoint(ofNetwork: best), ignoring: ChestClassifier.otherPrefixes, path: best)
+      from: kept, ignoring: ChestClassifier.otherPrefixes, path: best)
     return Outcome(
       history: history, bestEpoch: stopping.bestEpoch, stoppedEarly: epoch < options.epochs,
       wasFinished: wasFinished, stoppedAt: nil)
@@ -231,6 +242,7 @@ public struct Trainer {
   /// Validates, and writes what the epoch came to.
   private mutating func closeEpoch(_ check: () throws -> Void, _ report: (Event) -> Void) throws {
     guard let state = unfinished else { return }
+    try checkWeights()
     let (validation, answers) = try validate(check)
     let row = HistoryRow(
       epoch: epoch + 1,
@@ -296,19 +308,25 @@ public struct Trainer {
 
   // ---- Writing
 
+  /// Checks that the network and the optimizer hold numbers.
+  private func checkWeights(films: [String] = []) throws {
+    let all = model.parameters.map(\.parameter) + step.optimizer.parameters.map(\.parameter)
+    guard all.allSatisfy({ $0.value.sumOfSquares.isFinite }) else {
+      throw TrainingError.notFinite(
+        .weights, epoch: unfinished == nil ? epoch : epoch + 1,
+        step: unfinished?.steps ?? stepsPerEpoch, films: films)
+    }
+  }
+
   /// Writes the network with all that is needed to go on.
   ///
   /// - Parameter films: of the latest batch, for messages.
   /// - Throws: ``TrainingError/notFinite(_:epoch:step:films:)`` instead of replacing a good file by weights
   ///   that are no numbers.
   private mutating func writeLast(films: [String] = []) throws {
+    try checkWeights(films: films)
     let arrays =
       model.arrays() + step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix)
-    guard arrays.allSatisfy({ $0.scalars.allSatisfy(\.isFinite) }) else {
-      throw TrainingError.notFinite(
-        .weights, epoch: unfinished == nil ? epoch : epoch + 1,
-        step: unfinished?.steps ?? stepsPerEpoch, films: films)
-    }
     var metadata = metadata(isFinished: isFinished)
     (metadata.history, metadata.unfinishedEpoch) = (history.csv, unfinished)
     try Checkpoint(arrays: arrays, metadata: metadata.json.text)
