@@ -53,8 +53,12 @@ class Result:
 
 class Chaos:
     def __init__(self, bin_folder, work, seed):
-        self.bin = Path(bin_folder).resolve()
         self.work = Path(work)
+        # Where another user can start them too, wherever they were built.
+        self.bin = self.work / "bin"
+        self.bin.mkdir()
+        for name in ("train", "evaluate", "explore", "synth", "benchmark"):
+            shutil.copy(Path(bin_folder) / f"cxr-{name}", self.bin)
         self.random = random.Random(seed)
         self.injected, self.survived, self.equal, self.compared = (Counter() for _ in range(4))
         self.missed = Counter()
