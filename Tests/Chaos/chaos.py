@@ -10,6 +10,7 @@ happened to.
 
 import argparse
 import contextlib
+import fcntl
 import datetime
 import os
 import platform
@@ -68,8 +69,8 @@ class Chaos:
 
     # ---- Running programs
 
-    def start(self, name, *arguments, limits=None, user=None):
-        """A program in the background; `limits` are set in it before it begins."""
+    def start(self, name, *arguments, limits=None, user=None, keeping=()):
+        """A program in the background; `limits` are set in it before it begins, `keeping` are files it inherits."""
 
         def prepare():
             # Begun in the background, this script may have been told to ignore them.
@@ -84,7 +85,7 @@ class Chaos:
         process = subprocess.Popen(
             [self.bin / name, *map(str, arguments)], cwd=self.work, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare, user=user,
-            start_new_session=True)  # fmt: skip
+            start_new_session=True, pass_fds=keeping)  # fmt: skip
         return process
 
     def finish(self, process):
@@ -270,21 +271,30 @@ class Chaos:
             self.complete(kind, output)
 
     def ask_twice(self):
+        """A step that does not end, since nobody reads what it writes: only the second Ctrl-C stops it."""
         kind = "a second Ctrl-C"
         output = self.fresh("twice")
         with self.fault(kind):
-            process = self.train(output)
-            time.sleep(0.05 + self.moment() / 2)
-            self.landed(process)
-            process.send_signal(signal.SIGINT)
-            time.sleep(self.random.uniform(0, 0.02))
-            process.send_signal(signal.SIGINT)
-            result = self.finish(process)
-            need(result.code in (130, -2, 0), f"{result}")
-            if result.code == 0:
-                raise Missed
-            if output.exists():
-                folders.whole(output)
+            read, write = os.pipe()
+            fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+            try:
+                process = self.train(output, "--metrics-fd", write, "--checkpoint-every", "3steps", keeping=[write])
+                time.sleep(self.seconds + 1)
+                process.send_signal(signal.SIGINT)
+                # At once it is taken for the same one, sent to a process and to its group.
+                time.sleep(self.random.uniform(0, 0.1))
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.7)
+                need(process.poll() is None, "stopped by a repeated signal")
+                process.send_signal(signal.SIGINT)
+                asked = time.monotonic()
+                result = self.finish(process)
+                need(result.code == 130, f"{result}")
+                need(time.monotonic() - asked < 2, "did not stop at once")
+            finally:
+                os.close(read)
+                os.close(write)
+            folders.whole(output)
             self.complete(kind, output)
 
     # ---- Disks

@@ -1,5 +1,4 @@
 import CXRCheckpoint
-import CXRImage
 import Foundation
 import Testing
 
@@ -10,16 +9,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      atPath: folder.path + "/films", withIntermediateDirectories: true)
-    var rows = "Image Index,Finding Labels,Patient ID\n"
-    for i in 0..<40 {
-      rows += "\(i).png,\(i % 2 == 0 ? "Mass" : "No Finding"),\(i)\n"
-      let film = GreyFilm(
-        height: 12, width: 12, pixels: (0..<144).map { UInt8(($0 * 7 + i * 5) % 200) })
-      try Data(film.pngData()).write(to: URL(fileURLWithPath: "\(folder.path)/films/\(i).png"))
-    }
-    try rows.write(toFile: folder.path + "/labels.csv", atomically: true, encoding: .utf8)
+    try folder.addSmallFilms()
   }
 
   /// Run in the folder, with relative paths.
