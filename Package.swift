@@ -83,7 +83,7 @@ let package = Package(
     cModule("CTensorKernels", in: "CXRTensor"),
     cModule(
       "CConvolution", in: "CXRTensor",
-      exclude: ["README.md", "codelets.inc", "direct.inc", "engine.inc"]),
+      exclude: ["README.md", "codelets.inc", "direct.inc", "direct_gradient.inc", "engine.inc"]),
     module("CXRTensor", ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"]),
     moduleTests("CXRTensor"),
 

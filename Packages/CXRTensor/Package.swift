@@ -11,7 +11,8 @@ let package = Package(
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
     .target(name: "CTensorKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
-      name: "CConvolution", exclude: ["README.md", "codelets.inc", "direct.inc", "engine.inc"],
+      name: "CConvolution",
+      exclude: ["README.md", "codelets.inc", "direct.inc", "direct_gradient.inc", "engine.inc"],
       cSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"],

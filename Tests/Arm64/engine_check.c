@@ -57,10 +57,9 @@ static void fourier(const cxr_engine *e) {
   cxr_swap_channels(w, R * S, C, K, swapped);
   for (long i = 0; i < kb * C; i++) e->transform_kernel_rows(&t, w, C, K, i % C, i / C, rows, ks);
   for (long i = 0; i < cb * K; i++) e->transform_kernel_rows(&t, swapped, K, C, i % K, i / K, back, vs);
-  for (long q = 0; q < all; q++)
-    for (long b = 0; b < cb; b++)
-      e->transform_input(&t, x + q / tiles * H * W * C, 0, 0, q % tiles, b, inputs + (q * cb + b) * in * 2 * L,
-                         is);
+  for (long q = 0; q < all; q += t.tiles_x)
+    e->transform_input(&t, x + q / tiles * H * W * C, 0, 0, q % tiles / t.tiles_x, inputs + q * cb * in * 2 * L,
+                       is);
   for (long kx = 0; kx < kxs; kx++) {
     e->transform_kernel_column(&t, kx, C, K, 1, rows + kx * ks, spectrum);
     e->multiply_column(&t, all, kx, inputs, is, spectrum, outputs, os, scratch);
@@ -69,10 +68,9 @@ static void fourier(const cxr_engine *e) {
     for (long b = 0; b < kb; b++)
       e->store_output(&t, outputs + (q * kb + b) * out * 2 * L, os, 0, q % tiles, b,
                       y + q / tiles * OH * OW * K);
-  for (long q = 0; q < all; q++)
-    for (long b = 0; b < kb; b++)
-      e->transform_gradient(&t, dy + q / tiles * OH * OW * K, q % tiles, b,
-                            outputs + (q * kb + b) * out * 2 * L, os);
+  for (long q = 0; q < all; q += t.tiles_x)
+    e->transform_gradient(&t, dy + q / tiles * OH * OW * K, q % tiles / t.tiles_x,
+                          outputs + q * kb * out * 2 * L, os);
   for (long kx = 0; kx < kxs; kx++) {
     e->transform_kernel_column(&t, kx, K, C, 0, back + kx * vs, transposed);
     e->differentiate_column(&t, all, kx, inputs, is, outputs, os, transposed, gradient, 0, bias, scratch);
@@ -105,25 +103,26 @@ static void fourier(const cxr_engine *e) {
 static void direct(const cxr_engine *e) {
   enum { OH = H - R + 1, OW = W - S + 1, P = OH / 2, Q = OW / 2 };
   const cxr_direct t = {H, W, 1, R, S, K, 0, 0, OH, OW};
-  const long L = e->lanes, kb = (K + L - 1) / L, span = e->direct_gradient_span(&t);
+  const long L = e->lanes, kb = (K + L - 1) / L, size = e->direct_gradient_size(&t);
   float *x = numbers(H * W), *w = numbers(R * S * K), *b = numbers(K), *g = numbers(P * Q * K);
   float *prepared = room(e->direct_kernel_size(&t)), *scratch = room(e->direct_scratch(&t));
-  float *values = room(P * Q * K), *share = room(kb * L * R * span), *dw = room(R * S * K);
+  float *values = room(P * Q * K), *share = room(size), *dw = room(R * S * K);
   uint8_t *choices = calloc((size_t)(P * Q * kb * L), 1);
   double *counts = calloc(P, sizeof *counts), *moments = calloc((size_t)(P * kb * L * 2), sizeof *moments);
   double bias[64] = {0};
   e->direct_prepare(&t, w, prepared);
   const cxr_pooling pool = {P, Q, b, values, choices, counts, moments};
-  for (long row = 0; row < P; row++) e->direct_pool(&t, x, prepared, row, &pool, row, scratch);
+  for (long band = 0; band * CXR_DIRECT_ROWS < OH; band++)
+    e->direct_pool(&t, x, prepared, band, &pool, band, scratch);
   const cxr_pooled_gradient back = {P, Q, g, values, choices, 0, 0, 0};
-  memset(share, 0, (size_t)(kb * L * R * span) * sizeof *share);
+  memset(share, 0, (size_t)size * sizeof *share);
   for (long row = 0; row < P; row += CXR_GRADIENT_ROWS) {
     const long end = row + CXR_GRADIENT_ROWS < P ? row + CXR_GRADIENT_ROWS : P;
     e->direct_gradient(&t, x, &back, row, end, share, bias, scratch);
   }
   for (long r = 0; r < R; r++)
     for (long s = 0; s < S; s++)
-      for (long k = 0; k < K; k++) dw[(r * S + s) * K + k] = share[(k * R + r) * span + s];
+      for (long k = 0; k < K; k++) dw[(r * S + s) * K + k] = share[e->direct_gradient_place(&t, r, s, k)];
 
   double *ev = calloc(P * Q * K, sizeof *ev), *ew = calloc(R * S * K, sizeof *ew);
   for (long py = 0; py < P; py++)

@@ -56,7 +56,9 @@ enum { SMALLEST = 1 << 16, MOST_IDLE = 256 << 20, PLACES = 1024 };
 static struct {
   void *memory;
   size_t bytes;
+  const char *giver;
 } idle[PLACES];
+static _Thread_local char self;  // Its address tells threads apart.
 static int idle_count = 0;
 static size_t idle_bytes = 0;
 static long made = 0;
@@ -89,11 +91,12 @@ void *cxr_take_buffer(size_t bytes, size_t *capacity) {
   if (bytes >= SMALLEST) {
     pthread_mutex_lock(&lock);
     // The tightest fit, so that a large one is there when it is needed; a last, smaller batch takes those of
-    // the batches before it.
+    // the batches before it. Among equals the one that this thread gave, whose cache may still hold it.
     int best = -1;
     for (int i = 0; i < idle_count; i++)
       if (idle[i].bytes >= bytes && idle[i].bytes <= 4 * bytes &&
-          (best < 0 || idle[i].bytes < idle[best].bytes))
+          (best < 0 || idle[i].bytes < idle[best].bytes ||
+           (idle[i].bytes == idle[best].bytes && idle[i].giver == &self)))
         best = i;
     void *memory = best < 0 ? 0 : taken(best, capacity);
     if (best < 0) made++;
@@ -127,6 +130,7 @@ void cxr_give_buffer(void *memory, size_t capacity) {
     void *oldest = full ? taken(0, &bytes) : 0;
     if (!full) {
       idle[idle_count].memory = memory;
+      idle[idle_count].giver = &self;
       idle[idle_count++].bytes = capacity;
       idle_bytes += capacity;
     }

@@ -36,6 +36,13 @@ import Testing
       Case(input: [3, 29, 29, 64], kernel: [7, 7, 64, 64]),
       Case(input: [1, 41, 40, 1], kernel: [8, 9, 1, 40], padding: .same),
       Case(input: [9, 33, 35, 4], kernel: [6, 4, 4, 3]),
+      // One channel and many filters, whose kernel's gradient has ways of its own.
+      Case(input: [2, 40, 37, 1], kernel: [7, 7, 1, 16]),
+      Case(input: [2, 23, 40, 1], kernel: [7, 7, 1, 20], padding: .same),
+      Case(input: [1, 51, 30, 1], kernel: [5, 5, 1, 33]),
+      Case(input: [2, 26, 21, 1], kernel: [4, 5, 1, 16], padding: .same),
+      Case(input: [1, 21, 22, 1], kernel: [2, 3, 1, 16]),
+      Case(input: [3, 24, 19, 1], kernel: [1, 7, 1, 17]),
     ]
     return cases
   }()

@@ -8,8 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Output rows that direct sums form at once, and pooled rows that they differentiate at once.
+enum { CXR_DIRECT_ROWS = 4, CXR_GRADIENT_ROWS = 8 };
+
 /// How a convolution is cut into square tiles whose transforms have `tile` points an axis.
-enum { CXR_GRADIENT_ROWS = 8 };
 typedef struct {
   /// The input, `[height, width, channels]` an image, and the kernel, `[kernel_height, kernel_width,
   /// channels, filters]`.
@@ -32,7 +34,7 @@ typedef struct {
   const float *bias;
   float *values;
   uint8_t *choices;
-  /// For each part of an image (tile or pair of rows): its number of pixels, and a channel the sum of
+  /// For each part of an image (tile or band of rows): its number of pixels, and a channel the sum of
   /// its values and the sum of their squared distances from the part's own mean. `[parts]` and
   /// `[parts, blocks·L, 2]`; null in inference.
   double *counts, *moments;
@@ -74,18 +76,19 @@ typedef struct {
 
   /// Vectors that the channels of so many tiles take, which is whole packs where they are packed.
   long (*input_vectors)(const cxr_tiling *, long tiles);
-  /// Row spectra of the input's tile `tile` and channel block `block`: x·scale + shift, zero outside.
-  /// Scale and shift, `[C]`, may be null. `stride` is floats from one kx to the next.
+  /// Row spectra of the input's strip `strip`, a row of tiles with all their channel blocks:
+  /// x·scale + shift, zero outside. Scale and shift, `[C]`, may be null. `rows` is the place of the strip's
+  /// first tile, `stride` is floats from one kx to the next.
   void (*transform_input)(const cxr_tiling *, const float *image, const float *scale,
-                          const float *shift, long tile, long block, float *rows, long stride);
+                          const float *shift, long strip, float *rows, long stride);
   /// The same for the pack that begins with tile `first` of the `count` tiles of several images.
   void (*transform_packed_input)(const cxr_tiling *, const float *images, const float *scale,
                                  const float *shift, long first, long count, float *rows, long stride);
-  /// Row spectra of an output gradient's tile, from the gradient itself or from the pooled one.
-  void (*transform_gradient)(const cxr_tiling *, const float *gradient, long tile, long block,
-                             float *rows, long stride);
-  void (*transform_pooled_gradient)(const cxr_tiling *, const cxr_pooled_gradient *, long tile,
-                                    long block, float *rows, long stride);
+  /// Row spectra of an output gradient's strip, from the gradient itself or from the pooled one.
+  void (*transform_gradient)(const cxr_tiling *, const float *gradient, long strip, float *rows,
+                             long stride);
+  void (*transform_pooled_gradient)(const cxr_tiling *, const cxr_pooled_gradient *, long strip,
+                                    float *rows, long stride);
 
   /// Row spectra of the kernel, `[R, S, inner, outer]`: [kx][outer block][inner][8 or more rows][2L].
   long (*kernel_rows)(const cxr_tiling *);
@@ -130,14 +133,16 @@ typedef struct {
   long (*direct_kernel_size)(const cxr_direct *);
   long (*direct_scratch)(const cxr_direct *);
   void (*direct_prepare)(const cxr_direct *, const float *kernel, float *prepared);
-  /// Output rows 2·pair and 2·pair + 1 of one image: plus bias, to `[H′, W′, K]`; or pooled.
-  void (*direct_store)(const cxr_direct *, const float *image, const float *prepared, long pair,
+  /// The CXR_DIRECT_ROWS output rows of a band of one image: plus bias, to `[H′, W′, K]`; or pooled.
+  void (*direct_store)(const cxr_direct *, const float *image, const float *prepared, long band,
                        const float *bias, float *output, float *scratch);
-  void (*direct_pool)(const cxr_direct *, const float *image, const float *prepared, long pair,
+  void (*direct_pool)(const cxr_direct *, const float *image, const float *prepared, long band,
                       const cxr_pooling *, long part, float *scratch);
-  /// Adds the share of pooled rows first ..< last, at most CXR_GRADIENT_ROWS, of the kernel's gradient to
-  /// `[blocks·L, R, span]` and of the bias's to `[blocks·L]`, with span = direct_gradient_span.
-  long (*direct_gradient_span)(const cxr_direct *);
+  /// Adds the share of pooled rows first ..< last, at most CXR_GRADIENT_ROWS, of the bias's gradient to
+  /// `[blocks·L]` and of the kernel's to direct_gradient_size floats in an order of the unit's own: the
+  /// kernel's row r, column and channel s·C + c, filter k are at direct_gradient_place(r, s·C + c, k).
+  long (*direct_gradient_size)(const cxr_direct *);
+  long (*direct_gradient_place)(const cxr_direct *, long row, long column, long filter);
   void (*direct_gradient)(const cxr_direct *, const float *image, const cxr_pooled_gradient *,
                           long first, long last, float *kernel_gradient, double *bias_gradient,
                           float *scratch);

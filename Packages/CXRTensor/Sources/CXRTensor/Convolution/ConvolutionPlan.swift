@@ -201,12 +201,13 @@ extension ConvolutionPlan {
   }
 
   private static func direct(_ plan: ConvolutionPlan) -> Candidate {
+    // Four outputs of at most four rows of the kernel cost three products more than there are rows.
     let rows = plan.kernel[0]
-    // Rows by threes cost four products, two cost three, one costs two, for two outputs.
-    let products = Double(rows / 3 * 4 + [0, 2, 3][rows % 3]) / 2
+    let band = DirectConvolution.bandRows
+    let products = Double(rows + (rows + 3) / 4 * (band - 1)) / Double(band)
     let padded = Double(plan.engine.blocks(plan.filters) * plan.engine.lanes)
     let sums =
-      Double((plan.wanted.rows + 1) / 2 * 2 * plan.wanted.columns) * products
+      Double((plan.wanted.rows + band - 1) / band * band * plan.wanted.columns) * products
       * Double(plan.kernel[1] * plan.channels) * padded / (Rate.peak * Rate.direct)
     return Candidate(
       algorithm: .direct, estimatedCycles: sums, reason: "products \(thousands(sums))")

@@ -1,6 +1,6 @@
 import CConvolution
 
-/// A convolution of few input channels by direct sums, a pair of output rows at a time.
+/// A convolution of few input channels by direct sums, a band of output rows at a time.
 struct DirectConvolution {
   let plan: ConvolutionPlan
   private let shape: cxr_direct
@@ -17,22 +17,24 @@ struct DirectConvolution {
       out_width: plan.wanted.columns)
   }
 
-  /// Pairs of rows that a thread takes at a time.
-  private static let pairsAtOnce = 8
+  static let bandRows = Int(CXR_DIRECT_ROWS)
 
-  private var pairs: Int { (plan.wanted.rows + 1) / 2 }
+  /// Bands of rows that a thread takes at a time.
+  private static let bandsAtOnce = 4
 
-  private func forEachPair(
+  private var bands: Int { (plan.wanted.rows + Self.bandRows - 1) / Self.bandRows }
+
+  private func forEachBand(
     _ order: BlockOrder,
-    _ body: (_ image: Int, _ pair: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
+    _ body: (_ image: Int, _ band: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
-    let runs = (pairs + Self.pairsAtOnce - 1) / Self.pairsAtOnce
+    let runs = (bands + Self.bandsAtOnce - 1) / Self.bandsAtOnce
     Parallel.withWorkers(plan.images * runs, order: order) { next in
       let scratch = FloatBuffer(count: withUnsafePointer(to: shape) { stages.direct_scratch($0) })
       while let item = next() {
         let image = item / runs
-        let first = item % runs * Self.pairsAtOnce
-        for pair in first..<min(pairs, first + Self.pairsAtOnce) { body(image, pair, scratch.base) }
+        let first = item % runs * Self.bandsAtOnce
+        for band in first..<min(bands, first + Self.bandsAtOnce) { body(image, band, scratch.base) }
       }
     }
   }
@@ -50,9 +52,9 @@ struct DirectConvolution {
   func output(_ x: Tensor, kernel: FloatBuffer, bias: Tensor?) -> Tensor {
     Tensor(shape: plan.output) { y in
       withUnsafePointer(to: shape) { t in
-        forEachPair(.ascending) { image, pair, scratch in
+        forEachBand(.ascending) { image, band, scratch in
           stages.direct_store(
-            t, x.buffer.base + image * plan.inputStride, kernel.base, pair, bias?.buffer.base,
+            t, x.buffer.base + image * plan.inputStride, kernel.base, band, bias?.buffer.base,
             y + image * plan.outputStride, scratch)
         }
       }
@@ -63,13 +65,13 @@ struct DirectConvolution {
   func pooled(
     _ x: Tensor, kernel: FloatBuffer, bias: Tensor, remembering: Bool, order: BlockOrder
   ) -> PooledOutput {
-    let pool = PoolingMemory(plan, parts: pairs, remembering: remembering)
+    let pool = PoolingMemory(plan, parts: bands, remembering: remembering)
     withUnsafePointer(to: shape) { t in
-      forEachPair(order) { image, pair, scratch in
+      forEachBand(order) { image, band, scratch in
         var target = pool.target(image: image, bias: bias)
         stages.direct_pool(
-          t, x.buffer.base + image * plan.inputStride, kernel.base, pair, &target,
-          image * pairs + pair, scratch)
+          t, x.buffer.base + image * plan.inputStride, kernel.base, band, &target,
+          image * bands + band, scratch)
       }
     }
     return pool.output()
@@ -83,12 +85,12 @@ struct DirectConvolution {
     _ x: Tensor, outputGradient: PooledGradient, order: BlockOrder
   ) -> (kernel: Tensor, bias: Tensor) {
     let source = PooledGradientSource(plan, outputGradient)
-    let runs = (pairs + Self.rowsAtOnce - 1) / Self.rowsAtOnce
+    let rows = plan.wanted.rows / 2
+    let runs = (rows + Self.rowsAtOnce - 1) / Self.rowsAtOnce
     let width = plan.engine.blocks(plan.filters) * plan.engine.lanes
     let parts = plan.images * runs
     return withUnsafePointer(to: shape) { t in
-      let span = stages.direct_gradient_span(t)
-      let size = width * plan.kernel[0] * span
+      let size = stages.direct_gradient_size(t)
       // Each thread's floats are added to Double before the next part, a part's place by its number.
       var kernels = [Double](repeating: 0, count: plan.images * size)
       var biases = [Double](repeating: 0, count: parts * width)
@@ -105,7 +107,7 @@ struct DirectConvolution {
                   share.base.update(repeating: 0, count: size)
                   stages.direct_gradient(
                     t, x.buffer.base + image * plan.inputStride, &gradient, run * Self.rowsAtOnce,
-                    min(pairs, (run + 1) * Self.rowsAtOnce), share.base,
+                    min(rows, (run + 1) * Self.rowsAtOnce), share.base,
                     biases + (image * runs + run) * width, scratch.base)
                   let target = kernels + image * size
                   for i in 0..<size { target[i] += Double(share.base[i]) }
@@ -122,12 +124,14 @@ struct DirectConvolution {
         for i in 0..<size { kernel[i] += kernels[image * size + i] }
       }
       for part in 0..<parts { for i in 0..<width { bias[i] += biases[part * width + i] } }
-      let (rows, columns, filters) = (plan.kernel[0], plan.kernel[1] * plan.channels, plan.filters)
+      let (height, filters) = (plan.kernel[0], plan.filters)
+      let columns = plan.kernel[1] * plan.channels
       let dw = Tensor(shape: plan.kernel) { dw in
-        for r in 0..<rows {
+        for r in 0..<height {
           for s in 0..<columns {
             for k in 0..<filters {
-              dw[(r * columns + s) * filters + k] = Float(kernel[(k * rows + r) * span + s])
+              dw[(r * columns + s) * filters + k] = Float(
+                kernel[stages.direct_gradient_place(t, r, s, k)])
             }
           }
         }

@@ -5,7 +5,7 @@ extension FourierConvolution {
   func backward(
     _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: BlockOrder,
     sumsAround mean: [Double]?,
-    _ transformGradient: (_ rows: Rows, _ item: Item) -> Void
+    _ transformGradient: (_ rows: Rows, _ strip: Strip) -> Void
   ) -> PooledGradients {
     precondition(!(wantsInput && isPacked), "FourierConvolution: packed inputs have no gradient")
     let transposed = wantsInput ? spectra(of: kernel, forInputGradient: true) : nil
@@ -30,12 +30,11 @@ extension FourierConvolution {
             func take(_ share: Int, _ inputs: [Rows], _ gradient: Rows) {
               let numbers = groups * share / shares..<groups * (share + 1) / shares
               self.take(numbers, order) {
-                itemCount($0, blocks: outputBlocks) + (wantsKernel ? inputItemCount($0) : 0)
+                stripCount($0) + (wantsKernel ? inputItemCount($0) : 0)
               } begin: { group, block in
-                let gradients = itemCount(group.images, blocks: outputBlocks)
+                let gradients = stripCount(group.images)
                 if block < gradients {
-                  transformGradient(
-                    gradient, item(block, of: group.images, blocks: outputBlocks))
+                  transformGradient(gradient, strip(block, of: group.images))
                 } else {
                   transformInput(
                     x, factor, offset, number: block - gradients, of: group.images,
@@ -130,10 +129,10 @@ extension FourierConvolution {
       backward(
         ScaledInput(x), kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
         order: .descending, sumsAround: nil
-      ) { rows, item in
+      ) { rows, strip in
         stages.transform_gradient(
-          t, dy.buffer.base + item.image * plan.outputStride, item.tile, item.block,
-          rows.at(tile: item.inGroup, block: item.block), rows.stride)
+          t, dy.buffer.base + strip.image * plan.outputStride, strip.inImage,
+          rows.at(tile: strip.firstTile), rows.stride)
       }
     }
   }
@@ -149,11 +148,10 @@ extension FourierConvolution {
         backward(
           x, kernel: kernel, wantsInput: wantsInput, wantsKernel: true, order: order,
           sumsAround: wantsInput ? mean : nil
-        ) { rows, item in
-          var gradient = source.at(image: item.image, coefficients)
+        ) { rows, strip in
+          var gradient = source.at(image: strip.image, coefficients)
           stages.transform_pooled_gradient(
-            t, &gradient, item.tile, item.block, rows.at(tile: item.inGroup, block: item.block),
-            rows.stride)
+            t, &gradient, strip.inImage, rows.at(tile: strip.firstTile), rows.stride)
         }
       }
     }

@@ -60,9 +60,14 @@ struct FourierConvolution {
 
   var horizontal: Int { tiling.tile / 2 + 1 }
 
-  /// kx by place: the two that take half the work come last, so that threads end together.
+  /// kx by place. The two that take half the work come last, so that threads end together; where there is
+  /// an even number of others, one of the two ends each half.
   func frequency(_ place: Int) -> Int {
-    place < horizontal - 2 ? place + 1 : (place == horizontal - 2 ? 0 : horizontal - 1)
+    let last = horizontal - 1
+    let first = horizontal.isMultiple(of: 2) ? last / 2 : last - 1
+    if place == first { return 0 }
+    if place == last { return last }
+    return place < first ? place + 1 : place
   }
 
   /// Row spectra of a group's tiles.
@@ -137,9 +142,14 @@ struct FourierConvolution {
         place < groups.count
         ? Visit(images: images(order(place, of: groups)), place: place) : nil
       let ending = before.map { ends($0.images) } ?? 0
-      Parallel.run(blocks: ending + (now.map { begins($0.images) } ?? 0)) { block in
-        if block < ending, let before {
-          end(before, block)
+      let beginning = now.map { begins($0.images) } ?? 0
+      // The smaller ones last, so that threads end together.
+      let first = ending > beginning ? beginning : 0
+      Parallel.run(blocks: ending + beginning) { block in
+        if block < first, let now {
+          begin(now, block)
+        } else if block < first + ending, let before {
+          end(before, block - first)
         } else if let now {
           begin(now, block - ending)
         }
@@ -147,6 +157,22 @@ struct FourierConvolution {
       if let now { columns(now) }
       before = now
     }
+  }
+
+  /// One row of tiles of a group.
+  struct Strip {
+    let image: Int
+    let inImage: Int
+    /// The place of its first tile in the group.
+    let firstTile: Int
+  }
+
+  func stripCount(_ images: Range<Int>) -> Int { images.count * tiling.tiles_y }
+
+  func strip(_ number: Int, of images: Range<Int>) -> Strip {
+    let (image, inImage) = number.quotientAndRemainder(dividingBy: tiling.tiles_y)
+    return Strip(
+      image: images.lowerBound + image, inImage: inImage, firstTile: number * tiling.tiles_x)
   }
 
   /// One tile and channel block of a group.
@@ -157,15 +183,24 @@ struct FourierConvolution {
     let block: Int
   }
 
-  func itemCount(_ images: Range<Int>, blocks: Int) -> Int {
-    images.count * tiles * blocks
+  func outputItemCount(_ images: Range<Int>) -> Int {
+    images.count * tiles * outputBlocks
+  }
+
+  func outputItem(_ number: Int, of images: Range<Int>) -> Item {
+    let inGroup = number / outputBlocks
+    return Item(
+      image: images.lowerBound + inGroup / tiles, tile: inGroup % tiles, inGroup: inGroup,
+      block: number % outputBlocks)
   }
 
   func inputItemCount(_ images: Range<Int>) -> Int {
-    withUnsafePointer(to: tiling) { stages.input_vectors($0, images.count * tiles) }
+    isPacked
+      ? withUnsafePointer(to: tiling) { stages.input_vectors($0, images.count * tiles) }
+      : stripCount(images)
   }
 
-  /// Transforms the rows of one item of a group's inputs: a tile and channel block, or a pack of tiles.
+  /// Transforms the rows of one item of a group's inputs: a strip, or a pack of tiles.
   func transformInput(
     _ x: ScaledInput, _ factor: UnsafePointer<Float>?, _ offset: UnsafePointer<Float>?, number: Int,
     of group: Range<Int>, into rows: Rows
@@ -177,19 +212,12 @@ struct FourierConvolution {
           t, x.values.buffer.base + group.lowerBound * plan.inputStride, factor, offset,
           number * pack, group.count * tiles, rows.at(tile: number), rows.stride)
       } else {
-        let item = item(number, of: group, blocks: inputBlocks)
+        let strip = strip(number, of: group)
         stages.transform_input(
-          t, x.values.buffer.base + item.image * plan.inputStride, factor, offset, item.tile,
-          item.block, rows.at(tile: item.inGroup, block: item.block), rows.stride)
+          t, x.values.buffer.base + strip.image * plan.inputStride, factor, offset, strip.inImage,
+          rows.at(tile: strip.firstTile), rows.stride)
       }
     }
-  }
-
-  func item(_ number: Int, of images: Range<Int>, blocks: Int) -> Item {
-    let inGroup = number / blocks
-    return Item(
-      image: images.lowerBound + inGroup / tiles, tile: inGroup % tiles, inGroup: inGroup,
-      block: number % blocks)
   }
 
   /// Calls `body` for each horizontal frequency, with scratch memory of the thread's own, and room for
@@ -234,9 +262,9 @@ struct FourierConvolution {
                 output.stride, scratch)
             }
           } ends: {
-            itemCount($0, blocks: outputBlocks)
+            outputItemCount($0)
           } end: { group, block in
-            finish(output, item(block, of: group.images, blocks: outputBlocks))
+            finish(output, outputItem(block, of: group.images))
           }
         }
         guard isDivided(parts: groups) else {
