@@ -23,7 +23,7 @@ extension Program {
     } catch let code as ExitCode {
       throw code
     } catch {
-      Console.fail("\(error)")
+      Console.fail(error.inWords)
       // Not exit(): where memory is short, the way out through the libraries may not end.
       fflush(nil)
       _exit(1)

@@ -4,6 +4,7 @@ import CXRImage
 import CXRMetrics
 import CXRTensor
 import CXRTraining
+import Foundation
 
 /// The official split's lists.
 public struct ListOptions: ParsableArguments {
@@ -43,6 +44,69 @@ public struct LabelOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws { try labels?.validate("--labels") }
+}
+
+/// What names mean that a label file and a folder of films do not spell alike.
+public struct NameOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Names of findings in the files that are taken for others, as \"Pleural Effusion=Effusion\", separated by commas.",
+      valueName: "from=to"))
+  public var rename: RenameList?
+  @Option(
+    help: ArgumentHelp(
+      "Leading folders of films' names that --images does not have, as CheXpert-v1.0-small.",
+      valueName: "folders"))
+  public var dropFolders: String?
+  @Flag(help: "Take x.jpg, x.PNG or a DICOM file x for the film x.png of the label file.")
+  public var ignoreExtensions = false
+
+  public init() {}
+
+  /// Applies the choices.
+  public func apply(to options: inout FilmCollection.Options) {
+    options.renames = rename?.names ?? [:]
+    options.filmNames = FilmNameRule(
+      droppedFolders: dropFolders ?? "", ignoresExtensions: ignoreExtensions)
+  }
+
+  /// Each option with its value, for `run.json`.
+  public var commandLine: [(String, JSONValue)] {
+    [
+      ("rename", .strings(rename?.pairs ?? [])), ("drop-folders", .string(orNull: dropFolders)),
+      ("ignore-extensions", .bool(ignoreExtensions)),
+    ]
+  }
+}
+
+/// Names with what they are taken for, separated by commas.
+public struct RenameList: ExpressibleByArgument {
+  /// The names with what each is taken for.
+  public let names: [String: String]
+  /// `from=to`, in order.
+  public var pairs: [String] { names.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
+
+  public init?(argument: String) {
+    var (names, before): ([String: String], String) = ([:], "")
+    // A comma that no = follows belongs to the name: "Fracture, old=Fracture".
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let sign = part.firstIndex(of: "=") else {
+        before += part + ","
+        continue
+      }
+      func trimmed(_ text: some StringProtocol) -> String {
+        text.trimmingCharacters(in: .whitespaces)
+      }
+      let from = trimmed(before + part[..<sign])
+      let to = trimmed(part[part.index(after: sign)...])
+      guard !from.isEmpty, !to.isEmpty, names.updateValue(to, forKey: from) == nil else {
+        return nil
+      }
+      before = ""
+    }
+    guard before.isEmpty, !names.isEmpty else { return nil }
+    self.names = names
+  }
 }
 
 /// How films become pixels.
@@ -156,6 +220,9 @@ extension FilmCollection {
       "\(file.records.count) rows of \(file.patients.count) patients"
         + (films.map { " · \($0) films found" } ?? ""))
     for remark in remarks { Console.note(remark) }
+    for hint in folder?.hints ?? [] {
+      Console.warn("\(hint.description); \(hint.remedy.asOption)")
+    }
   }
 }
 

@@ -53,6 +53,12 @@ struct Evaluate: Program {
       "Whose films: train, validation, test, or all. (default: test; without checkpoints those of the first table)"
     ))
   var subset: Part?
+  @Option(
+    help: ArgumentHelp(
+      "The findings to judge, where there are tables alone, separated by commas. (default: the first table's columns that the label file knows)"
+    ))
+  var labels: NameList?
+  @OptionGroup var names: NameOptions
   @OptionGroup var lists: ListOptions
   @Option(
     help: ArgumentHelp(
@@ -100,6 +106,10 @@ struct Evaluate: Program {
     guard (100...10_000).contains(replicates) else {
       throw ValidationError("--replicates \(replicates): a number from 100 to 10000 is needed")
     }
+    try labels?.validate("--labels")
+    guard checkpoint.isEmpty || labels == nil else {
+      throw ValidationError("--labels: a checkpoint has its own findings; leave the option out")
+    }
     if checkpoint.isEmpty {
       guard subset == nil else {
         throw ValidationError(
@@ -124,7 +134,7 @@ struct Evaluate: Program {
   func work() throws {
     _ = common.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
-    let boxList = try boxes.map { try BoxList(path: $0) }
+    let boxList = try boxes.map { try BoxList(path: $0, renames: names.rename?.names ?? [:]) }
     let options = try options
     // Before hours of decoding.
     let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
@@ -181,12 +191,14 @@ struct Evaluate: Program {
     get throws {
       var collection = FilmCollection.Options(
         labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing)
+      names.apply(to: &collection)
       collection.exclude = exclusion.exclude
       var options = Evaluation.Options(
         checkpoints: checkpoint, collection: collection, subset: (subset ?? .test).subset,
         skipsUnreadable: skipUnreadable)
       options.predictions = predictions
       options.validationPredictions = validationPredictions
+      options.labels = labels?.names
       options.operatingRule = operatingPoint
       options.cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
       options.uncertain = uncertain
@@ -216,6 +228,9 @@ struct Evaluate: Program {
   }
 
   private func announce(_ evaluation: Evaluation) {
+    for (path, columns) in evaluation.unjudgedColumns {
+      Console.note("\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))
+    }
     if !evaluation.skippedFilms.isEmpty {
       Console.warn(
         "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"

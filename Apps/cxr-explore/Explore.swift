@@ -27,6 +27,7 @@ struct Explore: Program {
   @Option(help: "The folder to write.")
   var output: String
   @OptionGroup var labelOptions: LabelOptions
+  @OptionGroup var names: NameOptions
   @OptionGroup var lists: ListOptions
   @Option(help: "Where the decoded films are kept for training. (default: nowhere)")
   var cache: String?
@@ -50,6 +51,7 @@ struct Explore: Program {
     let folder = try OutputFolder(output, of: .explore, reusing: force)
     var options = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists)
+    names.apply(to: &options)
     options.uncertain = labelOptions.uncertain
     if let labels = labelOptions.labels { options.labels = labels.names }
     let progress = Progress("films decoded")

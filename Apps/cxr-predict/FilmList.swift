@@ -1,46 +1,39 @@
-import CXRTraining
+import CXRData
 import Foundation
 
 /// The films that arguments name: files as they are, the films of folders at any depth, and for `-` the lines of
 /// standard input.
 struct FilmList {
-  /// Extensions of files that folders are searched for.
-  private static let extensions: Set<String> = ["png", "jpg", "jpeg", "dcm", "dicom"]
+  /// The films' paths.
+  private(set) var paths: [String] = []
+  /// Hidden files in folders that look like films, which are left out.
+  private(set) var leftOutCount = 0
 
-  let paths: [String]
-
-  /// - Throws: `TrainingError.invalidOption` for what is neither a file nor a folder.
+  /// - Throws: `DataError` for a folder or a list that cannot be read.
   init(_ arguments: [String]) throws {
-    var paths: [String] = []
     for argument in arguments {
       if argument == "-" {
-        while let line = readLine() {
-          if !line.isEmpty { paths += try Self.films(at: line) }
+        let bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+        for film in try FilmNameList(contents: bytes, path: "standard input").films {
+          // A backslash may be part of a name after all.
+          try add(FileManager.default.fileExists(atPath: film.text) ? film.text : film.name)
         }
       } else {
-        paths += try Self.films(at: argument)
+        try add(argument)
       }
     }
-    self.paths = paths
   }
 
-  private static func films(at path: String) throws -> [String] {
+  private mutating func add(_ path: String) throws {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      // It is named with the unreadable ones, and the others are done.
-      return [path]
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      // What is not there is named with the unreadable ones, and the others are done.
+      paths.append(path)
+      return
     }
-    guard isFolder.boolValue else { return [path] }
-    guard let names = FileManager.default.enumerator(atPath: path) else {
-      throw TrainingError.invalidOption("\(path): the folder cannot be read; check its permissions")
-    }
-    var found: [String] = []
-    while let name = names.nextObject() as? String {
-      let fileExtension = (name as NSString).pathExtension.lowercased()
-      if extensions.contains(fileExtension) {
-        found.append((path as NSString).appendingPathComponent(name))
-      }
-    }
-    return found.sorted()
+    let search = try FilmSearch(path)
+    paths += search.files.map(\.path).sorted()
+    leftOutCount += search.leftOutCount
   }
 }

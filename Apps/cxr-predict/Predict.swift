@@ -84,7 +84,11 @@ struct Predict: Program {
         "--map-labels: \(strangers.joined(separator: ", ")) not among the network's findings "
           + metadata.labels.joined(separator: ", "))
     }
-    let paths = try FilmList(films).paths
+    let list = try FilmList(films)
+    let paths = list.paths
+    if list.leftOutCount > 0 {
+      Console.note("\(list.leftOutCount) hidden files that look like films, not asked about")
+    }
     guard !paths.isEmpty else {
       throw TrainingError.invalidOption(
         "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file")

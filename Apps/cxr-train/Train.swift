@@ -66,6 +66,7 @@ struct Train: Program {
   @Option(help: "Seed of weights, order, augmentation and dropout.")
   var seed: UInt64 = 0
   @OptionGroup var labelOptions: LabelOptions
+  @OptionGroup var names: NameOptions
   @OptionGroup var lists: ListOptions
   @Flag(help: "Leave out labels without a positive, or without a negative film in training.")
   var skipEmptyLabels = false
@@ -180,6 +181,7 @@ struct Train: Program {
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,
       allowMissing: allowMissing)
     if let labels = labelOptions.labels { collection.labels = labels.names }
+    names.apply(to: &collection)
     collection.exclude = exclusion.exclude
     collection.uncertain = labelOptions.uncertain
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
@@ -321,7 +323,7 @@ struct Train: Program {
       ("exclude", .string(orNull: exclusion.exclude.map(absolute))),
       ("allow-missing", .bool(allowMissing)),
       ("skip-unreadable", .bool(skipUnreadable)),
-    ] + preparation.commandLine
+    ] + names.commandLine + preparation.commandLine
   }
 
   /// The names of these options.

@@ -3,7 +3,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   /// A file cannot be read.
   case unreadable(path: String, reason: String)
   /// A column that must be there is not.
-  case missingColumn(path: String, column: String, found: [String])
+  case missingColumn(
+    path: String, column: String, found: [String],
+    needed: String = "\"Image Index\", \"Finding Labels\" and \"Patient ID\", or \"Path\" and a column a label")
   /// A row has another number of fields than the header.
   case wrongFieldCount(path: String, line: Int, expected: Int, found: Int)
   /// A quoted field is never closed, or goes on after its closing quote.
@@ -29,17 +31,38 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case invalidArgument(String)
   /// A folder holds one name twice.
   case ambiguousFilm(name: String, first: String, second: String)
+  /// Two listed names are one film.
+  case filmOfTwoNames(path: String, first: String, second: String)
+  /// A file is no text.
+  case notText(path: String, format: FileFormat)
+  /// Text has bytes that are not UTF-8.
+  case invalidUTF8(path: String, line: Int, byte: UInt8)
+  /// Two columns may be the one that is needed.
+  case columnTwice(path: String, line: Int, first: String, second: String)
+  /// A patient's identifier that a spreadsheet has rounded, such as `1.23E+10`.
+  case roundedIdentifier(path: String, line: Int, found: String)
+  /// Rows of one film contradict each other in a column.
+  case contradictoryRows(
+    path: String, line: Int, film: String, column: String, found: String, otherLine: Int,
+    other: String)
+  /// A cell holds a label beside what is none, under another separator than `|`.
+  case unseparatedFindings(path: String?, line: Int, found: String, label: String)
+  /// A name equals a label but for case, spaces, hyphens or underscores.
+  case nearName(path: String?, line: Int, found: String, label: String)
+  /// A label that no row, no column and no vocabulary has; the nearest one that the file has.
+  case unknownLabel(path: String?, label: String, known: [String], nearest: String?)
+  /// A value of a label's column says neither yes nor no.
+  case unreadableLabel(path: String?, line: Int, label: String, found: String?)
 
   /// The message a person reads.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason):
       return "\(path): cannot be read (\(reason)); check the path and its permissions"
-    case .missingColumn(let path, let column, let found):
+    case .missingColumn(let path, let column, let found, let needed):
       return "\(path): line 1: no column \"\(column)\"; the header has "
         + found.prefix(20).map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")
-        + ". Required are \"Image Index\", \"Finding Labels\" and \"Patient ID\", or \"Path\" and a column "
-        + "a label"
+        + ". Required are " + needed
     case .wrongFieldCount(let path, let line, let expected, let found):
       return "\(path): line \(line): \(found) fields where the header has \(expected); "
         + "a field with a comma needs quotes"
@@ -73,7 +96,84 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + ". Use the lists that belong to this label file"
     case .invalidArgument(let text): return text
     case .ambiguousFilm(let name, let first, let second):
-      return "\(name) is in both \(first) and \(second); keep one, or point --images deeper"
+      return
+        "\(name) is in both \(first) and \(second); write the folder that tells them apart into the film's "
+        + "name, or keep one of them"
+    case .filmOfTwoNames(let path, let first, let second):
+      return
+        "\(first) and \(second) are both the film \(path); name each film once, with the folders that tell "
+        + "films apart, and remove the other row"
+    case .notText(let path, let format):
+      return "\(path): this is \(format.rawValue), no table of text; \(format.conversion(path))"
+    case .invalidUTF8(let path, let line, let byte):
+      return
+        "\(path): line \(line): the byte 0x\(String(byte, radix: 16, uppercase: true)) is not UTF-8; if the "
+        + "file comes from Windows, convert it: iconv -f WINDOWS-1252 -t UTF-8 \(path) > utf8.csv"
+    case .columnTwice(let path, let line, let first, let second):
+      return
+        "\(path): line \(line): "
+        + (first == second
+          ? "the column \"\(first)\" stands there twice"
+          : "the columns \"\(first)\" and \"\(second)\" mean one thing, which stands there twice")
+        + "; remove one of them"
+    case .roundedIdentifier(let path, let line, let found):
+      return
+        "\(path): line \(line): the patient \"\(found)\" is a number that a spreadsheet has rounded, so that "
+        + "several patients may be one; export the column as text from where it was whole"
+    case .contradictoryRows(
+      let path, let line, let film, let column, let found, let otherLine, let other):
+      return
+        "\(path): line \(line): \(film) has \"\(found)\" as \(column) here, but \"\(other)\" on line "
+        + "\(otherLine); rows of one film are joined where they agree, so correct or remove one of the two"
+    case .unseparatedFindings(let path, let line, let found, let label):
+      return
+        Self.place(path, line) + "\"\(found)\" holds the label \(label) beside what is no label; write findings "
+        + "between |, as in \"\(label)|…\""
+    case .nearName(let path, let line, let found, let label):
+      return
+        Self.place(path, line) + "\"\(found)\" is almost the label \"\(label)\", but not "
+        + "quite; if it is meant, say so by renaming \(found) to \(label), or correct the file"
+    case .unknownLabel(let path, let label, let known, let nearest):
+      return
+        Self.place(path, 0) + "nothing in the file is called \"\(label)\""
+        + (nearest.map { " (did you mean \"\($0)\"?)" } ?? "") + "; it has "
+        + known.prefix(30).map { String($0.prefix(60)) }.joined(separator: ", ")
+        + (known.count > 30 ? ", … (\(known.count))" : "") + "; ask for one of these"
+    case .unreadableLabel(let path, let line, let label, let found):
+      return
+        Self.place(path, line) + (found.map { "\"\($0)\"" } ?? "the value") + " in the column \(label) is no label; it may be 1, "
+        + "0, -1 (uncertain), yes, no, true, false, or blank: correct it, or leave the label out"
+    }
+  }
+
+  /// Checks that none of `names` is almost, but not quite, one of `labels`.
+  /// - Throws: ``nearName(path:line:found:label:)``.
+  public static func checkNear(
+    _ names: [String], labels: [String], path: String?, line: Int
+  ) throws {
+    let exact = Set(labels)
+    let byKey = Dictionary(
+      labels.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { first, _ in first })
+    for name in names where !exact.contains(name) {
+      if let label = byKey[LabelSet.key(name)] {
+        throw nearName(path: path, line: line, found: name, label: label)
+      }
+    }
+  }
+
+  /// Where something is, as far as that is known.
+  private static func place(_ path: String?, _ line: Int) -> String {
+    (path.map { "\($0): " } ?? "") + (line > 0 ? "line \(line): " : "")
+  }
+}
+
+extension DataError: RemediedError {
+  /// What can be done, where it is not a correction of the file.
+  public var remedies: [Remedy] {
+    switch self {
+    case .nearName(_, _, let found, let label): [.renameLabel(from: found, to: label)]
+    case .unknownLabel(_, _, _, let nearest?): [.askForLabel(nearest)]
+    default: []
     }
   }
 }

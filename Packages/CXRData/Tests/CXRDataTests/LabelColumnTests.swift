@@ -53,9 +53,9 @@ import Testing
   @Test func namesValuesThatAreNoLabels() throws {
     let file = try file(text)
     #expect(
-      throws: DataError.invalidField(path: "train.csv", line: 2, column: "Comment", found: "fine")
-    ) { try file.checkColumns(of: ["Edema", "Comment"]) }
-    try file.checkColumns(of: ["Edema", "Support Devices"])
+      throws: DataError.unreadableLabel(path: "train.csv", line: 2, label: "Comment", found: "fine")
+    ) { try LabelMatrix(file, labels: ["Edema", "Comment"]) }
+    _ = try LabelMatrix(file, labels: ["Edema", "Support Devices"])
     #expect(throws: DataError.self) {
       try self.file("Path,Edema\ntrain/someone/view1.jpg,1\n")
     }
@@ -80,7 +80,7 @@ import Testing
       #expect(
         films.path(of: records[1].name)?.hasSuffix("patient00002/study2/view1_frontal.jpg") == true)
       #expect(films.path(of: records[2].name) == nil)
-      #expect(films.differences(from: records).rowsWithoutFilm == [records[2].name])
+      #expect(films.missing == [records[2].name])
     }
   }
 }

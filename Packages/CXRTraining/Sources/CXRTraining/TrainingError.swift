@@ -1,9 +1,11 @@
+import CXRData
+
 /// Why a run cannot start, go on, or be evaluated.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// An option is outside its range.
   case invalidOption(String)
   /// Rows of the label file have no film.
-  case missingFilms(names: [String], count: Int, folder: String)
+  case missingFilms(names: [String], count: Int, folder: String, hints: [FilmFolder.Hint])
   /// Films cannot be decoded.
   case unreadableFilms([UnreadableFilm])
   /// A part of the split has no film left.
@@ -45,10 +47,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidOption(let text): return text
-    case .missingFilms(let names, let count, let folder):
-      return "\(count) rows of the label file have no film under \(folder), the first: "
-        + names.joined(separator: ", ")
-        + ". Correct --images, or go on without them by --allow-missing"
+    case .missingFilms(let names, let count, let folder, let hints):
+      return "\(count) films of the label file are not under \(folder), the first: "
+        + names.joined(separator: ", ") + "."
+        + hints.map { " " + $0.description + "." }.joined()
+        + " Correct --images, or go on without them by --allow-missing"
     case .unreadableFilms(let films):
       let shown = films.prefix(20).map { "  \($0.name): \($0.reason)" }
       let more = films.count > 20 ? ["  … and \(films.count - 20) more"] : []
@@ -93,6 +96,19 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "\nUse the same settings, or start anew in another folder"
     case .evaluationMismatch(let text): return text
     }
+  }
+}
+
+extension TrainingError: RemediedError {
+  /// Listed films that are missing in a folder.
+  static func missingFilms(_ names: [String], in folder: FilmFolder) -> TrainingError {
+    .missingFilms(
+      names: Array(names.prefix(5)), count: names.count, folder: folder.path, hints: folder.hints)
+  }
+
+  /// What can be done, where it is no correction of files or options.
+  public var remedies: [Remedy] {
+    if case .missingFilms(_, _, _, let hints) = self { hints.map(\.remedy) } else { [] }
   }
 }
 

@@ -81,7 +81,7 @@ import Testing
     defer { set.remove() }
     try FileManager.default.removeItem(atPath: set.images + "/f7.png")
     #expect(
-      throws: TrainingError.missingFilms(names: ["f7.png"], count: 1, folder: set.images)
+      throws: TrainingError.missingFilms(names: ["f7.png"], count: 1, folder: set.images, hints: [])
     ) { try set.data() }
 
     var allowing = set.collection

@@ -10,47 +10,50 @@ struct LabelColumns {
   let side: Int?
   private let patient: Int?
   /// The column of findings between `|`; without it, each label has a column.
-  private let findings: Int?
-  private let labels: [(column: Int, name: String)]
+  let findings: Int?
+  /// The columns of labels, where each has one.
+  let labels: [(column: Int, name: String)]
   private let header: Int
   private let accepted: Set<Int>
+  private let path: String
 
-  /// Whether each label has a column.
-  var hasColumnPerLabel: Bool { findings == nil }
+  /// Whether the columns' names are those of a label file.
+  static func areThere(in header: TableHeader) -> Bool {
+    header.has("Path") || header.has("Image Index") && header.has("Finding Labels")
+  }
 
-  init(header: [String], path: String) throws {
-    let names = header.map { $0.trimmingSpaces() }
-    func find(_ spellings: String...) -> Int? {
-      names.firstIndex { name in
-        spellings.contains { name.lowercased() == $0.lowercased() }
-      }
-    }
-    func require(_ column: String) throws -> Int {
-      guard let index = find(column) else {
-        throw DataError.missingColumn(path: path, column: column, found: names)
-      }
-      return index
-    }
-    let paths = find("Path")
-    if let paths, find("Finding Labels") == nil {
-      (name, findings) = (paths, nil)
-      patient = find("Patient ID", "patient_id", "subject_id")
+  init(_ header: TableHeader, renames: [String: String], path: String) throws {
+    let names = header.names
+    self.path = path
+    findings = try header.find("Finding Labels")
+    if findings == nil, let paths = try header.find("Path") {
+      name = paths
+      patient = try header.find("Patient ID", "subject_id")
     } else {
-      name = try require("Image Index")
-      findings = try require("Finding Labels")
-      patient = try require("Patient ID")
+      name = try header.require("Image Index")
+      _ = try header.require("Finding Labels")
+      patient = try header.require("Patient ID")
     }
     nameHeader = names[name]
-    followUp = find("Follow-up #")
-    age = find("Patient Age", "Age")
-    sex = find("Patient Gender", "Patient Sex", "Sex")
-    view = find("View Position", "AP/PA")
-    side = find("Frontal/Lateral")
+    followUp = try header.find("Follow-up #")
+    age = try header.find("Patient Age", "Age")
+    sex = try header.find("Patient Gender", "Patient Sex", "Sex")
+    view = try header.find("View Position", "AP/PA")
+    side = try header.find("Frontal/Lateral")
     let taken = Set([name, patient, followUp, age, sex, view, side].compactMap { $0 })
     labels =
       findings == nil
-      ? names.indices.filter { !taken.contains($0) && !names[$0].isEmpty }.map { ($0, names[$0]) }
+      ? names.indices.filter { !taken.contains($0) && !names[$0].isEmpty }.map {
+        ($0, renames[names[$0]] ?? names[$0])
+      }
       : []
+    var places: [String: Int] = [:]
+    for (column, name) in labels {
+      if let first = places.updateValue(column, forKey: name) {
+        throw DataError.columnTwice(
+          path: path, line: header.line, first: names[first], second: names[column])
+      }
+    }
     self.header = names.count
     // A quoted `OriginalImage[Width,Height]` is one name for two columns; the rows may have either.
     let pairs = names.filter { $0.contains("[") && $0.contains(",") && $0.hasSuffix("]") }.count
@@ -59,17 +62,31 @@ struct LabelColumns {
     accepted = [names.count, names.count + pairs, names.count + trailing]
   }
 
-  func check(_ row: CSVReader.Record, path: String) throws {
+  func check(_ row: Table.Row) throws {
     if accepted.contains(row.count) { return }
     if row.count == header + 1, row[row.count - 1].isEmpty { return }
     throw DataError.wrongFieldCount(
       path: path, line: row.line, expected: header, found: row.count)
   }
 
-  func patient(of name: String, in row: CSVReader.Record, path: String) throws -> PatientID {
+  /// The film's name.
+  func film(in row: Table.Row) throws -> String {
+    guard let name = row.value(name) else {
+      throw DataError.invalidField(
+        path: path, line: row.line, column: nameHeader, found: row[self.name])
+    }
+    return FilmName.normalised(name)
+  }
+
+  func patient(of name: String, in row: Table.Row) throws -> PatientID {
     if let patient {
-      guard let id = PatientID(row.trimmed(patient)) else {
-        throw DataError.invalidField(path: path, line: row.line, column: "Patient ID", found: "")
+      let text = row[patient]
+      guard let id = PatientID(text) else {
+        throw DataError.invalidField(
+          path: path, line: row.line, column: "Patient ID", found: text)
+      }
+      guard !PatientID.isRounded(text) else {
+        throw DataError.roundedIdentifier(path: path, line: row.line, found: text)
       }
       return id
     }
@@ -84,43 +101,12 @@ struct LabelColumns {
     return id
   }
 
-  /// The findings that are present and those that are uncertain. Values that are no label are noted in
-  /// `strangers` by column: it may be no column of labels. `known` keeps what cells of several findings mean, as
-  /// most say what others have said.
-  func findings(
-    in row: CSVReader.Record, path: String, known: inout [String: [String]],
-    strangers: inout [String: DataError]
-  ) -> (present: [String], uncertain: [String]) {
-    if let findings {
-      let text = row[findings]
-      if let present = known[text] { return (present, []) }
-      let present = text.split(separator: "|").map { String($0).trimmingSpaces() }
-        .filter { !$0.isEmpty }
-      known[text] = present
-      return (present, [])
-    }
-    var (present, uncertain): ([String], [String]) = ([], [])
-    for (column, label) in labels {
-      guard column < row.count else { continue }
-      switch row.trimmed(column) {
-      case "1", "1.0": present.append(label)
-      case "-1", "-1.0": uncertain.append(label)
-      case "", "0", "0.0": break
-      case let text:
-        if strangers[label] == nil {
-          strangers[label] = .invalidField(path: path, line: row.line, column: label, found: text)
-        }
-      }
-    }
-    return (present, uncertain)
-  }
-
   /// `M` or `F`, however the file writes it.
   func sex(_ text: String?) -> String? {
-    guard let text, text.utf8.count > 1 else { return text }
+    guard let text else { return nil }
     return switch text.lowercased() {
-    case "male": "M"
-    case "female": "F"
+    case "male", "m": "M"
+    case "female", "f": "F"
     default: text
     }
   }

@@ -7,22 +7,32 @@
 /// header `OriginalImage[Width,Height]` may stand with or without quotes, and a trailing comma adds
 /// an empty column, as Kaggle's copy has it.
 ///
-/// A file without `Finding Labels` but with `Path` has a column a label: 1 present, 0 absent, −1 uncertain,
-/// blank not mentioned, which counts as absent. The patient is the column `Patient ID`, or else the folder
-/// `patient00042` in the path.
+/// A file without `Finding Labels` but with `Path` has a column a label: 1, yes or true present, 0, no or false absent,
+/// −1 uncertain, `NaN` and the like unknown, blank not mentioned, which counts as absent. The patient is the column
+/// `Patient ID`, or else the folder `patient00042` in the path.
+///
+/// Several rows of one film, a finding or a box a row, are joined where they agree. What else is read, and what is
+/// refused, says <doc:WhatIsRead>.
 public struct LabelFile: Sendable {
   /// The file's path, as given.
   public let path: String
-  /// The rows, in file order.
+  /// The films, in the order of their first rows.
   public let records: [FilmRecord]
   /// SHA-256 of the file's bytes, in hexadecimal.
   public let sha256: String
   /// What is odd in the file but does not stop it.
   public let notes: [Note]
+  /// How many rows there are below the header; more than ``records`` where films have several.
+  public let rowCount: Int
+  /// The columns that may be labels', where each has one, as CheXpert's; `nil` where one column holds all findings.
+  public let labelColumns: [String]?
+  /// Names of the file that were taken for others.
+  public let renames: [String: String]
+  /// The columns that hold what is no label, each with the first such value and its line.
+  let firstUnreadable: [String: (line: Int, text: String)]
+
   /// Whether the file has a column a label, as CheXpert's, and not one column of findings.
-  public let hasColumnPerLabel: Bool
-  /// Columns that hold no labels, each with the first value that is none.
-  private let strangeColumns: [String: DataError]
+  public var hasColumnPerLabel: Bool { labelColumns != nil }
 
   /// An oddity of one row.
   public struct Note: Sendable, Equatable {
@@ -40,12 +50,16 @@ public struct LabelFile: Sendable {
     case implausibleAge(Double)
     /// An age that cannot be read.
     case unreadableAge(String)
-    /// The film stands in an earlier row too, with the same or with other findings.
+    /// The film stands in an earlier row too, with the same or with other findings; the rows are joined.
     case duplicateFilm(firstLine: Int, sameFindings: Bool)
     /// `No Finding` stands beside a finding; the finding counts.
     case contradiction
     /// No finding is named, not even `No Finding`; the film counts as without findings.
     case noLabels
+    /// The cell says that nothing is known, such as `NaN`; all labels of the film are unknown.
+    case unknownFindings
+    /// The cell parts known labels by another separator than `|`; they were read as these.
+    case otherSeparator(cell: String, findings: [String])
     /// The patient's sex is another than in an earlier row.
     case sexChange(from: String, to: String, firstLine: Int)
     /// The patient is younger than on a film with a lower follow-up number; in years.
@@ -61,6 +75,8 @@ public struct LabelFile: Sendable {
       case .duplicateFilm: "duplicates"
       case .contradiction: "contradiction"
       case .noLabels: "no_labels"
+      case .unknownFindings: "unknown_findings"
+      case .otherSeparator: "other_separators"
       case .sexChange: "sex_changes"
       case .ageFall: "age_falls"
       case .nameOfOtherPatient: "name_of_other_patient"
@@ -74,8 +90,12 @@ public struct LabelFile: Sendable {
       case .unreadableAge(let text): "age \"\(text)\" cannot be read"
       case .duplicateFilm(let line, let same):
         "the film is listed on line \(line) too" + (same ? "" : ", with other findings")
+          + "; the rows are joined"
       case .contradiction: "\"No Finding\" stands beside a finding"
       case .noLabels: "no finding is named, not even \"No Finding\""
+      case .unknownFindings: "the findings are said to be unknown"
+      case .otherSeparator(let cell, let findings):
+        "\"\(cell)\" was read as \(findings.joined(separator: "|"))"
       case .sexChange(let from, let to, let line):
         "the patient's sex is \(to) here and \(from) on line \(line)"
       case .ageFall(let from, let to, let line):
@@ -88,96 +108,106 @@ public struct LabelFile: Sendable {
   }
 
   /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - vocabulary: labels that cells of findings may name, beside NIH's fourteen and those that stand alone in the
+  ///     file; it decides which cells with another separator than `|` are certain.
+  ///   - renames: names of the file that are taken for others, as `Pleural Effusion` for `Effusion`.
   /// - Throws: ``DataError`` with the line at fault.
-  public init(path: String) throws {
-    try self.init(contents: fileContents(path), path: path)
+  public init(
+    path: String, vocabulary: [String] = [], renames: [String: String] = [:]
+  ) throws {
+    try self.init(
+      contents: fileContents(path), path: path, vocabulary: vocabulary, renames: renames)
   }
 
   /// Reads a file's bytes; `path` is used in messages.
   /// - Throws: ``DataError`` with the line at fault.
-  public init(contents: [UInt8], path: String) throws {
+  public init(
+    contents: [UInt8], path: String, vocabulary: [String] = [], renames: [String: String] = [:]
+  ) throws {
     self.path = path
-    guard !contents.isEmpty else { throw DataError.unreadable(path: path, reason: "it is empty") }
-    guard !contents.starts(with: [0x1F, 0x8B]) else {
-      throw DataError.unreadable(path: path, reason: "it is compressed; unpack it with gunzip")
-    }
+    let table = try Table(contents: contents, path: path)
     let hashing = BackgroundDigest(contents)
-    var (records, notes): ([FilmRecord], [Note]) = ([], [])
-    var columns: LabelColumns?
-    var firstRows: [String: Int] = [:]
+    var (films, notes): ([FilmRows], [Note]) = ([], [])
+    var laterRows: [(film: Int, line: Int, isSame: Bool)] = []
+    var texts = FindingTexts()
+    var labelColumns: [String]?
+    var firstUnreadable: [String: (line: Int, text: String)] = [:]
+    var places: [String: Int] = [:]
     // Lines of NIH's file have about 80 bytes.
-    firstRows.reserveCapacity(contents.count / 60)
-    records.reserveCapacity(contents.count / 60)
-    var known: [String: [String]] = [:]
-    var strangers: [String: DataError] = [:]
-    try CSVReader.forEachRecord(in: contents, path: path) { row in
-      guard let columns else {
-        columns = try LabelColumns(header: row.fields, path: path)
-        return
-      }
-      try columns.check(row, path: path)
-      func optional(_ index: Int?) -> String? {
-        guard let index else { return nil }
-        let text = row.trimmed(index)
-        return text.isEmpty ? nil : text
-      }
-      guard let name = optional(columns.name) else {
-        throw DataError.invalidField(
-          path: path, line: row.line, column: columns.nameHeader, found: "")
-      }
-      let patient = try columns.patient(of: name, in: row, path: path)
-      let ageText = optional(columns.age)
-      let age = ageText.flatMap { PatientAge($0) }
-      if let age, age.years > 100 {
-        notes.append(Note(line: row.line, film: name, problem: .implausibleAge(age.years)))
-      } else if age == nil, let ageText {
-        notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
-      }
-      let (findings, uncertain) = columns.findings(
-        in: row, path: path, known: &known, strangers: &strangers)
-      let first = firstRows.updateValue(records.count, forKey: name)
-      if let first {
-        firstRows[name] = first
-        guard records[first].patient == patient else {
-          throw DataError.filmOfTwoPatients(
-            path: path, line: row.line, film: name, patient: patient.description,
-            otherLine: records[first].line, other: records[first].patient.description)
+    places.reserveCapacity(contents.count / 60)
+    films.reserveCapacity(contents.count / 60)
+    try table.forEachRow(
+      isHeader: LabelColumns.areThere,
+      columns: { header in
+        let columns = try LabelColumns(header, renames: renames, path: path)
+        labelColumns = columns.findings == nil ? columns.labels.map(\.name) : nil
+        return columns
+      },
+      { columns, row in
+        try columns.check(row)
+        let name = try columns.film(in: row)
+        let patient = try columns.patient(of: name, in: row)
+        let ageText = row.value(columns.age)
+        let age = ageText.flatMap { PatientAge($0, hasDecimalCommas: row.hasDecimalCommas) }
+        if let age, age.years > 100 {
+          notes.append(Note(line: row.line, film: name, problem: .implausibleAge(age.years)))
+        } else if age == nil, let ageText {
+          notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
         }
-        notes.append(
-          Note(
-            line: row.line, film: name,
-            problem: .duplicateFilm(
-              firstLine: records[first].line, sameFindings: records[first].findings == findings)))
-      }
-      if findings.isEmpty, !columns.hasColumnPerLabel {
-        notes.append(Note(line: row.line, film: name, problem: .noLabels))
-      } else if findings.contains(LabelSet.noFinding),
-        findings.contains(where: { $0 != LabelSet.noFinding && $0 != LabelSet.supportDevices })
-      {
-        notes.append(Note(line: row.line, film: name, problem: .contradiction))
-      }
-      records.append(
-        FilmRecord(
-          name: name, findings: findings, uncertain: uncertain, patient: patient,
-          followUp: optional(columns.followUp).flatMap { Int($0) }, age: age,
-          sex: columns.sex(optional(columns.sex)),
-          view: columns.view(optional(columns.view), side: optional(columns.side)), line: row.line))
+        let values = columns.labels.map { column, label in
+          let value = LabelValue(row, column: column)
+          if value == .unreadable, firstUnreadable[label] == nil {
+            firstUnreadable[label] = (row.line, row[column])
+          }
+          return value
+        }
+        let own = FilmRows(
+          name: name, patient: patient, followUp: row.value(columns.followUp).flatMap { Int($0) },
+          age: age, sex: columns.sex(row.value(columns.sex)),
+          view: columns.view(row.value(columns.view), side: row.value(columns.side)),
+          line: row.line,
+          cell: columns.findings.map { texts.place(of: row.record[$0], line: row.line) },
+          values: values)
+        if let place = places[name] {
+          laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
+          try films[place].join(own, labels: labelColumns ?? [], path: path)
+        } else {
+          places[name] = films.count
+          films.append(own)
+        }
+      })
+    guard !films.isEmpty else { throw DataError.noRows(path: path) }
+    let meanings = try texts.meanings(vocabulary: vocabulary, renames: renames, path: path)
+    for (film, line, isSame) in laterRows {
+      notes.append(
+        Note(
+          line: line, film: films[film].name,
+          problem: .duplicateFilm(firstLine: films[film].line, sameFindings: isSame)))
     }
-    guard columns != nil else {
-      throw DataError.missingColumn(path: path, column: "Image Index", found: [])
+    records = try films.map { film in
+      try film.record(meanings, labelColumns: labelColumns, notes: &notes, path: path)
     }
-    guard !records.isEmpty else { throw DataError.noRows(path: path) }
-    self.records = records
-    self.notes = notes + Self.inconsistencies(records)
-    hasColumnPerLabel = columns?.hasColumnPerLabel ?? false
-    strangeColumns = strangers
+    self.notes =
+      notes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
+      .map(\.element) + Self.inconsistencies(records)
+    self.labelColumns = labelColumns
+    self.firstUnreadable = firstUnreadable
+    self.renames = renames
+    rowCount = films.count + laterRows.count
     sha256 = hashing.hexDigest()
   }
 
-  /// Checks that the values of label columns are labels.
-  /// - Throws: ``DataError/invalidField(path:line:column:found:)`` for a value that is none.
-  public func checkColumns(of labels: [String]) throws {
-    for label in labels { if let error = strangeColumns[label] { throw error } }
+  /// The names of findings that films have, and of the columns that hold nothing but labels, sorted.
+  public var labelNames: [String] {
+    var names = Set(labelColumns?.filter { firstUnreadable[$0] == nil } ?? [])
+    if labelColumns == nil {
+      for record in records { names.formUnion(record.findings) }
+      names.remove(LabelSet.noFinding)
+    }
+    return names.sorted()
   }
 
   /// The patients in order of first appearance.

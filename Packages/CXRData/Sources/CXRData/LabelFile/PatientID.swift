@@ -10,10 +10,11 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
   /// The identifier as text.
   public var description: String { number.map { String($0) } ?? text }
 
-  /// Reads an identifier; `nil` when it is empty.
+  /// Reads an identifier; `nil` when it is empty, or says that there is none, such as `NaN`: all films without a
+  /// patient would become one patient's.
   public init?(_ text: String) {
-    let trimmed = text.trimmingSpaces()
-    guard !trimmed.isEmpty else { return nil }
+    let trimmed = text.trimmingBlanks()
+    guard !trimmed.isEmpty, !trimmed.isMissingMarker else { return nil }
     // Tables that went through floating point write 13 as 13.0.
     var digits = trimmed.utf8[...]
     if let point = digits.firstIndex(of: UInt8(ascii: ".")), point > digits.startIndex,
@@ -43,13 +44,16 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
     case (let l, _): return l != nil
     }
   }
-}
 
-extension String {
-  func trimmingSpaces() -> String {
-    guard let first = utf8.first, let last = utf8.last, first <= 32 || last <= 32 else {
-      return self
-    }
-    return String(self.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  /// Whether a text is a number in the form `1.23E+10`, whose last digits are lost.
+  static func isRounded(_ text: String) -> Bool {
+    guard let e = text.utf8.firstIndex(where: { $0 | 32 == UInt8(ascii: "e") }),
+      let first = text.utf8.first, (48...57).contains(first)
+    else { return false }
+    let (digits, exponent) = (text.utf8[..<e], text.utf8[e...].dropFirst())
+    return exponent.first == UInt8(ascii: "+") && exponent.count > 1 && exponent.dropFirst().allSatisfy { (48...57).contains($0) }
+      && digits.allSatisfy {
+        (48...57).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",")
+      }
   }
 }

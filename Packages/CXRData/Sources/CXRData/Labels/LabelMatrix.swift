@@ -14,15 +14,39 @@ public struct LabelMatrix: Sendable {
     case absent, present, unknown
   }
 
-  /// Reads the findings of `records`. Names are matched as whole tokens.
+  /// Reads the findings of a label file's films. Names are matched as whole tokens, or as whole names of columns.
+  ///
+  /// A label for which the file has no column is unknown for all its films.
   ///
   /// - Parameters:
-  ///   - records: the films.
+  ///   - file: the label file.
   ///   - labels: in column order.
   ///   - uncertain: what uncertain findings count as.
-  /// - Throws: ``DataError/invalidArgument(_:)`` for an empty set or a label named twice.
+  ///   - vocabulary: labels that are known to exist though no row may have them, such as a checkpoint's.
+  /// - Throws: ``DataError`` for an empty set or a label named twice; for a cell of a label's column that cannot be read;
+  ///   for a label that no row, no column and no vocabulary has; for a name that is almost a label's.
   public init(
-    _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy = .ignore
+    _ file: LabelFile, labels: [String], uncertain: UncertainPolicy = .ignore,
+    vocabulary: [String] = LabelSet.nih14
+  ) throws {
+    try self.init(
+      file.records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: file.path,
+      unreadable: file.firstUnreadable)
+  }
+
+  /// Reads the findings of `records`, of a label file or made by hand, as ``init(_:labels:uncertain:vocabulary:)`` does.
+  public init(
+    _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy = .ignore,
+    vocabulary: [String] = LabelSet.nih14
+  ) throws {
+    try self.init(
+      records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: nil,
+      unreadable: [:])
+  }
+
+  private init(
+    _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy, vocabulary: [String],
+    path: String?, unreadable: [String: (line: Int, text: String)]
   ) throws {
     guard !labels.isEmpty, labels.allSatisfy({ !$0.isEmpty }) else {
       throw DataError.invalidArgument("the label set is empty or has an empty name; name labels")
@@ -33,6 +57,7 @@ public struct LabelMatrix: Sendable {
       throw DataError.invalidArgument(
         "a label stands twice in \(labels.joined(separator: ",")); name each once")
     }
+    try LabelNames(records).check(labels, vocabulary: vocabulary, path: path)
     let doubtful: Cell =
       switch uncertain {
       case .zeros: .absent
@@ -41,13 +66,32 @@ public struct LabelMatrix: Sendable {
       }
     var cells = [Cell](repeating: .absent, count: records.count * labels.count)
     var others: [String: Int] = [:]
+    var (lastColumns, withoutColumn): ([String]?, [Int]) = (nil, [])
     for (row, record) in records.enumerated() {
+      let start = row * labels.count
+      // Films of one file share its columns.
+      if record.labelColumns != lastColumns {
+        lastColumns = record.labelColumns
+        withoutColumn = labels.indices.filter { lastColumns?.contains(labels[$0]) == false }
+      }
+      for column in withoutColumn { cells[start + column] = .unknown }
+      if !record.knowsFindings {
+        for column in labels.indices { cells[start + column] = .unknown }
+      }
+      for finding in record.unreadable where columns[finding] != nil {
+        let first = unreadable[finding]
+        throw DataError.unreadableLabel(
+          path: path, line: first?.line ?? record.line, label: finding, found: first?.text)
+      }
+      for finding in record.unknown {
+        if let column = columns[finding] { cells[start + column] = .unknown }
+      }
       for finding in record.uncertain {
-        if let column = columns[finding] { cells[row * labels.count + column] = doubtful }
+        if let column = columns[finding] { cells[start + column] = doubtful }
       }
       for (place, finding) in record.findings.enumerated() {
         if let column = columns[finding] {
-          cells[row * labels.count + column] = .present
+          cells[start + column] = .present
         } else if finding != LabelSet.noFinding, !record.findings[..<place].contains(finding) {
           others[finding, default: 0] += 1
         }
@@ -59,17 +103,20 @@ public struct LabelMatrix: Sendable {
 
   /// Whether film `row` has label `column`; `false` where that is unknown.
   public subscript(row: Int, column: Int) -> Bool {
-    cells[row * labels.count + column] == .present
+    check(row)
+    return cells[row * labels.count + column] == .present
   }
 
   /// Whether it is known if film `row` has label `column`.
   public func isKnown(_ row: Int, _ column: Int) -> Bool {
-    cells[row * labels.count + column] != .unknown
+    check(row)
+    return cells[row * labels.count + column] != .unknown
   }
 
   /// A film's labels as 0 and 1, NaN where unknown, `[K]`.
   public func row(_ row: Int) -> [Float] {
-    cells[row * labels.count..<(row + 1) * labels.count].map {
+    check(row)
+    return cells[row * labels.count..<(row + 1) * labels.count].map {
       switch $0 {
       case .absent: 0
       case .present: 1
@@ -84,9 +131,15 @@ public struct LabelMatrix: Sendable {
   /// How many of the films in `rows` may or may not have each label, `[K]`.
   public func unknowns(in rows: [Int]) -> [Int] { counts(of: .unknown, in: rows) }
 
+  private func check(_ row: Int) {
+    precondition(
+      (0..<rowCount).contains(row), "LabelMatrix: there is no row \(row), only 0..<\(rowCount)")
+  }
+
   private func counts(of cell: Cell, in rows: [Int]) -> [Int] {
     var counts = [Int](repeating: 0, count: labels.count)
     for row in rows {
+      check(row)
       for k in labels.indices where cells[row * labels.count + k] == cell { counts[k] += 1 }
     }
     return counts
@@ -96,6 +149,7 @@ public struct LabelMatrix: Sendable {
   public func labelsPerFilm(in rows: [Int]) -> [Int] {
     var histogram: [Int] = [0]
     for row in rows {
+      check(row)
       let count = labels.indices.filter { self[row, $0] }.count
       while histogram.count <= count { histogram.append(0) }
       histogram[count] += 1

@@ -70,17 +70,15 @@ public struct PatientSplit: Sendable {
       records.map { ($0.name, $0.patient) }, uniquingKeysWith: { first, _ in first })
     func read(_ path: String) throws -> (films: [String], patients: [PatientID], hash: String) {
       let bytes = try fileContents(path)
-      let films = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-        .map { String($0).trimmingSpaces() }.filter { !$0.isEmpty }
-      guard !films.isEmpty else { throw DataError.noRows(path: path) }
-      let unknown = films.filter { patientOfFilm[$0] == nil }
+      let films = try FilmNameList(contents: bytes, path: path).films
+      let unknown = films.filter { patientOfFilm[$0.name] == nil }
       guard unknown.isEmpty else {
         throw DataError.unknownFilms(
-          path: path, names: Array(unknown.prefix(3)), count: unknown.count)
+          path: path, names: unknown.prefix(3).map(\.name), count: unknown.count)
       }
       var seen = Set<PatientID>()
-      let patients = films.compactMap { patientOfFilm[$0] }.filter { seen.insert($0).inserted }
-      return (films, patients, SHA256.hexDigest(of: bytes))
+      let patients = films.compactMap { patientOfFilm[$0.name] }.filter { seen.insert($0).inserted }
+      return (films.map(\.name), patients, SHA256.hexDigest(of: bytes))
     }
     let (training, testing) = (try read(trainList), try read(testList))
     let (train, validation) = try trainTestSplit(

@@ -1,41 +1,46 @@
 import CXRData
-import Foundation
 
 /// The films that an `audit.csv` calls unusable.
 public struct ExcludedFilms: Sendable {
-  /// Their names.
+  /// Their names, as `FilmName` writes them.
   public let names: Set<String>
 
   /// Reads the rows of severity `error` of a file with the columns `image` and `severity`.
   /// - Throws: `DataError` with the line at fault.
   public init(auditFile path: String) throws {
-    var columns: (image: Int, severity: Int, count: Int)?
     var names: Set<String> = []
-    try CSVReader.forEachRecord(ofFile: path) { row in
-      guard let columns else {
-        let header = row.fields
-        guard let image = header.firstIndex(of: "image"),
-          let severity = header.firstIndex(of: "severity")
-        else {
-          throw TrainingError.invalidOption(
-            "\(path): line \(row.line): no columns \"image\" and \"severity\"; --exclude takes the "
-              + "audit.csv of cxr-explore")
-        }
-        columns = (image, severity, header.count)
-        return
-      }
-      guard row.count == columns.count else {
-        throw DataError.wrongFieldCount(
-          path: path, line: row.line, expected: columns.count, found: row.count)
-      }
-      let severity = row[columns.severity]
-      guard let known = AuditProblem.Severity(rawValue: severity) else {
-        throw DataError.invalidField(
-          path: path, line: row.line, column: "severity", found: severity)
-      }
-      if known == .error { names.insert(row[columns.image]) }
+    func columns(_ header: TableHeader) throws -> (image: Int, severity: Int, count: Int)? {
+      guard let image = try header.find("image", "Image Index"),
+        let severity = try header.find("severity")
+      else { return nil }
+      return (image, severity, header.names.count)
     }
-    guard columns != nil else { throw DataError.noRows(path: path) }
+    try Table(path: path).forEachRow(
+      isHeader: { ((try? columns($0)) ?? nil) != nil },
+      columns: { header in
+        if let found = try columns(header) { return found }
+        throw DataError.missingColumn(
+          path: path, column: "severity", found: header.names,
+          needed: "\"image\" and \"severity\", as an audit.csv of cxr-explore has them")
+      },
+      { columns, row in
+        guard row.count == columns.count || row.count == columns.count + 1 && row[columns.count].isEmpty
+        else {
+          throw DataError.wrongFieldCount(
+            path: path, line: row.line, expected: columns.count, found: row.count)
+        }
+        guard let severity = AuditProblem.Severity(rawValue: row[columns.severity].lowercased())
+        else {
+          throw DataError.invalidField(
+            path: path, line: row.line, column: "severity (error, warning or note)",
+            found: row[columns.severity])
+        }
+        guard let name = row.value(columns.image) else {
+          throw DataError.invalidField(
+            path: path, line: row.line, column: "film name", found: row[columns.image])
+        }
+        if severity == .error { names.insert(FilmName.normalised(name)) }
+      })
     self.names = names
   }
 }

@@ -160,15 +160,16 @@ struct FilmAudit {
 extension LabelFile.Problem {
   /// The kinds of problems that rows may have, in the order of a report.
   static let kinds = [
-    "duplicates", "contradiction", "no_labels", "sex_changes", "age_falls", "name_of_other_patient",
+    "duplicates", "contradiction", "no_labels", "unknown_findings", "other_separators", "sex_changes", "age_falls", "name_of_other_patient",
     "implausible_age", "unreadable_age",
   ]
 
   /// How bad it is.
   var severity: AuditProblem.Severity {
     switch self {
-    case .implausibleAge, .unreadableAge: .note
-    case .duplicateFilm, .contradiction, .noLabels, .sexChange, .ageFall, .nameOfOtherPatient:
+    case .implausibleAge, .unreadableAge, .unknownFindings: .note
+    case .duplicateFilm, .contradiction, .noLabels, .otherSeparator, .sexChange, .ageFall,
+      .nameOfOtherPatient:
       .warning
     }
   }

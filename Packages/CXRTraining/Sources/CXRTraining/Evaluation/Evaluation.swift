@@ -19,6 +19,8 @@ public struct Evaluation: Sendable {
     public var collection: FilmCollection.Options
     /// The part to evaluate; `nil` for all films. Without checkpoints the films are those of the first table.
     public var subset: Subset?
+    /// The labels to judge, where there are tables alone; `nil`: the first table's columns that the label file knows.
+    public var labels: [String]?
     /// Go on without films that cannot be decoded.
     public var skipsUnreadable: Bool
     /// What uncertain findings count as; `nil`: as in the first checkpoint's training.
@@ -85,6 +87,8 @@ public struct Evaluation: Sendable {
   public let rows: [Int]
   /// Films left out because they cannot be decoded.
   public let skippedFilms: [UnreadableFilm]
+  /// Columns of tables that are no labels judged here, by table.
+  public let unjudgedColumns: [(path: String, columns: [String])]
   /// Whose films these are; `nil` for all, or those of a table.
   public let subset: Subset?
   /// The networks, which are the first models, and the films, to look at once more.
@@ -101,11 +105,17 @@ public struct Evaluation: Sendable {
   /// - Throws: `DataError`, `CheckpointError`, ``TrainingError``.
   public init(_ options: Options, events: Events = Events()) throws {
     let classifiers = try options.checkpoints.map { try ChestClassifier(path: $0) }
-    let tables = try options.predictions.map { try PredictionsFile(path: $0) }
-    let validationTables = try options.validationPredictions.map { try PredictionsFile(path: $0) }
-    guard let labels = classifiers.first?.metadata.labels ?? tables.first?.labels else {
-      throw TrainingError.invalidOption("--checkpoint or --predictions: name at least one")
+    var collectionOptions = options.collection
+    for classifier in classifiers {
+      collectionOptions.renames.merge(classifier.metadata.labelRenames) { asked, _ in asked }
     }
+    func table(_ path: String) throws -> PredictionsFile {
+      try PredictionsFile(path: path, renames: collectionOptions.renames)
+    }
+    let tables = try options.predictions.map(table)
+    let validationTables = try options.validationPredictions.map(table)
+    let labels =
+      try classifiers.first?.metadata.labels ?? Self.labels(of: tables, options, collectionOptions)
     guard
       options.validationPredictions.isEmpty
         || options.validationPredictions.count == tables.count
@@ -116,8 +126,9 @@ public struct Evaluation: Sendable {
     try Self.checkComparable(classifiers, paths: options.checkpoints, subset: options.subset)
     let networks = Networks(classifiers)
 
-    var collectionOptions = options.collection
     collectionOptions.labels = labels
+    // A network's labels are labels, whether a row has them or not.
+    collectionOptions.vocabulary += classifiers.first?.metadata.labels ?? []
     let subset = classifiers.isEmpty ? nil : options.subset
     collectionOptions.dividesPatients = subset != nil
     if let first = classifiers.first {
@@ -231,7 +242,7 @@ public struct Evaluation: Sendable {
         Model(
           name: names[classifiers.count + t], path: table.path, metadata: nil,
           probabilities: try table.probabilities(
-            of: kept.map { records[$0].name }, labels: labels),
+            of: kept.map { records[$0].name }, labels: labels).map(Float.init),
           baselineScores: nil, patientsSeenInTraining: nil, patientsSeenInValidation: nil,
           fit: fit))
     }
@@ -249,6 +260,10 @@ public struct Evaluation: Sendable {
     self.films = films
     self.places = places
     skippedFilms = answers?.unreadable ?? []
+    unjudgedColumns = tables.compactMap { table in
+      let others = table.columns.filter { !$0.isEmpty && !labels.contains($0) }
+      return others.isEmpty ? nil : (table.path, others)
+    }
     self.subset = subset
   }
 
@@ -258,7 +273,23 @@ public struct Evaluation: Sendable {
     if let path = options.checkpoints.first {
       return try ChestClassifier(path: path).metadata.labels
     }
-    return try options.predictions.first.map { try PredictionsFile(path: $0).labels } ?? []
+    let tables = try options.predictions.prefix(1).map {
+      try PredictionsFile(path: $0, renames: options.collection.renames)
+    }
+    return try labels(of: tables, options, options.collection)
+  }
+
+  /// The labels that are asked for, or those of the first table.
+  private static func labels(
+    of tables: [PredictionsFile], _ options: Options, _ collection: FilmCollection.Options
+  ) throws -> [String] {
+    guard let table = tables.first else {
+      throw TrainingError.invalidOption("--checkpoint or --predictions: name at least one")
+    }
+    if let labels = options.labels { return labels }
+    return try table.labels(
+      of: LabelFile(
+        path: collection.labelFile, vocabulary: table.columns, renames: collection.renames))
   }
 
   private static func collection(
@@ -313,7 +344,7 @@ public struct Evaluation: Sendable {
       rule: rule,
       answers: FilmAnswers(
         try table.probabilities(
-          of: rows.map { records[$0].name }, labels: collection.matrix.labels), rows: rows,
+          of: rows.map { records[$0].name }, labels: collection.matrix.labels).map(Float.init), rows: rows,
         of: collection))
   }
 

@@ -22,6 +22,9 @@ public struct BoxList: Sendable {
     }
   }
 
+  private let path: String
+  /// Where each finding stands first.
+  private let lines: [String: Int]
   /// The boxes by film and finding.
   public let boxes: [String: [String: [Box]]]
   /// Whether all boxes lie in the upper left quarter, as of coordinates on a smaller film than they should be of.
@@ -40,36 +43,55 @@ public struct BoxList: Sendable {
   static let side = 1024.0
 
   /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - path: of the file; a header is not needed.
+  ///   - renames: names of findings that are taken for others.
   /// - Throws: `DataError` naming the line and what is wrong there.
-  public init(path: String) throws {
+  public init(path: String, renames: [String: String] = [:]) throws {
     var boxes: [String: [String: [Box]]] = [:]
-    var isHeader = true
-    try CSVReader.forEachRecord(ofFile: path) { record in
-      defer { isHeader = false }
-      if isHeader, record[0] == "Image Index" { return }
-      guard record.count >= 6 else {
+    var lines: [String: Int] = [:]
+    var isFirst = true
+    try Table(path: path).forEachRow(isFirst: { $0.names.count >= 6 }) { row in
+      defer { isFirst = false }
+      if isFirst, TableHeader.isName(row[0], "Image Index") { return }
+      guard row.count >= 6 else {
         throw DataError.wrongFieldCount(
-          path: path, line: record.line, expected: 6, found: record.count)
+          path: path, line: row.line, expected: 6, found: row.count)
       }
       func number(_ column: Int, _ name: String, least: Double) throws -> Double {
-        guard let value = Double(record[column]), value.isFinite, value >= least,
+        guard let value = row.number(column), value.isFinite, value >= least,
           value <= Self.side * 1.01
         else {
           throw DataError.invalidField(
-            path: path, line: record.line, column: "\(name) of a box on \(Int(Self.side)) pixels",
-            found: record[column])
+            path: path, line: row.line, column: "\(name) of a box on \(Int(Self.side)) pixels",
+            found: row[column])
         }
         return value / Self.side
+      }
+      guard let film = row.value(0), let name = row.value(1) else {
+        throw DataError.invalidField(
+          path: path, line: row.line, column: "film and finding of a box",
+          found: row[0] + ", " + row[1])
       }
       let box = Box(
         x: try number(2, "x", least: -Self.side * 0.01),
         y: try number(3, "y", least: -Self.side * 0.01),
         width: try number(4, "width", least: .leastNormalMagnitude),
         height: try number(5, "height", least: .leastNormalMagnitude))
-      let finding = record[1] == "Infiltrate" ? "Infiltration" : record[1]
-      boxes[record[0], default: [:]][finding, default: []].append(box)
+      let finding = renames[name] ?? (name == "Infiltrate" ? "Infiltration" : name)
+      if lines[finding] == nil { lines[finding] = row.line }
+      boxes[FilmName.normalised(film), default: [:]][finding, default: []].append(box)
     }
     guard !boxes.isEmpty else { throw DataError.noRows(path: path) }
-    self.boxes = boxes
+    (self.boxes, self.path, self.lines) = (boxes, path, lines)
+  }
+
+  /// Checks that no finding's name is almost one of `labels`, which would leave its boxes out.
+  /// - Throws: `DataError.nearName`.
+  func check(_ labels: [String]) throws {
+    for (finding, line) in lines.sorted(by: { $0.value < $1.value }) {
+      try DataError.checkNear([finding], labels: labels, path: path, line: line)
+    }
   }
 }

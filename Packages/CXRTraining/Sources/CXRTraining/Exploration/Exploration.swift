@@ -65,9 +65,8 @@ public struct Exploration: Sendable {
   ) throws {
     let collection = try FilmCollection(options, tolerateMissing: true)
     found(collection)
-    if let images = options.images, collection.rows(of: nil).isEmpty {
-      throw TrainingError.noFilms(
-        part: "label file's", why: "none of its names is under \(images); check --images")
+    if let folder = collection.folder, collection.rows(of: nil).isEmpty {
+      throw TrainingError.missingFilms(folder.missing, in: folder)
     }
     let (records, matrix) = (collection.file.records, collection.matrix)
     parts = Subset.allCases.map { subset in

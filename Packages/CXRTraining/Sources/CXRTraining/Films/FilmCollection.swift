@@ -10,6 +10,12 @@ public struct FilmCollection: Sendable {
     public var images: String?
     /// The findings, in output order.
     public var labels: [String]
+    /// Labels that are known to exist though no row may have them, beside NIH's fourteen, such as a checkpoint's.
+    public var vocabulary: [String] = []
+    /// Names of the label file that are taken for others.
+    public var renames: [String: String] = [:]
+    /// What of films' names does not count when they are looked for.
+    public var filmNames = FilmNameRule()
     /// What uncertain findings count as.
     public var uncertain = UncertainPolicy.ignore
     /// The seed of the split.
@@ -47,10 +53,13 @@ public struct FilmCollection: Sendable {
   public private(set) var matrix: LabelMatrix
   /// Listed films that an audit leaves out, by name.
   public let excluded: Set<String>
+  /// Films that an audit leaves out and the label file does not list.
+  public let excludedStrangers: Int
   /// Listed films that are absent, sorted.
-  public let rowsWithoutFilm: [String]
-  /// Images that no row lists, sorted.
-  public let filmsWithoutRow: [String]
+  public var rowsWithoutFilm: [String] { folder?.missing ?? [] }
+  /// Films that no row lists, by their paths below the folder, sorted.
+  public var filmsWithoutRow: [String] { folder?.unlisted ?? [] }
+  private let vocabulary: [String]
 
   /// Reads the label file, splits the patients and finds the films.
   ///
@@ -59,10 +68,12 @@ public struct FilmCollection: Sendable {
   ///   - tolerateMissing: do not throw for absent films, whatever the options say.
   /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:)``.
   public init(_ options: Options, tolerateMissing: Bool = false) throws {
-    file = try LabelFile(path: options.labelFile)
-    try file.checkColumns(of: options.labels)
+    file = try LabelFile(
+      path: options.labelFile, vocabulary: options.labels + options.vocabulary,
+      renames: options.renames)
+    vocabulary = LabelSet.nih14 + options.vocabulary
     matrix = try LabelMatrix(
-      file.records, labels: options.labels, uncertain: options.uncertain)
+      file, labels: options.labels, uncertain: options.uncertain, vocabulary: vocabulary)
     split =
       if !options.dividesPatients {
         .undivided
@@ -74,18 +85,16 @@ public struct FilmCollection: Sendable {
         try PatientSplit(patients: file.patients, seed: options.splitSeed)
       }
     let names = file.records.map(\.name)
-    let folder = try options.images.map { try FilmFolder(path: $0, names: names) }
+    let folder = try options.images.map {
+      try FilmFolder(path: $0, names: names, rule: options.filmNames)
+    }
     self.folder = folder
-    excluded =
-      try options.exclude.map {
-        try ExcludedFilms(auditFile: $0).names.intersection(names)
-      } ?? []
-    (rowsWithoutFilm, filmsWithoutRow) = folder?.differences(from: file.records) ?? ([], [])
-    let missing = rowsWithoutFilm.filter { !excluded.contains($0) }
-    if !missing.isEmpty, !options.allowMissing, !tolerateMissing {
-      throw TrainingError.missingFilms(
-        names: Array(missing.prefix(5)), count: missing.count,
-        folder: options.images ?? "")
+    let audited = try options.exclude.map { try ExcludedFilms(auditFile: $0).names } ?? []
+    excluded = audited.intersection(names)
+    excludedStrangers = audited.count - excluded.count
+    let missing = (folder?.missing ?? []).filter { !excluded.contains($0) }
+    if let folder, !missing.isEmpty, !options.allowMissing, !tolerateMissing {
+      throw TrainingError.missingFilms(missing, in: folder)
     }
   }
 
@@ -94,7 +103,7 @@ public struct FilmCollection: Sendable {
   public func selecting(labels: [String]) throws -> FilmCollection {
     var selection = self
     selection.matrix = try LabelMatrix(
-      file.records, labels: labels, uncertain: matrix.uncertain)
+      file, labels: labels, uncertain: matrix.uncertain, vocabulary: vocabulary)
     return selection
   }
 
@@ -123,6 +132,17 @@ public struct FilmCollection: Sendable {
     return matrix.labels.map { counts[$0] ?? 0 }
   }
 
+  /// How many films have each label as unknown by the file's own word.
+  private func unknownFilms() -> [Int] {
+    var counts: [String: Int] = [:]
+    var allUnknown = 0
+    for record in file.records {
+      if !record.knowsFindings { allUnknown += 1 }
+      for label in record.unknown { counts[label, default: 0] += 1 }
+    }
+    return matrix.labels.map { (counts[$0] ?? 0) + allUnknown }
+  }
+
   /// What a person should know of the label file and the folder, a line each.
   public var remarks: [String] {
     var lines: [String] = []
@@ -132,12 +152,18 @@ public struct FilmCollection: Sendable {
         "labels outside the set, not used: "
           + others.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
     }
+    let withoutColumn = matrix.labels.filter { file.labelColumns?.contains($0) == false }
+    if !withoutColumn.isEmpty {
+      lines.append(
+        "labels without a column in the file, unknown on all films: "
+          + withoutColumn.joined(separator: ", "))
+    }
     let absent = matrix.labels.indices.filter { k in
-      !file.records.indices.contains { matrix[$0, k] }
+      !withoutColumn.contains(matrix.labels[k])
+        && !file.records.indices.contains { matrix[$0, k] }
     }.map { matrix.labels[$0] }
     if !absent.isEmpty {
-      lines.append(
-        "labels that no row has (check the spelling): " + absent.joined(separator: ", "))
+      lines.append("labels that no row has: " + absent.joined(separator: ", "))
     }
     let doubtful = zip(matrix.labels, uncertainFilms()).filter { $0.1 > 0 }
     if !doubtful.isEmpty {
@@ -151,13 +177,41 @@ public struct FilmCollection: Sendable {
         "uncertain findings \(meaning) (--uncertain \(matrix.uncertain.rawValue)): "
           + doubtful.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
     }
+    let unknown = zip(matrix.labels, unknownFilms()).filter { $0.1 > 0 }
+    if !unknown.isEmpty {
+      lines.append(
+        "findings that the file says are unknown are left out of loss, weights and metrics: "
+          + unknown.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+    }
+    if file.rowCount > file.records.count {
+      let joined = Set(
+        file.notes.compactMap { note in note.problem.kind == "duplicates" ? note.film : nil }
+      ).count
+      lines.append(
+        "\(joined) films stand in several rows, which are joined: \(file.rowCount) rows of "
+          + "\(file.records.count) films")
+    }
+    if let split = file.notes.first(where: { $0.problem.kind == "other_separators" }) {
+      let count = file.notes.count { $0.problem.kind == "other_separators" }
+      lines.append(
+        "findings parted otherwise than by | in \(count) rows, read as known labels; the first, on line "
+          + "\(split.line): \(split.problem.description)")
+    }
     let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
-    for (kind, count) in kinds.sorted(by: { $0.key < $1.key }) {
+    for (kind, count) in kinds.sorted(by: { $0.key < $1.key })
+    where !["duplicates", "other_separators"].contains(kind) {
       lines.append("\(count) × \(kind.split(separator: "_").joined(separator: " ")); kept")
     }
     if let revision = NIHRevision(file.records) { lines.append(revision.description) }
     if !excluded.isEmpty {
       lines.append("\(excluded.count) films left out, which the audit calls unusable")
+    }
+    if excludedStrangers > 0 {
+      lines.append(
+        "\(excludedStrangers) films that the audit calls unusable are not in the label file")
+    }
+    if let leftOut = folder?.leftOutCount, leftOut > 0 {
+      lines.append("\(leftOut) hidden files in the folder that look like films, not used")
     }
     if !rowsWithoutFilm.isEmpty {
       lines.append("\(rowsWithoutFilm.count) rows have no film, left out")

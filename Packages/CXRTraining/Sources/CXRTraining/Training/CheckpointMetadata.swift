@@ -391,6 +391,16 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     options[TrainingOptions.uncertainKey].flatMap { UncertainPolicy(rawValue: $0) } ?? .ignore
   }
 
+  /// Names of the label file that were taken for others in training.
+  public var labelRenames: [String: String] {
+    let lines = (options[TrainingOptions.renamesKey] ?? "").split(separator: "\n")
+    let pairs = lines.compactMap { line -> (String, String)? in
+      let names = line.split(separator: "=", maxSplits: 1)
+      return names.count == 2 ? (String(names[0]), String(names[1])) : nil
+    }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
   /// How films become the network's input.
   public var preparation: FilmPreparation {
     FilmPreparation(

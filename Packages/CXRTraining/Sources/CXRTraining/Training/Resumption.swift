@@ -97,6 +97,10 @@ public struct Resumption: Sendable {
     {
       differences.append("--\(TrainingOptions.uncertainKey): was \(was), is \(now)")
     }
+    if metadata.labelRenames != now.labelRenames {
+      differences.append(
+        "--\(TrainingOptions.renamesKey): was \(metadata.labelRenames), is \(now.labelRenames)")
+    }
     func compare<Value: Equatable>(_ name: String, _ value: KeyPath<CheckpointMetadata, Value>) {
       let (was, now) = (metadata[keyPath: value], now[keyPath: value])
       if was != now { differences.append("\(name): was \(was), is \(now)") }

@@ -370,7 +370,7 @@ public struct Trainer {
       options: options.comparable.merging([
         Resumption.filmsKey: data.filmsSHA256, Resumption.pixelsKey: data.pixelsSHA256,
         TrainingOptions.uncertainKey: data.collection.matrix.uncertain.rawValue,
-      ]) { $1 },
+      ].merging(TrainingOptions.text(ofRenames: data.collection.file.renames)) { $1 }) { $1 },
       progress: CheckpointMetadata.Progress(
         bestLoss: stopping.bestEpoch > 0 ? stopping.bestLoss : nil, bestEpoch: stopping.bestEpoch,
         epochsWithoutImprovement: stopping.epochsWithoutImprovement, isFinished: isFinished))

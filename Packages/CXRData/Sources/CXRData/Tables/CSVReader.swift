@@ -1,8 +1,8 @@
-/// A reader of comma-separated values after RFC 4180.
+/// A reader of comma-separated values after RFC 4180, or of values separated otherwise.
 ///
-/// Fields may be quoted and then hold commas, line breaks and doubled quotes; lines end with LF,
+/// Fields may be quoted and then hold separators, line breaks and doubled quotes; lines end with LF,
 /// CRLF or the end of the file; a byte-order mark is skipped; empty lines are skipped. Bytes that
-/// are not UTF-8 become replacement characters.
+/// are not UTF-8 become replacement characters: ``Table`` refuses them before.
 public struct CSVReader {
   /// One record: its fields as they stand, without quotes, and the line on which it starts.
   public struct Record {
@@ -27,15 +27,29 @@ public struct CSVReader {
       return String(decoding: unquoted, as: UTF8.self)
     }
 
-    /// The text of a field without the spaces around it.
+    /// The text of a field without what is blank around it.
     func trimmed(_ index: Int) -> String {
       let field = ranges[index]
-      guard !field.hasQuotes else { return self[index].trimmingSpaces() }
-      var (start, end) = (field.start, field.end)
+      guard !field.hasQuotes else { return self[index].trimmingBlanks() }
+      let bytes = trimmedBytes(index)
+      let text = String(decoding: bytes, as: UTF8.self)
+      guard let first = bytes.first, let last = bytes.last, first >= 0x7F || last >= 0x7F else {
+        return text
+      }
+      return text.trimmingBlanks()
+    }
+
+    /// The bytes of a field without white space of ASCII around them; doubled quotes stay doubled.
+    func trimmedBytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+      var (start, end) = (ranges[index].start, ranges[index].end)
       while start < end, bytes[start] <= 32 { start += 1 }
       while start < end, bytes[end - 1] <= 32 { end -= 1 }
-      return String(
-        decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+      return UnsafeBufferPointer(rebasing: bytes[start..<end])
+    }
+
+    /// Whether no field says anything.
+    var isBlank: Bool {
+      ranges.indices.allSatisfy { trimmedBytes($0).isEmpty || trimmed($0).isEmpty }
     }
 
     /// All fields.
@@ -48,12 +62,15 @@ public struct CSVReader {
     let hasQuotes: Bool
   }
 
+  /// What separates fields unless said otherwise.
+  public static let comma = UInt8(ascii: ",")
+
   /// Calls `body` with each record of a file.
   /// - Throws: ``DataError`` for a file that cannot be read, and as ``forEachRecord(in:path:_:)``.
   public static func forEachRecord(
-    ofFile path: String, _ body: (Record) throws -> Void
+    ofFile path: String, separator: UInt8 = comma, _ body: (Record) throws -> Void
   ) throws {
-    try forEachRecord(in: fileContents(path), path: path, body)
+    try forEachRecord(in: fileContents(path), path: path, separator: separator, body)
   }
 
   /// Calls `body` with each record of `bytes`.
@@ -61,10 +78,11 @@ public struct CSVReader {
   /// - Parameters:
   ///   - bytes: the file's contents.
   ///   - path: the file's name for error messages.
+  ///   - separator: what stands between fields, a character of ASCII.
   ///   - body: gets each record; it must not keep it.
   /// - Throws: ``DataError/malformedQuotes(path:line:)`` and whatever `body` throws.
   public static func forEachRecord(
-    in bytes: [UInt8], path: String, _ body: (Record) throws -> Void
+    in bytes: [UInt8], path: String, separator: UInt8 = comma, _ body: (Record) throws -> Void
   ) throws {
     try bytes.withUnsafeBufferPointer { bytes in
       let count = bytes.count
@@ -96,18 +114,18 @@ public struct CSVReader {
             }
             fields.append(Field(start: start, end: i, hasQuotes: hasQuotes))
             i += 1
-            guard i == count || bytes[i] == comma || bytes[i] == lineFeed || bytes[i] == carriage
+            guard i == count || bytes[i] == separator || bytes[i] == lineFeed || bytes[i] == carriage
             else { throw DataError.malformedQuotes(path: path, line: openingLine) }
           } else {
             let start = i
-            while i < count, bytes[i] != comma, bytes[i] != lineFeed, bytes[i] != carriage {
+            while i < count, bytes[i] != separator, bytes[i] != lineFeed, bytes[i] != carriage {
               i += 1
             }
             fields.append(Field(start: start, end: i, hasQuotes: false))
           }
           if i == count {
             recordEnds = true
-          } else if bytes[i] == comma {
+          } else if bytes[i] == separator {
             i += 1
           } else {
             if bytes[i] == carriage, i + 1 < count, bytes[i + 1] == lineFeed { i += 1 }
@@ -123,7 +141,6 @@ public struct CSVReader {
   }
 }
 
-private let comma = UInt8(ascii: ",")
 private let quote = UInt8(ascii: "\"")
 private let lineFeed = UInt8(ascii: "\n")
 private let carriage = UInt8(ascii: "\r")

@@ -1,0 +1,25 @@
+/// What of films' names does not count when they are looked for in a folder.
+public struct FilmNameRule: Sendable, Equatable {
+  /// Leading folders of names that the folder of films does not have, such as `CheXpert-v1.0-small`; empty for none.
+  public var droppedFolders: String
+  /// Whether `x.png` may be `x.PNG`, `x.jpg` or a DICOM file `x`.
+  public var ignoresExtensions: Bool
+
+  /// Every part of a name counts unless said otherwise.
+  public init(droppedFolders: String = "", ignoresExtensions: Bool = false) {
+    (self.droppedFolders, self.ignoresExtensions) = (droppedFolders, ignoresExtensions)
+  }
+
+  /// A name's parts that count.
+  func parts(_ name: String) -> [Substring] {
+    let parts = FilmName.parts(name)
+    let dropped = FilmName.parts(droppedFolders)
+    return parts.count > dropped.count && parts.starts(with: dropped)
+      ? Array(parts.dropFirst(dropped.count)) : parts
+  }
+
+  /// What stands for a file name where extensions may not count.
+  func key(_ fileName: some StringProtocol) -> String {
+    ignoresExtensions ? FilmName.stem(fileName) : String(fileName)
+  }
+}

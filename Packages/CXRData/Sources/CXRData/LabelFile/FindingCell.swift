@@ -1,0 +1,104 @@
+/// What a cell of several findings says.
+enum FindingCell: Equatable {
+  /// These, in order; with the cell's text where another separator than `|` parted them.
+  case findings([String], splitFrom: String?)
+  /// That nothing is known.
+  case unknown
+
+  /// Separators besides `|` that never stand within a finding's name between two labels by chance.
+  private static let separators: Set<Character> = [",", ";", "/", "&", "+", "\n", "\r\n", "\t"]
+
+  /// Why a cell cannot be read.
+  enum Doubt: Error {
+    /// It holds a label beside what is none.
+    case partlyKnown(label: String)
+    /// It says that nothing is known beside a finding.
+    case unknownBesideFinding
+  }
+
+  /// The tokens between `|` that hold no other separator: names that a file certainly means as they stand.
+  static func plainTokens(_ text: String) -> [String] {
+    text.split(separator: "|").map { String($0).trimmingBlanks() }.filter { token in
+      !token.isEmpty && !token.isMissingMarker && !token.contains(where: separators.contains)
+        && !token.hasPrefix("[")
+    }
+  }
+
+  /// Reads a cell.
+  ///
+  /// - Parameters:
+  ///   - text: of the cell.
+  ///   - isLabel: whether a name is a label that is known.
+  ///   - nearest: the known label that a name almost equals.
+  ///   - rename: a name's other name.
+  init(
+    _ text: String, isLabel: (String) -> Bool, nearest: (String) -> String?,
+    rename: (String) -> String
+  ) throws(Doubt) {
+    let whole = text.trimmingBlanks()
+    if whole.isMissingMarker {
+      self = .unknown
+      return
+    }
+    var (findings, isSplit): ([String], Bool) = ([], false)
+    for token in whole.split(separator: "|") {
+      let token = rename(String(token).trimmingBlanks())
+      if token.isEmpty { continue }
+      guard !token.isMissingMarker else { throw .unknownBesideFinding }
+      if !isLabel(token), let parts = try Self.parts(token, isLabel, nearest, rename) {
+        findings += parts
+        isSplit = true
+      } else {
+        findings.append(token)
+      }
+    }
+    self = .findings(findings, splitFrom: isSplit ? whole : nil)
+  }
+
+  /// The findings in a token that is no label itself; `nil` where it is one name.
+  private static func parts(
+    _ token: String, _ isLabel: (String) -> Bool, _ nearest: (String) -> String?,
+    _ rename: (String) -> String
+  ) throws(Doubt) -> [String]? {
+    // A list as Python or JSON writes it.
+    if token.hasPrefix("["), token.hasSuffix("]") {
+      let items = token.dropFirst().dropLast().split { $0 == "," || $0 == ";" }
+        .map { String($0).trimmingBlanks() }.filter { !$0.isEmpty }
+      let names = items.map { rename(FilmName.unquoted($0)) }
+      if items.allSatisfy({ $0 != FilmName.unquoted($0) }) || names.allSatisfy(isLabel) {
+        return names
+      }
+      throw .partlyKnown(label: names.first(where: isLabel) ?? names[0])
+    }
+    let unquoted = rename(FilmName.unquoted(token))
+    if unquoted != token, isLabel(unquoted) { return [unquoted] }
+    let names = token.split(whereSeparator: separators.contains)
+      .map { rename(FilmName.unquoted(String($0).trimmingBlanks())) }.filter { !$0.isEmpty }
+    if names.count > 1 || names.first != token {
+      if !names.isEmpty, names.allSatisfy(isLabel) { return names }
+      if let known = names.first(where: isLabel) ?? names.lazy.compactMap(nearest).first {
+        throw .partlyKnown(label: known)
+      }
+      return nil
+    }
+    return nearest(token) == nil ? labels(inWords: token, isLabel) : nil
+  }
+
+  /// The labels of which a text consists, parted by white space; `nil` where it holds anything else.
+  static func labels(inWords text: String, _ isLabel: (String) -> Bool) -> [String]? {
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard words.count > 1 else { return nil }
+    var (labels, place): ([String], Int) = ([], 0)
+    while place < words.count {
+      // The longest label that begins here, as labels may have several words.
+      guard
+        let end = (place + 1...words.count).reversed().first(where: {
+          isLabel(words[place..<$0].joined(separator: " "))
+        })
+      else { return nil }
+      labels.append(words[place..<end].joined(separator: " "))
+      place = end
+    }
+    return labels
+  }
+}

@@ -1,0 +1,48 @@
+/// The different texts that cells of findings hold: few, as most cells say what others have said.
+struct FindingTexts {
+  private var places: [String: Int] = [:]
+  private var texts: [(text: String, line: Int)] = []
+
+  /// The place of a text that stands on a line.
+  mutating func place(of text: String, line: Int) -> Int {
+    if let place = places[text] { return place }
+    places[text] = texts.count
+    texts.append((text, line))
+    return texts.count - 1
+  }
+
+  /// What each text means.
+  ///
+  /// Known labels are those of `vocabulary`, NIH's, and every name that stands alone, or between `|`, in the file.
+  ///
+  /// - Throws: ``DataError/unseparatedFindings(path:line:found:label:)`` for a text that is neither one name nor only
+  ///   known labels.
+  func meanings(
+    vocabulary: [String], renames: [String: String], path: String
+  ) throws -> [FindingCell] {
+    let stated = Set(vocabulary + LabelSet.nih14 + [LabelSet.noFinding])
+    func rename(_ name: String) -> String { renames[name] ?? name }
+    let plain = texts.flatMap { FindingCell.plainTokens($0.text) }.map(rename).filter {
+      FindingCell.labels(inWords: $0, stated.contains) == nil
+    }
+    let known = stated.union(plain)
+    let near = Dictionary(
+      stated.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { min($0, $1) })
+    return try texts.map { text, line in
+      do throws(FindingCell.Doubt) {
+        return try FindingCell(
+          text, isLabel: known.contains, nearest: { near[LabelSet.key($0)] }, rename: rename)
+      } catch {
+        let cell = text.trimmingBlanks()
+        throw switch error {
+        case .partlyKnown(let label):
+          DataError.unseparatedFindings(path: path, line: line, found: cell, label: label)
+        case .unknownBesideFinding:
+          DataError.invalidField(
+            path: path, line: line,
+            column: "cell of findings (it says that nothing is known beside a finding)", found: cell)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// What a person can do about an error or a doubt, as a value: a program spells it as its own option, a consumer as an
+/// argument.
+public enum Remedy: Sendable, Hashable {
+  /// Take a name of the file for a label: ``LabelFile/init(path:vocabulary:renames:)``.
+  case renameLabel(from: String, to: String)
+  /// Leave leading folders of films' names out of account: ``FilmNameRule/droppedFolders``.
+  case dropLeadingFolders(String)
+  /// Leave the extensions of films' names out of account: ``FilmNameRule/ignoresExtensions``.
+  case ignoreExtensions
+  /// Ask for a label that is there.
+  case askForLabel(String)
+}
+
+/// An error that knows what can be done about it.
+public protocol RemediedError: Error {
+  /// What can be done, the likeliest first; empty where the message says it all.
+  var remedies: [Remedy] { get }
+}

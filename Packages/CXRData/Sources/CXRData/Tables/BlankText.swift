@@ -1,0 +1,42 @@
+// What surrounds a value without being part of it, and what stands for no value.
+
+extension Unicode.Scalar {
+  /// White space, no-break spaces included, and characters that have no width.
+  var isBlank: Bool {
+    switch value {
+    case 0...0x20, 0x7F, 0x85, 0xA0, 0xAD, 0x200B...0x200F, 0x2028, 0x2029, 0x202F, 0x205F...0x2064,
+      0x3000, 0xFEFF:
+      true
+    case 0x80...: properties.isWhitespace
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// Without what is blank at its ends: white space, no-break spaces, characters without width.
+  func trimmingBlanks() -> String {
+    guard let first = utf8.first, let last = utf8.last else { return self }
+    guard first <= 32 || last <= 32 || first >= 0x7F || last >= 0x7F else { return self }
+    let scalars = unicodeScalars
+    guard let start = scalars.firstIndex(where: { !$0.isBlank }),
+      let end = scalars.lastIndex(where: { !$0.isBlank })
+    else { return "" }
+    return start == scalars.startIndex && scalars.index(after: end) == scalars.endIndex
+      ? self : String(scalars[start...end])
+  }
+
+  /// Whether a trimmed value stands for none, as spreadsheets and programs write it.
+  var isMissingMarker: Bool {
+    guard (1...4).contains(utf8.count), let first = utf8.first,
+      Self.markersBegin.contains(first)
+    else { return false }
+    return Self.missingMarkers.contains(lowercased())
+  }
+
+  private static let missingMarkers: Set<String> = [
+    "nan", "n/a", "na", "null", "none", "-", "--", "?", "#n/a", "<na>", "nat",
+  ]
+
+  private static let markersBegin = Array("nN-?#<".utf8)
+}

@@ -1,0 +1,61 @@
+/// What a file is that is no text, told by how it begins.
+public enum FileFormat: String, Sendable {
+  case gzip = "a gzip file"
+  case bzip2 = "a bzip2 file"
+  case xz = "an xz file"
+  case zstandard = "a Zstandard file"
+  case sevenZip = "a 7-Zip archive"
+  case workbook = "an Excel workbook (xlsx)"
+  case zip = "a ZIP archive"
+  case oldWorkbook = "an old Excel workbook (xls)"
+  case parquet = "a Parquet file"
+  case html = "an HTML page"
+  case lfsPointer = "a git-lfs pointer, which stands for the file"
+  case pdf = "a PDF"
+  case hdf5 = "an HDF5 file"
+  case numpy = "a NumPy file"
+  case binary = "a file with zero bytes"
+
+  private static let beginnings: [(bytes: [UInt8], format: FileFormat)] = [
+    ([0x1F, 0x8B], .gzip), ([0x42, 0x5A, 0x68], .bzip2), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], .xz),
+    ([0x28, 0xB5, 0x2F, 0xFD], .zstandard), ([0x37, 0x7A, 0xBC, 0xAF], .sevenZip),
+    ([0xD0, 0xCF, 0x11, 0xE0], .oldWorkbook), (Array("PAR1".utf8), .parquet),
+    (Array("version https://git-lfs".utf8), .lfsPointer), (Array("%PDF".utf8), .pdf),
+    ([0x89, 0x48, 0x44, 0x46], .hdf5), ([0x93, 0x4E, 0x55, 0x4D], .numpy),
+  ]
+
+  /// The format of bytes that are known to be no text; `nil` for all others.
+  init?(_ bytes: [UInt8]) {
+    if let known = Self.beginnings.first(where: { bytes.starts(with: $0.bytes) }) {
+      self = known.format
+    } else if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
+      // A workbook is a ZIP archive whose first members say so.
+      let start = String(decoding: bytes.prefix(4096), as: UTF8.self)
+      self = start.contains("[Content_Types].xml") || start.contains("xl/") ? .workbook : .zip
+    } else {
+      let start = String(decoding: bytes.prefix(512), as: UTF8.self).trimmingBlanks().lowercased()
+      guard ["<!doctype", "<html", "<?xml", "<head"].contains(where: start.hasPrefix) else {
+        return nil
+      }
+      self = .html
+    }
+  }
+
+  /// How a person makes a table of it; `file` is its path.
+  func conversion(_ file: String) -> String {
+    switch self {
+    case .gzip: "unpack it: gunzip -k \(file)"
+    case .bzip2: "unpack it: bunzip2 -k \(file)"
+    case .xz: "unpack it: xz -dk \(file)"
+    case .zstandard: "unpack it: zstd -d \(file)"
+    case .sevenZip: "unpack it: 7z x \(file)"
+    case .zip: "unpack it: unzip \(file)"
+    case .workbook, .oldWorkbook: "open it and save the sheet as CSV UTF-8"
+    case .parquet:
+      "convert it, in Python: pandas.read_parquet(\"\(file)\").to_csv(\"table.csv\", index=False)"
+    case .html: "it may ask for a login or report an error; download the file itself"
+    case .lfsPointer: "fetch the file: git lfs pull"
+    case .pdf, .hdf5, .numpy, .binary: "export the table as CSV UTF-8"
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/// A table in a text file: what every reader of labels, scores, boxes and lists reads by, with one care.
+///
+/// The text is UTF-8 or UTF-16, with or without a byte-order mark, with any line ends. Fields are separated by commas,
+/// semicolons or tabs, whichever makes the header one that is understood; after semicolons and tabs a decimal comma is
+/// read. Names and values count without what is blank around them, no-break spaces and characters without width
+/// included. Lines without any value are skipped.
+public struct Table: Sendable {
+  /// The file's path, as given.
+  public let path: String
+  private let bytes: [UInt8]
+
+  /// Reads a file.
+  /// - Throws: ``DataError`` for a file that cannot be read or is no text.
+  public init(path: String) throws { try self.init(contents: fileContents(path), path: path) }
+
+  /// Takes a file's bytes; `path` is used in messages.
+  /// - Throws: ``DataError`` for bytes that are no text.
+  public init(contents: [UInt8], path: String) throws {
+    guard !contents.isEmpty else { throw DataError.unreadable(path: path, reason: "it is empty") }
+    (self.path, bytes) = (path, try TextFile.utf8(contents, path: path))
+  }
+
+  /// One row below the header.
+  public struct Row {
+    let record: CSVReader.Record
+    /// Whether a comma may be a decimal point.
+    let hasDecimalCommas: Bool
+    /// The line on which it starts, counted from 1.
+    public var line: Int { record.line }
+    /// The number of fields.
+    public var count: Int { record.count }
+
+    /// A field's value, trimmed; empty where the row has no such field.
+    public subscript(column: Int) -> String { column < count ? record.trimmed(column) : "" }
+
+    /// A field's value; `nil` where it is blank or says that there is none, such as `NaN`.
+    public func value(_ column: Int?) -> String? {
+      guard let column else { return nil }
+      let text = self[column]
+      return text.isEmpty || text.isMissingMarker ? nil : text
+    }
+
+    /// A field as a number; `nil` where it is none.
+    public func number(_ column: Int) -> Double? {
+      Self.number(self[column], hasDecimalCommas: hasDecimalCommas)
+    }
+
+    /// Digits with a point or, where these may stand, a decimal comma. Hexadecimal and words such as `inf` are no
+    /// numbers here, and neither is `1,024`, which may be one or a thousand.
+    static func number(_ text: String, hasDecimalCommas: Bool) -> Double? {
+      var bytes = Array(text.utf8)
+      for (place, byte) in bytes.enumerated() {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
+          UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"):
+          continue
+        case UInt8(ascii: ",") where hasDecimalCommas:
+          let whole = bytes[..<place].filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
+          let isGroup =
+            bytes.count - place == 4 && whole.count <= 3 && whole != [UInt8(ascii: "0")]
+            && !whole.isEmpty
+          guard !isGroup, !bytes.contains(UInt8(ascii: ".")) else { return nil }
+          bytes[place] = UInt8(ascii: ".")
+        default: return nil
+        }
+      }
+      return Double(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  /// Calls `body` for each row below the header.
+  ///
+  /// - Parameters:
+  ///   - isHeader: whether column names are those of the table; it decides which separator is the table's.
+  ///   - columns: finds the columns in the header.
+  ///   - body: gets the columns and a row, which it must not keep.
+  /// - Throws: ``DataError`` and whatever the closures throw.
+  public func forEachRow<Columns>(
+    isHeader: (TableHeader) -> Bool, columns find: (TableHeader) throws -> Columns,
+    _ body: (Columns, Row) throws -> Void
+  ) throws {
+    var columns: Columns?
+    try forEachRow(isFirst: isHeader) { row in
+      if let columns { try body(columns, row) } else { columns = try find(header(row.record)) }
+    }
+    if columns == nil { _ = try find(TableHeader([], line: 1, path: path)) }
+  }
+
+  /// Calls `body` for each row of a table that need not have a header.
+  ///
+  /// - Parameters:
+  ///   - isFirst: whether fields are those of the table's first row; it decides which separator is the table's.
+  ///   - body: gets each row that holds anything, the header too.
+  /// - Throws: ``DataError`` and whatever `body` throws.
+  public func forEachRow(
+    isFirst: (TableHeader) -> Bool, _ body: (Row) throws -> Void
+  ) throws {
+    let separator = try separator(isFirst)
+    let hasDecimalCommas = separator != CSVReader.comma
+    try forEachRecord(separator) { record in
+      if record.trimmedBytes(0).isEmpty, record.isBlank { return }
+      try body(Row(record: record, hasDecimalCommas: hasDecimalCommas))
+    }
+  }
+
+  private func header(_ record: CSVReader.Record) -> TableHeader {
+    TableHeader((0..<record.count).map(record.trimmed), line: record.line, path: path)
+  }
+
+  /// Calls `body` for each record but a first line `sep=;`, which Excel reads.
+  private func forEachRecord(
+    _ separator: UInt8, _ body: (CSVReader.Record) throws -> Void
+  ) throws {
+    var isFirst = true
+    try CSVReader.forEachRecord(in: bytes, path: path, separator: separator) { record in
+      defer { isFirst = false }
+      if isFirst, record.count <= 2, record.trimmed(0).lowercased().hasPrefix("sep=") { return }
+      try body(record)
+    }
+  }
+
+  private struct Found: Error { let header: TableHeader }
+
+  /// What separates the fields of the header. Of several that make it one that is understood none is certain, which no
+  /// two can; where none does, the one that makes most fields, so that the message names what there is.
+  private func separator(_ isHeader: (TableHeader) -> Bool) throws -> UInt8 {
+    var best: (separator: UInt8, fields: Int)?
+    for separator in [CSVReader.comma, UInt8(ascii: ";"), UInt8(ascii: "\t")] {
+      do {
+        try forEachRecord(separator) { if !$0.isBlank { throw Found(header: header($0)) } }
+      } catch let found as Found {
+        if isHeader(found.header) { return separator }
+        if found.header.names.count > best?.fields ?? 0 {
+          best = (separator, found.header.names.count)
+        }
+      } catch {
+        // Quotes that close before another separator are malformed for this one only.
+        if separator == CSVReader.comma, best == nil { best = (separator, 0) }
+      }
+    }
+    return best?.separator ?? CSVReader.comma
+  }
+}
