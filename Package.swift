@@ -122,6 +122,11 @@ let package = Package(
     app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),
 
+    // What Tests/Doors/doors.py asks; no program for users.
+    .executableTarget(
+      name: "door-reader", dependencies: ["CXRData", "CXRTraining"],
+      path: "Tests/Doors/Reader", swiftSettings: strict),
+
     .testTarget(
       name: "ReferenceTests",
       dependencies: [

@@ -229,7 +229,8 @@ struct Evaluate: Program {
 
   private func announce(_ evaluation: Evaluation) {
     for (path, columns) in evaluation.unjudgedColumns {
-      Console.note("\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))
+      Console.note(
+        "\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))
     }
     if !evaluation.skippedFilms.isEmpty {
       Console.warn(

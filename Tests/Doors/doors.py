@@ -102,9 +102,6 @@ class Table:
         for row, value in zip(self.rows, values, strict=True):
             row.cells[column] = value
 
-    def remove(self, column):
-        self.columns.remove(column)
-
     def insert_after(self, row, new, chance):
         """Puts a row somewhere after another one."""
         at = chance.randint(self.rows.index(row) + 1, len(self.rows))
@@ -253,9 +250,6 @@ class FilmCase(Case):
     def here(self):
         return [film for film in self.listed if film.at]
 
-    def there(self):
-        return [film.at for film in self.here()]
-
     def put(self, path):
         self.files[path] = film_bytes(path)
 
@@ -333,7 +327,7 @@ def nih_table(chance, films, optional):
     table = Table("labels.csv", columns, rows)
     for column in list(table.columns):
         if column.role in ("age", "sex", "view") and column.role not in optional:
-            table.remove(column)
+            table.columns.remove(column)
             for film in films:
                 setattr(film, column.role, None)
     return table
@@ -485,7 +479,7 @@ LAYOUTS = {
     "flat": "{0:08d}_000.png",
     "nih": "images_{1:03d}/images/{0:08d}_000.png",
     "chexpert": "train/patient{0:05d}/study{1}/view1_frontal.jpg",
-    "deep": "site{1}/patient{0:05d}/study1/series1/view1.png",
+    "deep": "site{1}/patient{0:05d}/study{0}/series{1}/view1.png",
 }
 
 
@@ -565,7 +559,8 @@ def form(kinds, name, slots="", needs="", weight=1, variants=None, may_refuse=Fa
     return register
 
 
-refusable = partial(form, may_refuse=True)
+# What is peculiar to a kind comes more often than what any file may be.
+refusable = partial(form, may_refuse=True, weight=4)
 
 
 def respell(case, places, spelling):
@@ -922,7 +917,7 @@ def git_pointer(data):
     return f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(data)}\n".encode()
 
 
-@refusable(TEXTS, "{} instead of text", "container", variants={
+@refusable(TEXTS, "{} instead of text", "container", weight=1, variants={
     "gzip": ("gzip", partial(gzip.compress, mtime=0)), "xlsx": ("excel", excel_archive),
     "xls": ("excel", lambda data: bytes.fromhex("D0CF11E0A1B11AE1") + bytes(504)),
     "HTML": ("html", lambda data: b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n"),
@@ -1166,7 +1161,8 @@ def linked_films(case):
 @form("films", "a folder that is a link", "disk")
 def linked_folder(case):
     """Large sets are mounted so."""
-    folder = f"{case.FOLDER}/" + case.one([p for p in map(case.within, case.there()) if "/" in p]).split("/")[0]
+    nested = [parts for parts in (case.within(film.at).split("/") for film in case.here()) if len(parts) > 1]
+    folder = f"{case.FOLDER}/{case.one(nested)[0]}"
     for path in [path for path in case.files if path.startswith(folder + "/")]:
         case.files["store/part" + path.removeprefix(folder)] = case.files.pop(path)
     for film in case.here():
@@ -1331,11 +1327,12 @@ def judge(case, reader):
 def draw_forms(chance, kind, may_refuse):
     """One to four forms that can be mixed; of those that may be refused, exactly one or none."""
     known = [one for one in FORMS if kind in one.kinds]
-    chosen = [chance.choice([one for one in known if one.may_refuse])] if may_refuse else []
+    refusals = [one for one in known if one.may_refuse]
+    chosen = chance.choices(refusals, [one.weight for one in refusals]) if may_refuse else []
     for _ in range(chance.randint(1 - may_refuse, 4 - may_refuse)):
         taken = frozenset().union(*(one.slots for one in chosen))
         free = [x for x in known if not x.may_refuse and x not in chosen and not taken & x.slots]
-        chosen += chance.choices(free, [one.weight for one in free])
+        chosen += chance.choices(free, [one.weight for one in free]) if free else []
     return sorted(chosen, key=FORMS.index)
 
 

@@ -5,7 +5,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   /// A column that must be there is not.
   case missingColumn(
     path: String, column: String, found: [String],
-    needed: String = "\"Image Index\", \"Finding Labels\" and \"Patient ID\", or \"Path\" and a column a label")
+    needed: String =
+      "\"Image Index\", \"Finding Labels\" and \"Patient ID\", or \"Path\" and a column a label")
   /// A row has another number of fields than the header.
   case wrongFieldCount(path: String, line: Int, expected: Int, found: Int)
   /// A quoted field is never closed, or goes on after its closing quote.
@@ -127,7 +128,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + "\(otherLine); rows of one film are joined where they agree, so correct or remove one of the two"
     case .unseparatedFindings(let path, let line, let found, let label):
       return
-        Self.place(path, line) + "\"\(found)\" holds the label \(label) beside what is no label; write findings "
+        Self.place(path, line)
+        + "\"\(found)\" holds the label \(label) beside what is no label; write findings "
         + "between |, as in \"\(label)|…\""
     case .nearName(let path, let line, let found, let label):
       return
@@ -141,7 +143,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + (known.count > 30 ? ", … (\(known.count))" : "") + "; ask for one of these"
     case .unreadableLabel(let path, let line, let label, let found):
       return
-        Self.place(path, line) + (found.map { "\"\($0)\"" } ?? "the value") + " in the column \(label) is no label; it may be 1, "
+        Self.place(path, line) + (found.map { "\"\($0)\"" } ?? "the value")
+        + " in the column \(label) is no label; it may be 1, "
         + "0, -1 (uncertain), yes, no, true, false, or blank: correct it, or leave the label out"
     }
   }

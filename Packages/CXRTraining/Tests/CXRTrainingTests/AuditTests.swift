@@ -145,7 +145,7 @@ private struct PlantedSet {
     defer { set.remove() }
     var collection = set.collection
     collection.exclude = set.csv
-    #expect(throws: TrainingError.self) { try FilmCollection(collection) }
+    #expect(throws: DataError.self) { try FilmCollection(collection) }
     let path = set.folder + "/audit.csv"
     try "image,problem,severity,detail\nf1.png,small,fatal,x\n".write(
       toFile: path, atomically: true, encoding: .utf8)

@@ -58,7 +58,8 @@ public struct FilmFolder: Sendable {
     // In order, so that of several faults the same one is named each time.
     for name in names.sorted() {
       let parts = rule.parts(name)
-      let found = try Self.place(of: parts, named: name, in: search, places[rule.key(parts.last ?? "")])
+      let found = try Self.place(
+        of: parts, named: name, in: search, places[rule.key(parts.last ?? "")])
       guard let found else {
         missing.append(name)
         continue

@@ -167,17 +167,15 @@ public struct FilmSearch: Sendable {
     return fread(&bytes, 1, 132, file) == 132 && bytes[128...] == Array("DICM".utf8)[...]
   }
 
-  /// How many files below a folder that is left out look like films.
+  /// How many files below a folder that is left out look like films; links are not followed.
   private static func filmCount(below path: String) -> Int {
-    guard let names = FileManager.default.enumerator(atPath: path) else { return 0 }
-    var count = 0
-    while let name = names.nextObject() as? String {
-      if FilmName.extensions.contains(FilmName.fileExtension((name as NSString).lastPathComponent))
-      {
-        count += 1
+    ((try? entries(of: path)) ?? []).reduce(0) { count, entry in
+      switch entry.kind {
+      case .folder: count + filmCount(below: path + "/" + entry.name)
+      default:
+        count + (FilmName.extensions.contains(FilmName.fileExtension(entry.name)) ? 1 : 0)
       }
     }
-    return count
   }
 }
 

@@ -30,7 +30,8 @@ struct FilmRows {
         path: path, line: row.line, film: name, patient: row.patient.description, otherLine: line,
         other: patient.description)
     }
-    func joined<Value: Equatable>(_ own: Value?, _ other: Value?, _ column: String) throws -> Value? {
+    func joined<Value: Equatable>(_ own: Value?, _ other: Value?, _ column: String) throws -> Value?
+    {
       guard let own, let other else { return own ?? other }
       guard own == other else {
         throw contradiction(row, column, found: "\(other)", other: "\(own)", path: path)

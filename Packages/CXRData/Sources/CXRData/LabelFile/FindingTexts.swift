@@ -40,7 +40,8 @@ struct FindingTexts {
         case .unknownBesideFinding:
           DataError.invalidField(
             path: path, line: line,
-            column: "cell of findings (it says that nothing is known beside a finding)", found: cell)
+            column: "cell of findings (it says that nothing is known beside a finding)", found: cell
+          )
         }
       }
     }

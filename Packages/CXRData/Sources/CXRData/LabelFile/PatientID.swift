@@ -51,7 +51,8 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
       let first = text.utf8.first, (48...57).contains(first)
     else { return false }
     let (digits, exponent) = (text.utf8[..<e], text.utf8[e...].dropFirst())
-    return exponent.first == UInt8(ascii: "+") && exponent.count > 1 && exponent.dropFirst().allSatisfy { (48...57).contains($0) }
+    return exponent.first == UInt8(ascii: "+") && exponent.count > 1
+      && exponent.dropFirst().allSatisfy { (48...57).contains($0) }
       && digits.allSatisfy {
         (48...57).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",")
       }

@@ -19,7 +19,8 @@ public enum LabelSet {
   /// `pleural-thickening`.
   static func key(_ name: String) -> String {
     var key = String.UnicodeScalarView()
-    for scalar in name.unicodeScalars where !scalar.isBlank && !"-_'\"".unicodeScalars.contains(scalar) {
+    for scalar in name.unicodeScalars
+    where !scalar.isBlank && !"-_'\"".unicodeScalars.contains(scalar) {
       key.append(scalar)
     }
     return String(key).lowercased()

@@ -114,7 +114,8 @@ public struct CSVReader {
             }
             fields.append(Field(start: start, end: i, hasQuotes: hasQuotes))
             i += 1
-            guard i == count || bytes[i] == separator || bytes[i] == lineFeed || bytes[i] == carriage
+            guard
+              i == count || bytes[i] == separator || bytes[i] == lineFeed || bytes[i] == carriage
             else { throw DataError.malformedQuotes(path: path, line: openingLine) }
           } else {
             let start = i

@@ -28,13 +28,15 @@ enum TextFile {
     return nil
   }
 
-  private static func utf8(wide bytes: [UInt8], _ order: WideOrder, path: String) throws -> [UInt8] {
+  private static func utf8(wide bytes: [UInt8], _ order: WideOrder, path: String) throws -> [UInt8]
+  {
     guard bytes.count.isMultiple(of: 2) else {
       throw DataError.unreadable(path: path, reason: "it is UTF-16 that ends within a character")
     }
     var units = stride(from: 0, to: bytes.count, by: 2).map { i -> UInt16 in
       order == .little
-        ? UInt16(bytes[i + 1]) << 8 | UInt16(bytes[i]) : UInt16(bytes[i]) << 8 | UInt16(bytes[i + 1])
+        ? UInt16(bytes[i + 1]) << 8 | UInt16(bytes[i])
+        : UInt16(bytes[i]) << 8 | UInt16(bytes[i + 1])
     }
     if units.first == 0xFEFF { units.removeFirst() }
     guard let text = String(validating: units, as: UTF16.self) else {

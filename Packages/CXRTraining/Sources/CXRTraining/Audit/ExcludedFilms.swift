@@ -24,7 +24,8 @@ public struct ExcludedFilms: Sendable {
           needed: "\"image\" and \"severity\", as an audit.csv of cxr-explore has them")
       },
       { columns, row in
-        guard row.count == columns.count || row.count == columns.count + 1 && row[columns.count].isEmpty
+        guard
+          row.count == columns.count || row.count == columns.count + 1 && row[columns.count].isEmpty
         else {
           throw DataError.wrongFieldCount(
             path: path, line: row.line, expected: columns.count, found: row.count)
@@ -32,7 +33,7 @@ public struct ExcludedFilms: Sendable {
         guard let severity = AuditProblem.Severity(rawValue: row[columns.severity].lowercased())
         else {
           throw DataError.invalidField(
-            path: path, line: row.line, column: "severity (error, warning or note)",
+            path: path, line: row.line, column: "severity",
             found: row[columns.severity])
         }
         guard let name = row.value(columns.image) else {

@@ -160,7 +160,8 @@ struct FilmAudit {
 extension LabelFile.Problem {
   /// The kinds of problems that rows may have, in the order of a report.
   static let kinds = [
-    "duplicates", "contradiction", "no_labels", "unknown_findings", "other_separators", "sex_changes", "age_falls", "name_of_other_patient",
+    "duplicates", "contradiction", "no_labels", "unknown_findings", "other_separators",
+    "sex_changes", "age_falls", "name_of_other_patient",
     "implausible_age", "unreadable_age",
   ]
 

@@ -242,7 +242,8 @@ public struct Evaluation: Sendable {
         Model(
           name: names[classifiers.count + t], path: table.path, metadata: nil,
           probabilities: try table.probabilities(
-            of: kept.map { records[$0].name }, labels: labels).map(Float.init),
+            of: kept.map { records[$0].name }, labels: labels
+          ).map(Float.init),
           baselineScores: nil, patientsSeenInTraining: nil, patientsSeenInValidation: nil,
           fit: fit))
     }
@@ -344,7 +345,8 @@ public struct Evaluation: Sendable {
       rule: rule,
       answers: FilmAnswers(
         try table.probabilities(
-          of: rows.map { records[$0].name }, labels: collection.matrix.labels).map(Float.init), rows: rows,
+          of: rows.map { records[$0].name }, labels: collection.matrix.labels
+        ).map(Float.init), rows: rows,
         of: collection))
   }
 

@@ -88,7 +88,8 @@ public struct PredictionsFile: Sendable {
   public func labels(of file: LabelFile) throws -> [String] {
     let known = Set(file.labelNames + LabelSet.nih14)
     let labels = columns.filter(known.contains)
-    try DataError.checkNear(columns, labels: file.labelNames + LabelSet.nih14, path: path, line: headerLine)
+    try DataError.checkNear(
+      columns, labels: file.labelNames + LabelSet.nih14, path: path, line: headerLine)
     guard !labels.isEmpty else {
       throw DataError.unknownLabel(
         path: path, label: columns.filter { !$0.isEmpty }.prefix(5).joined(separator: ", "),
@@ -100,7 +101,7 @@ public struct PredictionsFile: Sendable {
   /// The probabilities of `labels` for each of `names`, `[N, K]`.
   /// - Throws: ``TrainingError/evaluationMismatch(_:)`` naming labels or films that the file lacks; `DataError` naming a
   ///   value that is no probability.
-  func probabilities(of names: [String], labels wanted: [String]) throws -> [Double] {
+  public func probabilities(of names: [String], labels wanted: [String]) throws -> [Double] {
     try DataError.checkNear(columns, labels: wanted, path: path, line: headerLine)
     let places = try wanted.map { label in
       let found = columns.indices.filter { columns[$0] == label }

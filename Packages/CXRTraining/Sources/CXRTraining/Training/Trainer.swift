@@ -367,10 +367,12 @@ public struct Trainer {
       split: CheckpointMetadata.Split(data.collection.split),
       labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
       step: step.count,
-      options: options.comparable.merging([
-        Resumption.filmsKey: data.filmsSHA256, Resumption.pixelsKey: data.pixelsSHA256,
-        TrainingOptions.uncertainKey: data.collection.matrix.uncertain.rawValue,
-      ].merging(TrainingOptions.text(ofRenames: data.collection.file.renames)) { $1 }) { $1 },
+      options: options.comparable.merging(
+        [
+          Resumption.filmsKey: data.filmsSHA256, Resumption.pixelsKey: data.pixelsSHA256,
+          TrainingOptions.uncertainKey: data.collection.matrix.uncertain.rawValue,
+        ].merging(TrainingOptions.text(ofRenames: data.collection.file.renames)) { $1 }
+      ) { $1 },
       progress: CheckpointMetadata.Progress(
         bestLoss: stopping.bestEpoch > 0 ? stopping.bestLoss : nil, bestEpoch: stopping.bestEpoch,
         epochsWithoutImprovement: stopping.epochsWithoutImprovement, isFinished: isFinished))

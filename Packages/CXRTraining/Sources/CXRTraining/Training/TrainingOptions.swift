@@ -76,8 +76,10 @@ public struct TrainingOptions: Sendable {
   static func text(ofRenames renames: [String: String]) -> [String: String] {
     renames.isEmpty
       ? [:]
-      : [renamesKey: renames.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        .joined(separator: "\n")]
+      : [
+        renamesKey: renames.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+          .joined(separator: "\n")
+      ]
   }
 
   /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is

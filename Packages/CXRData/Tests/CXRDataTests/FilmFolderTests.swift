@@ -1,0 +1,147 @@
+import Foundation
+import Testing
+
+@testable import CXRData
+
+/// Names of films against the files of a folder.
+@Suite struct FilmFolderTests {
+  /// A folder that goes away with the test.
+  private final class Scratch {
+    let path =
+      FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/"
+      + UUID().uuidString
+
+    init(_ files: [String], contents: Data = Data([1])) throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      for file in files { try add(file, contents) }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func add(_ file: String, _ contents: Data = Data([1])) throws {
+      let full = path + "/" + file
+      try FileManager.default.createDirectory(
+        atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      try contents.write(to: URL(fileURLWithPath: full))
+    }
+
+    func link(_ name: String, to target: String) throws {
+      try FileManager.default.createSymbolicLink(
+        atPath: path + "/" + name, withDestinationPath: path + "/" + target)
+    }
+  }
+
+  private func found(
+    _ names: [String], in folder: String, _ rule: FilmNameRule = FilmNameRule()
+  ) throws -> [String?] {
+    let films = try FilmFolder(path: folder, names: names, rule: rule)
+    return names.map { name in
+      films.path(of: name).map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+    }
+  }
+
+  @Test func everyPartOfANameCounts() throws {
+    let (first, second) = ("a/p/s/t/v.png", "b/p/s/t/v.png")
+    let one = try Scratch([first])
+    #expect(try found([first, second], in: one.path) == ["\(one.path)/\(first)", nil])
+    let both = try Scratch([first, second])
+    #expect(
+      try found([first, second], in: both.path) == [
+        "\(both.path)/\(first)", "\(both.path)/\(second)",
+      ])
+  }
+
+  @Test func theSpellingOfTheFolderDoesNotMatter() throws {
+    let scratch = try Scratch(["A/images/x.png", "A/images/deep/y.png"])
+    try scratch.link("link", to: "A")
+    let name = ["images/x.png", "./images/x.png", "images\\x.png", "x.png", "A//images/x.png"]
+    let (old, file) = (FileManager.default.currentDirectoryPath, "\(scratch.path)/A/images/x.png")
+    for folder in ["A", "A/", "A/images", "A/images/", "", "link", "A/images/deep/.."] {
+      for name in name {
+        #expect(
+          try found([name], in: scratch.path + "/" + folder) == [file], "\(name) in \(folder)")
+      }
+    }
+    #expect(FileManager.default.changeCurrentDirectoryPath(scratch.path + "/A/images"))
+    defer { _ = FileManager.default.changeCurrentDirectoryPath(old) }
+    for folder in [".", "./", "..", "../images"] {
+      #expect(try found(["images/x.png", "y.png"], in: folder).compactMap { $0 }.count == 2)
+    }
+  }
+
+  @Test func bareAndFolderedNamesMix() throws {
+    let scratch = try Scratch(["images_001/x.png", "images_002/x.png", "images_002/y.png"])
+    #expect(
+      try found(["images_001/x.png", "y.png", "images_002/x.png"], in: scratch.path)
+        .compactMap { $0 }.count == 3)
+    #expect(
+      throws: DataError.ambiguousFilm(
+        name: "x.png", first: "\(scratch.path)/images_001/x.png",
+        second: "\(scratch.path)/images_002/x.png")
+    ) { try FilmFolder(path: scratch.path, names: ["x.png"]) }
+  }
+
+  @Test func twoNamesOfOneFilmAreRefused() throws {
+    let scratch = try Scratch(["images/x.png"])
+    #expect(
+      throws: DataError.filmOfTwoNames(
+        path: "\(scratch.path)/images/x.png", first: "images/x.png", second: "x.png")
+    ) { try FilmFolder(path: scratch.path, names: ["x.png", "images/x.png"]) }
+  }
+
+  @Test func aRenamedFirstFolderIsNamedAndMayBeDropped() throws {
+    let names = ["train/patient1/v.jpg", "valid/patient2/v.jpg"].map { "CheXpert-v1.0-small/" + $0 }
+    let scratch = try Scratch(["train/patient1/v.jpg", "valid/patient2/v.jpg"])
+    let films = try FilmFolder(path: scratch.path, names: names)
+    #expect(films.missing == names)
+    #expect(
+      films.hints == [.init(remedy: .dropLeadingFolders("CheXpert-v1.0-small"), count: 2)])
+    let rule = FilmNameRule(droppedFolders: "CheXpert-v1.0-small")
+    #expect(try found(names, in: scratch.path, rule).compactMap { $0 }.count == 2)
+  }
+
+  @Test func extensionsCountUnlessIgnored() throws {
+    let dicom = Data(repeating: 0, count: 128) + Data("DICM".utf8)
+    let scratch = try Scratch(["a.PNG", "b.jpg", "d.png"])
+    try scratch.add("c", dicom)
+    let names = ["a.png", "b.png", "c.png", "d.png", "e.png"]
+    let films = try FilmFolder(path: scratch.path, names: names)
+    #expect(films.missing == ["a.png", "b.png", "c.png", "e.png"])
+    #expect(films.hints == [.init(remedy: .ignoreExtensions, count: 3)])
+    let rule = FilmNameRule(ignoresExtensions: true)
+    #expect(
+      try found(names, in: scratch.path, rule).map { $0.map { ($0 as NSString).lastPathComponent } }
+        == ["a.PNG", "b.jpg", "c", "d.png", nil])
+    try scratch.add("b.jpeg")
+    #expect(
+      throws: DataError.ambiguousFilm(
+        name: "b.png", first: scratch.path + "/b.jpeg", second: scratch.path + "/b.jpg")
+    ) { try FilmFolder(path: scratch.path, names: names, rule: rule) }
+  }
+
+  @Test func linksAreFollowedAndLoopsEnd() throws {
+    let scratch = try Scratch(["disk/images/a.png", "disk/images/b.png"])
+    try scratch.link("set", to: "disk")
+    try scratch.link("disk/loop", to: "disk")
+    try scratch.link("c.png", to: "disk/images/b.png")
+    let films = try FilmFolder(path: scratch.path, names: ["set/images/a.png", "b.png", "c.png"])
+    #expect(films.missing.isEmpty && films.unlisted.isEmpty)
+    // One film by two names is two names of one.
+    #expect(throws: DataError.self) {
+      try FilmFolder(path: scratch.path, names: ["set/images/a.png", "disk/images/a.png"])
+    }
+  }
+
+  @Test func whatToolsLeaveIsLeftOutAndCounted() throws {
+    let scratch = try Scratch([
+      "x.png", "._x.png", ".ipynb_checkpoints/x-checkpoint.png", "__MACOSX/y.png",
+      "@eaDir/x.png/t.jpg",
+      "notes.txt", ".hidden.txt",
+    ])
+    try scratch.add("1.2.840.113", Data(repeating: 0, count: 128) + Data("DICM".utf8))
+    let films = try FilmFolder(path: scratch.path, names: ["x.png"])
+    #expect(films.leftOutCount == 4 && films.unlisted == ["1.2.840.113"])
+    let search = try FilmSearch(scratch.path)
+    #expect(search.files.map(\.name) == ["1.2.840.113", "x.png"])
+  }
+}
