@@ -220,8 +220,9 @@ extension FilmCollection {
       "\(file.records.count) rows of \(file.patients.count) patients"
         + (films.map { " · \($0) films found" } ?? ""))
     for remark in remarks { Console.note(remark) }
-    for hint in folder?.hints ?? [] {
-      Console.warn("\(hint.description); \(hint.remedy.asOption)")
+    // Where no film is found, an error says so.
+    for hint in folder?.hints ?? [] where films != 0 {
+      Console.warn(hint.description + ([hint.remedy].asOptions.map { "; " + $0 } ?? ""))
     }
   }
 }

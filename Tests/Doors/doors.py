@@ -509,6 +509,10 @@ def films_case(chance, folder, needs):
         other = re.sub("/site./", "/siteZ/", first.at)
         if "twins" in needs:
             case.put(other)
+        elif chance.random() < 0.5:
+            # The missing film alone is listed: a reader that takes the other one for it has no second name to see.
+            case.listed.remove(first)
+            case.unlisted += 1
         case.listed.append(Listed(case.within(other), other if "twins" in needs else None))
     chance.shuffle(case.listed)
     return case
@@ -826,11 +830,15 @@ def misspelled(case):
     return Refusal([label[:-1]], lambda: case.asked_labels.__setitem__(place, label))
 
 
-def contradicted(case, row, **changes):
-    """A second row of a film that says something else; the remedy is to remove it."""
-    second = row.but(**changes)
-    case.table.insert_after(row, second, case.random)
-    return Refusal([row, second], lambda: case.table.rows.remove(second))
+def contradicted(case, row, column, text):
+    """A second row of a film that says something else. Either may be wrong; the remedy is to remove that one."""
+    wrong, rows = Row(row.cells | {column: text}), case.table.rows
+    is_first = case.random.random() < 0.5
+    if is_first:
+        rows.insert(rows.index(row), wrong)
+    else:
+        case.table.insert_after(row, wrong, case.random)
+    return Refusal([wrong, row] if is_first else [row, wrong], lambda: rows.remove(wrong))
 
 
 OTHERS = {
@@ -844,38 +852,39 @@ OTHERS = {
 @refusable("chexpert", "two rows of a film with another {}", "rows age sex view patient", "all columns",
            variants={role: role for role in ("age", "sex", "view")})  # fmt: skip
 def other_in_second(case, role):
-    row = case.one([row for row in case.table.rows if row.value(role)])
-    return contradicted(case, row, **{role: OTHERS[role](row.value(role))})
+    row, column = case.one([(row, c) for row, c in case.table.cells(role) if row.cells[c]])
+    return contradicted(case, row, column, OTHERS[role](row.cells[column]))
 
 
 @refusable("nih", "two rows of a film, one with a finding and one with none", "rows findings")
 def both(case):
-    row = case.one([row for row in case.table.rows if row.value("findings") != "nan"])
-    other = case.asked_labels[0] if row.value("findings") == "No Finding" else "No Finding"
-    return contradicted(case, row, findings=other)
+    row, column = case.one([(row, c) for row, c in case.table.cells("findings") if row.cells[c] != "nan"])
+    other = case.asked_labels[0] if row.cells[column] == "No Finding" else "No Finding"
+    return contradicted(case, row, column, other)
 
 
 @refusable("chexpert", "two rows of a film, {}", "rows label", variants={
     "present and absent": ("1", "0"), "absent and present": ("0", "1"), "uncertain and present": ("-1", "1"),
     "uncertain and absent": ("-1", "0")})  # fmt: skip
-def other_cell(case, first, second):
-    row, column = case.one([(row, c) for row, c in case.asked_cells("label") if row.cells[c] == first])
-    refusal = contradicted(case, row)
-    refusal.mentions[1].cells[column] = second
-    return refusal
+def other_cell(case, true, other):
+    row, column = case.one([(row, c) for row, c in case.asked_cells("label") if row.cells[c] == true])
+    return contradicted(case, row, column, other)
 
 
 @refusable("scores", "a film with two rows of scores", "rows score")
 def scored_twice(case):
-    refusal = contradicted(case, case.one(case.table.rows), score=repr(case.random.random()))
+    row, column = case.one(case.asked_cells("score"))
+    refusal = contradicted(case, row, column, repr(case.random.random()))
     del refusal.mentions[0]
     return refusal
 
 
 @refusable("split", "a listed film that the labels lack", "rows")
 def unknown_film(case):
-    refusal = contradicted(case, case.one(case.table.rows), film=nih_name(case.random.randint(50000, 60000), 0))
-    refusal.mentions = [refusal.mentions[1].value("film")]
+    row, column = case.one(case.table.cells("film"))
+    stranger = nih_name(case.random.randint(50000, 60000), 0)
+    refusal = contradicted(case, row, column, stranger)
+    refusal.mentions = [stranger]
     return refusal
 
 
@@ -886,11 +895,11 @@ def twice(case):
     column = case.one(case.table.of("film", "findings", "patient", "severity") + asked)
     copy = Column(column.name, column.role)
     values = [row.cells[column] for row in case.table.rows]
-    case.table.add(copy, values[1:] + values[:1])
+    case.table.add(copy, values[1:] + values[:1], first=case.random.random() < 0.5)
     return Refusal([column.name, re.compile("twice")], lambda: case.table.columns.remove(copy))
 
 
-@refusable("nih chexpert scores exclusions boxes", "letters of Latin-1", "encoding padding header-padding")
+@refusable("nih chexpert scores exclusions boxes", "letters of Latin-1", "encoding padding header-padding", weight=2)
 def latin(case):
     """A spreadsheet of Windows; bytes that are no UTF-8 could be anything."""
     if case.table.columns[-1].name:
@@ -1418,6 +1427,8 @@ def main():
     parser.add_argument("--keep", type=Path, metavar="DIR", help="where the files of failed cases stay")
     parser.add_argument("--expect-failure", action="store_true", help="succeed only if a wrong number is found")
     options = parser.parse_args()
+    if not os.access(options.reader, os.X_OK):
+        parser.error(f"{options.reader} is no program")
 
     tally, reader = Tally(), Reader(options.reader)
     with tempfile.TemporaryDirectory() as temporary:

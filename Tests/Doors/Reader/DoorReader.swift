@@ -130,7 +130,8 @@ extension Remedy {
     case .dropLeadingFolders(let folders):
       ["kind": "dropLeadingFolders", "arguments": [folders]]
     case .ignoreExtensions: ["kind": "ignoreExtensions", "arguments": [String]()]
-    case .askForLabel(let label): ["kind": "askForLabel", "arguments": [label]]
+    case .askForLabel(let label, let wrong):
+      ["kind": "askForLabel", "arguments": [label, wrong]]
     }
   }
 }

@@ -48,12 +48,27 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     other: String)
   /// A cell holds a label beside what is none, under another separator than `|`.
   case unseparatedFindings(path: String?, line: Int, found: String, label: String)
-  /// A name equals a label but for case, spaces, hyphens or underscores.
-  case nearName(path: String?, line: Int, found: String, label: String)
+  /// Names equal labels but for case, spaces, hyphens or underscores.
+  case nearNames(path: String?, [NearName])
   /// A label that no row, no column and no vocabulary has; the nearest one that the file has.
   case unknownLabel(path: String?, label: String, known: [String], nearest: String?)
   /// A value of a label's column says neither yes nor no.
   case unreadableLabel(path: String?, line: Int, label: String, found: String?)
+
+  /// A name that is almost a label's.
+  public struct NearName: Sendable, Equatable {
+    /// Where it stands first, counted from 1.
+    public let line: Int
+    /// The name in the file.
+    public let found: String
+    /// The label that is asked for.
+    public let label: String
+
+    /// A name in place of a label.
+    public init(line: Int, found: String, label: String) {
+      (self.line, self.found, self.label) = (line, found, label)
+    }
+  }
 
   /// The message a person reads.
   public var description: String {
@@ -131,10 +146,16 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         Self.place(path, line)
         + "\"\(found)\" holds the label \(label) beside what is no label; write findings "
         + "between |, as in \"\(label)|…\""
-    case .nearName(let path, let line, let found, let label):
+    case .nearNames(let path, let names):
+      let (one, more) = (names[0], names.count - 1)
       return
-        Self.place(path, line) + "\"\(found)\" is almost the label \"\(label)\", but not "
-        + "quite; if it is meant, say so by renaming \(found) to \(label), or correct the file"
+        Self.place(path, one.line) + "\"\(one.found)\" is almost the label \"\(one.label)\", but not quite"
+        + (more > 0
+          ? ", and so are "
+            + names.dropFirst().prefix(20).map { "\"\($0.found)\" (line \($0.line))" }
+            .joined(separator: ", ")
+          : "")
+        + "; where they mean the same, rename them or correct the file"
     case .unknownLabel(let path, let label, let known, let nearest):
       return
         Self.place(path, 0) + "nothing in the file is called \"\(label)\""
@@ -149,19 +170,20 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Checks that none of `names` is almost, but not quite, one of `labels`.
-  /// - Throws: ``nearName(path:line:found:label:)``.
+  /// Checks that none of `names`, each with the line on which it stands first, is almost, but not quite, one of
+  /// `labels`.
+  /// - Throws: ``nearNames(path:_:)`` with all that are.
   public static func checkNear(
-    _ names: [String], labels: [String], path: String?, line: Int
+    _ names: [(name: String, line: Int)], labels: [String], path: String?
   ) throws {
     let exact = Set(labels)
     let byKey = Dictionary(
       labels.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { first, _ in first })
-    for name in names where !exact.contains(name) {
-      if let label = byKey[LabelSet.key(name)] {
-        throw nearName(path: path, line: line, found: name, label: label)
-      }
+    let near = names.compactMap { name, line -> NearName? in
+      guard !exact.contains(name), let label = byKey[LabelSet.key(name)] else { return nil }
+      return NearName(line: line, found: name, label: label)
     }
+    if !near.isEmpty { throw nearNames(path: path, near) }
   }
 
   /// Where something is, as far as that is known.
@@ -174,8 +196,9 @@ extension DataError: RemediedError {
   /// What can be done, where it is not a correction of the file.
   public var remedies: [Remedy] {
     switch self {
-    case .nearName(_, _, let found, let label): [.renameLabel(from: found, to: label)]
-    case .unknownLabel(_, _, _, let nearest?): [.askForLabel(nearest)]
+    case .nearNames(_, let names): names.map { .renameLabel(from: $0.found, to: $0.label) }
+    case .unknownLabel(_, let label, _, let nearest?):
+      [.askForLabel(nearest, insteadOf: label)]
     default: []
     }
   }

@@ -7,8 +7,8 @@ public enum Remedy: Sendable, Hashable {
   case dropLeadingFolders(String)
   /// Leave the extensions of films' names out of account: ``FilmNameRule/ignoresExtensions``.
   case ignoreExtensions
-  /// Ask for a label that is there.
-  case askForLabel(String)
+  /// Ask for a label that is there, instead of one that is not.
+  case askForLabel(String, insteadOf: String)
 }
 
 /// An error that knows what can be done about it.

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func refusesALabelBesideWhatIsNone() throws {
-    for cell in ["Mass, Tumour", "Tumour/Mass", "mass; Nodule", "[Mass, Tumour]"] {
+    for cell in ["Mass, Tumour", "Tumour/Mass", "mass; Tumour", "[Mass, Tumour]"] {
       #expect(throws: DataError.self, "\(cell)") { try file(["Edema", cell]) }
     }
     #expect(
@@ -70,7 +70,7 @@ import Testing
   @Test func namesAlmostLabels() throws {
     for name in ["mass", "MASS", "Mass_", "M ass"] {
       let file = try file(["Edema", name])
-      #expect(throws: DataError.nearName(path: "t.csv", line: 3, found: name, label: "Mass")) {
+      #expect(throws: DataError.nearNames(path: "t.csv", [.init(line: 3, found: name, label: "Mass")])) {
         try LabelMatrix(file, labels: ["Edema", "Mass"])
       }
       let renamed = try self.file(["Edema", name], renames: [name: "Mass"])
@@ -93,5 +93,16 @@ import Testing
     #expect(matrix.otherLabels.isEmpty)
     #expect(file.notes.map(\.problem) == [.unknownFindings])
     #expect(throws: DataError.self) { try self.file(["Mass|\(cell)"]) }
+  }
+
+  @Test func namesAllThatAreAlmostLabelsAtOnce() throws {
+    let error = #expect(throws: DataError.self) {
+      try LabelMatrix(file(["mass, Nodule", "edema|HERNIA"]), labels: LabelSet.nih14)
+    }
+    #expect(
+      error?.remedies == [
+        .renameLabel(from: "mass", to: "Mass"), .renameLabel(from: "HERNIA", to: "Hernia"),
+        .renameLabel(from: "edema", to: "Edema"),
+      ])
   }
 }

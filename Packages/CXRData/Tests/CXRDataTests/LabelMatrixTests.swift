@@ -41,7 +41,7 @@ import Testing
       error
         == .unknownLabel(
           path: nil, label: "Fractur", known: ["Fracture", "Mass"], nearest: "Fracture"))
-    #expect(error?.remedies == [.askForLabel("Fracture")])
+    #expect(error?.remedies == [.askForLabel("Fracture", insteadOf: "Fractur")])
     // NIH's, and those that are stated, are labels though no row has them.
     let matrix = try LabelMatrix(
       records, labels: ["Hernia", "Own"], vocabulary: LabelSet.nih14 + ["Own"])
@@ -60,7 +60,7 @@ import Testing
     #expect(throws: DataError.self) { try LabelMatrix(file, labels: ["Mass", "Own"]) }
     let near = try LabelFile(
       contents: Array("Path,Patient ID,mass\na,1,0\n".utf8), path: "t.csv")
-    #expect(throws: DataError.nearName(path: "t.csv", line: 1, found: "mass", label: "Mass")) {
+    #expect(throws: DataError.nearNames(path: "t.csv", [.init(line: 1, found: "mass", label: "Mass")])) {
       try LabelMatrix(near, labels: ["Mass"])
     }
   }

@@ -30,7 +30,7 @@ public struct FilmFolder: Sendable {
     public var description: String {
       switch remedy {
       case .dropLeadingFolders(let folders):
-        "\(count) would be found if the leading folder \(folders) of the names did not count"
+        "\(count) rows match if the leading folder \(folders) of their names is left out of account"
       case .ignoreExtensions: "\(count) rows match if extensions are ignored"
       case .renameLabel, .askForLabel: "\(count) would be found"
       }

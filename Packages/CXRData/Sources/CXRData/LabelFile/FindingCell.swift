@@ -65,7 +65,7 @@ enum FindingCell: Equatable {
       let items = token.dropFirst().dropLast().split { $0 == "," || $0 == ";" }
         .map { String($0).trimmingBlanks() }.filter { !$0.isEmpty }
       let names = items.map { rename(FilmName.unquoted($0)) }
-      if items.allSatisfy({ $0 != FilmName.unquoted($0) }) || names.allSatisfy(isLabel) {
+      if items.allSatisfy({ $0 != FilmName.unquoted($0) }) || names.allSatisfy({ isLabel($0) || nearest($0) != nil }) {
         return names
       }
       throw .partlyKnown(label: names.first(where: isLabel) ?? names[0])
@@ -75,7 +75,8 @@ enum FindingCell: Equatable {
     let names = token.split(whereSeparator: separators.contains)
       .map { rename(FilmName.unquoted(String($0).trimmingBlanks())) }.filter { !$0.isEmpty }
     if names.count > 1 || names.first != token {
-      if !names.isEmpty, names.allSatisfy(isLabel) { return names }
+      // What is almost a label parts a cell as one does; that it is not quite one is said where it is asked for.
+      if !names.isEmpty, names.allSatisfy({ isLabel($0) || nearest($0) != nil }) { return names }
       if let known = names.first(where: isLabel) ?? names.lazy.compactMap(nearest).first {
         throw .partlyKnown(label: known)
       }

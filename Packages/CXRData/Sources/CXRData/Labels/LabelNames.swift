@@ -25,19 +25,17 @@ struct LabelNames {
 
   /// Checks that each of `labels` is a name that films, or a vocabulary, have, and that no other name is almost one.
   ///
-  /// - Throws: ``DataError/nearName(path:line:found:label:)``,
+  /// - Throws: ``DataError/nearNames(path:_:)``,
   ///   ``DataError/unseparatedFindings(path:line:found:label:)``,
   ///   ``DataError/unknownLabel(path:label:known:nearest:)``.
   func check(_ labels: [String], vocabulary: [String], path: String?) throws {
     let byKey = Dictionary(
       labels.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { first, _ in first })
     let wanted = Set(labels)
-    for (name, line) in lines.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) })
-    where !wanted.contains(name) {
-      if let label = byKey[LabelSet.key(name)] {
-        throw DataError.nearName(path: path, line: line, found: name, label: label)
-      }
-      guard hasCells else { continue }
+    let others = lines.filter { !wanted.contains($0.key) }
+      .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    try DataError.checkNear(others.map { ($0.key, $0.value) }, labels: labels, path: path)
+    for (name, line) in others where hasCells {
       // A label that its file did not know for one when it read its cells.
       if let label = Self.label(within: name, isLabel: wanted.contains, byKey) {
         throw DataError.unseparatedFindings(path: path, line: line, found: name, label: label)

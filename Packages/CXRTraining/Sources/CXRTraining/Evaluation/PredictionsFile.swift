@@ -89,7 +89,7 @@ public struct PredictionsFile: Sendable {
     let known = Set(file.labelNames + LabelSet.nih14)
     let labels = columns.filter(known.contains)
     try DataError.checkNear(
-      columns, labels: file.labelNames + LabelSet.nih14, path: path, line: headerLine)
+      columns.map { ($0, headerLine) }, labels: file.labelNames + LabelSet.nih14, path: path)
     guard !labels.isEmpty else {
       throw DataError.unknownLabel(
         path: path, label: columns.filter { !$0.isEmpty }.prefix(5).joined(separator: ", "),
@@ -102,7 +102,7 @@ public struct PredictionsFile: Sendable {
   /// - Throws: ``TrainingError/evaluationMismatch(_:)`` naming labels or films that the file lacks; `DataError` naming a
   ///   value that is no probability.
   public func probabilities(of names: [String], labels wanted: [String]) throws -> [Double] {
-    try DataError.checkNear(columns, labels: wanted, path: path, line: headerLine)
+    try DataError.checkNear(columns.map { ($0, headerLine) }, labels: wanted, path: path)
     let places = try wanted.map { label in
       let found = columns.indices.filter { columns[$0] == label }
       guard found.count <= 1 else {

@@ -88,10 +88,9 @@ public struct BoxList: Sendable {
   }
 
   /// Checks that no finding's name is almost one of `labels`, which would leave its boxes out.
-  /// - Throws: `DataError.nearName`.
+  /// - Throws: `DataError.nearNames`.
   func check(_ labels: [String]) throws {
-    for (finding, line) in lines.sorted(by: { $0.value < $1.value }) {
-      try DataError.checkNear([finding], labels: labels, path: path, line: line)
-    }
+    try DataError.checkNear(
+      lines.sorted { $0.value < $1.value }.map { ($0.key, $0.value) }, labels: labels, path: path)
   }
 }

@@ -51,7 +51,7 @@ extension Evaluation {
 
   /// Whether each network looks where boxes say that findings are, on the films of this evaluation that have the
   /// finding and boxes of it; `nil` of a table, or without such films.
-  /// - Throws: `DataError.nearName` for boxes of what is almost a label; as ``maps(of:by:)``.
+  /// - Throws: `DataError.nearNames` for boxes of what is almost a label; as ``maps(of:by:)``.
   public func localisations(
     _ list: BoxList, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> [Localisation?] {

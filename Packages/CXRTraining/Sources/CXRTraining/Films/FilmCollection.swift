@@ -135,12 +135,10 @@ public struct FilmCollection: Sendable {
   /// How many films have each label as unknown by the file's own word.
   private func unknownFilms() -> [Int] {
     var counts: [String: Int] = [:]
-    var allUnknown = 0
     for record in file.records {
-      if !record.knowsFindings { allUnknown += 1 }
       for label in record.unknown { counts[label, default: 0] += 1 }
     }
-    return matrix.labels.map { (counts[$0] ?? 0) + allUnknown }
+    return matrix.labels.map { counts[$0] ?? 0 }
   }
 
   /// What a person should know of the label file and the folder, a line each.
@@ -180,8 +178,14 @@ public struct FilmCollection: Sendable {
     let unknown = zip(matrix.labels, unknownFilms()).filter { $0.1 > 0 }
     if !unknown.isEmpty {
       lines.append(
-        "findings that the file says are unknown are left out of loss, weights and metrics: "
+        "findings that the file calls unknown are left out of loss, weights and metrics: "
           + unknown.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+    }
+    let unread = file.records.count { !$0.knowsFindings }
+    if unread > 0 {
+      lines.append(
+        "\(unread) films whose findings the file calls unknown (NaN, N/A or the like) are left out of loss, weights "
+          + "and metrics")
     }
     if file.rowCount > file.records.count {
       let joined = Set(
@@ -199,7 +203,7 @@ public struct FilmCollection: Sendable {
     }
     let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
     for (kind, count) in kinds.sorted(by: { $0.key < $1.key })
-    where !["duplicates", "other_separators"].contains(kind) {
+    where !["duplicates", "other_separators", "unknown_findings"].contains(kind) {
       lines.append("\(count) × \(kind.split(separator: "_").joined(separator: " ")); kept")
     }
     if let revision = NIHRevision(file.records) { lines.append(revision.description) }
