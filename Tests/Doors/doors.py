@@ -462,6 +462,7 @@ def boxes_case(chance, folder, needs):
         boxes.append(dict(zip(("film", "finding", "x", "y", "width", "height"), (film, finding, *place))))
         rows.append([film, finding, *map(repr, place), "", "", ""])
     table = Table("boxes.csv", [Column(name, role) for name, role in zip(header, roles)], rows)
+    boxes.sort(key=lambda box: (box["film"], box["finding"]))
     return TableCase(chance, folder, {"ask": "boxes"}, {"boxes": boxes}, file=table)
 
 

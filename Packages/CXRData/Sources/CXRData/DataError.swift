@@ -86,7 +86,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return "\(path): line \(line): a quoted field starts here and is not closed properly; "
         + "a quote within quotes is written twice"
     case .invalidField(let path, let line, let column, let found):
-      return "\(path): line \(line): \"\(found)\" is no valid \(column); correct or remove the row"
+      return
+        "\(path): line \(line): \(found.isEmpty ? "a blank" : "\"\(found)\"") is no valid \(column); correct or "
+        + "remove the row"
     case .filmOfTwoPatients(let path, let line, let film, let patient, let otherLine, let other):
       return
         "\(path): line \(line): \(film) is patient \(patient)'s here, but patient \(other)'s on line "
@@ -149,7 +151,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case .nearNames(let path, let names):
       let (one, more) = (names[0], names.count - 1)
       return
-        Self.place(path, one.line) + "\"\(one.found)\" is almost the label \"\(one.label)\", but not quite"
+        Self.place(path, one.line)
+        + "\"\(one.found)\" is almost the label \"\(one.label)\", but not quite"
         + (more > 0
           ? ", and so are "
             + names.dropFirst().prefix(20).map { "\"\($0.found)\" (line \($0.line))" }

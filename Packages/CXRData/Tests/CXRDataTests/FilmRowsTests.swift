@@ -55,7 +55,13 @@ import Testing
     #expect(
       throws: DataError.contradictoryRows(
         path: "t.csv", line: 3, film: "x", column: "B", found: "0", otherLine: 2, other: "1")
-    ) { try file("Path,Patient ID,A,B\nx,1,1,1\nx,1,1,0\n") }
+    ) {
+      try LabelMatrix(try file("Path,Patient ID,A,B\nx,1,1,1\nx,1,1,0\n"), labels: ["A", "B"])
+    }
+    // Of a column that nobody asks for they are nobody's concern, as of a fold.
+    #expect(
+      try LabelMatrix(try file("Path,Patient ID,A,B\nx,1,1,1\nx,1,1,0\n"), labels: ["A"]).row(0)
+        == [1])
   }
 
   @Test(arguments: ["nan", "NaN", "N/A", "NA", "NULL", "None", "-", "?", ""])

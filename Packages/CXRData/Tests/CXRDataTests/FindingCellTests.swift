@@ -70,7 +70,9 @@ import Testing
   @Test func namesAlmostLabels() throws {
     for name in ["mass", "MASS", "Mass_", "M ass"] {
       let file = try file(["Edema", name])
-      #expect(throws: DataError.nearNames(path: "t.csv", [.init(line: 3, found: name, label: "Mass")])) {
+      #expect(
+        throws: DataError.nearNames(path: "t.csv", [.init(line: 3, found: name, label: "Mass")])
+      ) {
         try LabelMatrix(file, labels: ["Edema", "Mass"])
       }
       let renamed = try self.file(["Edema", name], renames: [name: "Mass"])

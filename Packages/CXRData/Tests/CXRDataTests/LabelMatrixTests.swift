@@ -60,7 +60,9 @@ import Testing
     #expect(throws: DataError.self) { try LabelMatrix(file, labels: ["Mass", "Own"]) }
     let near = try LabelFile(
       contents: Array("Path,Patient ID,mass\na,1,0\n".utf8), path: "t.csv")
-    #expect(throws: DataError.nearNames(path: "t.csv", [.init(line: 1, found: "mass", label: "Mass")])) {
+    #expect(
+      throws: DataError.nearNames(path: "t.csv", [.init(line: 1, found: "mass", label: "Mass")])
+    ) {
       try LabelMatrix(near, labels: ["Mass"])
     }
   }

@@ -73,8 +73,8 @@ public struct FilmFolder: Sendable {
     (self.path, self.rule, self.paths, self.missing) = (path, rule, paths, missing)
     leftOutCount = search.leftOutCount
     let root = path.hasSuffix("/") ? path : path + "/"
-    unlisted = search.files.indices.filter { nameOfFile[$0] == nil }
-      .map { String(search.files[$0].path.dropFirst(root.count)) }.sorted()
+    unlisted = Self.others(in: search, listed: nameOfFile.keys)
+      .map { String($0.path.dropFirst(root.count)) }.sorted()
     hints = Self.hints(missing: missing, names: names, rule: rule, search: search)
   }
 
@@ -93,6 +93,20 @@ public struct FilmFolder: Sendable {
       throw DataError.ambiguousFilm(name: name, first: min(a, b), second: max(a, b))
     }
     return first
+  }
+
+  /// The films that no name lists; a link to one that is listed, or to another of these, is no other film.
+  private static func others(
+    in search: FilmSearch, listed: some Collection<Int>
+  ) -> [FilmSearch.File] {
+    let places = Set(listed)
+    let others = search.files.indices.filter { !places.contains($0) }
+    guard search.hasLinks, !others.isEmpty else { return others.map { search.files[$0] } }
+    var known = Set(listed.compactMap { try? FileIdentity(search.files[$0].path) })
+    return others.map { search.files[$0] }.filter { file in
+      guard let identity = try? FileIdentity(file.path) else { return true }
+      return known.insert(identity).inserted
+    }
   }
 
   /// Looks for missing films under the names they might have.

@@ -12,15 +12,17 @@ public enum FilmName {
 
   /// The parts of a name: folders, and the file last.
   static func parts(_ name: String) -> [Substring] {
-    name.split { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
+    name.utf8.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }.map { Substring($0) }
+      .filter { $0 != "." }
   }
 
   /// A name without quotes around it.
   static func unquoted(_ text: String) -> String {
-    guard text.count >= 2, let first = text.first, first == text.last, "\"'".contains(first) else {
-      return text
-    }
-    return String(text.dropFirst().dropLast()).trimmingBlanks()
+    let scalars = text.unicodeScalars
+    guard scalars.count >= 2, let first = scalars.first, first == scalars.last,
+      first == "\"" || first == "'"
+    else { return text }
+    return String(scalars.dropFirst().dropLast()).trimmingBlanks()
   }
 
   /// Extensions of films, with which files may be found by name alone.

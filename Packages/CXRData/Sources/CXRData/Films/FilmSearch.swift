@@ -26,6 +26,8 @@ public struct FilmSearch: Sendable {
   public private(set) var files: [File] = []
   /// Films left out: hidden files and those in folders that are no part of a collection.
   public private(set) var leftOutCount = 0
+  /// Whether a link leads to any of them.
+  private(set) var hasLinks = false
   private(set) var folders: [Folder] = []
 
   private static let strangeFolders: Set<String> = [
@@ -55,7 +57,10 @@ public struct FilmSearch: Sendable {
         let full = path.hasSuffix("/") ? path + entry.name : path + "/" + entry.name
         let isHidden = entry.name.hasPrefix(".") || Self.strangeFolders.contains(entry.name)
         var kind = entry.kind
-        if kind == .unknown { kind = Self.kind(of: full) }
+        if kind == .unknown {
+          kind = Self.kind(of: full)
+          hasLinks = true
+        }
         switch kind {
         case .folder where isHidden: leftOutCount += Self.filmCount(below: full)
         case .folder:

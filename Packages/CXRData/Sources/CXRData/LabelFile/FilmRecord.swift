@@ -24,7 +24,7 @@ public struct FilmRecord: Sendable, Equatable {
   public let line: Int
   /// The labels that have a column, in a file with a column a label: nothing is known of others.
   let labelColumns: [String]?
-  /// The columns whose value is no label.
+  /// The columns whose value is no label, or another in another row.
   let unreadable: [String]
 
   /// Makes a record of a film that no label file lists.

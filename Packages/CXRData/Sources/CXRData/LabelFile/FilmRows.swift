@@ -23,8 +23,12 @@ struct FilmRows {
   }
 
   /// Adds a later row of the film.
-  /// - Throws: ``DataError`` where the two cannot both be true.
-  mutating func join(_ row: FilmRows, labels: [String], path: String) throws {
+  ///
+  /// - Parameter doubts: gets what cannot both be true in a column that may be a label's, the first of each.
+  /// - Throws: ``DataError`` where anything else cannot.
+  mutating func join(
+    _ row: FilmRows, labels: [String], path: String, doubts: inout [String: DataError]
+  ) throws {
     guard patient == row.patient else {
       throw DataError.filmOfTwoPatients(
         path: path, line: row.line, film: name, patient: row.patient.description, otherLine: line,
@@ -47,10 +51,11 @@ struct FilmRows {
     sex = try joined(sex, row.sex, "sex")
     view = try joined(view, row.view, "view")
     for (k, (own, other)) in zip(values, row.values).enumerated() where own != other {
-      guard let both = own.joined(other) else {
-        throw contradiction(row, labels[k], found: other.word, other: own.word, path: path)
+      values[k] = own.joined(other)
+      if values[k] == .contradictory, doubts[labels[k]] == nil {
+        doubts[labels[k]] = contradiction(
+          row, labels[k], found: other.word, other: own.word, path: path)
       }
-      values[k] = both
     }
     cells += row.cells
   }
@@ -84,7 +89,7 @@ struct FilmRows {
         case .present: labels.findings.append(label)
         case .uncertain: labels.uncertain.append(label)
         case .unknown: labels.unknown.append(label)
-        case .unreadable: labels.unreadable.append(label)
+        case .unreadable, .contradictory: labels.unreadable.append(label)
         case .blank, .absent: break
         }
       }

@@ -6,7 +6,9 @@ enum FindingCell: Equatable {
   case unknown
 
   /// Separators besides `|` that never stand within a finding's name between two labels by chance.
-  private static let separators: Set<Character> = [",", ";", "/", "&", "+", "\n", "\r\n", "\t"]
+  private static let separators: Set<Unicode.Scalar> = [
+    ",", ";", "/", "&", "+", "\n", "\r", "\t",
+  ]
 
   /// Why a cell cannot be read.
   enum Doubt: Error {
@@ -18,9 +20,9 @@ enum FindingCell: Equatable {
 
   /// The tokens between `|` that hold no other separator: names that a file certainly means as they stand.
   static func plainTokens(_ text: String) -> [String] {
-    text.split(separator: "|").map { String($0).trimmingBlanks() }.filter { token in
-      !token.isEmpty && !token.isMissingMarker && !token.contains(where: separators.contains)
-        && !token.hasPrefix("[")
+    text.parts { $0 == "|" }.filter { token in
+      !token.isMissingMarker && !token.unicodeScalars.contains(where: separators.contains)
+        && token.unicodeScalars.first != "["
     }
   }
 
@@ -41,9 +43,8 @@ enum FindingCell: Equatable {
       return
     }
     var (findings, isSplit): ([String], Bool) = ([], false)
-    for token in whole.split(separator: "|") {
-      let token = rename(String(token).trimmingBlanks())
-      if token.isEmpty { continue }
+    for token in whole.parts(between: { $0 == "|" }) {
+      let token = rename(token)
       guard !token.isMissingMarker else { throw .unknownBesideFinding }
       if !isLabel(token), let parts = try Self.parts(token, isLabel, nearest, rename) {
         findings += parts
@@ -61,19 +62,21 @@ enum FindingCell: Equatable {
     _ rename: (String) -> String
   ) throws(Doubt) -> [String]? {
     // A list as Python or JSON writes it.
-    if token.hasPrefix("["), token.hasSuffix("]") {
-      let items = token.dropFirst().dropLast().split { $0 == "," || $0 == ";" }
-        .map { String($0).trimmingBlanks() }.filter { !$0.isEmpty }
+    let scalars = token.unicodeScalars
+    if scalars.first == "[", scalars.last == "]" {
+      let items = String(scalars.dropFirst().dropLast()).parts { $0 == "," || $0 == ";" }
       let names = items.map { rename(FilmName.unquoted($0)) }
-      if items.allSatisfy({ $0 != FilmName.unquoted($0) }) || names.allSatisfy({ isLabel($0) || nearest($0) != nil }) {
+      if items.allSatisfy({ $0 != FilmName.unquoted($0) })
+        || names.allSatisfy({ isLabel($0) || nearest($0) != nil })
+      {
         return names
       }
       throw .partlyKnown(label: names.first(where: isLabel) ?? names[0])
     }
     let unquoted = rename(FilmName.unquoted(token))
     if unquoted != token, isLabel(unquoted) { return [unquoted] }
-    let names = token.split(whereSeparator: separators.contains)
-      .map { rename(FilmName.unquoted(String($0).trimmingBlanks())) }.filter { !$0.isEmpty }
+    let names = token.parts(between: separators.contains)
+      .map { rename(FilmName.unquoted($0)) }.filter { !$0.isEmpty }
     if names.count > 1 || names.first != token {
       // What is almost a label parts a cell as one does; that it is not quite one is said where it is asked for.
       if !names.isEmpty, names.allSatisfy({ isLabel($0) || nearest($0) != nil }) { return names }
@@ -87,7 +90,7 @@ enum FindingCell: Equatable {
 
   /// The labels of which a text consists, parted by white space; `nil` where it holds anything else.
   static func labels(inWords text: String, _ isLabel: (String) -> Bool) -> [String]? {
-    let words = text.split(whereSeparator: \.isWhitespace)
+    let words = text.parts(between: \.isBlank)
     guard words.count > 1 else { return nil }
     var (labels, place): ([String], Int) = ([], 0)
     while place < words.count {

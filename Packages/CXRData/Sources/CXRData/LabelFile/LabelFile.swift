@@ -28,8 +28,8 @@ public struct LabelFile: Sendable {
   public let labelColumns: [String]?
   /// Names of the file that were taken for others.
   public let renames: [String: String]
-  /// The columns that hold what is no label, each with the first such value and its line.
-  let firstUnreadable: [String: (line: Int, text: String)]
+  /// The columns that hold what is no label, or contradict themselves, each with the first such value.
+  let doubts: [String: DataError]
 
   /// Whether the file has a column a label, as CheXpert's, and not one column of findings.
   public var hasColumnPerLabel: Bool { labelColumns != nil }
@@ -134,7 +134,7 @@ public struct LabelFile: Sendable {
     var laterRows: [(film: Int, line: Int, isSame: Bool)] = []
     var texts = FindingTexts()
     var labelColumns: [String]?
-    var firstUnreadable: [String: (line: Int, text: String)] = [:]
+    var doubts: [String: DataError] = [:]
     var places: [String: Int] = [:]
     // Lines of NIH's file have about 80 bytes.
     places.reserveCapacity(contents.count / 60)
@@ -159,8 +159,9 @@ public struct LabelFile: Sendable {
         }
         let values = columns.labels.map { column, label in
           let value = LabelValue(row, column: column)
-          if value == .unreadable, firstUnreadable[label] == nil {
-            firstUnreadable[label] = (row.line, row[column])
+          if value == .unreadable, doubts[label] == nil {
+            doubts[label] = .unreadableLabel(
+              path: path, line: row.line, label: label, found: row[column])
           }
           return value
         }
@@ -173,7 +174,7 @@ public struct LabelFile: Sendable {
           values: values)
         if let place = places[name] {
           laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
-          try films[place].join(own, labels: labelColumns ?? [], path: path)
+          try films[place].join(own, labels: labelColumns ?? [], path: path, doubts: &doubts)
         } else {
           places[name] = films.count
           films.append(own)
@@ -194,7 +195,7 @@ public struct LabelFile: Sendable {
       notes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
       .map(\.element) + Self.inconsistencies(records)
     self.labelColumns = labelColumns
-    self.firstUnreadable = firstUnreadable
+    self.doubts = doubts
     self.renames = renames
     rowCount = films.count + laterRows.count
     sha256 = hashing.hexDigest()
@@ -202,7 +203,7 @@ public struct LabelFile: Sendable {
 
   /// The names of findings that films have, and of the columns that hold nothing but labels, sorted.
   public var labelNames: [String] {
-    var names = Set(labelColumns?.filter { firstUnreadable[$0] == nil } ?? [])
+    var names = Set(labelColumns?.filter { doubts[$0] == nil } ?? [])
     if labelColumns == nil {
       for record in records { names.formUnion(record.findings) }
       names.remove(LabelSet.noFinding)

@@ -9,6 +9,8 @@ enum LabelValue: UInt8 {
   case unknown
   /// Something that is no label.
   case unreadable
+  /// In one row this, in another that.
+  case contradictory
 
   /// Reads a field.
   init(_ row: Table.Row, column: Int) {
@@ -51,8 +53,8 @@ enum LabelValue: UInt8 {
     }
   }
 
-  /// What two rows of one film say together; `nil` where they contradict each other.
-  func joined(_ other: LabelValue) -> LabelValue? {
+  /// What two rows of one film say together.
+  func joined(_ other: LabelValue) -> LabelValue {
     if self == other { return self }
     switch (self, other) {
     case (.unreadable, _), (_, .unreadable): return .unreadable
@@ -60,7 +62,7 @@ enum LabelValue: UInt8 {
     case (_, .blank): return self
     case (.unknown, _): return other
     case (_, .unknown): return self
-    default: return nil
+    default: return .contradictory
     }
   }
 
@@ -72,7 +74,7 @@ enum LabelValue: UInt8 {
     case .present: "1"
     case .uncertain: "-1"
     case .unknown: "NaN"
-    case .unreadable: "?"
+    case .unreadable, .contradictory: "?"
     }
   }
 }

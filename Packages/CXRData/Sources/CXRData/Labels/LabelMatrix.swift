@@ -31,7 +31,7 @@ public struct LabelMatrix: Sendable {
   ) throws {
     try self.init(
       file.records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: file.path,
-      unreadable: file.firstUnreadable)
+      doubts: file.doubts)
   }
 
   /// Reads the findings of `records`, of a label file or made by hand, as ``init(_:labels:uncertain:vocabulary:)`` does.
@@ -41,12 +41,12 @@ public struct LabelMatrix: Sendable {
   ) throws {
     try self.init(
       records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: nil,
-      unreadable: [:])
+      doubts: [:])
   }
 
   private init(
     _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy, vocabulary: [String],
-    path: String?, unreadable: [String: (line: Int, text: String)]
+    path: String?, doubts: [String: DataError]
   ) throws {
     guard !labels.isEmpty, labels.allSatisfy({ !$0.isEmpty }) else {
       throw DataError.invalidArgument("the label set is empty or has an empty name; name labels")
@@ -79,9 +79,8 @@ public struct LabelMatrix: Sendable {
         for column in labels.indices { cells[start + column] = .unknown }
       }
       for finding in record.unreadable where columns[finding] != nil {
-        let first = unreadable[finding]
-        throw DataError.unreadableLabel(
-          path: path, line: first?.line ?? record.line, label: finding, found: first?.text)
+        throw doubts[finding]
+          ?? .unreadableLabel(path: path, line: record.line, label: finding, found: nil)
       }
       for finding in record.unknown {
         if let column = columns[finding] { cells[start + column] = .unknown }

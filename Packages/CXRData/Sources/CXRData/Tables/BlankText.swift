@@ -26,6 +26,13 @@ extension String {
       ? self : String(scalars[start...end])
   }
 
+  /// The parts between characters of a set, trimmed, without empty ones. By scalars, as a character without width makes
+  /// one character of itself and the separator before it.
+  func parts(between isSeparator: (Unicode.Scalar) -> Bool) -> [String] {
+    unicodeScalars.split(whereSeparator: isSeparator).map { String($0).trimmingBlanks() }
+      .filter { !$0.isEmpty }
+  }
+
   /// Whether a trimmed value stands for none, as spreadsheets and programs write it.
   var isMissingMarker: Bool {
     guard (1...4).contains(utf8.count), let first = utf8.first,

@@ -109,7 +109,11 @@ public struct CSVReader {
                 i += 2
                 continue
               }
-              if bytes[i] == lineFeed { line += 1 }
+              if bytes[i] == lineFeed
+                || bytes[i] == carriage && (i + 1 == count || bytes[i + 1] != lineFeed)
+              {
+                line += 1
+              }
               i += 1
             }
             fields.append(Field(start: start, end: i, hasQuotes: hasQuotes))

@@ -34,9 +34,7 @@ public struct FilmNameList: Sendable {
     for (place, text) in Self.lines(bytes).enumerated() where isTable == nil {
       let line = text.trimmingBlanks()
       guard !line.isEmpty else { continue }
-      let names = line.split(whereSeparator: { ",;\t".contains($0) }).map {
-        FilmName.unquoted(String($0).trimmingBlanks())
-      }
+      let names = line.parts { $0 == "," || $0 == ";" || $0 == "\t" }.map(FilmName.unquoted)
       isTable = isHeader(TableHeader(names, line: place + 1, path: path))
     }
     if isTable == true {

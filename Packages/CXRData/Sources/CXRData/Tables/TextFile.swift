@@ -14,18 +14,21 @@ enum TextFile {
 
   private enum WideOrder { case little, big }
 
-  /// The order of the bytes of UTF-16, by its mark, or where every other byte of the beginning is zero, as in no other
-  /// text.
+  /// The order of the bytes of UTF-16, by its mark, or where bytes of the beginning are zero, but never two in a
+  /// character, as in no other text.
   private static func wideOrder(_ bytes: [UInt8]) -> WideOrder? {
     if bytes.starts(with: [0xFF, 0xFE]) { return .little }
     if bytes.starts(with: [0xFE, 0xFF]) { return .big }
-    let start = bytes.prefix(64)
-    guard start.count >= 8, start.count.isMultiple(of: 2) else { return nil }
-    let even = stride(from: 0, to: start.count, by: 2).map { start[$0] == 0 }
-    let odd = stride(from: 1, to: start.count, by: 2).map { start[$0] == 0 }
-    if odd.allSatisfy({ $0 }), !even.contains(true) { return .little }
-    if even.allSatisfy({ $0 }), !odd.contains(true) { return .big }
-    return nil
+    let start = bytes.prefix(4096)
+    var zeros = (even: 0, odd: 0)
+    for (place, byte) in start.enumerated() where byte == 0 {
+      if place.isMultiple(of: 2) { zeros.even += 1 } else { zeros.odd += 1 }
+    }
+    // Half of all characters are of ASCII, whose upper byte is zero.
+    guard bytes.count.isMultiple(of: 2), max(zeros.even, zeros.odd) * 4 >= start.count,
+      min(zeros.even, zeros.odd) == 0
+    else { return nil }
+    return zeros.odd > 0 ? .little : .big
   }
 
   private static func utf8(wide bytes: [UInt8], _ order: WideOrder, path: String) throws -> [UInt8]
@@ -62,7 +65,9 @@ enum TextFile {
     while place < bytes.count {
       let byte = bytes[place]
       if byte < 0x80 {
-        if byte == 10 { line += 1 }
+        if byte == 10 || byte == 13 && (place + 1 == bytes.count || bytes[place + 1] != 10) {
+          line += 1
+        }
         if byte == 0 { throw DataError.notText(path: path, format: .binary) }
         place += 1
         continue
