@@ -95,7 +95,7 @@ import Testing
           probabilities: item.score[rows].flatMap { $0 },
           labels: item.truth[rows].flatMap { $0.map(Float.init) })
       }
-      #expect(abs(metrics.approximateAUC - item.keras.auc) < 1e-6, "\(item.name)")
+      #expect(abs(metrics.kerasAUC - item.keras.auc) < 1e-6, "\(item.name)")
       #expect(abs(metrics.precision - item.keras.precision) < 1e-6, "\(item.name)")
       #expect(abs(metrics.recall - item.keras.recall) < 1e-6, "\(item.name)")
       #expect(

@@ -103,6 +103,19 @@ import Testing
     #expect(metrics.approximateAUC == 0)
   }
 
+  /// A label without both kinds takes no part in the log's mean, where Keras counts it as 0.
+  @Test func undefinedLabelsAreLeftOutOfTheLog() {
+    var metrics = RunningMetrics(labels: 3)
+    #expect(metrics.approximateAUC == nil && metrics.kerasAUC == 0)
+    // The first is ranked rightly; the second has no film with it, the third none without.
+    metrics.add(
+      probabilities: [0.9, 0.2, 0.6, 0.1, 0.7, 0.8], labels: [1, 0, 1, 0, 0, 1])
+    #expect(metrics.approximateAUC == 1 && metrics.kerasAUC == 1.0 / 3)
+    var alone = RunningMetrics(labels: 1)
+    alone.add(probabilities: [0.9, 0.2], labels: [1, 1])
+    #expect(alone.approximateAUC == nil && alone.kerasAUC == 0)
+  }
+
   @Test func numbersRoundAsPythonDoes() {
     #expect(fixedPoint(0.125, digits: 2) == "0.12" && fixedPoint(0.375, digits: 2) == "0.38")
     #expect(fixedPoint(nil, digits: 2) == "n/a")
