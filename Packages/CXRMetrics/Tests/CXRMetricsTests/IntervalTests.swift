@@ -71,6 +71,13 @@ import Testing
     let whole = BootstrapSample([0.4, 0.6], effectivePatients: 50)
     let holed = BootstrapSample([.nan, 0.8], effectivePatients: 50)
     #expect(BootstrapSample.mean(of: [(0.5, whole), (0.9, holed)]).values == [0.65, 0.7])
+    // The mean of one figure is that figure, whatever is known of it.
+    #expect(BootstrapSample.mean(of: [(1, parted.auc)]).interval() == interval)
+    let few = BootstrapSample([0.3, 0.4, 0.6], effectivePatients: 4.9)
+    #expect(BootstrapSample.mean(of: [(0.4, few)]).interval() == nil)
+    let own = answer(scores, labels).auc
+    #expect(BootstrapSample.mean(of: [(0.5, own)]).interval() == own.interval())
+    #expect(BootstrapSample.mean(of: [(0.5, own)]).pValue(that: 0.4) == own.pValue(that: 0.4))
     let equal = BootstrapSample.mean(of: [(0.5, whole), (0.5, whole)])
     #expect(abs(equal.effectivePatients - 99) < 1e-9)
     // Six parted from three hundred: surer than six of six, less sure than thirty.
