@@ -131,7 +131,7 @@ let package = Package(
       path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint"],
+      dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint", "CXRTraining"],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

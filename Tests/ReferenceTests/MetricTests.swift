@@ -29,8 +29,8 @@ import Testing
     let report: String
     let keras: Keras
 
-    func column(_ k: Int) -> (scores: [Float], truths: [Bool]) {
-      (score.map { $0[k] }, truth.map { $0[k] == 1 })
+    func column(_ k: Int) -> (scores: [Double], truths: [Bool]) {
+      (score.map { Double($0[k]) }, truth.map { $0[k] == 1 })
     }
   }
 
@@ -59,7 +59,7 @@ import Testing
         guard let curve, let expected = item.roc[k] else { continue }
         #expect(curve.falsePositiveRates == expected.fpr, "\(item.name) \(k)")
         #expect(curve.truePositiveRates == expected.tpr, "\(item.name) \(k)")
-        #expect(curve.thresholds.dropFirst().map(Double.init) == expected.thresholds)
+        #expect(Array(curve.thresholds.dropFirst()) == expected.thresholds)
       }
     }
   }

@@ -10,7 +10,7 @@ public struct PredictionsFile: Sendable {
   /// The films, in file order.
   public let names: [String]
   /// `[N, K]`, each in 0…1.
-  let probabilities: [Float]
+  let probabilities: [Double]
   private let places: [String: Int]
 
   /// Reads a file.
@@ -18,7 +18,7 @@ public struct PredictionsFile: Sendable {
   public init(path: String) throws {
     var labels: [String] = []
     var names: [String] = []
-    var probabilities: [Float] = []
+    var probabilities: [Double] = []
     var places: [String: Int] = [:]
     var isHeader = true
     try CSVReader.forEachRecord(ofFile: path) { record in
@@ -49,7 +49,7 @@ public struct PredictionsFile: Sendable {
       }
       names.append(fields[0])
       for (label, text) in zip(labels, fields.dropFirst()) {
-        guard let value = Float(text), (0...1).contains(value) else {
+        guard let value = Double(text), (0...1).contains(value) else {
           throw DataError.invalidField(
             path: path, line: record.line, column: "probability of \(label)", found: text)
         }
@@ -63,7 +63,7 @@ public struct PredictionsFile: Sendable {
 
   /// The probabilities of `labels` for each of `names`, `[N, K]`.
   /// - Throws: ``TrainingError/evaluationMismatch(_:)`` naming labels or films that the file lacks.
-  func probabilities(of names: [String], labels wanted: [String]) throws -> [Float] {
+  func probabilities(of names: [String], labels wanted: [String]) throws -> [Double] {
     let columns = wanted.compactMap { labels.firstIndex(of: $0) }
     guard columns.count == wanted.count else {
       throw TrainingError.evaluationMismatch(
