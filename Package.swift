@@ -136,7 +136,7 @@ let package = Package(
       path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint"],
+      dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint", "CXRTraining"],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

@@ -37,7 +37,7 @@ extension Evaluate {
         ?? "n/a (a table)",
       patientsSeenInTraining: model.patientsSeenInTraining ?? 0,
       patientsSeenInValidation: model.patientsSeenInValidation ?? 0,
-      operatingPoint: model.fit?.operatingPoint,
+      operatingPoint: model.fit?.operatingPoint, labelsOfEqualScores: own.labelsOfEqualScores,
       labels: own.labels.enumerated().map { k, label in
         let known = answers.known(label: k)
         return EvaluationReport.Label(
@@ -60,8 +60,8 @@ extension Evaluate {
       examples: try evaluation.examples(of: m).map { example in
         EvaluationReport.Example(
           label: example.label, kind: example.kind.rawValue,
-          detail: "\(example.name) · says \(fixedPoint(Double(example.probability), digits: 3)), "
-            + "threshold \(fixedPoint(Double(example.threshold), digits: 3))",
+          detail: "\(example.name) · says \(fixedPoint(example.probability, digits: 3)), "
+            + "threshold \(fixedPoint(example.threshold, digits: 3))",
           picture: example.picture)
       }, reportText: own.report.text)
   }

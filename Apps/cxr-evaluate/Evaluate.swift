@@ -162,6 +162,11 @@ struct Evaluate: Program {
       }
     }
     warnOfShifts(figures)
+    for model in figures.models where !model.labelsOfEqualScores.isEmpty {
+      Console.warn(
+        "\(model.name): no threshold could be chosen, because all validation films score alike: "
+          + model.labelsOfEqualScores.joined(separator: ", "))
+    }
 
     let tables = figures.tables(localisations: localisations)
     let earlier = EvaluationFiles(folder)

@@ -23,6 +23,11 @@ struct AnswerWriter {
 
   private static func line(_ fields: [String]) -> String { String(CSVText.line(fields).dropLast()) }
 
+  /// With as few digits as tell a threshold from other numbers of its precision: of a network it has 32 bits.
+  private static func shortest(_ threshold: Double) -> String {
+    Float(exactly: threshold).map { "\($0)" } ?? "\(threshold)"
+  }
+
   private static func verdict(_ finding: FilmPredictor.Finding) -> String {
     finding.isPositive.map { $0 ? "yes" : "no" } ?? "n/a"
   }
@@ -37,7 +42,7 @@ struct AnswerWriter {
         rows: answer.findings.map { finding in
           [
             "  " + finding.label, fixedPoint(Double(finding.probability), digits: 3),
-            fixedPoint(finding.threshold.map(Double.init), digits: 3), Self.verdict(finding),
+            fixedPoint(finding.threshold, digits: 3), Self.verdict(finding),
             fixedPoint(finding.calibrated, digits: 3),
           ]
         })
@@ -48,7 +53,7 @@ struct AnswerWriter {
         Console.result(
           Self.line([
             answer.path, finding.label, "\(finding.probability)",
-            finding.threshold.map { "\($0)" } ?? "",
+            finding.threshold.map(Self.shortest) ?? "",
             finding.isPositive == nil ? "" : Self.verdict(finding),
             finding.calibrated.map { "\($0)" } ?? "", maps[finding.label] ?? "",
             answer.warnings.joined(separator: "; "),
@@ -66,7 +71,10 @@ struct AnswerWriter {
                 .object([
                   ("output", .number(shortest: finding.probability)),
                   ("probability", .number(orNull: finding.calibrated)),
-                  ("threshold", finding.threshold.map { .number(shortest: $0) } ?? .null),
+                  (
+                    "threshold",
+                    .number(orNull: finding.threshold.flatMap { Double(Self.shortest($0)) })
+                  ),
                   ("verdict", .string(orNull: finding.isPositive.map { $0 ? "yes" : "no" })),
                   ("map", .string(orNull: maps[finding.label])),
                 ])

@@ -64,7 +64,7 @@ final class MapWriter {
     var text = "output \(fixedPoint(Double(finding.probability), digits: 3))"
     if let threshold = finding.threshold, let isPositive = finding.isPositive {
       text +=
-        ", threshold \(fixedPoint(Double(threshold), digits: 3)): \(isPositive ? "yes" : "no")"
+        ", threshold \(fixedPoint(threshold, digits: 3)): \(isPositive ? "yes" : "no")"
     }
     if let calibrated = finding.calibrated, calibration != .none {
       text += "; as a probability \(fixedPoint(calibrated, digits: 3)) (\(calibration.rawValue))"

@@ -16,6 +16,9 @@ extension Train {
         name: name, title: title, training: rows.map { $0.training[keyPath: value] },
         validation: rows.map { $0.validation[keyPath: value] })
     }
+    let meanLabels =
+      data.labelsUndefinedInValidation.isEmpty
+      ? [] : [("validation AUC is the mean over", Self.meanLabels(data))]
     let report = TrainingReport(
       name: URL(fileURLWithPath: output).lastPathComponent,
       facts: [
@@ -29,7 +32,7 @@ extension Train {
         ("batch size", "\(batchSize)"),
         ("first learning rate, factor an epoch", "\(learningRate), \(decay)"),
         ("seed", "\(seed)"), ("BLAS", device.blas), ("threads", "\(device.threads)"),
-      ],
+      ] + meanLabels,
       curves: [
         TrainingReport.Curve(
           name: "loss", title: "loss", training: rows.map(\.training.loss),

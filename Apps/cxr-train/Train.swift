@@ -249,9 +249,20 @@ struct Train: Program {
     Console.note(
       "\(data.trainingCount) films to train on with \(data.samples.copyCount) augmented copies, "
         + "\(data.validationCount) to validate on, \(data.cache.reusedCount) taken from the cache")
+    if !data.labelsUndefinedInValidation.isEmpty {
+      Console.note("val_auc is the mean over " + Self.meanLabels(data))
+    }
     if augment == .on, data.samples.copyCount == 0 {
       Console.note("no film has an under-represented label: there are no augmented copies")
     }
+  }
+
+  /// What `val_auc` is a mean over, where it is not all findings.
+  static func meanLabels(_ data: TrainingData) -> String {
+    let (count, undefined) = (data.collection.matrix.labels.count, data.labelsUndefinedInValidation)
+    return
+      "\(count - undefined.count) of \(count) findings; without positive or negative films in validation: "
+      + undefined.joined(separator: ", ")
   }
 
   private func report(_ event: Trainer.Event, _ metrics: MetricsLines?) {

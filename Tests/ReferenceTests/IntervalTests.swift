@@ -25,8 +25,8 @@ import Testing
       }
       let name: String
       let y: [Int]
-      let a: [Float]
-      let b: [Float]
+      let a: [Double]
+      let b: [Double]
       let patients: [Int]
       let weights: [Int]
       let auc: [Double]
@@ -179,7 +179,7 @@ import Testing
 
   @Test func calibrationFiguresEqualScikitLearn() {
     for item in answers.cases {
-      let probabilities = item.a.map(Double.init)
+      let probabilities = item.a
       #expect(
         isClose(brierScore(probabilities: probabilities, labels: item.truths), item.brier, 1e-12))
       let curve = ReliabilityCurve(

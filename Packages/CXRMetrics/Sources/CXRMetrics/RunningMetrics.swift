@@ -1,5 +1,6 @@
 /// The metrics of a training log, gathered batch by batch over all labels, as Keras's
-/// `BinaryAccuracy`, `Precision`, `Recall` and `AUC(multi_label=True)` do.
+/// `BinaryAccuracy`, `Precision`, `Recall` and `AUC(multi_label=True)` do; a label without both kinds is left out
+/// of the AUC, where Keras counts it as 0.
 public struct RunningMetrics: Sendable, Equatable {
   /// Thresholds of the AUC, as Keras's default.
   public static let thresholds = 200
@@ -69,28 +70,37 @@ public struct RunningMetrics: Sendable, Equatable {
   /// Pooled recall, 0 where undefined, as Keras.
   public var recall: Double { counts.recall ?? 0 }
 
-  /// The mean over labels of the area under 200 points of the ROC curve; a label of one kind counts 0,
-  /// as in Keras. For real figures use ``rocAUC(scores:labels:)``.
-  public var approximateAUC: Double {
-    let areas = zip(positives, negatives).map { positives, negatives -> Double in
-      let (tpr, fpr) = (Self.rates(positives), Self.rates(negatives))
+  /// The mean area under 200 points of the ROC curve, 0…1, over the labels of which films with and without were seen;
+  /// `nil` where there is none. For real figures use ``rocAUC(scores:labels:)``.
+  public var approximateAUC: Double? { definedMean(approximateAreas) }
+
+  /// As ``approximateAUC``, but a label of one kind counts 0 and no labels are 0, as in Keras.
+  public var kerasAUC: Double {
+    let areas = approximateAreas.map { $0 ?? 0 }
+    return areas.isEmpty ? 0 : areas.reduce(0, +) / Double(areas.count)
+  }
+
+  /// The area under 200 points of each label's ROC curve, `[K]`; `nil` unless both kinds were seen.
+  private var approximateAreas: [Double?] {
+    zip(positives, negatives).map { positives, negatives in
+      guard let tpr = Self.rates(positives), let fpr = Self.rates(negatives) else { return nil }
       var area = 0.0
       for i in 0..<Self.thresholds - 1 {
         area += (fpr[i] - fpr[i + 1]) * (tpr[i] + tpr[i + 1]) / 2
       }
       return area
     }
-    return areas.isEmpty ? 0 : areas.reduce(0, +) / Double(areas.count)
   }
 
-  /// The share of films above each threshold.
-  private static func rates(_ buckets: [Int]) -> [Double] {
+  /// The share of films above each threshold, `[200]`; `nil` without films.
+  private static func rates(_ buckets: [Int]) -> [Double]? {
     let total = buckets.reduce(0, +)
+    guard total > 0 else { return nil }
     var above = 0
     var rates = [Double](repeating: 0, count: buckets.count)
     for i in buckets.indices.reversed() {
       above += buckets[i]
-      rates[i] = total > 0 ? Double(above) / Double(total) : 0
+      rates[i] = Double(above) / Double(total)
     }
     return rates
   }

@@ -27,7 +27,7 @@ import Testing
   }
 
   struct SimulatedSet: Sendable {
-    var scores: [Float] = []
+    var scores: [Double] = []
     var labels: [Bool] = []
     var owners: [Int] = []
 
@@ -44,7 +44,7 @@ import Testing
         for _ in 0..<films {
           let label = generator.uniform() < propensity
           labels.append(label)
-          scores.append(Float((label ? 1.3 : 0) + habit + generator.normal() * 0.7))
+          scores.append((label ? 1.3 : 0) + habit + generator.normal() * 0.7)
           owners.append(patient)
         }
       }

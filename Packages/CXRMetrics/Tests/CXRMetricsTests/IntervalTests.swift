@@ -4,11 +4,11 @@ import Testing
 
 /// What must hold for intervals and operating points, whatever the films.
 @Suite struct IntervalInvarianceTests {
-  private let scores: [Float] = (0..<90).map { Float(($0 * 37) % 41) / 41 }
+  private let scores: [Double] = (0..<90).map { Double(($0 * 37) % 41) / 41 }
   private let labels = (0..<90).map { ($0 * 29) % 7 < 2 }
   private let patients = PatientIndex((0..<90).map { $0 / 4 })
 
-  private func answer(_ scores: [Float], _ labels: [Bool]) -> PatientBootstrap.Answer {
+  private func answer(_ scores: [Double], _ labels: [Bool]) -> PatientBootstrap.Answer {
     PatientBootstrap(patients: patients, replicates: 300).answers(
       to: [.init(scores: scores, labels: labels, patients: patients, wantsCurves: true)],
       generator: { CoverageTests.Generator($0) })[0]
@@ -71,6 +71,13 @@ import Testing
     let whole = BootstrapSample([0.4, 0.6], effectivePatients: 50)
     let holed = BootstrapSample([.nan, 0.8], effectivePatients: 50)
     #expect(BootstrapSample.mean(of: [(0.5, whole), (0.9, holed)]).values == [0.65, 0.7])
+    // The mean of one figure is that figure, whatever is known of it.
+    #expect(BootstrapSample.mean(of: [(1, parted.auc)]).interval() == interval)
+    let few = BootstrapSample([0.3, 0.4, 0.6], effectivePatients: 4.9)
+    #expect(BootstrapSample.mean(of: [(0.4, few)]).interval() == nil)
+    let own = answer(scores, labels).auc
+    #expect(BootstrapSample.mean(of: [(0.5, own)]).interval() == own.interval())
+    #expect(BootstrapSample.mean(of: [(0.5, own)]).pValue(that: 0.4) == own.pValue(that: 0.4))
     let equal = BootstrapSample.mean(of: [(0.5, whole), (0.5, whole)])
     #expect(abs(equal.effectivePatients - 99) < 1e-9)
     // Six parted from three hundred: surer than six of six, less sure than thirty.
@@ -103,10 +110,46 @@ import Testing
     #expect((all ?? 1) < 0.2)
     let none = OperatingRule.specificity(1).threshold(scores: [0.2, 0.6], labels: [true, false])
     #expect(none == 0.6)
+    // Of a network it has 32 bits, as its outputs: the middle of these two has more.
+    let (low, high) = (Double(Float(0.2)), Double(Float(0.3).nextUp))
+    let middle = OperatingRule.youden.threshold(scores: [low, high], labels: [false, true])
+    #expect(middle == Double(Float(0.2) / 2 + Float(0.3).nextUp / 2) && middle != (low + high) / 2)
+    // Two neighbours have nothing between them: the lower one is the threshold.
+    let half = 0.5
+    let close = [half.nextUp, half]
+    #expect(OperatingRule.youden.threshold(scores: close, labels: [true, false]) == 0.5)
     // 55 of 100 is 0.55, though 0.55 · 100 is more than 55.
     let hundred = OperatingRule.sensitivity(0.55).threshold(
-      scores: (0..<101).map { Float($0) }, labels: (0..<101).map { $0 > 0 })
+      scores: (0..<101).map { Double($0) }, labels: (0..<101).map { $0 > 0 })
     #expect(hundred == 45.5)
+  }
+
+  /// No threshold parts films that score alike.
+  @Test func equalScoresHaveNoThreshold() {
+    for rule in [
+      OperatingRule.youden, .bestF1, .sensitivity(0.9), .specificity(0.95), .cost(ofMiss: 5),
+    ] {
+      for score in [0, 0.5, 1, -7.25] {
+        let scores = [Double](repeating: score, count: 4)
+        #expect(
+          rule.threshold(scores: scores, labels: [true, false, true, false]) == nil, "\(rule)")
+      }
+      #expect(rule.threshold(scores: [0, -0.0], labels: [true, false]) == nil, "\(rule)")
+    }
+  }
+
+  /// Where every film is called positive the threshold is below the least score, also as it is printed.
+  @Test func aThresholdBelowAllScoresIsNoZero() throws {
+    func threshold(least: Double) throws -> Double {
+      let found = OperatingRule.sensitivity(1).threshold(
+        scores: [least, least.magnitude + 9], labels: [true, false])
+      return try #require(found)
+    }
+    #expect(try threshold(least: 0) == -1 && fixedPoint(threshold(least: 0), digits: 3) == "-1.000")
+    #expect(try threshold(least: -3.5) == -4.5)
+    #expect(try threshold(least: 0.125) == Double(Float(0.125).nextDown))
+    #expect(try threshold(least: 0.1) == (0.1 as Double).nextDown)
+    #expect(try threshold(least: -1e300) < -1e300)
   }
 
   @Test func predictiveValuesFollowBayes() throws {

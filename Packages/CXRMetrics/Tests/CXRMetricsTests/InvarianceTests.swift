@@ -4,7 +4,7 @@ import Testing
 
 /// What must hold for every metric, whatever the films.
 @Suite struct InvarianceTests {
-  typealias Metric = @Sendable ([Float], [Bool]) -> Double?
+  typealias Metric = @Sendable ([Double], [Bool]) -> Double?
 
   static let ranking: [(String, Metric)] = [
     ("rocAUC", { rocAUC(scores: $0, labels: $1) }),
@@ -20,7 +20,7 @@ import Testing
     ("negativesFound", { DetectionRates(scores: $0, labels: $1).negativesFoundPercent }),
   ]
 
-  private let scores: [Float] = (0..<60).map { Float(($0 * 37) % 23) / 23 }
+  private let scores: [Double] = (0..<60).map { Double(($0 * 37) % 23) / 23 }
   private let labels = (0..<60).map { ($0 * 29) % 7 < 3 }
 
   @Test func orderDoesNotMatter() {
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func tiesAreChance() {
-    let tied = [Float](repeating: 0.3, count: 60)
+    let tied = [Double](repeating: 0.3, count: 60)
     #expect(rocAUC(scores: tied, labels: labels) == 0.5)
     let share = Double(labels.filter { $0 }.count) / 60
     #expect(abs((averagePrecision(scores: tied, labels: labels) ?? 0) - share) < 1e-15)
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func aPerfectRankingIsOneAndItsReverseZero() {
-    let perfect = labels.map { $0 ? Float(0.9) : 0.1 }
+    let perfect = labels.map { $0 ? 0.9 : 0.1 }
     #expect(rocAUC(scores: perfect, labels: labels) == 1)
     #expect(rocAUC(scores: perfect.map { -$0 }, labels: labels) == 0)
   }
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func neighbouringScoresAreNoTie() {
-    let score: Float = 0.3
+    let score = 0.3
     #expect(rocAUC(scores: [score, score.nextUp], labels: [true, false]) == 0)
     #expect(rocAUC(scores: [-score, (-score).nextUp], labels: [false, true]) == 1)
   }
@@ -101,6 +101,34 @@ import Testing
     var metrics = RunningMetrics(labels: 1)
     metrics.add(probabilities: [100 / 199, 100.5 / 199], labels: [1, 0])
     #expect(metrics.approximateAUC == 0)
+  }
+
+  /// Two scores that 32 bits cannot tell apart are two.
+  @Test func scoresAreRankedInAllTheirDigits() {
+    let close = [0.500_000_02, 0.500_000_01]
+    #expect(Float(close[0]) == Float(close[1]))
+    #expect(rocAUC(scores: close, labels: [true, false]) == 1)
+    #expect(averagePrecision(scores: close, labels: [false, true]) == 0.5)
+    #expect(ROCCurve(scores: close, labels: [true, false])?.thresholds == [.infinity] + close)
+    #expect(DeLong(scores: close, labels: [true, false])?.auc == 1)
+    #expect(
+      ConfusionCounts(scores: close, labels: [true, false], threshold: close[1]).accuracy == 1)
+    for score in [1e-300, Double.leastNonzeroMagnitude, 0.1, 1, 1e300, -1e-300, -2] {
+      #expect(rocAUC(scores: [score.nextUp, score], labels: [true, false]) == 1, "\(score)")
+    }
+  }
+
+  /// A label without both kinds takes no part in the log's mean, where Keras counts it as 0.
+  @Test func undefinedLabelsAreLeftOutOfTheLog() {
+    var metrics = RunningMetrics(labels: 3)
+    #expect(metrics.approximateAUC == nil && metrics.kerasAUC == 0)
+    // The first is ranked rightly; the second has no film with it, the third none without.
+    metrics.add(
+      probabilities: [0.9, 0.2, 0.6, 0.1, 0.7, 0.8], labels: [1, 0, 1, 0, 0, 1])
+    #expect(metrics.approximateAUC == 1 && metrics.kerasAUC == 1.0 / 3)
+    var alone = RunningMetrics(labels: 1)
+    alone.add(probabilities: [0.9, 0.2], labels: [1, 1])
+    #expect(alone.approximateAUC == nil && alone.kerasAUC == 0)
   }
 
   @Test func numbersRoundAsPythonDoes() {

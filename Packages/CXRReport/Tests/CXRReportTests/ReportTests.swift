@@ -22,9 +22,9 @@ import Testing
     let models = ["weighted", "plain"].enumerated().map { m, name in
       EvaluationReport.Model(
         name: name, note: "a <note> & more", patientsSeenInTraining: 0,
-        operatingPoint: m == 0 ? "youden" : nil,
+        operatingPoint: m == 0 ? "youden" : nil, labelsOfEqualScores: m == 1 ? [labels[0]] : [],
         labels: labels.enumerated().map { k, label in
-          let scores = (0..<40).map { Float(($0 * (7 + m + k)) % 11) / 11 }
+          let scores = (0..<40).map { Double(($0 * (7 + m + k)) % 11) / 11 }
           return EvaluationReport.Label(
             name: label, scores: scores, truths: truths, patientsWith: 13,
             auc: Estimate(rocAUC(scores: scores, labels: truths), Interval(0.4, 0.9)),
@@ -39,7 +39,7 @@ import Testing
             calibrations: [
               EvaluationReport.Calibration(
                 name: "as it is", brier: 0.2, expectedError: nil,
-                curve: ReliabilityCurve(probabilities: scores.map(Double.init), labels: truths))
+                curve: ReliabilityCurve(probabilities: scores, labels: truths))
             ], rocBand: [BandPoint(x: 0, interval: Interval(0, 0.3))])
         }, meanAUC: Estimate(0.5 + Double(m) / 10, Interval(0.4, 0.7)),
         overBaseline: m == 0 ? Estimate(0.01, Interval(-0.1, 0.1)) : nil,
@@ -84,6 +84,7 @@ import Testing
       "cannot be told from a regression", "20.0 % instead of 1.0 %", "&lt;0.001",
       "data:image/jpeg;base64", "at 2.0 %", "0.300 on 7", "<td></td><td>n/a</td>", "0 of 2",
       "could as well have turned it around",
+      "plain: no threshold could be chosen, because all validation films score alike: Mass.",
     ] { #expect(html.contains(text), "\(text)") }
     #expect(html.contains("Pleural_Thickening") && html.contains("a &lt;note&gt; &amp; more"))
     for name in ["roc-weighted", "precision-recall-plain", "auc", "positives-found"] {
@@ -105,7 +106,7 @@ import Testing
 
   @Test func undefinedNumbersAreSaid() throws {
     let truths = [Bool](repeating: false, count: 4)
-    let scores: [Float] = [0.1, 0.2, 0.3, 0.4]
+    let scores = [0.1, 0.2, 0.3, 0.4]
     let label = EvaluationReport.Label(
       name: "Hernia", scores: scores, truths: truths, patientsWith: 0, auc: Estimate(nil),
       averagePrecision: Estimate(nil),

@@ -150,8 +150,21 @@ import Testing
     tables.predictions = [table]
     tables.validationPredictions = [validationTable]
     let fromTable = try Evaluation(tables)
-    #expect(fromTable.models.map(\.name) == ["theirs"] && fromTable.models[0].fit == stored)
-    #expect(fromTable.models[0].probabilities == test.models[0].probabilities)
+    #expect(fromTable.models.map(\.name) == ["theirs"])
+    // A table's numbers are its text's: the shortest that tell the network's 32-bit outputs apart.
+    #expect(
+      fromTable.models[0].probabilities.map { Float($0) }
+        == test.models[0].probabilities.map { Float($0) })
+    let fromText = try #require(fromTable.models[0].fit)
+    #expect(fromText.labels.map(\.positives) == stored.labels.map(\.positives))
+    for (own, other) in zip(stored.labels, fromText.labels) {
+      let (a, b) = (try #require(own.threshold), try #require(other.threshold))
+      #expect(abs(a - b) < 1e-7 && a == Double(Float(a)))
+      #expect(abs((own.platt?.scale ?? 0) - (other.platt?.scale ?? 9)) < 1e-4)
+    }
+    // Written again, each in its own precision.
+    let again = fromTable.predictionsCSV(of: fromTable.models[0])
+    #expect(again == test.predictionsCSV(of: test.models[0]))
     var few = EvaluationFigures.Options()
     few.replicates = 60
     few.prevalences = ["Mass": 0.1]
@@ -212,7 +225,7 @@ import Testing
       for (k, finding) in answer.findings.enumerated() {
         // In a batch the last bits may be others.
         let together = evaluation.models[0].probabilities[n * 2 + k]
-        #expect(abs(finding.probability - together) < 1e-5)
+        #expect(abs(Double(finding.probability) - together) < 1e-5)
         let line = try #require(evaluation.models[0].fit?.labels[k].platt)
         #expect(finding.calibrated == line(Double(finding.probability)))
         #expect(finding.threshold == evaluation.models[0].fit?.threshold(of: k))
@@ -337,10 +350,19 @@ import Testing
     // All scores alike rank at chance, and no threshold parts them.
     #expect(figures.models[0].labels[1].auc.value == 0.5)
     #expect(groups[1].labels[0].calibration(.none)?.expectedError == nil)
+    let model = figures.models[0]
+    #expect(model.labelsOfEqualScores == ["Edema"] && model.labels[1].fitted == nil)
+    #expect(evaluation.models[0].fit?.labels[1].threshold == nil && model.labels[0].fitted != nil)
+    let points = try #require(figures.tables().first { $0.name == "operating_points.csv" }).text
+    #expect(points.contains("t,Edema,25,fitted,,,") && !points.contains("t,Mass,5,fitted,,"))
+    let rows = points.split(separator: "\n")
+    #expect(Set(rows.map { $0.filter { $0 == "," }.count }).count == 1)
+    let text = figures.json(evaluation).line
+    #expect(text.contains("\"equal_score_labels\": [\"Edema\"]"))
     // By hand: within the group, as if there were no other films.
     let pa = (0..<90)
     let expected = rocAUC(
-      scores: pa.map { Float(($0 * 37) % 101) / 101 }, labels: pa.map { $0 < 40 })
+      scores: pa.map { Double(($0 * 37) % 101) / 101 }, labels: pa.map { $0 < 40 })
     #expect(groups[1].labels[0].auc.value == expected)
   }
 

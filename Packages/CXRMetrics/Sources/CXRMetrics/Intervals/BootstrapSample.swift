@@ -122,11 +122,12 @@ public struct BootstrapSample: Sendable {
   ///
   /// It rests on as many patients as its degrees of freedom say, after Satterthwaite (Biometrics Bulletin 2, 1946):
   /// those of the figures, by the weight of their variances; but on no fewer than ``leastPatients``, as it pools the
-  /// patients of all.
+  /// patients of all. The mean of one figure is that figure, with all that is known of it.
   ///
   /// - Parameter figures: each with its value on all patients.
   public static func mean(of figures: [(value: Double, sample: BootstrapSample)]) -> BootstrapSample
   {
+    if figures.count == 1 { return figures[0].sample }
     let count = figures.first?.sample.values.count ?? 0
     var (sum, squares) = (0.0, 0.0)
     for (_, sample) in figures {

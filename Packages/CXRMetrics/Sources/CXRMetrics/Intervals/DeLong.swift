@@ -11,7 +11,7 @@ public struct DeLong: Sendable {
   private let labels: [Bool]
 
   /// `nil` unless both kinds occur.
-  public init?(scores: [Float], labels: [Bool]) {
+  public init?(scores: [Double], labels: [Bool]) {
     precondition(
       scores.count == labels.count, "\(scores.count) scores for \(labels.count) labels")
     let positives = labels.indices.filter { labels[$0] }
@@ -32,7 +32,7 @@ public struct DeLong: Sendable {
   }
 
   /// Ranks from 1, equal scores sharing their mean rank.
-  private static func midranks(_ scores: [Float]) -> [Double] {
+  private static func midranks(_ scores: [Double]) -> [Double] {
     let order = scores.indices.sorted { scores[$0] < scores[$1] }
     var ranks = [Double](repeating: 0, count: scores.count)
     var start = 0

@@ -43,7 +43,7 @@ public struct PatientBootstrap: Sendable {
     ///   - patients: `[n]`, whose the films are, in the bootstrap's numbers.
     ///   - wantsCurves: whether the curves are sampled too.
     public init(
-      scores: [Float], labels: [Bool], patients: PatientIndex, wantsCurves: Bool = false
+      scores: [Double], labels: [Bool], patients: PatientIndex, wantsCurves: Bool = false
     ) {
       ranked = RankedFilms(scores: scores, labels: labels, patients: patients)
       self.wantsCurves = wantsCurves

@@ -4,7 +4,7 @@ struct RankedFilms: Sendable {
   /// is another.
   private let codes: [UInt32]
 
-  init(scores: [Float], labels: [Bool], patients: PatientIndex) {
+  init(scores: [Double], labels: [Bool], patients: PatientIndex) {
     precondition(
       scores.count == labels.count && scores.count == patients.numbers.count,
       "\(scores.count) scores, \(labels.count) labels, \(patients.numbers.count) patients")

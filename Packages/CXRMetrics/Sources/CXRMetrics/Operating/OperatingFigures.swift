@@ -3,7 +3,7 @@ import Foundation
 /// What a threshold means for patients: four shares of films with their intervals.
 public struct OperatingFigures: Sendable {
   /// A film is called positive where its score is above (strictly).
-  public let threshold: Float
+  public let threshold: Double
   /// How many films are called right and wrong.
   public let counts: ConfusionCounts
   /// Of the films with the finding, those called positive.
@@ -22,7 +22,7 @@ public struct OperatingFigures: Sendable {
   ///   - labels: `[n]`, whether each film has the finding.
   ///   - patients: `[n]`.
   ///   - threshold: above it (strictly) a film is called positive.
-  public init(scores: [Float], labels: [Bool], patients: PatientIndex, threshold: Float) {
+  public init(scores: [Double], labels: [Bool], patients: PatientIndex, threshold: Double) {
     self.threshold = threshold
     counts = ConfusionCounts(scores: scores, labels: labels, threshold: threshold)
     func share(_ isHit: (_ called: Bool, _ has: Bool) -> Bool?) -> PatientProportion {

@@ -14,12 +14,19 @@ public enum OperatingRule: Sendable, Hashable {
   /// The least cost, where a miss costs as much as this many false alarms.
   case cost(ofMiss: Double)
 
-  /// The threshold, above which (strictly) a film is called positive; between two scores, in their middle.
-  /// `nil` unless both kinds occur.
-  public func threshold(scores: [Float], labels: [Bool]) -> Float? {
+  /// The threshold, above which (strictly) a film is called positive. Between two scores it is their middle, in 32 bits
+  /// where both are 32-bit numbers, as a network's are; below all scores, where every film is called positive, it is the
+  /// number before the least, or 1 less than the least where that is not positive.
+  ///
+  /// `nil` unless both kinds occur, and where all scores are equal: no threshold parts films that score alike.
+  ///
+  /// - Parameters:
+  ///   - scores: `[n]`, finite, in any unit.
+  ///   - labels: `[n]`, whether each film has the finding.
+  public func threshold(scores: [Double], labels: [Bool]) -> Double? {
     let ranked = RankedCounts(scores: scores, labels: labels)
     let (positives, negatives) = (Double(ranked.positives), Double(ranked.negatives))
-    guard positives > 0, negatives > 0 else { return nil }
+    guard positives > 0, negatives > 0, ranked.thresholds.count > 1 else { return nil }
     // Choice i calls the films of the i highest distinct scores positive.
     func counts(_ choice: Int) -> (tp: Double, fp: Double) {
       choice == 0
@@ -49,12 +56,28 @@ public enum OperatingRule: Sendable, Hashable {
   }
 
   /// A number below the `choice` highest scores and not below the others.
-  private static func threshold(after choice: Int, of scores: [Float]) -> Float {
+  private static func threshold(after choice: Int, of scores: [Double]) -> Double {
     guard choice > 0 else { return scores[0] }
-    guard choice < scores.count else { return scores[choice - 1].nextDown }
-    let (above, below) = (scores[choice - 1], scores[choice])
+    let above = scores[choice - 1]
+    guard choice < scores.count else {
+      return Float(exactly: above).map { Double(number(below: $0)) } ?? number(below: above)
+    }
+    let below = scores[choice]
+    if let above = Float(exactly: above), let below = Float(exactly: below) {
+      return Double(middle(above, below))
+    }
+    return middle(above, below)
+  }
+
+  /// Below `above` and not below `below`.
+  private static func middle<Score: BinaryFloatingPoint>(_ above: Score, _ below: Score) -> Score {
     let middle = above / 2 + below / 2
     return middle < above && middle >= below ? middle : below
+  }
+
+  /// The number before 0 is a hair below it, and would be printed as -0.000.
+  private static func number<Score: BinaryFloatingPoint>(below score: Score) -> Score {
+    score > 0 ? score.nextDown : min(score.nextDown, score - 1)
   }
 }
 

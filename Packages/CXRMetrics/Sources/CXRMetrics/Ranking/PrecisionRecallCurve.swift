@@ -5,10 +5,10 @@ public struct PrecisionRecallCurve: Sendable, Equatable {
   /// TP/P at each threshold, rising to 1.
   public let recalls: [Double]
   /// The distinct scores, falling; a film is called positive where its score is at least this.
-  public let thresholds: [Float]
+  public let thresholds: [Double]
 
   /// The curve of scores against labels, `nil` unless some film has the finding.
-  public init?(scores: [Float], labels: [Bool]) {
+  public init?(scores: [Double], labels: [Bool]) {
     let steps = RankedCounts(scores: scores, labels: labels)
     guard steps.positives > 0 else { return nil }
     precisions = zip(steps.truePositives, steps.falsePositives).map {
@@ -31,6 +31,6 @@ public struct PrecisionRecallCurve: Sendable, Equatable {
 
 /// Average precision, 0…1; `nil` unless some film has the finding. See
 /// ``PrecisionRecallCurve/averagePrecision``.
-public func averagePrecision(scores: [Float], labels: [Bool]) -> Double? {
+public func averagePrecision(scores: [Double], labels: [Bool]) -> Double? {
   PrecisionRecallCurve(scores: scores, labels: labels)?.averagePrecision
 }

@@ -6,7 +6,7 @@ public struct ROCCurve: Sendable, Equatable {
   /// TP/P at each point, rising from 0 to 1.
   public let truePositiveRates: [Double]
   /// A film is called positive where its score is at least this; the first is infinite.
-  public let thresholds: [Float]
+  public let thresholds: [Double]
 
   /// The curve of scores against labels, `nil` unless both kinds occur.
   ///
@@ -14,7 +14,7 @@ public struct ROCCurve: Sendable, Equatable {
   ///   - scores: one a film, finite, in any unit.
   ///   - labels: whether each film has the finding.
   ///   - dropIntermediate: leave out points on a straight line, as scikit-learn's `roc_curve` does.
-  public init?(scores: [Float], labels: [Bool], dropIntermediate: Bool = true) {
+  public init?(scores: [Double], labels: [Bool], dropIntermediate: Bool = true) {
     let steps = RankedCounts(scores: scores, labels: labels)
     let (positives, negatives) = (steps.positives, steps.negatives)
     guard positives > 0, negatives > 0 else { return nil }
@@ -32,7 +32,7 @@ public struct ROCCurve: Sendable, Equatable {
 
 /// The area under the ROC curve, 0…1: the chance that a film with the finding scores higher than one
 /// without, ties counting half. `nil` unless both kinds occur.
-public func rocAUC(scores: [Float], labels: [Bool]) -> Double? {
+public func rocAUC(scores: [Double], labels: [Bool]) -> Double? {
   let steps = RankedCounts(scores: scores, labels: labels)
   guard steps.positives > 0, steps.negatives > 0 else { return nil }
   // Twice the area in whole film pairs: exact, so that the order of films cannot change the result.

@@ -1,7 +1,7 @@
 /// True and false positives at each distinct score, from the highest down.
 struct RankedCounts {
   /// The distinct scores, falling.
-  private(set) var thresholds: [Float] = []
+  private(set) var thresholds: [Double] = []
   /// Films with the finding that score at least the threshold.
   private(set) var truePositives: [Int] = []
   /// Films without it that do.
@@ -10,27 +10,28 @@ struct RankedCounts {
   var positives: Int { truePositives.last ?? 0 }
   var negatives: Int { falsePositives.last ?? 0 }
 
-  init(scores: [Float], labels: [Bool]) {
+  /// - Parameters:
+  ///   - scores: `[n]`, finite, in any unit; two that differ in their last bit differ.
+  ///   - labels: `[n]`, whether each film has the finding.
+  init(scores: [Double], labels: [Bool]) {
     precondition(
       scores.count == labels.count, "\(scores.count) scores for \(labels.count) labels")
     precondition(scores.allSatisfy(\.isFinite), "a score is not finite")
-    // A sortable integer a film: the score's order in the upper half, the label in the lowest bit.
-    var keys = [UInt64](unsafeUninitializedCapacity: scores.count) { buffer, count in
-      for i in scores.indices {
-        let bits = (scores[i] == 0 ? 0 : scores[i]).bitPattern  // −0 ranks as 0
-        let rising = bits >> 31 == 1 ? ~bits : bits | 0x8000_0000
-        buffer[i] = UInt64(~rising) << 32 | (labels[i] ? 1 : 0)
-      }
-      count = scores.count
+    // Either kind falling, then both together: numbers alone sort faster than numbers with labels.
+    var kinds: (with: [Double], without: [Double]) = ([], [])
+    for (score, label) in zip(scores, labels) {
+      if label { kinds.with.append(score) } else { kinds.without.append(score) }
     }
-    keys.sort()
+    kinds.with.sort(by: >)
+    kinds.without.sort(by: >)
+    let (with, without) = kinds
     var (tp, fp) = (0, 0)
-    for (i, key) in keys.enumerated() {
-      if key & 1 == 1 { tp += 1 } else { fp += 1 }
-      if i + 1 < keys.count, keys[i + 1] >> 32 == key >> 32 { continue }
-      let rising = ~UInt32(truncatingIfNeeded: key >> 32)
-      let bits = rising >> 31 == 1 ? rising & 0x7FFF_FFFF : ~rising
-      thresholds.append(Float(bitPattern: bits))
+    while tp < with.count || fp < without.count {
+      let threshold = max(
+        tp < with.count ? with[tp] : -.infinity, fp < without.count ? without[fp] : -.infinity)
+      while tp < with.count, with[tp] == threshold { tp += 1 }
+      while fp < without.count, without[fp] == threshold { fp += 1 }
+      thresholds.append(threshold == 0 ? 0 : threshold)  // −0 ranks as 0
       truePositives.append(tp)
       falsePositives.append(fp)
     }

@@ -15,8 +15,9 @@ public struct DetectionRates: Sendable, Equatable {
   public init() {}
 
   /// Counts films.
-  public init(scores: some Collection<Float>, labels: some Collection<Bool>, threshold: Float = 0.5)
-  {
+  public init(
+    scores: some Collection<Double>, labels: some Collection<Bool>, threshold: Double = 0.5
+  ) {
     precondition(
       scores.count == labels.count, "\(scores.count) scores for \(labels.count) labels")
     for (score, label) in zip(scores, labels) {

@@ -79,8 +79,9 @@ public struct TrainingReport: Sendable {
     }
     page.paragraph(
       "Training values are running means of the passes that trained, with dropout; validation "
-        + "values come after each epoch. AUC here is Keras's approximation with 200 thresholds, in "
-        + "which a finding without positives counts 0; the evaluation gives exact values.")
+        + "values come after each epoch. AUC here is Keras's approximation with 200 thresholds, its mean "
+        + "over the findings of which there are films with and without; the evaluation gives exact values."
+    )
     page.heading("The network")
     page.preformatted(summary)
     try page.write(to: folder + "/report.html", by: writer)

@@ -19,12 +19,14 @@ extension TrainingData {
         try thumbnails(of: films), labels: films.flatMap { labels(ofFilm: $0) })
     }
     let candidates = ThumbnailRidge.strengths.compactMap { sums.ridge(strength: $0) }
-    var scores = [[Float]](repeating: [], count: candidates.count)
+    var scores = [[Double]](repeating: [], count: candidates.count)
     try forEachBlock(of: validationFilms) { films in
       try check()
       let thumbnails = try thumbnails(of: films)
       for (i, candidate) in candidates.enumerated() {
-        for thumbnail in thumbnails { scores[i] += candidate.scores(thumbnail: thumbnail) }
+        for thumbnail in thumbnails {
+          scores[i] += candidate.scores(thumbnail: thumbnail).map(Double.init)
+        }
       }
     }
     let quality = scores.map { scores -> Double in

@@ -14,7 +14,7 @@ public struct ValidationFit: Codable, Sendable, Equatable {
     public var positives: Int
     /// How many independent films they are worth; see `PatientProportion`.
     public var effectiveFilms: Double
-    /// Above it (strictly) a film is called positive; `nil` unless both kinds occur.
+    /// Above it (strictly) a film is called positive; `nil` unless both kinds occur, and where all films score alike.
     public var threshold: Double?
     /// Platt's line; `nil` unless both kinds occur.
     public var platt: LogOddsLine?
@@ -52,21 +52,27 @@ public struct ValidationFit: Codable, Sendable, Equatable {
     patients = answers.patients.count
     let known = answers.labels.indices.map { answers.known(label: $0) }
     let lines = LogOddsLine.vector(
-      known.map { ($0.scores.map(Double.init), $0.truths) })
+      known.map { ($0.scores, $0.truths) })
     labels = zip(answers.labels.indices, zip(known, lines)).map { k, fitted in
       let (answer, line) = fitted
       let share = PatientProportion(answer.truths, patients: answer.patients)
       return Label(
         label: answers.labels[k], films: share.films, positives: share.hits,
         effectiveFilms: share.effectiveFilms,
-        threshold: rule.threshold(scores: answer.scores, labels: answer.truths).map(Double.init),
-        platt: .platt(probabilities: answer.scores.map(Double.init), labels: answer.truths),
+        threshold: rule.threshold(scores: answer.scores, labels: answer.truths),
+        platt: .platt(probabilities: answer.scores, labels: answer.truths),
         vector: line)
     }
   }
 
-  /// The threshold of label `column`, as it is compared with a network's output.
-  public func threshold(of column: Int) -> Float? { labels[column].threshold.map { Float($0) } }
+  /// The threshold of label `column`, as it is compared with scores.
+  public func threshold(of column: Int) -> Double? { labels[column].threshold }
+
+  /// The labels of which there are films with and without, and no threshold, because all of them score alike.
+  public var labelsOfEqualScores: [String] {
+    labels.filter { $0.threshold == nil && $0.positives > 0 && $0.positives < $0.films }
+      .map(\.label)
+  }
 
   /// The document in a checkpoint's metadata.
   public var json: JSONValue {

@@ -52,10 +52,10 @@ public struct Evaluation: Sendable {
     public let path: String
     /// What the checkpoint says of itself; `nil` of a table.
     public let metadata: CheckpointMetadata?
-    /// `[N, K]`, each in 0…1.
-    public let probabilities: [Float]
+    /// `[N, K]`; a network's 32-bit outputs in 0…1, or a table's numbers as given.
+    public let probabilities: [Double]
     /// Scores of the regression on thumbnails in the checkpoint, `[N, K]`; `nil` where there is none.
-    public let baselineScores: [Float]?
+    public let baselineScores: [Double]?
     /// Of the films' patients, how many the network was trained on; `nil` where that is not known.
     public let patientsSeenInTraining: Int?
     /// Of the films' patients, on how many its thresholds and calibrations were chosen; `nil` where that is not known.
@@ -243,7 +243,7 @@ public struct Evaluation: Sendable {
           name: names[classifiers.count + t], path: table.path, metadata: nil,
           probabilities: try table.probabilities(
             of: kept.map { records[$0].name }, labels: labels
-          ).map(Float.init),
+          ),
           baselineScores: nil, patientsSeenInTraining: nil, patientsSeenInValidation: nil,
           fit: fit))
     }
@@ -346,7 +346,7 @@ public struct Evaluation: Sendable {
       answers: FilmAnswers(
         try table.probabilities(
           of: rows.map { records[$0].name }, labels: collection.matrix.labels
-        ).map(Float.init), rows: rows,
+        ), rows: rows,
         of: collection))
   }
 
@@ -427,14 +427,17 @@ public struct Evaluation: Sendable {
     FilmAnswers(model.probabilities, rows: rows, of: collection)
   }
 
-  /// The text of a model's `predictions-<name>.csv`.
+  /// The text of a model's `predictions-<name>.csv`: as few digits as tell a network's 32-bit outputs, or a table's
+  /// 64-bit numbers, from their neighbours.
   public func predictionsCSV(of model: Model) -> String {
     let classes = labels.count
     var text = CSVText.line(["Image Index"] + labels)
     for (n, row) in rows.enumerated() {
       text += CSVText.line(
         [collection.file.records[row].name]
-          + model.probabilities[n * classes..<(n + 1) * classes].map { "\($0)" })
+          + model.probabilities[n * classes..<(n + 1) * classes].map {
+            model.metadata == nil ? "\($0)" : "\(Float($0))"
+          })
     }
     return text
   }

@@ -1,12 +1,15 @@
 import CXRData
 import CXRMetrics
 
-/// What a network says of films, beside what is known of them.
+/// What a network, or another program, says of films, beside what is known of them.
+///
+/// Scores need only be finite: in 64 bits, as given, in any unit, the higher the likelier. Calibrations take them for
+/// probabilities.
 public struct FilmAnswers: Sendable {
   /// In column order.
   public let labels: [String]
-  /// `[N, K]`, each in 0…1.
-  public let probabilities: [Float]
+  /// `[N, K]`, finite; of a network the outputs in 0…1.
+  public let scores: [Double]
   /// `[N, K]`; `false` where unknown.
   public let truths: [Bool]
   /// Whether a truth is known, `[N, K]`.
@@ -16,22 +19,22 @@ public struct FilmAnswers: Sendable {
 
   /// Gathers answers; sizes must agree.
   public init(
-    labels: [String], probabilities: [Float], truths: [Bool], isKnown: [Bool],
+    labels: [String], scores: [Double], truths: [Bool], isKnown: [Bool],
     patients: PatientIndex
   ) {
     let cells = labels.count * patients.numbers.count
     precondition(
-      probabilities.count == cells && truths.count == cells && isKnown.count == cells,
-      "FilmAnswers: \(probabilities.count), \(truths.count), \(isKnown.count) cells of \(cells)")
-    (self.labels, self.probabilities, self.truths) = (labels, probabilities, truths)
+      scores.count == cells && truths.count == cells && isKnown.count == cells,
+      "FilmAnswers: \(scores.count), \(truths.count), \(isKnown.count) cells of \(cells)")
+    (self.labels, self.scores, self.truths) = (labels, scores, truths)
     (self.isKnown, self.patients) = (isKnown, patients)
   }
 
   /// Beside the rows of a collection.
-  init(_ probabilities: [Float], rows: [Int], of collection: FilmCollection) {
+  init(_ scores: [Double], rows: [Int], of collection: FilmCollection) {
     let (matrix, records) = (collection.matrix, collection.file.records)
     self.init(
-      labels: matrix.labels, probabilities: probabilities,
+      labels: matrix.labels, scores: scores,
       truths: rows.flatMap { row in matrix.labels.indices.map { matrix[row, $0] } },
       isKnown: rows.flatMap { row in matrix.labels.indices.map { matrix.isKnown(row, $0) } },
       patients: PatientIndex(rows.lazy.map { records[$0].patient }))
@@ -45,7 +48,7 @@ public struct FilmAnswers: Sendable {
     /// Places among the films, `[n]`.
     public let films: [Int]
     /// `[n]`.
-    public let scores: [Float]
+    public let scores: [Double]
     /// `[n]`.
     public let truths: [Bool]
     /// `[n]`.
@@ -56,14 +59,14 @@ public struct FilmAnswers: Sendable {
   public func known(label column: Int, films: [Int]? = nil) -> Known {
     let kept = (films ?? Array(0..<filmCount)).filter { isKnown[$0 * labels.count + column] }
     return Known(
-      films: kept, scores: kept.map { probabilities[$0 * labels.count + column] },
+      films: kept, scores: kept.map { scores[$0 * labels.count + column] },
       truths: kept.map { truths[$0 * labels.count + column] }, patients: patients.selecting(kept))
   }
 
   /// The same films with other scores, `[N, K]`.
-  func replacing(probabilities: [Float]) -> FilmAnswers {
+  func replacing(scores: [Double]) -> FilmAnswers {
     FilmAnswers(
-      labels: labels, probabilities: probabilities, truths: truths, isKnown: isKnown,
+      labels: labels, scores: scores, truths: truths, isKnown: isKnown,
       patients: patients)
   }
 }

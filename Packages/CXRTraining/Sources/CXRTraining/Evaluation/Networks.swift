@@ -25,10 +25,10 @@ struct Networks: Sendable {
     var places: [Int] = []
     /// Films that cannot be decoded.
     var unreadable: [UnreadableFilm] = []
-    /// By network, `[N, K]`.
-    var probabilities: [[Float]]
+    /// By network, `[N, K]`, each in 0…1; the 32-bit outputs, widened to be ranked.
+    var probabilities: [[Double]]
     /// By network, the yardstick's scores, `[N, K]`; empty where the checkpoint has none.
-    var baselines: [[Float]]
+    var baselines: [[Double]]
   }
 
   /// Prepares films, or finds them in the cache.
@@ -61,8 +61,8 @@ struct Networks: Sendable {
     on source: PreparedFilms, count: Int, paths: [String], progress: (_ done: Int) -> Void
   ) throws -> Answers {
     var answers = Answers(
-      probabilities: [[Float]](repeating: [], count: classifiers.count),
-      baselines: [[Float]](repeating: [], count: classifiers.count))
+      probabilities: [[Double]](repeating: [], count: classifiers.count),
+      baselines: [[Double]](repeating: [], count: classifiers.count))
     for start in stride(from: 0, to: count, by: Self.batchSize) {
       let part = start..<min(count, start + Self.batchSize)
       var decoded: [[[Float]]] = []
@@ -80,7 +80,7 @@ struct Networks: Sendable {
         guard reading.logits.scalars.allSatisfy(\.isFinite) else {
           throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
         }
-        answers.probabilities[m] += reading.probabilities.scalars
+        answers.probabilities[m] += reading.probabilities.scalars.map(Double.init)
         if let baseline = classifier.baseline {
           let size = classifier.metadata.image.size
           for levels in films {
@@ -88,7 +88,7 @@ struct Networks: Sendable {
             guard scores.allSatisfy(\.isFinite) else {
               throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
             }
-            answers.baselines[m] += scores
+            answers.baselines[m] += scores.map(Double.init)
           }
         }
       }

@@ -20,9 +20,9 @@ extension Evaluation {
     /// The film.
     public let name: String
     /// What the network says, 0…1.
-    public let probability: Float
+    public let probability: Double
     /// Above which (strictly) it is a yes; 0.5 where none was chosen.
-    public let threshold: Float
+    public let threshold: Double
     /// The film beside the film with the map over it, as a JPEG file.
     public let picture: [UInt8]
   }

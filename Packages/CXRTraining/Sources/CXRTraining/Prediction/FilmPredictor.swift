@@ -24,9 +24,9 @@ public struct FilmPredictor: Sendable {
     /// output under a weighted loss that is not calibrated.
     public let calibrated: Double?
     /// Above which (strictly) ``probability`` is a yes; `nil` where none was chosen.
-    public let threshold: Float?
+    public let threshold: Double?
     /// Yes or no; `nil` without a threshold.
-    public var isPositive: Bool? { threshold.map { probability > $0 } }
+    public var isPositive: Bool? { threshold.map { Double(probability) > $0 } }
   }
 
   /// What is said of one film.

@@ -9,7 +9,8 @@ public struct HistoryRow: Sendable, Equatable {
     public var loss: Double
     /// Cells called right at 0.5, 0…1.
     public var binaryAccuracy: Double?
-    /// Keras's approximate multi-label AUC, 0…1.
+    /// The approximate AUC, 0…1, the mean over the labels with both kinds of films; `nil` where none has. See
+    /// `RunningMetrics`.
     public var auc: Double?
     /// Pooled over labels, 0…1.
     public var recall: Double?

@@ -342,7 +342,7 @@ public struct Trainer {
     metadata.validation = ValidationFit(
       rule: options.operatingRule,
       answers: FilmAnswers(
-        answers.probabilities, rows: data.validationRows, of: data.collection))
+        answers.probabilities.map(Double.init), rows: data.validationRows, of: data.collection))
     metadata.baseline = baseline.map { CheckpointMetadata.Baseline(strength: $0.strength) }
     metadata.typicalFilms = typical.figures
     return Checkpoint(

@@ -37,6 +37,12 @@ public struct TrainingData: Sendable {
   /// Rows of the label file that are validated on, in order.
   var validationRows: [Int] { validationFilms.map { rows[$0] } }
 
+  /// Labels that `val_auc` is no mean over: validation has no film with them, or none without.
+  public var labelsUndefinedInValidation: [String] {
+    ClassWeight.weights(of: collection.matrix, rows: validationRows)
+      .filter { $0.positive == nil || $0.negative == nil }.map(\.label)
+  }
+
   /// A film's labels, 0 or 1, NaN where unknown, `[K]`.
   func labels(ofFilm film: Int) -> [Float] { collection.matrix.row(rows[film]) }
 

@@ -54,6 +54,11 @@ extension EvaluationReport {
             + "\(model.patientsSeenInValidation) have the identifiers of these \(patients); where they are the same "
             + "people, what is said of thresholds and calibrations here flatters them.")
       }
+      if !model.labelsOfEqualScores.isEmpty {
+        page.callout(
+          "\(model.name): no threshold could be chosen, because all validation films score alike: "
+            + model.labelsOfEqualScores.joined(separator: ", ") + ".")
+      }
       if !model.shifts.isEmpty {
         page.callout(
           "\(model.name): these findings are more or less common here than on the validation films, beyond "
@@ -193,7 +198,7 @@ extension EvaluationReport {
           + (hasPrevalence ? ["PPV at prevalence"] : []),
         rows: model.labels.flatMap { label -> [[String]] in
           func row(_ name: String, _ point: OperatingFigures, isFitted: Bool) -> [String] {
-            let threshold = fixedPoint(Double(point.threshold), digits: 3)
+            let threshold = fixedPoint(point.threshold, digits: 3)
             let chosenOn = label.validationPositives.map { " on \($0)" } ?? ""
             return [
               name, isFitted ? "\(threshold)\(chosenOn)" : threshold,

@@ -25,7 +25,7 @@ public struct EvaluationReport: Sendable {
     /// The label.
     public var name: String
     /// `[N]`.
-    public var scores: [Float]
+    public var scores: [Double]
     /// `[N]`.
     public var truths: [Bool]
     /// Of patients with the finding.
@@ -55,7 +55,7 @@ public struct EvaluationReport: Sendable {
 
     /// Gathers a label's figures.
     public init(
-      name: String, scores: [Float], truths: [Bool], patientsWith: Int, auc: Estimate,
+      name: String, scores: [Double], truths: [Bool], patientsWith: Int, auc: Estimate,
       averagePrecision: Estimate, baseline: Estimate? = nil, half: OperatingFigures,
       fitted: OperatingFigures? = nil, validationPositives: Int? = nil,
       prevalence: Double? = nil, detection: DetectionRates,
@@ -204,6 +204,8 @@ public struct EvaluationReport: Sendable {
     public var patientsSeenInValidation: Int
     /// How the thresholds were chosen; `nil` where none were.
     public var operatingPoint: String?
+    /// Labels for which none could be chosen, because all validation films score alike.
+    public var labelsOfEqualScores: [String]
     /// In column order.
     public var labels: [Label]
     /// Over the defined ones.
@@ -228,7 +230,7 @@ public struct EvaluationReport: Sendable {
     /// Gathers a model's figures.
     public init(
       name: String, note: String, patientsSeenInTraining: Int, patientsSeenInValidation: Int = 0,
-      operatingPoint: String? = nil,
+      operatingPoint: String? = nil, labelsOfEqualScores: [String] = [],
       labels: [Label], meanAUC: Estimate, meanAveragePrecision: Estimate = Estimate(nil),
       baseline: Estimate? = nil, overBaseline: Estimate? = nil,
       shifts: [(label: String, validation: Double, here: Double)] = [],
@@ -238,6 +240,7 @@ public struct EvaluationReport: Sendable {
       (self.name, self.note, self.labels) = (name, note, labels)
       (self.patientsSeenInTraining, self.operatingPoint) = (patientsSeenInTraining, operatingPoint)
       self.patientsSeenInValidation = patientsSeenInValidation
+      self.labelsOfEqualScores = labelsOfEqualScores
       (self.meanAUC, self.meanAveragePrecision) = (meanAUC, meanAveragePrecision)
       (self.baseline, self.overBaseline, self.shifts) = (baseline, overBaseline, shifts)
       (self.subgroups, self.places, self.examples) = (subgroups, places, examples)

@@ -54,6 +54,7 @@ extension EvaluationFigures {
         + figures.meanAveragePrecision.json("mean_average_precision") + [
           ("undefined_auc_labels", .strings(figures.undefinedLabels)),
           ("operating_point", .string(orNull: model.fit?.operatingPoint)),
+          ("equal_score_labels", .strings(figures.labelsOfEqualScores)),
           (
             "labels",
             .object(figures.labels.map { ($0.name, $0.json(prevalences: options.prevalences)) })
@@ -157,7 +158,7 @@ extension OperatingFigures {
   func json(prevalence: Double?) -> JSONValue {
     .object(
       [
-        ("threshold", .number(Double(threshold))),
+        ("threshold", .number(threshold)),
         ("true_positives", .integer(counts.truePositives)),
         ("false_positives", .integer(counts.falsePositives)),
         ("true_negatives", .integer(counts.trueNegatives)),

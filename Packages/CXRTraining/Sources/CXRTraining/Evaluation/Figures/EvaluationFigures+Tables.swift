@@ -100,9 +100,13 @@ extension EvaluationFigures {
     ]
     + ["sensitivity", "specificity", "ppv", "npv"].flatMap { FigureTable.triple($0) }
 
-  private static func cells(_ point: String, _ figures: OperatingFigures) -> [FigureTable.Cell] {
-    [
-      .text(point), .number(Double(figures.threshold)), .count(figures.counts.truePositives),
+  private static func cells(_ point: String, _ figures: OperatingFigures?) -> [FigureTable.Cell] {
+    guard let figures else {
+      return [.text(point)]
+        + [FigureTable.Cell](repeating: .number(nil), count: operatingHeader.count - 1)
+    }
+    return [
+      .text(point), .number(figures.threshold), .count(figures.counts.truePositives),
       .count(figures.counts.falsePositives), .count(figures.counts.trueNegatives),
       .count(figures.counts.falseNegatives),
     ]
@@ -118,8 +122,10 @@ extension EvaluationFigures {
         + FigureTable.triple("ppv_at_prevalence"),
       rows: models.flatMap { model in
         model.labels.flatMap { label -> [[FigureTable.Cell]] in
-          var points = [("0.5", label.half)]
-          if let fitted = label.fitted { points.append(("fitted", fitted)) }
+          var points: [(String, OperatingFigures?)] = [("0.5", label.half)]
+          // Where a threshold was to be chosen and none could be, the row says so.
+          let isMissing = model.labelsOfEqualScores.contains(label.name)
+          if label.fitted != nil || isMissing { points.append(("fitted", label.fitted)) }
           return points.map { name, figures in
             let prevalence = options.prevalences[label.name]
             return [
@@ -129,7 +135,7 @@ extension EvaluationFigures {
               + [.number(prevalence)]
               + FigureTable.Cell.estimate(
                 prevalence.map {
-                  Estimate(figures.ppv(prevalence: $0), figures.ppvInterval(prevalence: $0))
+                  Estimate(figures?.ppv(prevalence: $0), figures?.ppvInterval(prevalence: $0))
                 } ?? Estimate(nil))
           }
         }

@@ -83,7 +83,7 @@ public struct EvaluationFigures: Sendable {
     let baselines = Self.baselines(evaluation)
     let baselineStart = asked.count
     for baseline in baselines.scores {
-      let answers = answers[0].replacing(probabilities: baseline)
+      let answers = answers[0].replacing(scores: baseline)
       for k in 0..<columns {
         let known = answers.known(label: k)
         asked.append(
@@ -154,7 +154,7 @@ public struct EvaluationFigures: Sendable {
     }
     for m in models.indices {
       guard let b = baselines.ofModel[m] else { continue }
-      let other = answers[0].replacing(probabilities: baselines.scores[b])
+      let other = answers[0].replacing(scores: baselines.scores[b])
       let values = (0..<columns).map { k -> Double? in
         let known = other.known(label: k)
         return rocAUC(scores: known.scores, labels: known.truths)
@@ -212,8 +212,8 @@ public struct EvaluationFigures: Sendable {
   }
 
   /// The yardsticks' scores, each once, and which is whose.
-  private static func baselines(_ evaluation: Evaluation) -> (scores: [[Float]], ofModel: [Int?]) {
-    var scores: [[Float]] = []
+  private static func baselines(_ evaluation: Evaluation) -> (scores: [[Double]], ofModel: [Int?]) {
+    var scores: [[Double]] = []
     let places = evaluation.models.map { model -> Int? in
       guard let own = model.baselineScores else { return nil }
       if let place = scores.firstIndex(of: own) { return place }

@@ -79,14 +79,13 @@ public struct LabelFigures: Sendable {
     deLongByPatient = area?.interval(patients: patients)
     half = OperatingFigures(scores: scores, labels: truths, patients: patients, threshold: 0.5)
     fitted = fit?.threshold.map {
-      OperatingFigures(scores: scores, labels: truths, patients: patients, threshold: Float($0))
+      OperatingFigures(scores: scores, labels: truths, patients: patients, threshold: $0)
     }
     validationPositives = fit?.positives
     detection = DetectionRates(scores: scores, labels: truths)
-    let probabilities = scores.map(Double.init)
     calibrations = CalibrationMethod.allCases.compactMap { method in
       guard let map = method.map(fit: fit, weightRatio: weightRatio) else { return nil }
-      return CalibrationFigures(method, probabilities: probabilities.map(map), labels: truths)
+      return CalibrationFigures(method, probabilities: scores.map(map), labels: truths)
     }
   }
 

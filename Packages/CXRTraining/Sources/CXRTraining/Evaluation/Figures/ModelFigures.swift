@@ -12,6 +12,8 @@ public struct ModelFigures: Sendable {
   public internal(set) var meanAveragePrecision = Estimate(nil)
   /// Labels whose AUC is undefined.
   public let undefinedLabels: [String]
+  /// Labels for which no threshold could be chosen, because all validation films score alike.
+  public let labelsOfEqualScores: [String]
   /// At 0.5, pooled over labels and films.
   public let detection: DetectionRates
   /// At 0.5, pooled over labels and films.
@@ -65,12 +67,13 @@ public struct ModelFigures: Sendable {
     meanAUC.value = definedMean(labels.map(\.auc.value))
     meanAveragePrecision.value = definedMean(labels.map(\.averagePrecision.value))
     undefinedLabels = labels.filter { $0.auc.value == nil }.map(\.name)
+    labelsOfEqualScores = model.fit?.labelsOfEqualScores ?? []
     detection = labels.reduce(DetectionRates()) { $0 + $1.detection }
     counts = labels.reduce(ConfusionCounts()) { $0 + $1.half.counts }
     let fitted = labels.compactMap(\.fitted?.counts)
     fittedCounts = fitted.isEmpty ? nil : fitted.reduce(ConfusionCounts(), +)
     report = ClassificationReport(
-      names: answers.labels, predictions: answers.probabilities.map { $0 > 0.5 },
+      names: answers.labels, predictions: answers.scores.map { $0 > 0.5 },
       labels: answers.truths, known: answers.isKnown)
   }
 }

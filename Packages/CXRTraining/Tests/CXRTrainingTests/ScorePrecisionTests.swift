@@ -1,0 +1,106 @@
+import CXRMetrics
+import CXRTensor
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+/// Scores of a table count as they are written: in 64 bits, from the file to the interval.
+@Suite struct ScorePrecisionTests {
+  /// Films of a patient each, as a table says and as is known.
+  private func answers(_ scores: [(text: String, hasIt: Bool)]) throws -> FilmAnswers {
+    let path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString + ".csv"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let names = scores.indices.map { "f\($0).png" }
+    try ("Image Index,Mass\n" + zip(names, scores).map { "\($0),\($1.text)\n" }.joined())
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    return FilmAnswers(
+      labels: ["Mass"],
+      scores: try PredictionsFile(path: path).probabilities(of: names, labels: ["Mass"]),
+      truths: scores.map(\.hasIt), isKnown: scores.map { _ in true },
+      patients: PatientIndex(names))
+  }
+
+  @Test func theLastDigitsRank() throws {
+    let known = try answers(
+      (0..<24).map { $0 % 2 == 0 ? ("0.50000002", true) : ("0.50000001", false) }
+    ).known(label: 0)
+    #expect(rocAUC(scores: known.scores, labels: known.truths) == 1)
+    #expect(averagePrecision(scores: known.scores, labels: known.truths) == 1)
+    let random = RandomStream(seed: 0)
+    let answer = PatientBootstrap(patients: known.patients, replicates: 200).answers(
+      to: [.init(scores: known.scores, labels: known.truths, patients: known.patients)],
+      generator: { random.child($0) })[0]
+    #expect(answer.auc.values.allSatisfy { $0 == 1 })
+    let interval = try #require(answer.auc.interval())
+    #expect(interval.high == 1 && interval.low > 0.5)
+    let threshold = try #require(
+      OperatingRule.youden.threshold(scores: known.scores, labels: known.truths))
+    #expect(0.500_000_01 <= threshold && threshold < 0.500_000_02)
+    let counts = ConfusionCounts(scores: known.scores, labels: known.truths, threshold: threshold)
+    #expect(counts.accuracy == 1)
+  }
+
+  /// A sigmoid of 18 and more is 1 in 32 bits.
+  @Test func confidentScoresRank() throws {
+    let texts = [28.0, 26, 24, 22, 20, 18].map { "\(1 / (1 + exp(-$0)))" }
+    #expect(Set(texts.compactMap { Float($0) }) == [1])
+    let known = try answers(texts.enumerated().map { ($1, [0, 1, 3].contains($0)) })
+      .known(label: 0)
+    // Of nine pairs, the one of the third and the fourth is ranked wrongly.
+    #expect(rocAUC(scores: known.scores, labels: known.truths) == 8.0 / 9)
+    #expect(
+      DeLong(scores: known.scores, labels: known.truths).map { abs($0.auc - 8.0 / 9) < 1e-15 }
+        == true)
+  }
+
+  /// Log-odds are scores too.
+  @Test func scoresNeedNotBeProbabilities() {
+    let answers = FilmAnswers(
+      labels: ["Mass"], scores: [-31.5, 2, 40, -31.25], truths: [false, true, true, true],
+      isKnown: [true, true, true, true], patients: PatientIndex(0..<4))
+    let known = answers.known(label: 0)
+    #expect(rocAUC(scores: known.scores, labels: known.truths) == 1)
+    #expect(ValidationFit(rule: .youden, answers: answers).labels[0].threshold == -31.375)
+  }
+
+  /// With one label, means are its figures, of all films, of groups and of differences.
+  @Test func meansOfOneLabelAreIts() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func write(_ text: String, _ name: String) throws -> String {
+      try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+      return "\(folder)/\(name)"
+    }
+    var labels = "Image Index,Finding Labels,Patient ID,View Position,Patient Gender,Patient Age\n"
+    var tables = ["Image Index,Mass,Hernia\n", "Image Index,Mass,Hernia\n"]
+    for i in 0..<90 {
+      let hasIt = i % 3 == 0
+      labels +=
+        "\(i).png,\(hasIt ? "Mass" : "No Finding"),\(i / 2),PA,\(i % 4 < 2 ? "F" : "M"),40\n"
+      // One ranks all films rightly, the other does not; no film has a hernia.
+      tables[0] += "\(i).png,\(hasIt ? 0.75 : 0.25),0.5\n"
+      tables[1] += "\(i).png,\(Double((i * 37) % 90) / 100),0.5\n"
+    }
+    var options = Evaluation.Options(
+      checkpoints: [], collection: FilmCollection.Options(labelFile: try write(labels, "l.csv")))
+    options.predictions = [try write(tables[0], "a.csv"), try write(tables[1], "b.csv")]
+    var few = EvaluationFigures.Options()
+    few.replicates = 200
+    let figures = EvaluationFigures(try Evaluation(options), options: few)
+    for model in figures.models {
+      #expect(model.undefinedLabels == ["Hernia"])
+      #expect(model.meanAUC == model.labels[0].auc && model.meanAUC.interval != nil)
+      #expect(model.meanAveragePrecision == model.labels[0].averagePrecision)
+      #expect(model.meanAveragePrecision.interval != nil)
+      #expect(model.subgroups.count == 4)
+      for group in model.subgroups where group.isTelling(group.labels[0]) {
+        #expect(group.meanAUC == group.labels[0].auc && group.meanAUC.interval != nil)
+      }
+    }
+    let difference = try #require(figures.differences.first)
+    #expect(difference.mean.auc == difference.labels[0].auc && difference.mean.auc.interval != nil)
+    #expect(difference.mean.pValue == difference.labels[0].pValue)
+  }
+}
