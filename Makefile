@@ -12,7 +12,7 @@ NIH := synth-nih
 DISTINCT := 2000
 
 .PHONY: help setup build demo synth-nih test check docs bench bench-data bench-evaluation coverage full-size parity learning dicom \
-  chaos faults mutants bench-checkpoint fuzz sanitize clean
+  chaos faults mutants doors doors-mutants bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -92,6 +92,15 @@ mutants: setup ## MUTANTS damaged checkpoints and as many label files: taken or 
 	$(BUILD) --build-tests -Xswiftc -enable-testing
 	set -o pipefail; CXR_MUTANTS=$(MUTANTS) $(SWIFT) test -c release --skip-build --no-parallel \
 	  -Xswiftc -enable-testing --filter MutantTests | tee .build/mutants.log
+
+DOORS := 1000
+DOORS_REPORT := Benchmarks/results/$(shell date +%F)-doors.md
+
+doors: build ## DOORS spoiled label files, tables, lists and folders: read to the truth, or refused with a remedy that works.
+	python3 Tests/Doors/doors.py $(BIN)/door-reader --cases $(DOORS) $(if $(DOORS_REPORT),--report $(DOORS_REPORT))
+
+doors-mutants: setup ## Readers broken on purpose, which the spoiled files must catch.
+	python3 Tests/Doors/mutants.py .build-mutants
 
 bench-checkpoint: build ## What writing last.npz takes of a training's time; CXR_REAL_DATA names real films.
 	python3 Benchmarks/checkpoint.py $(BIN) Benchmarks/results/$(shell date +%F)-checkpoint.md
