@@ -17,7 +17,7 @@ MUTANTS = {
     "names are joined by their last three parts": (
         f"{DATA}/Films/FilmNameRule.swift",
         "? Array(parts.dropFirst(dropped.count)) : parts\n",
-        "? Array(parts.dropFirst(dropped.count)) : Array(parts.suffix(3))\n",
+        "? Array(parts.dropFirst(dropped.count).suffix(3)) : parts\n",
     ),
     "scores are kept in 32 bits": (
         "Packages/CXRTraining/Sources/CXRTraining/Evaluation/PredictionsFile.swift",
