@@ -2,10 +2,9 @@
 public enum FilmName {
   /// A name with slashes for backslashes, as Windows writes them, without empty parts and parts `.`.
   public static func normalised(_ name: String) -> String {
-    let bytes = name.utf8
-    guard
-      bytes.contains(UInt8(ascii: "\\")) || bytes.contains(UInt8(ascii: "/"))
-    else { return name }
+    guard name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }) else {
+      return name
+    }
     let parts = parts(name)
     return (name.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }

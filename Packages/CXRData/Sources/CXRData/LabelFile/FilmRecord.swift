@@ -4,12 +4,6 @@ public struct FilmRecord: Sendable, Equatable {
   public let name: String
   /// The findings, whole tokens between `|`, in file order; `No Finding` is a token like any other.
   public let findings: [String]
-  /// The findings that a file with a column a label calls uncertain (−1), in column order.
-  public let uncertain: [String]
-  /// The findings of which a file with a column a label says that nothing is known (`NaN`, `N/A`), in column order.
-  public let unknown: [String]
-  /// Whether anything is known of the findings; not where the cell of findings says `NaN` or the like.
-  public let knowsFindings: Bool
   /// Whose film it is.
   public let patient: PatientID
   /// The running number of the patient's film, if the file has it and it is a number.
@@ -22,10 +16,15 @@ public struct FilmRecord: Sendable, Equatable {
   public let view: String?
   /// The line on which the film's first row starts, counted from 1; 0 where there is no file.
   public let line: Int
-  /// The labels that have a column, in a file with a column a label: nothing is known of others.
-  let labelColumns: [String]?
-  /// The columns whose value is no label, or another in another row.
-  let unreadable: [String]
+  /// What is not plainly there or not there; `nil` of most films.
+  let doubts: LabelDoubts?
+
+  /// The findings that a file with a column a label calls uncertain (−1), in column order.
+  public var uncertain: [String] { doubts?.uncertain ?? [] }
+  /// The findings of which a file with a column a label says that nothing is known (`NaN`, `N/A`), in column order.
+  public var unknown: [String] { doubts?.unknown ?? [] }
+  /// Whether anything is known of the findings; not where the cell of findings says `NaN` or the like.
+  public var knowsFindings: Bool { doubts?.areAllUnknown != true }
 
   /// Makes a record of a film that no label file lists.
   ///
@@ -44,29 +43,50 @@ public struct FilmRecord: Sendable, Equatable {
     patient: PatientID, followUp: Int? = nil, age: PatientAge? = nil, sex: String? = nil,
     view: String? = nil
   ) {
+    let doubts = LabelDoubts(uncertain: uncertain, unknown: unknown)
     self.init(
-      name: FilmName.normalised(name),
-      labels: ReadLabels(findings: findings, uncertain: uncertain, unknown: unknown),
-      patient: patient, followUp: followUp, age: age, sex: sex, view: view, line: 0,
-      labelColumns: nil)
+      name: FilmName.normalised(name), findings: findings, doubts: doubts.isEmpty ? nil : doubts,
+      patient: patient, followUp: followUp, age: age, sex: sex, view: view, line: 0)
   }
 
   init(
-    name: String, labels: ReadLabels, patient: PatientID, followUp: Int?, age: PatientAge?,
-    sex: String?, view: String?, line: Int, labelColumns: [String]?
+    name: String, findings: [String], doubts: LabelDoubts?, patient: PatientID, followUp: Int?,
+    age: PatientAge?, sex: String?, view: String?, line: Int
   ) {
     (self.name, self.patient, self.followUp, self.age) = (name, patient, followUp, age)
-    (self.sex, self.view, self.line, self.labelColumns) = (sex, view, line, labelColumns)
-    (findings, uncertain, unknown) = (labels.findings, labels.uncertain, labels.unknown)
-    (knowsFindings, unreadable) = (labels.areKnown, labels.unreadable)
+    (self.sex, self.view, self.line) = (sex, view, line)
+    (self.findings, self.doubts) = (findings, doubts)
   }
 }
 
-/// What the rows of a film say of its findings.
-struct ReadLabels {
-  var findings: [String] = []
-  var uncertain: [String] = []
-  var unknown: [String] = []
-  var unreadable: [String] = []
-  var areKnown = true
+/// What of a film's findings is not plainly there or not there. One reference, as most films have none.
+final class LabelDoubts: Sendable, Equatable {
+  /// Called uncertain.
+  let uncertain: [String]
+  /// Of which nothing is known.
+  let unknown: [String]
+  /// Columns whose value is no label, or another in another row.
+  let unreadable: [String]
+  /// Whether nothing is known of any finding.
+  let areAllUnknown: Bool
+  /// The labels that have a column, in a file with a column a label: nothing is known of others.
+  let columns: [String]?
+
+  init(
+    uncertain: [String] = [], unknown: [String] = [], unreadable: [String] = [],
+    areAllUnknown: Bool = false, columns: [String]? = nil
+  ) {
+    (self.uncertain, self.unknown, self.unreadable) = (uncertain, unknown, unreadable)
+    (self.areAllUnknown, self.columns) = (areAllUnknown, columns)
+  }
+
+  var isEmpty: Bool {
+    uncertain.isEmpty && unknown.isEmpty && unreadable.isEmpty && !areAllUnknown && columns == nil
+  }
+
+  static func == (left: LabelDoubts, right: LabelDoubts) -> Bool {
+    left.uncertain == right.uncertain && left.unknown == right.unknown
+      && left.unreadable == right.unreadable && left.areAllUnknown == right.areAllUnknown
+      && left.columns == right.columns
+  }
 }

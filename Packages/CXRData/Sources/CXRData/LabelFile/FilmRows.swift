@@ -8,8 +8,10 @@ struct FilmRows {
   private(set) var view: String?
   /// The line of the first row, counted from 1.
   let line: Int
-  /// The cells of findings, by their place among all different ones, and their lines; of a file with one such column.
-  private(set) var cells: [(text: Int, line: Int)]
+  /// The first row's cell of findings, by its place among all different ones; of a file with one such column.
+  let cell: Int?
+  /// The cells of later rows, and their lines.
+  private(set) var laterCells: [(text: Int, line: Int)] = []
   /// What each label's column says; of a file with such columns.
   private(set) var values: [LabelValue]
 
@@ -19,7 +21,7 @@ struct FilmRows {
   ) {
     (self.name, self.patient, self.followUp, self.age) = (name, patient, followUp, age)
     (self.sex, self.view, self.line, self.values) = (sex, view, line, values)
-    cells = cell.map { [($0, line)] } ?? []
+    self.cell = cell
   }
 
   /// Adds a later row of the film.
@@ -57,7 +59,7 @@ struct FilmRows {
           row, labels[k], found: other.word, other: own.word, path: path)
       }
     }
-    cells += row.cells
+    if let cell = row.cell { laterCells.append((cell, row.line)) }
   }
 
   private func contradiction(
@@ -70,70 +72,84 @@ struct FilmRows {
 
   /// Whether the row says of findings what the first row said.
   func says(asFirstOf film: FilmRows) -> Bool {
-    values == film.values && cells.first?.text == film.cells.first?.text
+    values == film.values && cell == film.cell
   }
 
   /// The film's record; what is odd in its findings is noted.
+  ///
+  /// - Parameters:
+  ///   - meanings: of the cells of findings, in a file with one such column.
+  ///   - plain: what all films without doubts share, in a file with a column a label; else `nil`.
+  ///   - notes: gets what is odd.
+  ///   - path: for messages.
   /// - Throws: ``DataError/contradictoryRows(path:line:film:column:found:otherLine:other:)`` where one row says
   ///   `No Finding` and another names one.
   func record(
-    _ meanings: [FindingCell], labelColumns: [String]?, notes: inout [LabelFile.Note], path: String
+    _ meanings: [FindingCell], plain: LabelDoubts?, notes: inout [LabelFile.Note], path: String
   ) throws -> FilmRecord {
     func note(_ line: Int, _ problem: LabelFile.Problem) {
       notes.append(LabelFile.Note(line: line, film: name, problem: problem))
     }
-    var labels = ReadLabels()
-    if let labelColumns {
+    var findings: [String] = []
+    var doubts: LabelDoubts?
+    if let plain, let labelColumns = plain.columns {
+      var (uncertain, unknown, unreadable): ([String], [String], [String]) = ([], [], [])
       for (label, value) in zip(labelColumns, values) {
         switch value {
-        case .present: labels.findings.append(label)
-        case .uncertain: labels.uncertain.append(label)
-        case .unknown: labels.unknown.append(label)
-        case .unreadable, .contradictory: labels.unreadable.append(label)
+        case .present: findings.append(label)
+        case .uncertain: uncertain.append(label)
+        case .unknown: unknown.append(label)
+        case .unreadable, .contradictory: unreadable.append(label)
         case .blank, .absent: break
         }
       }
+      doubts =
+        uncertain.isEmpty && unknown.isEmpty && unreadable.isEmpty
+        ? plain
+        : LabelDoubts(
+          uncertain: uncertain, unknown: unknown, unreadable: unreadable, columns: labelColumns)
+    } else if let named = try self.findings(meanings, note: note, path: path) {
+      findings = named
+      if findings.isEmpty { note(line, .noLabels) }
     } else {
-      labels.findings = try findings(meanings, note: note, path: path)
-      labels.areKnown = cells.contains { meanings[$0.text] != .unknown }
-      if !labels.areKnown {
-        note(line, .unknownFindings)
-      } else if labels.findings.isEmpty {
-        note(line, .noLabels)
-      }
+      doubts = LabelDoubts(areAllUnknown: true)
+      note(line, .unknownFindings)
     }
-    if labels.findings.contains(LabelSet.noFinding),
-      labels.findings.contains(where: {
-        $0 != LabelSet.noFinding && $0 != LabelSet.supportDevices
-      })
+    if findings.count > 1, findings.contains(LabelSet.noFinding),
+      findings.contains(where: { $0 != LabelSet.noFinding && $0 != LabelSet.supportDevices })
     {
       note(line, .contradiction)
     }
     return FilmRecord(
-      name: name, labels: labels, patient: patient, followUp: followUp, age: age, sex: sex,
-      view: view, line: line, labelColumns: labelColumns)
+      name: name, findings: findings, doubts: doubts, patient: patient, followUp: followUp,
+      age: age, sex: sex, view: view, line: line)
   }
 
-  /// What all cells name, each finding of a later row once.
+  /// What all cells name, each finding of a later row once; `nil` where all say that nothing is known.
   private func findings(
     _ meanings: [FindingCell], note: (Int, LabelFile.Problem) -> Void, path: String
-  ) throws -> [String] {
-    var all: [String] = []
+  ) throws -> [String]? {
+    var all: [String]?
     var first: (isHealthy: Bool, line: Int)?
-    for (place, cell) in cells.enumerated() {
-      guard case .findings(let findings, let text) = meanings[cell.text] else { continue }
-      if let text { note(cell.line, .otherSeparator(cell: text, findings: findings)) }
-      if findings.isEmpty { continue }
-      let isHealthy = findings == [LabelSet.noFinding]
-      if let first, first.isHealthy != isHealthy {
-        throw DataError.contradictoryRows(
-          path: path, line: cell.line, film: name, column: "findings",
-          found: findings.joined(separator: "|"), otherLine: first.line,
-          other: all.joined(separator: "|"))
+    func add(_ cell: Int, _ line: Int) throws {
+      guard case .findings(let findings, let text) = meanings[cell] else { return }
+      if let text { note(line, .otherSeparator(cell: text, findings: findings)) }
+      guard let sofar = all, !sofar.isEmpty else {
+        all = findings
+        if !findings.isEmpty { first = (findings == [LabelSet.noFinding], line) }
+        return
       }
-      first = first ?? (isHealthy, cell.line)
-      all += place == 0 ? findings : findings.filter { !all.contains($0) }
+      if findings.isEmpty { return }
+      if let first, first.isHealthy != (findings == [LabelSet.noFinding]) {
+        throw DataError.contradictoryRows(
+          path: path, line: line, film: name, column: "findings",
+          found: findings.joined(separator: "|"), otherLine: first.line,
+          other: sofar.joined(separator: "|"))
+      }
+      all = sofar + findings.filter { !sofar.contains($0) }
     }
+    if let cell { try add(cell, line) }
+    for (cell, line) in laterCells { try add(cell, line) }
     return all
   }
 }

@@ -1,5 +1,5 @@
-/// Where a label file's columns stand.
-struct LabelColumns {
+/// Where a label file's columns stand. A class, so that each row takes one reference to all that is known of them.
+final class LabelColumns {
   let name: Int
   let nameHeader: String
   let followUp: Int?
@@ -103,7 +103,7 @@ struct LabelColumns {
 
   /// `M` or `F`, however the file writes it.
   func sex(_ text: String?) -> String? {
-    guard let text else { return nil }
+    guard let text, text != "M", text != "F" else { return text }
     return switch text.lowercased() {
     case "male", "m": "M"
     case "female", "f": "F"

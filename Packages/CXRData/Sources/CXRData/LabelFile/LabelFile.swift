@@ -172,11 +172,11 @@ public struct LabelFile: Sendable {
           line: row.line,
           cell: columns.findings.map { texts.place(of: row.record[$0], line: row.line) },
           values: values)
-        if let place = places[name] {
+        if let place = places.updateValue(films.count, forKey: name) {
+          places[name] = place
           laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
           try films[place].join(own, labels: labelColumns ?? [], path: path, doubts: &doubts)
         } else {
-          places[name] = films.count
           films.append(own)
         }
       })
@@ -188,8 +188,9 @@ public struct LabelFile: Sendable {
           line: line, film: films[film].name,
           problem: .duplicateFilm(firstLine: films[film].line, sameFindings: isSame)))
     }
+    let plain = labelColumns.map { LabelDoubts(columns: $0) }
     records = try films.map { film in
-      try film.record(meanings, labelColumns: labelColumns, notes: &notes, path: path)
+      try film.record(meanings, plain: plain, notes: &notes, path: path)
     }
     self.notes =
       notes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }

@@ -31,7 +31,7 @@ public struct LabelMatrix: Sendable {
   ) throws {
     try self.init(
       file.records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: file.path,
-      doubts: file.doubts)
+      firstDoubts: file.doubts)
   }
 
   /// Reads the findings of `records`, of a label file or made by hand, as ``init(_:labels:uncertain:vocabulary:)`` does.
@@ -41,12 +41,12 @@ public struct LabelMatrix: Sendable {
   ) throws {
     try self.init(
       records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: nil,
-      doubts: [:])
+      firstDoubts: [:])
   }
 
   private init(
     _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy, vocabulary: [String],
-    path: String?, doubts: [String: DataError]
+    path: String?, firstDoubts: [String: DataError]
   ) throws {
     guard !labels.isEmpty, labels.allSatisfy({ !$0.isEmpty }) else {
       throw DataError.invalidArgument("the label set is empty or has an empty name; name labels")
@@ -67,31 +67,33 @@ public struct LabelMatrix: Sendable {
     var cells = [Cell](repeating: .absent, count: records.count * labels.count)
     var others: [String: Int] = [:]
     var (lastColumns, withoutColumn): ([String]?, [Int]) = (nil, [])
-    for (row, record) in records.enumerated() {
+    for row in records.indices {
       let start = row * labels.count
-      // Films of one file share its columns.
-      if record.labelColumns != lastColumns {
-        lastColumns = record.labelColumns
-        withoutColumn = labels.indices.filter { lastColumns?.contains(labels[$0]) == false }
+      if let doubts = records[row].doubts {
+        // Films of one file share its columns.
+        if doubts.columns != lastColumns {
+          lastColumns = doubts.columns
+          withoutColumn = labels.indices.filter { lastColumns?.contains(labels[$0]) == false }
+        }
+        for column in doubts.areAllUnknown ? Array(labels.indices) : withoutColumn {
+          cells[start + column] = .unknown
+        }
+        for finding in doubts.unreadable where columns[finding] != nil {
+          throw firstDoubts[finding]
+            ?? .unreadableLabel(path: path, line: records[row].line, label: finding, found: nil)
+        }
+        for finding in doubts.unknown {
+          if let column = columns[finding] { cells[start + column] = .unknown }
+        }
+        for finding in doubts.uncertain {
+          if let column = columns[finding] { cells[start + column] = doubtful }
+        }
       }
-      for column in withoutColumn { cells[start + column] = .unknown }
-      if !record.knowsFindings {
-        for column in labels.indices { cells[start + column] = .unknown }
-      }
-      for finding in record.unreadable where columns[finding] != nil {
-        throw doubts[finding]
-          ?? .unreadableLabel(path: path, line: record.line, label: finding, found: nil)
-      }
-      for finding in record.unknown {
-        if let column = columns[finding] { cells[start + column] = .unknown }
-      }
-      for finding in record.uncertain {
-        if let column = columns[finding] { cells[start + column] = doubtful }
-      }
-      for (place, finding) in record.findings.enumerated() {
+      let findings = records[row].findings
+      for (place, finding) in findings.enumerated() {
         if let column = columns[finding] {
           cells[start + column] = .present
-        } else if finding != LabelSet.noFinding, !record.findings[..<place].contains(finding) {
+        } else if finding != LabelSet.noFinding, !findings[..<place].contains(finding) {
           others[finding, default: 0] += 1
         }
       }

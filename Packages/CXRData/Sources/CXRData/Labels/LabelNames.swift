@@ -7,17 +7,21 @@ struct LabelNames {
 
   init(_ records: [FilmRecord]) {
     var lastColumns: [String]?
-    for record in records {
-      if let columns = record.labelColumns {
+    for row in records.indices {
+      if let columns = records[row].doubts?.columns {
         if columns != lastColumns {
           for column in columns where lines[column] == nil { lines[column] = 1 }
           lastColumns = columns
         }
-      } else {
-        hasCells = true
-        for finding in record.findings where lines[finding] == nil { lines[finding] = record.line }
-        for finding in record.uncertain + record.unknown where lines[finding] == nil {
-          lines[finding] = record.line
+        continue
+      }
+      hasCells = true
+      for finding in records[row].findings where lines[finding] == nil {
+        lines[finding] = records[row].line
+      }
+      if let doubts = records[row].doubts {
+        for finding in doubts.uncertain + doubts.unknown where lines[finding] == nil {
+          lines[finding] = records[row].line
         }
       }
     }

@@ -90,7 +90,7 @@ public struct FilmCollection: Sendable {
     }
     self.folder = folder
     let audited = try options.exclude.map { try ExcludedFilms(auditFile: $0).names } ?? []
-    excluded = audited.intersection(names)
+    excluded = audited.isEmpty ? [] : audited.intersection(names)
     excludedStrangers = audited.count - excluded.count
     let missing = (folder?.missing ?? []).filter { !excluded.contains($0) }
     if let folder, !missing.isEmpty, !options.allowMissing, !tolerateMissing {
