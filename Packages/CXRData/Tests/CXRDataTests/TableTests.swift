@@ -94,6 +94,9 @@ import Testing
     #expect(number("0,9") == 0.9 && number("0,123") == 0.123 && number("12,5") == 12.5)
     #expect(number("1e-300") == 1e-300 && number(".5") == 0.5 && number("-1") == -1)
     #expect(number("1,024") == nil && number("1.0,5") == nil && number("0x1") == nil)
+    #expect(
+      Table.Row.number("1,000", hasDecimalCommas: true, isUnderThousand: true) == 1
+        && number("1,000") == nil)
     #expect(number("inf") == nil && number("nan") == nil && number("1_0") == nil)
     #expect(Table.Row.number("0,9", hasDecimalCommas: false) == nil)
   }

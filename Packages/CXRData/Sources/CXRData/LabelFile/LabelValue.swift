@@ -43,7 +43,7 @@ enum LabelValue: UInt8 {
         case "true", "yes": .present
         case "false", "no": .absent
         default:
-          switch row.number(column) {
+          switch row.number(column, isUnderThousand: true) {
           case 1: .present
           case 0: .absent
           case -1: .uncertain

@@ -41,29 +41,34 @@ public struct Table: Sendable {
     }
 
     /// A field as a number; `nil` where it is none.
-    public func number(_ column: Int) -> Double? {
-      Self.number(self[column], hasDecimalCommas: hasDecimalCommas)
+    ///
+    /// - Parameter isUnderThousand: whether a thousand would make no sense, so that `1,000` can only be 1.
+    public func number(_ column: Int, isUnderThousand: Bool = false) -> Double? {
+      Self.number(
+        self[column], hasDecimalCommas: hasDecimalCommas, isUnderThousand: isUnderThousand)
     }
 
     /// Digits with a point or, where these may stand, a decimal comma. Hexadecimal and words such as `inf` are no
     /// numbers here, and neither is `1,024`, which may be one or a thousand.
-    static func number(_ text: String, hasDecimalCommas: Bool) -> Double? {
-      var bytes = Array(text.utf8)
-      for (place, byte) in bytes.enumerated() {
+    static func number(
+      _ text: String, hasDecimalCommas: Bool, isUnderThousand: Bool = false
+    ) -> Double? {
+      var comma: Int?
+      for (place, byte) in text.utf8.enumerated() {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
           UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"):
           continue
-        case UInt8(ascii: ",") where hasDecimalCommas:
-          let whole = bytes[..<place].filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
-          let isGroup =
-            bytes.count - place == 4 && whole.count <= 3 && whole != [UInt8(ascii: "0")]
-            && !whole.isEmpty
-          guard !isGroup, !bytes.contains(UInt8(ascii: ".")) else { return nil }
-          bytes[place] = UInt8(ascii: ".")
+        case UInt8(ascii: ",") where hasDecimalCommas && comma == nil: comma = place
         default: return nil
         }
       }
+      guard let comma else { return Double(text) }
+      var bytes = Array(text.utf8)
+      let whole = bytes[..<comma].filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }
+      let isGroup = bytes.count - comma == 4 && (1...3).contains(whole.count) && whole != [48]
+      guard !isGroup || isUnderThousand, !bytes.contains(UInt8(ascii: ".")) else { return nil }
+      bytes[comma] = UInt8(ascii: ".")
       return Double(String(decoding: bytes, as: UTF8.self))
     }
   }

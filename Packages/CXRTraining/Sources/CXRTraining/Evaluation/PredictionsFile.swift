@@ -57,7 +57,7 @@ public struct PredictionsFile: Sendable {
         }
         names.append(name)
         for (place, column) in columns.others.enumerated() {
-          if let value = row.number(column), (0...1).contains(value) {
+          if let value = row.number(column, isUnderThousand: true), (0...1).contains(value) {
             values.append(value)
           } else {
             values.append(.nan)
