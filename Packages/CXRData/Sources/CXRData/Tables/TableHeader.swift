@@ -28,7 +28,7 @@ public struct TableHeader: Sendable {
   }
 
   /// The column that has one of some names, which must be there.
-  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:)``.
+  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:needed:)``.
   public func require(_ column: String, or others: String...) throws -> Int {
     for name in [column] + others { if let place = try find(name) { return place } }
     throw DataError.missingColumn(path: path, column: column, found: names)
