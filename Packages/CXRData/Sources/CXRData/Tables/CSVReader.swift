@@ -66,7 +66,7 @@ public struct CSVReader {
   public static let comma = UInt8(ascii: ",")
 
   /// Calls `body` with each record of a file.
-  /// - Throws: ``DataError`` for a file that cannot be read, and as ``forEachRecord(in:path:_:)``.
+  /// - Throws: ``DataError`` for a file that cannot be read, and as ``forEachRecord(in:path:separator:_:)``.
   public static func forEachRecord(
     ofFile path: String, separator: UInt8 = comma, _ body: (Record) throws -> Void
   ) throws {

@@ -42,7 +42,9 @@ public struct Table: Sendable {
 
     /// A field as a number; `nil` where it is none.
     ///
-    /// - Parameter isUnderThousand: whether a thousand would make no sense, so that `1,000` can only be 1.
+    /// - Parameters:
+    ///   - column: its place.
+    ///   - isUnderThousand: whether a thousand would make no sense, so that `1,000` can only be 1.
     public func number(_ column: Int, isUnderThousand: Bool = false) -> Double? {
       Self.number(
         self[column], hasDecimalCommas: hasDecimalCommas, isUnderThousand: isUnderThousand)
@@ -77,7 +79,7 @@ public struct Table: Sendable {
   ///
   /// - Parameters:
   ///   - isHeader: whether column names are those of the table; it decides which separator is the table's.
-  ///   - columns: finds the columns in the header.
+  ///   - find: finds the columns in the header.
   ///   - body: gets the columns and a row, which it must not keep.
   /// - Throws: ``DataError`` and whatever the closures throw.
   public func forEachRow<Columns>(
