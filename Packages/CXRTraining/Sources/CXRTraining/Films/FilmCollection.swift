@@ -66,7 +66,7 @@ public struct FilmCollection: Sendable {
   /// - Parameters:
   ///   - options: where things are.
   ///   - tolerateMissing: do not throw for absent films, whatever the options say.
-  /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:)``.
+  /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:hints:)``.
   public init(_ options: Options, tolerateMissing: Bool = false) throws {
     file = try LabelFile(
       path: options.labelFile, vocabulary: options.labels + options.vocabulary,
