@@ -3,21 +3,18 @@ import CXRData
 extension [Remedy] {
   /// What the libraries call by their own names, as these programs' options; `nil` where there is none.
   var asOptions: String? {
-    var (options, renames): ([String], [String]) = ([], [])
+    var options: [String] = []
     for remedy in self {
       switch remedy {
-      case .renameLabel(let from, let to): renames.append("\(from)=\(to)")
+      case .renameLabel(let from, let to):
+        options.append("--rename \(Self.quoted("\(from)=\(to)"))")
       case .dropLeadingFolders(let folders):
-        options.append("to allow it: --drop-folders \(Self.quoted(folders))")
-      case .ignoreExtensions: options.append("to allow it: --ignore-extensions")
-      case .askForLabel(let label, let wrong):
-        options.append("in --labels write \(label) for \(wrong)")
+        options.append("--drop-folders \(Self.quoted(folders))")
+      case .ignoreExtensions: options.append("--ignore-extensions")
+      case .askForLabel(let label, let wrong): return "in --labels write \(label) for \(wrong)"
       }
     }
-    if !renames.isEmpty {
-      options.append("to allow it: --rename \(Self.quoted(renames.joined(separator: ",")))")
-    }
-    return options.isEmpty ? nil : options.joined(separator: "\n")
+    return options.isEmpty ? nil : "to allow it: " + options.joined(separator: " ")
   }
 
   /// As a shell takes it for one word.

@@ -50,9 +50,9 @@ public struct LabelOptions: ParsableArguments {
 public struct NameOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Names of findings in the files that are taken for others, as \"Pleural Effusion=Effusion\", separated by commas.",
+      "A finding's name in the files and what it is taken for, as \"Pleural Effusion=Effusion\"; repeat for others.",
       valueName: "from=to"))
-  public var rename: RenameList?
+  public var rename: [Rename] = []
   @Option(
     help: ArgumentHelp(
       "Leading folders of films' names that --images does not have, as CheXpert-v1.0-small.",
@@ -63,9 +63,21 @@ public struct NameOptions: ParsableArguments {
 
   public init() {}
 
+  public func validate() throws {
+    var seen: Set<String> = []
+    if let twice = rename.first(where: { !seen.insert($0.from).inserted }) {
+      throw ValidationError("--rename: \(twice.from) is renamed twice; rename each name once")
+    }
+  }
+
+  /// What each name is taken for.
+  public var renames: [String: String] {
+    Dictionary(rename.map { ($0.from, $0.to) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// Applies the choices.
   public func apply(to options: inout FilmCollection.Options) {
-    options.renames = rename?.names ?? [:]
+    options.renames = renames
     options.filmNames = FilmNameRule(
       droppedFolders: dropFolders ?? "", ignoresExtensions: ignoreExtensions)
   }
@@ -73,39 +85,28 @@ public struct NameOptions: ParsableArguments {
   /// Each option with its value, for `run.json`.
   public var commandLine: [(String, JSONValue)] {
     [
-      ("rename", .strings(rename?.pairs ?? [])), ("drop-folders", .string(orNull: dropFolders)),
+      ("rename", .strings(rename.map(\.argument))), ("drop-folders", .string(orNull: dropFolders)),
       ("ignore-extensions", .bool(ignoreExtensions)),
     ]
   }
 }
 
-/// Names with what they are taken for, separated by commas.
-public struct RenameList: ExpressibleByArgument {
-  /// The names with what each is taken for.
-  public let names: [String: String]
-  /// `from=to`, in order.
-  public var pairs: [String] { names.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
+/// A name and what it is taken for.
+public struct Rename: ExpressibleByArgument {
+  /// The name in the files.
+  public let from: String
+  /// What it is taken for.
+  public let to: String
+  /// `from=to`.
+  public var argument: String { "\(from)=\(to)" }
 
   public init?(argument: String) {
-    var (names, before): ([String: String], String) = ([:], "")
-    // A comma that no = follows belongs to the name: "Fracture, old=Fracture".
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let sign = part.firstIndex(of: "=") else {
-        before += part + ","
-        continue
-      }
-      func trimmed(_ text: some StringProtocol) -> String {
-        text.trimmingCharacters(in: .whitespaces)
-      }
-      let from = trimmed(before + part[..<sign])
-      let to = trimmed(part[part.index(after: sign)...])
-      guard !from.isEmpty, !to.isEmpty, names.updateValue(to, forKey: from) == nil else {
-        return nil
-      }
-      before = ""
+    let names = argument.split(separator: "=", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
     }
-    guard before.isEmpty, !names.isEmpty else { return nil }
-    self.names = names
+    // With a second sign it is not certain which one parts the names.
+    guard names.count == 2, !names.contains("") else { return nil }
+    (from, to) = (names[0], names[1])
   }
 }
 
@@ -222,7 +223,7 @@ extension FilmCollection {
     for remark in remarks { Console.note(remark) }
     // Where no film is found, an error says so.
     for hint in folder?.hints ?? [] where films != 0 {
-      Console.warn(hint.description + ([hint.remedy].asOptions.map { "; " + $0 } ?? ""))
+      Console.warn(hint.description + (hint.remedies.asOptions.map { "; " + $0 } ?? ""))
     }
   }
 }

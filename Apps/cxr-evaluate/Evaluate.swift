@@ -134,12 +134,13 @@ struct Evaluate: Program {
   func work() throws {
     _ = common.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
-    let boxList = try boxes.map { try BoxList(path: $0, renames: names.rename?.names ?? [:]) }
     let options = try options
     // Before hours of decoding.
+    let unnamed = try boxes.map { try BoxList(path: $0) }
     let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
     let evaluation = try Evaluation(options, events: events)
     announce(evaluation)
+    let boxList = unnamed?.renaming(evaluation.collection.file.renames)
     var figureOptions = EvaluationFigures.Options()
     (figureOptions.replicates, figureOptions.seed) = (replicates, seed)
     figureOptions.prevalences = prevalences
@@ -151,6 +152,12 @@ struct Evaluate: Program {
     let localisations =
       try boxList.map { try evaluation.localisations($0) { looking.update($0, of: $1) } } ?? []
     if let boxList {
+      let strangers = boxList.strangers(to: evaluation.labels)
+      if !strangers.isEmpty {
+        Console.note(
+          "\(boxes ?? ""): boxes of what is no finding judged here: "
+            + strangers.joined(separator: ", "))
+      }
       let used = localisations.compactMap { $0?.total.hits.films }.max() ?? 0
       Console.note(
         "\(boxes ?? ""): boxes of \(boxList.count) findings on films, \(used) of them on films that are "
@@ -233,6 +240,11 @@ struct Evaluate: Program {
   }
 
   private func announce(_ evaluation: Evaluation) {
+    for (path, labels) in evaluation.labelsWithoutRanking {
+      Console.warn(
+        "\(path): all scores of \(labels.joined(separator: ", ")) are exactly 0 or 1; are these what is true, and not what "
+          + "was predicted? Name the column of predictions by --rename COLUMN=LABEL")
+    }
     for (path, columns) in evaluation.unjudgedColumns {
       Console.note(
         "\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))

@@ -35,9 +35,12 @@ struct SavedRun {
 
   /// Reads the file; `nil` where there is none.
   ///
-  /// - Parameter known: the names of options that may be in it.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - known: the names of options that may be in it.
+  ///   - repeated: those of them that are given once a value.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)``.
-  init?(path: String, known: Set<String>) throws {
+  init?(path: String, known: Set<String>, repeated: Set<String>) throws {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     func unusable(_ reason: String) -> TrainingError {
       .unusableCheckpoint(
@@ -51,12 +54,13 @@ struct SavedRun {
     guard strangers.isEmpty else {
       throw unusable("names no options of this program: \(strangers.joined(separator: ", "))")
     }
-    arguments = document.options.sorted { $0.key < $1.key }.compactMap { name, value in
+    arguments = document.options.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
       switch value {
-      case .none, .flag(false): nil
-      case .flag(true): "--\(name)"
-      case .text(let text): "--\(name)=\(text)"
-      case .list(let names): names.isEmpty ? nil : "--\(name)=\(names.joined(separator: ","))"
+      case .none, .flag(false): []
+      case .flag(true): ["--\(name)"]
+      case .text(let text): ["--\(name)=\(text)"]
+      case .list(let values) where repeated.contains(name): values.map { "--\(name)=\($0)" }
+      case .list(let names): names.isEmpty ? [] : ["--\(name)=\(names.joined(separator: ","))"]
       }
     }
   }

@@ -145,7 +145,8 @@ struct Train: Program {
       let output = request.output
     else { return main(given) }
     do {
-      let saved = try SavedRun(path: output + "/" + RunFile.name, known: optionNames())
+      let saved = try SavedRun(
+        path: output + "/" + RunFile.name, known: optionNames(), repeated: ["rename"])
       if saved == nil, !given.contains(where: { $0.hasPrefix("--csv") }) {
         throw ValidationError(
           "\(output) holds no \(RunFile.name) of a run to go on with; give --csv and --images")

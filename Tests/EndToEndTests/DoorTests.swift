@@ -71,10 +71,13 @@ import Testing
       "cxr-explore", explore(lower), status: 1,
       says: [
         "line 2: \"mass\" is almost the label \"Mass\"", "\"nodule\" (line 3)",
-        "to allow it: --rename mass=Mass,HERNIA=Hernia,nodule=Nodule",
+        "to allow it: --rename mass=Mass --rename HERNIA=Hernia --rename nodule=Nodule",
       ])
     _ = try run(
-      "cxr-explore", explore(lower, ["--rename", "mass=Mass,HERNIA=Hernia,nodule=Nodule"]))
+      "cxr-explore",
+      explore(
+        lower,
+        ["--rename", "mass=Mass", "--rename", "HERNIA=Hernia", "--rename", "nodule=Nodule"]))
     let counts = try #require(try json("e/explore.json")["labels"] as? [String: Int])
     #expect(counts["Mass"] == 20 && counts["Nodule"] == 20 && counts["Hernia"] == 20)
 
@@ -119,7 +122,7 @@ import Testing
     _ = try self.run(
       "cxr-train",
       [
-        "--resume", "--output", run, "--epochs", "2", "--rename", "mass=Tumour,No Finding=Mass",
+        "--resume", "--output", run, "--epochs", "2", "--rename", "No Finding=Healthy",
       ], status: 1, says: ["--rename: was"])
     // The checkpoint knows what its labels are called in the file.
     _ = try self.run(
@@ -193,5 +196,113 @@ import Testing
     try (Data(repeating: 0, count: 128) + Data("DICM".utf8))
       .write(to: URL(fileURLWithPath: shelf + "/1.2.840.99"))
     _ = try run("cxr-predict", predict + [shelf], status: 1, says: ["shelf/1.2.840.99: "])
+  }
+
+  @Test func namesInListsTablesAndAuditsAreMatchedByTheSameRule() throws {
+    let csv = try labels("folders.csv", film: { "set/images/\($0).png" })
+    let table = try write(
+      "scores.csv",
+      "Image Index,pred_Mass\n" + (0..<40).map { "images/\($0).jpg,0.\($0)\n" }.joined())
+    let evaluate = [
+      "--predictions", table, "--csv", csv, "--output", folder.path + "/v", "--replicates", "100",
+      "--force",
+    ]
+    _ = try run(
+      "cxr-evaluate", evaluate, status: 1,
+      says: ["none of its columns is called as a finding", "to allow it: --rename pred_Mass=Mass"])
+    _ = try run(
+      "cxr-evaluate", evaluate + ["--rename", "pred_Mass=Mass"], status: 1,
+      says: ["40 of its films are not in the label file"])
+    _ = try run(
+      "cxr-evaluate",
+      evaluate + [
+        "--rename", "pred_Mass=Mass", "--drop-folders", "set", "--ignore-extensions",
+      ])
+    #expect(try json("v/metrics.json")["models"] != nil)
+    // An audit of other names leaves nothing out, which is said; one of a rename that nothing is called too.
+    let audit = try write("audit.csv", "image,problem,severity,detail\n3.png,small,error,x\n")
+    _ = try run(
+      "cxr-train",
+      ["--csv", csv, "--images", films, "--output", folder.path + "/r", "--exclude", audit],
+      status: 1,
+      says: ["1 of its films is not in the label file, the first: 3.png"])
+    _ = try run(
+      "cxr-explore", explore(folder.path + "/labels.csv", ["--rename", "Mas=Mass"]), status: 1,
+      says: ["nothing is called \"Mas\"", "did you mean \"Mass\"?"])
+    let lists = try ["0.png\n1.png\n2.png\n3.png\n", "4.png\n5.png\n"].enumerated().map {
+      try write("list\($0.offset).txt", $0.element)
+    }
+    _ = try run(
+      "cxr-explore",
+      explore(folder.path + "/labels.csv", ["--train-list", lists[0], "--test-list", lists[1]]),
+      says: ["34 films are in neither list, not used"])
+  }
+
+  @Test func whatIsTrueIsNotTakenForAPredictionWithoutAWord() throws {
+    let truth = try write(
+      "truth.csv", "Image Index,Mass\n" + (0..<40).map { "\($0).png,\(1 - $0 % 2)\n" }.joined())
+    let evaluate = [
+      "--predictions", truth, "--csv", folder.path + "/labels.csv", "--output", folder.path + "/v",
+      "--replicates", "100", "--force",
+    ]
+    _ = try run(
+      "cxr-evaluate", evaluate, says: ["all scores of Mass are exactly 0 or 1"])
+    for (score, words) in [("1.5", "sigmoid"), ("90 %", "divided by 100"), ("", "a blank")] {
+      _ = try write(
+        "truth.csv",
+        "Image Index,Mass\n" + (0..<40).map { "\($0).png,\($0 == 3 ? score : "0.5")\n" }.joined())
+      _ = try run("cxr-evaluate", evaluate, status: 1, says: ["line 5", words])
+    }
+    // One bad cell of the label file does not leave its column out.
+    let csv = try write(
+      "bad.csv",
+      "Path,Patient ID,Mass,Own\n"
+        + (0..<40).map { "\($0).png,\($0),\($0 % 2),\($0 == 7 ? "x" : "0")\n" }.joined())
+    let table = try write(
+      "own.csv", "Image Index,Mass,Own\n" + (0..<40).map { "\($0).png,0.5,0.\($0)\n" }.joined())
+    _ = try run(
+      "cxr-evaluate",
+      [
+        "--predictions", table, "--csv", csv, "--output", folder.path + "/w", "--replicates", "100",
+      ],
+      status: 1, says: ["line 9: \"x\" in the column Own is no label"])
+  }
+
+  @Test func boxesAndCheckpointsHaveTheRunsRenames() throws {
+    let csv = try labels("lower.csv", findings: { $0 % 2 == 0 ? "tumour" : "knot" })
+    for (name, rename) in [("one", "tumour=Mass"), ("two", "knot=Mass")] {
+      _ = try run(
+        "cxr-train",
+        [
+          "--csv", csv, "--images", films, "--output", "\(folder.path)/\(name)", "--labels", "Mass",
+          "--rename", rename, "--image-size", "106", "--epochs", "1",
+        ])
+    }
+    let boxes = try write(
+      "boxes.csv",
+      "Image Index,Finding Label,\"Bbox [x,y,w,h]\",,,\n"
+        + (0..<40).map { "\($0).png,\($0 % 2 == 0 ? "tumour" : "other"),10,10,500,500\n" }.joined())
+    let evaluate = ["--csv", csv, "--images", films, "--subset", "all", "--replicates", "100"]
+    let output = try run(
+      "cxr-evaluate",
+      evaluate + [
+        "--checkpoint", folder.path + "/one/best.npz", "--boxes", boxes, "--output",
+        folder.path + "/v",
+      ], says: ["boxes of what is no finding judged here: other"])
+    #expect(output.contains("of 20 films"), "\(output)")
+    _ = try run(
+      "cxr-evaluate",
+      evaluate + [
+        "--checkpoint", folder.path + "/one/best.npz", "--checkpoint",
+        folder.path + "/two/best.npz", "--output", folder.path + "/w",
+      ], status: 1, says: ["other renames of findings"])
+    let corners = try write(
+      "corners.csv", "Image Index,Finding Label,x1,y1,x2,y2\n0.png,Mass,1,1,2,2\n")
+    _ = try run(
+      "cxr-evaluate",
+      evaluate + [
+        "--checkpoint", folder.path + "/one/best.npz", "--boxes", corners, "--output",
+        folder.path + "/x",
+      ], status: 1, says: ["x, y, width and height in this order"])
   }
 }

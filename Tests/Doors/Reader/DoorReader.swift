@@ -66,7 +66,7 @@ struct Request: Decodable {
       }
       return ["train": names([.train, .validation]), "test": names([.test])]
     case "boxes":
-      let boxes = try BoxList(path: file, renames: renames).boxes
+      let boxes = try BoxList(path: file).renaming(renames).boxes
       return [
         "boxes": boxes.sorted { $0.key < $1.key }.flatMap { film, findings in
           findings.sorted { $0.key < $1.key }.flatMap { finding, boxes in
@@ -114,8 +114,8 @@ struct Request: Decodable {
         } ?? NSNull()
       },
       "leftOut": films.leftOutCount, "unlisted": films.unlisted.count,
-      "hints": films.hints.map { hint in
-        var json = hint.remedy.json
+      "hints": films.hints.filter { $0.remedies.count == 1 }.map { hint in
+        var json = hint.remedies[0].json
         json["rows"] = hint.count
         return json
       },

@@ -26,8 +26,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case labelsWithoutPositives([String])
   /// Labels without a negative film in training.
   case labelsWithoutNegatives([String])
-  /// A list names films that the label file does not have.
-  case unknownFilms(path: String, names: [String], count: Int)
+  /// A list or a table names films that the label file does not have.
+  case unknownFilms(path: String, names: [String], count: Int, hints: [FilmNameHint])
   /// A value outside its range.
   case invalidArgument(String)
   /// A folder holds one name twice.
@@ -42,6 +42,21 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case columnTwice(path: String, line: Int, first: String, second: String)
   /// A patient's identifier that a spreadsheet has rounded, such as `1.23E+10`.
   case roundedIdentifier(path: String, line: Int, found: String)
+  /// A cell of a table of scores that is no probability.
+  case invalidScore(path: String, line: Int, label: String, found: String)
+  /// A table of scores none of whose columns is called as a finding; the likeliest renames.
+  case noKnownColumn(path: String, columns: [String], labels: [String], renames: [NearName])
+  /// A rename of what nothing is called; the nearest name that the file has.
+  case unusedRename(path: String, from: String, nearest: String?)
+  /// Rows without a patient's identifier.
+  case rowsWithoutPatient(path: String, lines: [Int], found: String)
+  /// Two identifiers differ only in case, signs or leading zeros.
+  case nearPatients(path: String, line: Int, first: String, otherLine: Int, second: String)
+  /// The header stands among the rows once more.
+  case repeatedHeader(path: String, line: Int)
+  /// A column of a label contradicts the cell of findings.
+  case contradictoryColumn(
+    path: String, line: Int, film: String, label: String, value: String, findings: String)
   /// Rows of one film contradict each other in a column.
   case contradictoryRows(
     path: String, line: Int, film: String, column: String, found: String, otherLine: Int,
@@ -63,10 +78,13 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     public let found: String
     /// The label that is asked for.
     public let label: String
+    /// Whether renaming one to the other helps; not where a column of the label's own name is there too.
+    public let isRenamable: Bool
 
     /// A name in place of a label.
-    public init(line: Int, found: String, label: String) {
+    public init(line: Int, found: String, label: String, isRenamable: Bool = true) {
       (self.line, self.found, self.label) = (line, found, label)
+      self.isRenamable = isRenamable
     }
   }
 
@@ -108,15 +126,17 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case .labelsWithoutNegatives(let labels):
       return "no negative film in training for \(labels.joined(separator: ", ")): "
         + "its class weight is undefined. Leave it out with --labels, or use --skip-empty-labels"
-    case .unknownFilms(let path, let names, let count):
-      return "\(path): \(count) listed films are not in the label file, the first: "
-        + names.map { String($0.prefix(80)) }.joined(separator: ", ")
-        + ". Use the lists that belong to this label file"
+    case .unknownFilms(let path, let names, let count, let hints):
+      return
+        "\(path): \(count) of its films \(count == 1 ? "is" : "are") not in the label file, the first: "
+        + names.map { String($0.prefix(80)) }.joined(separator: ", ") + "."
+        + hints.map { " " + $0.description + "." }.joined()
+        + " Use the file that belongs to this label file, or remove what it does not have"
     case .invalidArgument(let text): return text
     case .ambiguousFilm(let name, let first, let second):
       return
-        "\(name) is in both \(first) and \(second); write the folder that tells them apart into the film's "
-        + "name, or keep one of them"
+        "\(name) is in both \(first) and \(second); keep one of them, or write the folder that tells them "
+        + "apart into the film's name"
     case .filmOfTwoNames(let path, let first, let second):
       return
         "\(first) and \(second) are both the film \(path); name each film once, with the folders that tell "
@@ -138,6 +158,47 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return
         "\(path): line \(line): the patient \"\(found)\" is a number that a spreadsheet has rounded, so that "
         + "several patients may be one; export the column as text from where it was whole"
+    case .invalidScore(let path, let line, let label, let found):
+      let advice =
+        switch Double(found) {
+        case _ where found.hasSuffix("%"): "percentages are divided by 100"
+        case let number? where number > 1:
+          "percentages are divided by 100, log-odds go through a sigmoid first"
+        case let number? where number < 0: "log-odds go through a sigmoid first"
+        default: "each film needs one"
+        }
+      return
+        "\(path): line \(line): \(found.isEmpty ? "a blank" : "\"\(found)\"") is no probability of \(label), a number "
+        + "from 0 to 1; \(advice)"
+    case .noKnownColumn(let path, let columns, let labels, _):
+      return
+        "\(path): none of its columns is called as a finding of the label file; it has "
+        + columns.prefix(20).map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")
+        + ", the label file " + labels.prefix(30).joined(separator: ", ")
+        + "; rename the columns of scores, or name them as labels"
+    case .unusedRename(let path, let from, let nearest):
+      return
+        "\(path): nothing is called \"\(from)\", which is to be renamed"
+        + (nearest.map { "; did you mean \"\($0)\"?" }
+          ?? "; correct the name, or leave the rename out")
+    case .rowsWithoutPatient(let path, let lines, let found):
+      let shown = lines.prefix(10).map { "\($0)" }.joined(separator: ", ")
+      return
+        "\(path): line\(lines.count == 1 ? "" : "s") \(shown)"
+        + (lines.count > 10 ? " and \(lines.count - 10) more" : "")
+        + ": \(found.isEmpty ? "a blank" : "\"\(found)\"") is no valid Patient ID, as all such films would be one "
+        + "patient's; fill it in, or remove the row\(lines.count == 1 ? "" : "s")"
+    case .nearPatients(let path, let line, let first, let otherLine, let second):
+      return
+        "\(path): line \(otherLine): the patient \"\(second)\" is almost the patient \"\(first)\" of line \(line); "
+        + "where they are one, write the identifier in one way, where they are two, tell them apart by more"
+    case .repeatedHeader(let path, let line):
+      return
+        "\(path): line \(line): the header stands here once more, as where two files were joined; remove the line"
+    case .contradictoryColumn(let path, let line, let film, let label, let value, let findings):
+      return
+        "\(path): line \(line): \(film) has \(value) in the column \(label), but \"\(findings)\" as its findings; "
+        + "correct one of the two, or remove the column"
     case .contradictoryRows(
       let path, let line, let film, let column, let found, let otherLine, let other):
       return
@@ -147,7 +208,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return
         Self.place(path, line)
         + "\"\(found)\" holds the label \(label) beside what is no label; write findings "
-        + "between |, as in \"\(label)|…\""
+        + "between |, as in \"\(label)|…\", or, if all of it is one finding's name, ask for it as a label or rename it"
     case .nearNames(let path, let names):
       let (one, more) = (names[0], names.count - 1)
       return
@@ -158,7 +219,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
             + names.dropFirst().prefix(20).map { "\"\($0.found)\" (line \($0.line))" }
             .joined(separator: ", ")
           : "")
-        + "; where they mean the same, rename them or correct the file"
+        + (names.allSatisfy(\.isRenamable)
+          ? "; where they mean the same, rename them or correct the file"
+          : "; two columns mean one thing: remove or rename one in the file")
     case .unknownLabel(let path, let label, let known, let nearest):
       return
         Self.place(path, 0) + "nothing in the file is called \"\(label)\""
@@ -175,16 +238,22 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
 
   /// Checks that none of `names`, each with the line on which it stands first, is almost, but not quite, one of
   /// `labels`.
+  ///
+  /// - Parameter areColumns: whether the names are columns', of which two cannot become one.
   /// - Throws: ``nearNames(path:_:)`` with all that are.
   public static func checkNear(
-    _ names: [(name: String, line: Int)], labels: [String], path: String?
+    _ names: [(name: String, line: Int)], labels: [String], path: String?, areColumns: Bool = false
   ) throws {
+    let all = names.map(\.name)
     let exact = Set(labels)
     let byKey = Dictionary(
       labels.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { first, _ in first })
     let near = names.compactMap { name, line -> NearName? in
       guard !exact.contains(name), let label = byKey[LabelSet.key(name)] else { return nil }
-      return NearName(line: line, found: name, label: label)
+      let isTaken =
+        all.contains(label) || all.count { LabelSet.key($0) == LabelSet.key(name) } > 1
+      return NearName(
+        line: line, found: name, label: label, isRenamable: !(areColumns && isTaken))
     }
     if !near.isEmpty { throw nearNames(path: path, near) }
   }
@@ -199,7 +268,12 @@ extension DataError: RemediedError {
   /// What can be done, where it is not a correction of the file.
   public var remedies: [Remedy] {
     switch self {
-    case .nearNames(_, let names): names.map { .renameLabel(from: $0.found, to: $0.label) }
+    case .nearNames(_, let names):
+      names.allSatisfy(\.isRenamable)
+        ? names.map { .renameLabel(from: $0.found, to: $0.label) } : []
+    case .noKnownColumn(_, _, _, let renames):
+      renames.map { .renameLabel(from: $0.found, to: $0.label) }
+    case .unknownFilms(_, _, _, let hints): hints.first?.remedies ?? []
     case .unknownLabel(_, let label, _, let nearest?):
       [.askForLabel(nearest, insteadOf: label)]
     default: []

@@ -95,7 +95,9 @@ import Testing
     let films = try FilmFolder(path: scratch.path, names: names)
     #expect(films.missing == names)
     #expect(
-      films.hints == [.init(remedy: .dropLeadingFolders("CheXpert-v1.0-small"), count: 2)])
+      films.hints == [
+        FilmNameHint(remedies: [.dropLeadingFolders("CheXpert-v1.0-small")], count: 2)
+      ])
     let rule = FilmNameRule(droppedFolders: "CheXpert-v1.0-small")
     #expect(try found(names, in: scratch.path, rule).compactMap { $0 }.count == 2)
   }
@@ -107,7 +109,7 @@ import Testing
     let names = ["a.png", "b.png", "c.png", "d.png", "e.png"]
     let films = try FilmFolder(path: scratch.path, names: names)
     #expect(films.missing == ["a.png", "b.png", "c.png", "e.png"])
-    #expect(films.hints == [.init(remedy: .ignoreExtensions, count: 3)])
+    #expect(films.hints == [FilmNameHint(remedies: [.ignoreExtensions], count: 3)])
     let rule = FilmNameRule(ignoresExtensions: true)
     #expect(
       try found(names, in: scratch.path, rule).map { $0.map { ($0 as NSString).lastPathComponent } }
@@ -143,5 +145,41 @@ import Testing
     #expect(films.leftOutCount == 4 && films.unlisted == ["1.2.840.113"])
     let search = try FilmSearch(scratch.path)
     #expect(search.files.map(\.name) == ["1.2.840.113", "x.png"])
+  }
+
+  @Test func hintsAreRulesThatWork() throws {
+    // Both together, where neither alone finds any.
+    let scratch = try Scratch(["sub/x.png", "sub/y.png"])
+    let films = try FilmFolder(path: scratch.path, names: ["A/sub/x.jpg", "A/sub/y.jpg"])
+    #expect(
+      films.hints == [
+        FilmNameHint(remedies: [.dropLeadingFolders("A"), .ignoreExtensions], count: 2)
+      ])
+    #expect(
+      try found(
+        ["A/sub/x.jpg"], in: scratch.path,
+        FilmNameRule(droppedFolders: "A", ignoresExtensions: true)) == [scratch.path + "/sub/x.png"]
+    )
+    // A rule that would make two names one film, or one name two films, is no hint.
+    for names in [["x.png", "x.jpg"], ["x.png", "A/x.png"]] {
+      let one = try Scratch(["x.png"])
+      #expect(try FilmFolder(path: one.path, names: names).hints.isEmpty, "\(names)")
+    }
+    let two = try Scratch(["s1/x.png", "s2/x.png"])
+    #expect(try FilmFolder(path: two.path, names: ["A/x.png"]).hints.isEmpty)
+    // One odd name does not hide what the others share.
+    let odd = try FilmFolder(path: scratch.path, names: ["A/sub/x.png", "A/sub/y.png", "odd.png"])
+    #expect(odd.hints == [FilmNameHint(remedies: [.dropLeadingFolders("A")], count: 2)])
+  }
+
+  @Test func namesOfListsAreFoundUnderTheSameRule() throws {
+    let index = FilmNameIndex(["C/a/x.png", "C/b/y.png"])
+    #expect(index.place(of: "C\\a\\x.png") == 0 && index.place(of: "x.png") == nil)
+    let error = #expect(throws: DataError.self) { try index.places(of: ["C/a/x.jpg"], path: "l") }
+    #expect(error?.remedies == [.ignoreExtensions])
+    let loose = FilmNameIndex(
+      ["C/a/x.png", "C/b/y.png", "C/b/y.jpg"],
+      rule: FilmNameRule(droppedFolders: "C", ignoresExtensions: true))
+    #expect(loose.place(of: "a/x") == 0 && loose.place(of: "b/y.png") == nil)
   }
 }

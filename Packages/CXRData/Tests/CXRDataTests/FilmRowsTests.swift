@@ -68,7 +68,7 @@ import Testing
   func aPatientWithoutIdentifierIsRefused(text: String) throws {
     #expect(PatientID(text) == nil)
     #expect(
-      throws: DataError.invalidField(path: "t.csv", line: 3, column: "Patient ID", found: text)
+      throws: DataError.rowsWithoutPatient(path: "t.csv", lines: [3], found: text)
     ) { try file("Image Index,Finding Labels,Patient ID\na,x,1\nb,x,\(text)\n") }
     #expect(throws: DataError.self) {
       try file("Image Index,Finding Labels,Patient ID\na,x,1\n\(text),x,2\n")
@@ -118,5 +118,52 @@ import Testing
     #expect(throws: DataError.self) {
       try LabelMatrix(try file("Path,Patient ID,Mass\na,1,2\n").records, labels: ["Mass"])
     }
+  }
+
+  @Test func theLineAtFaultIsTheOneThatSaidIt() throws {
+    #expect(
+      throws: DataError.contradictoryRows(
+        path: "t.csv", line: 4, film: "a", column: "sex", found: "F", otherLine: 3, other: "M")
+    ) {
+      try file("Image Index,Finding Labels,Patient ID,Sex\na,Mass,1,\na,Mass,1,M\na,Mass,1,F\n")
+    }
+    #expect(
+      throws: DataError.contradictoryRows(
+        path: "t.csv", line: 4, film: "a", column: "Mass", found: "1", otherLine: 3, other: "0")
+    ) {
+      try LabelMatrix(try file("Path,Patient ID,Mass\na,1,\na,1,0\na,1,1\n"), labels: ["Mass"])
+    }
+    #expect(throws: DataError.self) {
+      try file("Path,Patient ID,No Finding,Mass\na,1,1,\na,1,,1\n")
+    }
+  }
+
+  @Test func onePatientWrittenInTwoWaysIsRefused() throws {
+    let header = "Image Index,Finding Labels,Patient ID\n"
+    for (one, other) in [("P3", "p3"), ("P-003", "P_3"), ("3", "+3"), ("3", "'3"), ("x 1", "X-1")] {
+      #expect(
+        throws: DataError.nearPatients(
+          path: "t.csv", line: 2, first: one, otherLine: 3, second: other), "\(one) \(other)"
+      ) { try file(header + "a,x,\(one)\nb,x,\(other)\n") }
+    }
+    #expect(try file(header + "a,x,3\nb,x,\"3,0\"\nc,x,\"=\"\"003\"\"\"\n").patients.count == 1)
+    #expect(
+      try file(header + "a,x,1-11\nb,x,11-1\nc,x,A\nd,x,A0\ne,x,P10\nf,x,P1\n").patients.count == 6)
+    #expect(
+      throws: DataError.rowsWithoutPatient(path: "t.csv", lines: [2, 4], found: "unknown")
+    ) { try file(header + "a,x,unknown\nb,x,2\nc,x,-1\n") }
+  }
+
+  @Test func labelsInColumnsBesideNamesAndPatients() throws {
+    let columns = try file("Image Index,Patient ID,Mass,Own\na,1,1,0\nb,2,0,1\n")
+    #expect(columns.hasColumnPerLabel)
+    #expect(try LabelMatrix(columns, labels: ["Mass", "Own"]).row(1) == [0, 1])
+    // Beside a column of findings they must say the same.
+    let both = "Image Index,Finding Labels,Patient ID,Mass,Nodule\n"
+    #expect(try file(both + "a,Mass,1,1,0\nb,No Finding,2,0,\n").records[0].findings == ["Mass"])
+    #expect(
+      throws: DataError.contradictoryColumn(
+        path: "t.csv", line: 3, film: "b", label: "Nodule", value: "1", findings: "Mass")
+    ) { try file(both + "a,Mass,1,1,0\nb,Mass,2,1,1\n") }
   }
 }

@@ -20,13 +20,16 @@ import Testing
     "Mass;Nodule",
     "Mass/Nodule", "Mass & Nodule", "Mass + Nodule", "Mass\nNodule", "Mass Nodule",
     "['Mass','Nodule']", "[\"Mass\", \"Nodule\"]", "[Mass, Nodule]", "'Mass', 'Nodule'",
-    "Mass, Nodule,",
+    "Mass, Nodule,", "['Mass' 'Nodule']", "['Mass'\n 'Nodule']", "{'Mass', 'Nodule'}",
+    "{Mass,Nodule}",
+    "('Mass', 'Nodule')", "[\"Mass\"|\"Nodule\"]", "Mass\\Nodule", "Mass，Nodule", "Mass｜Nodule",
+    "Mass and Nodule", "Mass - Nodule", "Mass#Nodule", "Mass \u{200D}, Nodule",
   ])
   func splitsWhereItIsCertain(cell: String) throws {
     let file = try file([cell, "No Finding"])
     #expect(file.records[0].findings == ["Mass", "Nodule"])
     let isSaid = file.notes.contains { $0.problem.kind == "other_separators" && $0.line == 2 }
-    let partedByBars = cell.contains("|")
+    let partedByBars = cell.contains("|") && !cell.hasPrefix("[")
     #expect(isSaid != partedByBars)
     let matrix = try LabelMatrix(file, labels: ["Mass", "Nodule", "Edema"])
     #expect(matrix.row(0) == [1, 1, 0] && matrix.row(1) == [0, 0, 0])
@@ -34,9 +37,18 @@ import Testing
   }
 
   @Test func refusesALabelBesideWhatIsNone() throws {
-    for cell in ["Mass, Tumour", "Tumour/Mass", "mass; Tumour", "[Mass, Tumour]"] {
-      #expect(throws: DataError.self, "\(cell)") { try file(["Edema", cell]) }
+    for cell in [
+      "Mass, Tumour", "Tumour/Mass", "mass; Tumour", "[Mass, Tumour]", "Mass (left)", "Mass?",
+      "Mass. Nodule",
+      "Mass:Nodule", "Mass–Nodule", "Mass-Nodule", "Mass with Nodule", "(left) Mass",
+    ] {
+      let error = #expect(throws: DataError.self, "\(cell)") { try file(["Edema", cell]) }
+      guard case .unseparatedFindings(_, 3, cell, "Mass") = error else {
+        Issue.record("\(cell): \(String(describing: error))")
+        continue
+      }
     }
+    #expect(throws: DataError.self) { try file(["5"]) }
     #expect(
       throws: DataError.unseparatedFindings(
         path: "t.csv", line: 3, found: "Mass, Tumour", label: "Mass")
@@ -47,12 +59,15 @@ import Testing
 
   @Test func keepsNamesThatAreOne() throws {
     let file = try file(
-      ["Nodule/Mass", "Fracture, old", "Mycoplasma Bacterial Pneumonia", "Pleural Effusion"],
+      [
+        "Nodule/Mass", "Fracture, old", "Mycoplasma Bacterial Pneumonia", "Pleural Effusion", "[]",
+        "no_finding",
+      ],
       vocabulary: ["Nodule/Mass"])
     #expect(
       file.records.map(\.findings) == [
         ["Nodule/Mass"], ["Fracture, old"], ["Mycoplasma Bacterial Pneumonia"],
-        ["Pleural Effusion"],
+        ["Pleural Effusion"], [], ["No Finding"],
       ])
   }
 
@@ -106,5 +121,21 @@ import Testing
         .renameLabel(from: "mass", to: "Mass"), .renameLabel(from: "HERNIA", to: "Hernia"),
         .renameLabel(from: "edema", to: "Edema"),
       ])
+  }
+
+  @Test func renamesOnceAndNamesThoseThatAreUnused() throws {
+    let swapped = try file(["A", "B", "A|B"], renames: ["A": "B", "B": "A", "C": "D"])
+    #expect(swapped.records.map(\.findings) == [["B"], ["A"], ["B", "A"]])
+    #expect(swapped.unusedRenames == ["C"])
+    let whole = try file(
+      ["foo/bar", "None"], renames: ["foo/bar": "q", "q": "baz", "None": "No Finding"])
+    #expect(whole.records.map(\.findings) == [["q"], ["No Finding"]])
+  }
+
+  @Test func longReportsAreReadInNoTime() throws {
+    let report = String(repeating: "Mass and no ", count: 2000)
+    let start = ContinuousClock.now
+    #expect(throws: DataError.self) { try file([report]) }
+    #expect(start.duration(to: .now) < .seconds(5))
   }
 }

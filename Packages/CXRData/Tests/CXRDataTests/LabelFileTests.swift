@@ -41,7 +41,7 @@ import Testing
 
   @Test func namesTheLineOfAMissingValue() {
     #expect(
-      throws: DataError.invalidField(path: "labels.csv", line: 2, column: "Patient ID", found: "")
+      throws: DataError.rowsWithoutPatient(path: "labels.csv", lines: [2], found: "")
     ) {
       try file("Image Index,Finding Labels,Patient ID\na,b,\n")
     }

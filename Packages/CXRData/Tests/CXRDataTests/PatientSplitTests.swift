@@ -68,7 +68,7 @@ import Testing
         records: file.records, trainList: train, testList: overlapping, seed: 0)
     }
     let unknown = try write("unknown.txt", [77])
-    #expect(throws: DataError.unknownFilms(path: unknown, names: ["77.png"], count: 1)) {
+    #expect(throws: DataError.unknownFilms(path: unknown, names: ["77.png"], count: 1, hints: [])) {
       try PatientSplit(records: file.records, trainList: train, testList: unknown, seed: 0)
     }
   }

@@ -122,4 +122,40 @@ import Testing
         "a,b.png"
       ])
   }
+
+  @Test func refusesTheHeaderAmongRows() throws {
+    #expect(throws: DataError.repeatedHeader(path: "labels.csv", line: 4)) {
+      try file(Array((text + text).utf8))
+    }
+  }
+
+  @Test func blanksBeforeAQuoteBelongToTheField() throws {
+    let records = try file(
+      Array(
+        "Image Index,Finding Labels,Patient ID,\"OriginalImage[Width,Height]\"\na.png, \"Foo,Bar\" ,1,5\n"
+          .utf8)
+    ).records
+    #expect(records[0].patient.description == "1" && records[0].findings == ["Foo,Bar"])
+  }
+
+  @Test func tellsOtherEncodingsAndTextsThatBeginLikeFiles() throws {
+    #expect(throws: DataError.self) { try file([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0]) }
+    for name in ["PAR1_0001.png", "BZh1.png"] {
+      #expect(
+        try FilmNameList(contents: Array("\(name)\n".utf8), path: "l").films.map(\.name) == [name])
+    }
+    #expect(
+      try FilmNameList(contents: Array("sep=;\nImage Index;x\na.png;1\n".utf8), path: "l").films
+        .map(\.name) == ["a.png"])
+    #expect(throws: DataError.wrongFieldCount(path: "l", line: 2, expected: 1, found: 2)) {
+      try FilmNameList(contents: Array("Image Index\na, b.png\n".utf8), path: "l")
+    }
+  }
+
+  @Test func columnsBehindAPairOfSizesDoNotShift() throws {
+    let header =
+      "Image Index,Finding Labels,Patient ID,\"OriginalImage[Width,Height]\",View Position\n"
+    #expect(throws: DataError.self) { try file(Array((header + "a,Mass,1,10,20,PA\n").utf8)) }
+    #expect(try file(Array((header + "a,Mass,1,10,PA\n").utf8)).records[0].view == "PA")
+  }
 }

@@ -5,7 +5,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// An option is outside its range.
   case invalidOption(String)
   /// Rows of the label file have no film.
-  case missingFilms(names: [String], count: Int, folder: String, hints: [FilmFolder.Hint])
+  case missingFilms(names: [String], count: Int, folder: String, hints: [FilmNameHint])
   /// Films cannot be decoded.
   case unreadableFilms([UnreadableFilm])
   /// A part of the split has no film left.
@@ -108,7 +108,7 @@ extension TrainingError: RemediedError {
 
   /// What can be done, where it is no correction of files or options.
   public var remedies: [Remedy] {
-    if case .missingFilms(_, _, _, let hints) = self { hints.map(\.remedy) } else { [] }
+    if case .missingFilms(_, _, _, let hints) = self { hints.first?.remedies ?? [] } else { [] }
   }
 }
 

@@ -15,27 +15,9 @@ public struct FilmFolder: Sendable {
   /// Films that no name lists, below the folder, sorted.
   public let unlisted: [String]
   /// How some of ``missing`` would be found, and how many; empty where nothing is known of them.
-  public let hints: [Hint]
+  public let hints: [FilmNameHint]
   /// File paths by listed name.
   private let paths: [String: String]
-
-  /// What would find listed films that are missing.
-  public struct Hint: Sendable, Equatable {
-    /// What may be done.
-    public let remedy: Remedy
-    /// How many of the missing films it finds.
-    public let count: Int
-
-    /// What a person reads.
-    public var description: String {
-      switch remedy {
-      case .dropLeadingFolders(let folders):
-        "\(count) rows match if the leading folder \(folders) of their names is left out of account"
-      case .ignoreExtensions: "\(count) rows match if extensions are ignored"
-      case .renameLabel, .askForLabel: "\(count) would be found"
-      }
-    }
-  }
 
   /// Searches a folder for the films that `names` lists, and for others.
   ///
@@ -45,54 +27,54 @@ public struct FilmFolder: Sendable {
   public init(
     path: String, names: some Collection<String>, rule: FilmNameRule = FilmNameRule()
   ) throws {
-    let names = Set(names.map(FilmName.normalised))
+    let names = Set(names.map(FilmName.normalised)).sorted()
     var wanted: Set<String> = []
     for name in names { if let last = rule.parts(name).last { wanted.insert(rule.key(last)) } }
     let search = try FilmSearch(path) { wanted.contains(rule.key($0)) }
-    let places = Dictionary(grouping: search.files.indices) { rule.key(search.files[$0].name) }
-
-    var paths: [String: String] = [:]
-    paths.reserveCapacity(names.count)
-    var nameOfFile: [Int: String] = [:]
-    var missing: [String] = []
-    // In order, so that of several faults the same one is named each time.
-    for name in names.sorted() {
-      let parts = rule.parts(name)
-      let found = try Self.place(
-        of: parts, named: name, in: search, places[rule.key(parts.last ?? "")])
-      guard let found else {
-        missing.append(name)
-        continue
-      }
-      if let other = nameOfFile.updateValue(name, forKey: found) {
-        throw DataError.filmOfTwoNames(
-          path: search.files[found].path, first: other, second: name)
-      }
-      paths[name] = search.files[found].path
-    }
-    (self.path, self.rule, self.paths, self.missing) = (path, rule, paths, missing)
+    let matches = try Matches(names, in: search, rule: rule)
+    let missing = names.filter { matches.files[$0] == nil }
+    (self.path, self.rule, self.missing) = (path, rule, missing)
+    paths = matches.files.mapValues { search.files[$0].path }
     leftOutCount = search.leftOutCount
     let root = path.hasSuffix("/") ? path : path + "/"
-    unlisted = Self.others(in: search, listed: nameOfFile.keys)
+    unlisted = Self.others(in: search, listed: matches.files.values)
       .map { String($0.path.dropFirst(root.count)) }.sorted()
-    hints = Self.hints(missing: missing, names: names, rule: rule, search: search)
+    hints = FilmNameHint.hints(for: missing, under: rule) { rule in
+      // A rule under which names would mean each other's films is no remedy.
+      guard let matches = try? Matches(names, in: search, rule: rule) else { return 0 }
+      return missing.count { matches.files[$0] != nil }
+    }
   }
 
-  /// The film whose path ends with `parts`, among those at `places`.
-  private static func place(
-    of parts: [Substring], named name: String, in search: FilmSearch, _ places: [Int]?
-  ) throws -> Int? {
-    let fits = (places ?? []).filter {
-      search.folder(search.files[$0].folder, endsWith: parts.dropLast())
+  /// Which file is which name's.
+  private struct Matches {
+    /// Places among the files of a search, by name.
+    var files: [String: Int] = [:]
+
+    init(_ names: [String], in search: FilmSearch, rule: FilmNameRule) throws {
+      let places = Dictionary(grouping: search.files.indices) { rule.key(search.files[$0].name) }
+      var nameOfFile: [Int: String] = [:]
+      files.reserveCapacity(names.count)
+      // In order, so that of several faults the same one is named each time.
+      for name in names {
+        let parts = rule.parts(name)
+        let fits = (places[rule.key(parts.last ?? "")] ?? []).filter {
+          search.folder(search.files[$0].folder, endsWith: parts.dropLast())
+        }
+        guard let first = fits.first else { continue }
+        for other in fits.dropFirst() {
+          let (a, b) = (search.files[first].path, search.files[other].path)
+          // Links to one file are one film.
+          if let one = try? FileIdentity(a), one == (try? FileIdentity(b)) { continue }
+          throw DataError.ambiguousFilm(name: name, first: min(a, b), second: max(a, b))
+        }
+        if let other = nameOfFile.updateValue(name, forKey: first) {
+          throw DataError.filmOfTwoNames(
+            path: search.files[first].path, first: other, second: name)
+        }
+        files[name] = first
+      }
     }
-    guard let first = fits.first else { return nil }
-    for other in fits.dropFirst() {
-      let (a, b) = (search.files[first].path, search.files[other].path)
-      // Links to one file are one film.
-      if let one = try? FileIdentity(a), one == (try? FileIdentity(b)) { continue }
-      throw DataError.ambiguousFilm(name: name, first: min(a, b), second: max(a, b))
-    }
-    return first
   }
 
   /// The films that no name lists; a link to one that is listed, or to another of these, is no other film.
@@ -107,45 +89,6 @@ public struct FilmFolder: Sendable {
       guard let identity = try? FileIdentity(file.path) else { return true }
       return known.insert(identity).inserted
     }
-  }
-
-  /// Looks for missing films under the names they might have.
-  private static func hints(
-    missing: [String], names: Set<String>, rule: FilmNameRule, search: FilmSearch
-  ) -> [Hint] {
-    guard !missing.isEmpty, !search.files.isEmpty else { return [] }
-    var hints: [Hint] = []
-    func count(_ rule: FilmNameRule) -> Int {
-      let places = Dictionary(grouping: search.files.indices) { rule.key(search.files[$0].name) }
-      return missing.count { name in
-        let parts = rule.parts(name)
-        return (places[rule.key(parts.last ?? "")] ?? []).contains {
-          search.folder(search.files[$0].folder, endsWith: parts.dropLast())
-        }
-      }
-    }
-    // Folders that all missing names begin with, as a collection's first folder that people rename.
-    if rule.droppedFolders.isEmpty {
-      var common = FilmName.parts(missing[0]).dropLast()
-      for name in missing {
-        let parts = FilmName.parts(name).dropLast()
-        common = common.prefix(zip(common, parts).prefix { $0 == $1 }.count)
-      }
-      for length in 1...max(1, common.count) where length <= common.count {
-        let folders = common.prefix(length).joined(separator: "/")
-        let found = count(
-          FilmNameRule(droppedFolders: folders, ignoresExtensions: rule.ignoresExtensions))
-        guard found > 0 else { continue }
-        hints.append(Hint(remedy: .dropLeadingFolders(folders), count: found))
-        break
-      }
-    }
-    if !rule.ignoresExtensions {
-      let found = count(
-        FilmNameRule(droppedFolders: rule.droppedFolders, ignoresExtensions: true))
-      if found > 0 { hints.append(Hint(remedy: .ignoreExtensions, count: found)) }
-    }
-    return hints
   }
 
   /// Where a film is, if it is there.

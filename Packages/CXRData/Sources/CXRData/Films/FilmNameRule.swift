@@ -22,4 +22,12 @@ public struct FilmNameRule: Sendable, Equatable {
   func key(_ fileName: some StringProtocol) -> String {
     ignoresExtensions ? FilmName.stem(fileName) : String(fileName)
   }
+
+  /// What of a whole name counts.
+  func key(of name: String) -> String {
+    if self == FilmNameRule() { return FilmName.normalised(name) }
+    let parts = parts(name)
+    guard let last = parts.last else { return name }
+    return (parts.dropLast().map { String($0) } + [key(last)]).joined(separator: "/")
+  }
 }

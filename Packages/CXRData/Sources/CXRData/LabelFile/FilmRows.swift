@@ -14,6 +14,10 @@ struct FilmRows {
   private(set) var laterCells: [(text: Int, line: Int)] = []
   /// What each label's column says; of a file with such columns.
   private(set) var values: [LabelValue]
+  /// The lines of later rows that said first what stands in a column; empty of most films.
+  private var sources: [String: Int] = [:]
+  /// The line of the last row, where there are several.
+  private var lastLine: Int?
 
   init(
     name: String, patient: PatientID, followUp: Int?, age: PatientAge?, sex: String?,
@@ -38,7 +42,11 @@ struct FilmRows {
     }
     func joined<Value: Equatable>(_ own: Value?, _ other: Value?, _ column: String) throws -> Value?
     {
-      guard let own, let other else { return own ?? other }
+      guard let own else {
+        if other != nil { sources[column] = row.line }
+        return other
+      }
+      guard let other else { return own }
       guard own == other else {
         throw contradiction(row, column, found: "\(other)", other: "\(own)", path: path)
       }
@@ -49,16 +57,18 @@ struct FilmRows {
       throw contradiction(
         row, "age", found: "\(other.years) years", other: "\(own.years) years", path: path)
     }
-    age = age ?? row.age
+    age = try joined(age, row.age, "age")
     sex = try joined(sex, row.sex, "sex")
     view = try joined(view, row.view, "view")
     for (k, (own, other)) in zip(values, row.values).enumerated() where own != other {
       values[k] = own.joined(other)
+      if values[k] == other { sources[labels[k]] = row.line }
       if values[k] == .contradictory, doubts[labels[k]] == nil {
         doubts[labels[k]] = contradiction(
           row, labels[k], found: other.word, other: own.word, path: path)
       }
     }
+    lastLine = row.line
     if let cell = row.cell { laterCells.append((cell, row.line)) }
   }
 
@@ -66,8 +76,8 @@ struct FilmRows {
     _ row: FilmRows, _ column: String, found: String, other: String, path: String
   ) -> DataError {
     .contradictoryRows(
-      path: path, line: row.line, film: name, column: column, found: found, otherLine: line,
-      other: other)
+      path: path, line: row.line, film: name, column: column, found: found,
+      otherLine: sources[column] ?? line, other: other)
   }
 
   /// Whether the row says of findings what the first row said.
@@ -80,12 +90,15 @@ struct FilmRows {
   /// - Parameters:
   ///   - meanings: of the cells of findings, in a file with one such column.
   ///   - plain: what all films without doubts share, in a file with a column a label; else `nil`.
+  ///   - compared: the labels of ``values``, in a file that has a column of findings too.
+  ///   - known: labels that are known to be such.
   ///   - notes: gets what is odd.
   ///   - path: for messages.
   /// - Throws: ``DataError/contradictoryRows(path:line:film:column:found:otherLine:other:)`` where one row says
   ///   `No Finding` and another names one.
   func record(
-    _ meanings: [FindingCell], plain: LabelDoubts?, notes: inout [LabelFile.Note], path: String
+    _ meanings: [FindingCell], plain: LabelDoubts?, compared: [String], known: Set<String>,
+    notes: inout [LabelFile.Note], path: String
   ) throws -> FilmRecord {
     func note(_ line: Int, _ problem: LabelFile.Problem) {
       notes.append(LabelFile.Note(line: line, film: name, problem: problem))
@@ -111,6 +124,13 @@ struct FilmRows {
     } else if let named = try self.findings(meanings, note: note, path: path) {
       findings = named
       if findings.isEmpty { note(line, .noLabels) }
+      for (label, value) in zip(compared, values) {
+        let isNamed = findings.contains(label)
+        guard value == (isNamed ? .absent : .present) || value == .contradictory else { continue }
+        throw DataError.contradictoryColumn(
+          path: path, line: line, film: name, label: label, value: value.word,
+          findings: findings.joined(separator: "|"))
+      }
     } else {
       doubts = LabelDoubts(areAllUnknown: true)
       note(line, .unknownFindings)
@@ -118,6 +138,13 @@ struct FilmRows {
     if findings.count > 1, findings.contains(LabelSet.noFinding),
       findings.contains(where: { $0 != LabelSet.noFinding && $0 != LabelSet.supportDevices })
     {
+      // Of columns that may be anything only known labels contradict it.
+      let certain = findings.filter { $0 != LabelSet.noFinding && known.contains($0) }
+      if let lastLine, plain != nil, !certain.isEmpty {
+        throw DataError.contradictoryRows(
+          path: path, line: lastLine, film: name, column: "findings",
+          found: certain.joined(separator: "|"), otherLine: line, other: LabelSet.noFinding)
+      }
       note(line, .contradiction)
     }
     return FilmRecord(

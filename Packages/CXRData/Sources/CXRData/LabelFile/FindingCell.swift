@@ -5,9 +5,13 @@ enum FindingCell: Equatable {
   /// That nothing is known.
   case unknown
 
-  /// Separators besides `|` that never stand within a finding's name between two labels by chance.
+  /// Separators besides `|`.
   private static let separators: Set<Unicode.Scalar> = [
-    ",", ";", "/", "&", "+", "\n", "\r", "\t",
+    ",", ";", "/", "\\", "&", "+", "#", "•", "·", "、", "，", "；", "｜", "\n", "\r", "\t",
+  ]
+  private static let noFinding = LabelSet.key(LabelSet.noFinding)
+  private static let brackets: [(open: Unicode.Scalar, close: Unicode.Scalar)] = [
+    ("[", "]"), ("(", ")"), ("{", "}"),
   ]
 
   /// Why a cell cannot be read.
@@ -16,37 +20,54 @@ enum FindingCell: Equatable {
     case partlyKnown(label: String)
     /// It says that nothing is known beside a finding.
     case unknownBesideFinding
+    /// It is a number.
+    case number
   }
 
   /// The tokens between `|` that hold no other separator: names that a file certainly means as they stand.
   static func plainTokens(_ text: String) -> [String] {
     text.parts { $0 == "|" }.filter { token in
       !token.isMissingMarker && !token.unicodeScalars.contains(where: separators.contains)
-        && token.unicodeScalars.first != "["
+        && !brackets.contains { $0.open == token.unicodeScalars.first }
+    }
+  }
+
+  /// The parts of a cell between separators of any kind.
+  static func candidates(_ text: String) -> [String] {
+    text.parts { scalar in
+      scalar == "|" || separators.contains(scalar)
+        || brackets.contains { $0.open == scalar || $0.close == scalar }
     }
   }
 
   /// Reads a cell.
-  ///
-  /// - Parameters:
-  ///   - text: of the cell.
-  ///   - isLabel: whether a name is a label that is known.
-  ///   - nearest: the known label that a name almost equals.
-  ///   - rename: a name's other name.
-  init(
-    _ text: String, isLabel: (String) -> Bool, nearest: (String) -> String?,
-    rename: (String) -> String
-  ) throws(Doubt) {
+  init(_ text: String, _ vocabulary: FindingVocabulary) throws(Doubt) {
     let whole = text.trimmingBlanks()
+    if let renamed = vocabulary.renames[whole] {
+      self = .findings([renamed], splitFrom: nil)
+      return
+    }
     if whole.isMissingMarker {
       self = .unknown
       return
     }
+    guard Double(whole) == nil else { throw .number }
     var (findings, isSplit): ([String], Bool) = ([], false)
-    for token in whole.parts(between: { $0 == "|" }) {
-      let token = rename(token)
+    // Bars within brackets part as others do.
+    let inner = Self.unbracketed(whole) ?? whole
+    let tokens = (inner.contains("|") ? inner : whole).parts { $0 == "|" }
+    for token in tokens {
+      if let renamed = vocabulary.renames[token] {
+        findings.append(renamed)
+        continue
+      }
       guard !token.isMissingMarker else { throw .unknownBesideFinding }
-      if !isLabel(token), let parts = try Self.parts(token, isLabel, nearest, rename) {
+      // However it is spelled, it can mean nothing else.
+      if LabelSet.key(token) == Self.noFinding {
+        findings.append(LabelSet.noFinding)
+        continue
+      }
+      if !vocabulary.known.contains(token), let parts = try Self.parts(token, vocabulary) {
         findings += parts
         isSplit = true
       } else {
@@ -56,53 +77,57 @@ enum FindingCell: Equatable {
     self = .findings(findings, splitFrom: isSplit ? whole : nil)
   }
 
-  /// The findings in a token that is no label itself; `nil` where it is one name.
-  private static func parts(
-    _ token: String, _ isLabel: (String) -> Bool, _ nearest: (String) -> String?,
-    _ rename: (String) -> String
-  ) throws(Doubt) -> [String]? {
-    // A list as Python or JSON writes it.
-    let scalars = token.unicodeScalars
-    if scalars.first == "[", scalars.last == "]" {
-      let items = String(scalars.dropFirst().dropLast()).parts { $0 == "," || $0 == ";" }
-      let names = items.map { rename(FilmName.unquoted($0)) }
-      if items.allSatisfy({ $0 != FilmName.unquoted($0) })
-        || names.allSatisfy({ isLabel($0) || nearest($0) != nil })
-      {
-        return names
-      }
-      throw .partlyKnown(label: names.first(where: isLabel) ?? names[0])
-    }
-    let unquoted = rename(FilmName.unquoted(token))
-    if unquoted != token, isLabel(unquoted) { return [unquoted] }
-    let names = token.parts(between: separators.contains)
-      .map { rename(FilmName.unquoted($0)) }.filter { !$0.isEmpty }
-    if names.count > 1 || names.first != token {
-      // What is almost a label parts a cell as one does; that it is not quite one is said where it is asked for.
-      if !names.isEmpty, names.allSatisfy({ isLabel($0) || nearest($0) != nil }) { return names }
-      if let known = names.first(where: isLabel) ?? names.lazy.compactMap(nearest).first {
-        throw .partlyKnown(label: known)
-      }
+  /// What stands within brackets; `nil` of a text without.
+  private static func unbracketed(_ text: String) -> String? {
+    let scalars = text.unicodeScalars
+    guard brackets.contains(where: { $0.open == scalars.first && $0.close == scalars.last }) else {
       return nil
     }
-    return nearest(token) == nil ? labels(inWords: token, isLabel) : nil
+    return String(scalars.dropFirst().dropLast()).trimmingBlanks()
   }
 
-  /// The labels of which a text consists, parted by white space; `nil` where it holds anything else.
-  static func labels(inWords text: String, _ isLabel: (String) -> Bool) -> [String]? {
-    let words = text.parts(between: \.isBlank)
-    guard words.count > 1 else { return nil }
-    var (labels, place): ([String], Int) = ([], 0)
-    while place < words.count {
-      // The longest label that begins here, as labels may have several words.
-      guard
-        let end = (place + 1...words.count).reversed().first(where: {
-          isLabel(words[place..<$0].joined(separator: " "))
-        })
-      else { return nil }
-      labels.append(words[place..<end].joined(separator: " "))
-      place = end
+  /// The findings in a token that is no label itself; `nil` where it is one name.
+  private static func parts(
+    _ token: String, _ vocabulary: FindingVocabulary
+  ) throws(Doubt) -> [String]? {
+    let list = unbracketed(token)
+    let inner = list ?? token
+    if inner.isEmpty { return [] }
+    // A list as Python, NumPy or JSON writes it says itself where each name ends.
+    if list != nil, let names = quoted(inner) { return names.map { vocabulary.renames[$0] ?? $0 } }
+    let names = (quoted(inner) ?? inner.parts(between: separators.contains)).map(vocabulary.name)
+    if names.count > 1 || names.first != token {
+      // What is almost a label parts a cell as one does; that it is not quite one is said where it is asked for.
+      if !names.isEmpty, names.allSatisfy({ vocabulary.label($0) != nil }) { return names }
+      if let label = names.compactMap({ vocabulary.label($0) }).first {
+        throw .partlyKnown(label: label)
+      }
+    } else if vocabulary.label(token) != nil {
+      return nil
     }
-    return labels
+    if let labels = vocabulary.labels(inWords: inner) { return labels }
+    if let label = vocabulary.label(within: token) { throw .partlyKnown(label: label) }
+    return nil
+  }
+
+  /// The texts in quotes of which a text consists, with nothing but separators and blanks between; `nil` where it does not.
+  private static func quoted(_ text: String) -> [String]? {
+    var (names, name): ([String], String.UnicodeScalarView) = ([], .init())
+    var quote: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      if let open = quote {
+        if scalar == open {
+          names.append(String(name).trimmingBlanks())
+          (quote, name) = (nil, .init())
+        } else {
+          name.append(scalar)
+        }
+      } else if scalar == "'" || scalar == "\"" {
+        quote = scalar
+      } else if !scalar.isBlank, !separators.contains(scalar) {
+        return nil
+      }
+    }
+    return quote == nil && !names.isEmpty && !names.contains("") ? names : nil
   }
 }

@@ -11,6 +11,14 @@ struct FindingTexts {
     return texts.count - 1
   }
 
+  /// Every text, and every part of one that may be a name.
+  var names: [String] {
+    texts.flatMap { text, _ in
+      [text.trimmingBlanks()] + text.parts { $0 == "|" }
+        + FindingCell.candidates(text).map(FilmName.unquoted)
+    }
+  }
+
   /// What each text means.
   ///
   /// Known labels are those of `vocabulary`, NIH's, and every name that stands alone, or between `|`, in the file.
@@ -20,23 +28,22 @@ struct FindingTexts {
   func meanings(
     vocabulary: [String], renames: [String: String], path: String
   ) throws -> [FindingCell] {
-    let stated = Set(vocabulary + LabelSet.nih14 + [LabelSet.noFinding])
-    func rename(_ name: String) -> String { renames[name] ?? name }
-    let plain = texts.flatMap { FindingCell.plainTokens($0.text) }.map(rename).filter {
-      FindingCell.labels(inWords: $0, stated.contains) == nil
-    }
-    let known = stated.union(plain)
-    let near = Dictionary(
-      stated.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { min($0, $1) })
+    let stated = vocabulary + LabelSet.nih14 + [LabelSet.noFinding]
+    let alone = FindingVocabulary(stated: stated)
+    let plain = texts.flatMap { FindingCell.plainTokens($0.text) }.map { renames[$0] ?? $0 }
+      .filter { alone.labels(inWords: $0) == nil && alone.label(within: $0) == nil }
+    let names = FindingVocabulary(stated: stated, plain: plain, renames: renames)
     return try texts.map { text, line in
       do throws(FindingCell.Doubt) {
-        return try FindingCell(
-          text, isLabel: known.contains, nearest: { near[LabelSet.key($0)] }, rename: rename)
+        return try FindingCell(text, names)
       } catch {
         let cell = text.trimmingBlanks()
         throw switch error {
         case .partlyKnown(let label):
           DataError.unseparatedFindings(path: path, line: line, found: cell, label: label)
+        case .number:
+          DataError.invalidField(
+            path: path, line: line, column: "cell of findings (they are names)", found: cell)
         case .unknownBesideFinding:
           DataError.invalidField(
             path: path, line: line,

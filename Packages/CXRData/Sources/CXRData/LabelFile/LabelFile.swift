@@ -28,6 +28,8 @@ public struct LabelFile: Sendable {
   public let labelColumns: [String]?
   /// Names of the file that were taken for others.
   public let renames: [String: String]
+  /// Names that were to be taken for others, but that nothing in the file is called, sorted.
+  public let unusedRenames: [String]
   /// The columns that hold what is no label, or contradict themselves, each with the first such value.
   let doubts: [String: DataError]
 
@@ -134,22 +136,32 @@ public struct LabelFile: Sendable {
     var laterRows: [(film: Int, line: Int, isSame: Bool)] = []
     var texts = FindingTexts()
     var labelColumns: [String]?
+    var comparedLabels: [String] = []
+    var columnNames: [String] = []
     var doubts: [String: DataError] = [:]
+    var withoutPatient: (lines: [Int], found: String) = ([], "")
+    let known = Set(vocabulary + LabelSet.nih14)
     var places: [String: Int] = [:]
     // Lines of NIH's file have about 80 bytes.
     places.reserveCapacity(contents.count / 60)
     films.reserveCapacity(contents.count / 60)
     try table.forEachRow(
-      isHeader: LabelColumns.areThere,
+      isHeader: { LabelColumns.areThere(in: $0, labels: known) },
       columns: { header in
-        let columns = try LabelColumns(header, renames: renames, path: path)
+        columnNames = header.names
+        let columns = try LabelColumns(header, labels: known, renames: renames, path: path)
         labelColumns = columns.findings == nil ? columns.labels.map(\.name) : nil
+        comparedLabels = columns.findings == nil ? [] : columns.labels.map(\.name)
         return columns
       },
       { columns, row in
         try columns.check(row)
         let name = try columns.film(in: row)
-        let patient = try columns.patient(of: name, in: row)
+        guard let patient = try columns.patient(of: name, in: row) else {
+          if withoutPatient.lines.isEmpty { withoutPatient.found = columns.patientText(in: row) }
+          withoutPatient.lines.append(row.line)
+          return
+        }
         let ageText = row.value(columns.age)
         let age = ageText.flatMap { PatientAge($0, hasDecimalCommas: row.hasDecimalCommas) }
         if let age, age.years > 100 {
@@ -175,12 +187,18 @@ public struct LabelFile: Sendable {
         if let place = places.updateValue(films.count, forKey: name) {
           places[name] = place
           laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
-          try films[place].join(own, labels: labelColumns ?? [], path: path, doubts: &doubts)
+          try films[place].join(
+            own, labels: columns.labels.map(\.name), path: path, doubts: &doubts)
         } else {
           films.append(own)
         }
       })
+    guard withoutPatient.lines.isEmpty else {
+      throw DataError.rowsWithoutPatient(
+        path: path, lines: withoutPatient.lines, found: withoutPatient.found)
+    }
     guard !films.isEmpty else { throw DataError.noRows(path: path) }
+    try Self.checkPatients(films, path: path)
     let meanings = try texts.meanings(vocabulary: vocabulary, renames: renames, path: path)
     for (film, line, isSame) in laterRows {
       notes.append(
@@ -190,7 +208,8 @@ public struct LabelFile: Sendable {
     }
     let plain = labelColumns.map { LabelDoubts(columns: $0) }
     records = try films.map { film in
-      try film.record(meanings, plain: plain, notes: &notes, path: path)
+      try film.record(
+        meanings, plain: plain, compared: comparedLabels, known: known, notes: &notes, path: path)
     }
     self.notes =
       notes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
@@ -198,8 +217,29 @@ public struct LabelFile: Sendable {
     self.labelColumns = labelColumns
     self.doubts = doubts
     self.renames = renames
+    let named = Set(columnNames).union(meanings.isEmpty ? [] : texts.names)
+    unusedRenames = renames.keys.filter { !named.contains($0) }.sorted()
     rowCount = films.count + laterRows.count
     sha256 = hashing.hexDigest()
+  }
+
+  /// Checks that no two patients are one whose identifier is written in two ways.
+  private static func checkPatients(_ films: [FilmRows], path: String) throws {
+    guard films.contains(where: { $0.patient.number == nil }) else { return }
+    var first: [String: (patient: PatientID, line: Int)] = [:]
+    for film in films {
+      let key = film.patient.key
+      guard !key.isEmpty else { continue }
+      guard let other = first[key] else {
+        first[key] = (film.patient, film.line)
+        continue
+      }
+      if other.patient != film.patient {
+        throw DataError.nearPatients(
+          path: path, line: other.line, first: other.patient.description, otherLine: film.line,
+          second: film.patient.description)
+      }
+    }
   }
 
   /// The names of findings that films have, and of the columns that hold nothing but labels, sorted.

@@ -1,6 +1,5 @@
-/// A patient's identifier. Whole numbers lose their leading zeros, so `00000013` and
-/// `13.0` are `13`; other
-/// text is kept as it stands.
+/// A patient's identifier. Whole numbers lose their leading zeros, so `00000013`, `13.0` and `13,0` are `13`; other text
+/// is kept as it stands.
 public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The identifier as a number, if it is one.
   let number: UInt64?
@@ -14,10 +13,13 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
   /// patient would become one patient's.
   public init?(_ text: String) {
     let trimmed = text.trimmingBlanks()
-    guard !trimmed.isEmpty, !trimmed.isMissingMarker else { return nil }
-    // Tables that went through floating point write 13 as 13.0.
+    guard !trimmed.isEmpty, !trimmed.isMissingMarker,
+      trimmed != "-1"
+    else { return nil }
+    // Tables that went through floating point write 13 as 13.0, or 13,0 where people write decimal commas.
     var digits = trimmed.utf8[...]
-    if let point = digits.firstIndex(of: UInt8(ascii: ".")), point > digits.startIndex,
+    let isPoint = { (byte: UInt8) in byte == UInt8(ascii: ".") || byte == UInt8(ascii: ",") }
+    if let point = digits.firstIndex(where: isPoint), point > digits.startIndex,
       digits[digits.index(after: point)...].allSatisfy({ $0 == UInt8(ascii: "0") })
     {
       digits = digits[..<point]
@@ -56,5 +58,25 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
       && digits.allSatisfy {
         (48...57).contains($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",")
       }
+  }
+
+  /// What identifiers share that differ only in case, in signs between letters and digits, or in leading zeros: `P-003`,
+  /// `p_3` and `'P 3`.
+  var key: String {
+    func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+    let parts = description.lowercased().parts {
+      !$0.properties.isAlphabetic && !isDigit($0)
+    }
+    return parts.map { part in
+      let scalars = Array(part.unicodeScalars)
+      var kept = String.UnicodeScalarView()
+      for (place, scalar) in scalars.enumerated() {
+        let leads = scalar == "0" && !(kept.last.map(isDigit) ?? false)
+        if !(leads && place + 1 < scalars.count && isDigit(scalars[place + 1])) {
+          kept.append(scalar)
+        }
+      }
+      return String(kept)
+    }.joined(separator: "-")
   }
 }

@@ -33,15 +33,18 @@ struct LabelNames {
   ///   ``DataError/unseparatedFindings(path:line:found:label:)``,
   ///   ``DataError/unknownLabel(path:label:known:nearest:)``.
   func check(_ labels: [String], vocabulary: [String], path: String?) throws {
-    let byKey = Dictionary(
-      labels.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { first, _ in first })
     let wanted = Set(labels)
     let others = lines.filter { !wanted.contains($0.key) }
       .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-    try DataError.checkNear(others.map { ($0.key, $0.value) }, labels: labels, path: path)
+    // Names of cells may become one by a rename, those of columns may not.
+    try DataError.checkNear(
+      others.map { ($0.key, $0.value) }
+        + (hasCells ? [] : labels.filter { lines[$0] != nil }.map { ($0, 1) }),
+      labels: labels, path: path, areColumns: !hasCells)
+    let asked = FindingVocabulary(stated: labels)
     for (name, line) in others where hasCells {
       // A label that its file did not know for one when it read its cells.
-      if let label = Self.label(within: name, isLabel: wanted.contains, byKey) {
+      if let label = Self.label(within: name, asked) {
         throw DataError.unseparatedFindings(path: path, line: line, found: name, label: label)
       }
     }
@@ -49,44 +52,17 @@ struct LabelNames {
     for label in labels where !known.contains(label) {
       let names = lines.keys.filter { $0 != LabelSet.noFinding }.sorted()
       throw DataError.unknownLabel(
-        path: path, label: label, known: names, nearest: Self.nearest(to: label, among: names))
+        path: path, label: label, known: names, nearest: LabelSet.nearest(to: label, among: names))
     }
   }
 
   /// A label that a name holds beside others, parted by something else than `|`.
-  private static func label(
-    within name: String, isLabel: (String) -> Bool, _ byKey: [String: String]
-  ) -> String? {
+  private static func label(within name: String, _ asked: FindingVocabulary) -> String? {
     do throws(FindingCell.Doubt) {
-      let cell = try FindingCell(
-        name, isLabel: isLabel, nearest: { byKey[LabelSet.key($0)] }, rename: { $0 })
-      guard case .findings(let found, .some) = cell else { return nil }
+      guard case .findings(let found, .some) = try FindingCell(name, asked) else { return nil }
       return found.first
     } catch {
       return if case .partlyKnown(let label) = error { label } else { nil }
     }
-  }
-
-  /// The name that fewest changes of a letter make, where at most a third of the letters change.
-  private static func nearest(to label: String, among names: [String]) -> String? {
-    let best = names.map { (name: $0, changes: changes(Array(label.utf8), Array($0.utf8))) }
-      .min { ($0.changes, $0.name) < ($1.changes, $1.name) }
-    guard let best, best.changes * 3 <= label.utf8.count else { return nil }
-    return best.name
-  }
-
-  /// Levenshtein's distance.
-  private static func changes(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, letter) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = min(diagonal + (letter == other ? 0 : 1), row[j] + 1, above + 1)
-        diagonal = above
-      }
-    }
-    return row[b.count]
   }
 }

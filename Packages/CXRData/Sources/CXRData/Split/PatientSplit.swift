@@ -61,24 +61,20 @@ public struct PatientSplit: Sendable {
   ///   - testList: path of NIH's `test_list.txt`.
   ///   - validationFraction: the share of the training list's patients.
   ///   - seed: the random state of the draw.
+  ///   - filmNames: what of the names does not count.
   /// - Throws: ``DataError`` for a film that the label file does not have, or a patient in both.
   public init(
     records: [FilmRecord], trainList: String, testList: String, validationFraction: Double = 0.125,
-    seed: UInt32
+    seed: UInt32, filmNames: FilmNameRule = FilmNameRule()
   ) throws {
-    let patientOfFilm = Dictionary(
-      records.map { ($0.name, $0.patient) }, uniquingKeysWith: { first, _ in first })
+    let index = FilmNameIndex(records.map(\.name), rule: filmNames)
     func read(_ path: String) throws -> (films: [String], patients: [PatientID], hash: String) {
       let bytes = try fileContents(path)
       let films = try FilmNameList(contents: bytes, path: path).films
-      let unknown = films.filter { patientOfFilm[$0.name] == nil }
-      guard unknown.isEmpty else {
-        throw DataError.unknownFilms(
-          path: path, names: unknown.prefix(3).map(\.name), count: unknown.count)
-      }
+      let rows = try index.places(of: films.map(\.name), path: path)
       var seen = Set<PatientID>()
-      let patients = films.compactMap { patientOfFilm[$0.name] }.filter { seen.insert($0).inserted }
-      return (films.map(\.name), patients, SHA256.hexDigest(of: bytes))
+      let patients = rows.map { records[$0].patient }.filter { seen.insert($0).inserted }
+      return (rows.map { records[$0].name }, patients, SHA256.hexDigest(of: bytes))
     }
     let (training, testing) = (try read(trainList), try read(testList))
     let (train, validation) = try trainTestSplit(
@@ -115,6 +111,11 @@ public struct PatientSplit: Sendable {
       }
     }
     return subsets
+  }
+
+  /// How many of `records` an official split leaves out, because neither list names them.
+  public func unlistedCount(in records: [FilmRecord]) -> Int {
+    listed.map { listed in records.count { !listed.contains($0.name) } } ?? 0
   }
 
   /// The part a patient is in, if any.

@@ -35,15 +35,16 @@ extension String {
 
   /// Whether a trimmed value stands for none, as spreadsheets and programs write it.
   var isMissingMarker: Bool {
-    guard (1...4).contains(utf8.count), let first = utf8.first,
+    guard (1...7).contains(utf8.count), let first = utf8.first,
       Self.markersBegin.contains(first)
     else { return false }
     return Self.missingMarkers.contains(lowercased())
   }
 
   private static let missingMarkers: Set<String> = [
-    "nan", "n/a", "na", "null", "none", "-", "--", "?", "#n/a", "<na>", "nat",
+    "nan", "n/a", "n.a.", "na", "null", "none", "-", "--", "–", "—", "?", "#n/a", "<na>", "nat",
+    "unknown",
   ]
 
-  private static let markersBegin = Array("nN-?#<".utf8)
+  private static let markersBegin = Array("nN-?#<uU–".utf8)
 }

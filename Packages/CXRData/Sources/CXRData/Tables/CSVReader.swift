@@ -94,7 +94,11 @@ public struct CSVReader {
         let firstLine = line
         var recordEnds = false
         while !recordEnds {
-          if i < count, bytes[i] == quote {
+          // Blanks before a quote, as people leave them after commas, belong to the quoted field.
+          var opening = i
+          while opening < count, bytes[opening] == space { opening += 1 }
+          if opening < count, bytes[opening] == quote {
+            i = opening
             let openingLine = line
             i += 1
             let start = i
@@ -118,6 +122,7 @@ public struct CSVReader {
             }
             fields.append(Field(start: start, end: i, hasQuotes: hasQuotes))
             i += 1
+            while i < count, bytes[i] == space { i += 1 }
             guard
               i == count || bytes[i] == separator || bytes[i] == lineFeed || bytes[i] == carriage
             else { throw DataError.malformedQuotes(path: path, line: openingLine) }
@@ -146,6 +151,7 @@ public struct CSVReader {
   }
 }
 
+private let space = UInt8(ascii: " ")
 private let quote = UInt8(ascii: "\"")
 private let lineFeed = UInt8(ascii: "\n")
 private let carriage = UInt8(ascii: "\r")

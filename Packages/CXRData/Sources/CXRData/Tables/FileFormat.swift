@@ -26,7 +26,14 @@ public enum FileFormat: String, Sendable {
 
   /// The format of bytes that are known to be no text; `nil` for all others.
   init?(_ bytes: [UInt8]) {
-    if let known = Self.beginnings.first(where: { bytes.starts(with: $0.bytes) }) {
+    // Letters alone may begin a text too, which has no control characters.
+    let isBinary = bytes.prefix(512).contains { $0 < 9 || (14..<27).contains($0) || $0 > 0xF4 }
+    let known = Self.beginnings.first { beginning in
+      bytes.starts(with: beginning.bytes)
+        && (isBinary || beginning.format == .lfsPointer || beginning.format == .pdf
+          || !beginning.bytes.allSatisfy { (32..<127).contains($0) })
+    }
+    if let known {
       self = known.format
     } else if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
       // A workbook is a ZIP archive whose first members say so.

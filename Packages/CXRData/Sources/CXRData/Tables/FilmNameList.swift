@@ -33,7 +33,7 @@ public struct FilmNameList: Sendable {
     // A name may hold a comma, so that only a header makes a table of a list.
     for (place, text) in Self.lines(bytes).enumerated() where isTable == nil {
       let line = text.trimmingBlanks()
-      guard !line.isEmpty else { continue }
+      guard !line.isEmpty, !line.lowercased().hasPrefix("sep=") else { continue }
       let names = line.parts { $0 == "," || $0 == ";" || $0 == "\t" }.map(FilmName.unquoted)
       isTable = isHeader(TableHeader(names, line: place + 1, path: path))
     }
@@ -41,10 +41,14 @@ public struct FilmNameList: Sendable {
       try Table(contents: contents, path: path).forEachRow(
         isHeader: isHeader,
         columns: { header in
-          for name in Self.headers { if let place = try header.find(name) { return place } }
+          for name in Self.headers {
+            if let place = try header.find(name) { return (place, header.names.count) }
+          }
           throw DataError.missingColumn(path: path, column: Self.headers[0], found: header.names)
         },
-        { column, row in
+        { (columns: (film: Int, count: Int), row) in
+          let column = columns.film
+          try row.check(columns.count, path: path)
           guard let name = row.value(column) else {
             throw DataError.invalidField(
               path: path, line: row.line, column: "film name", found: row[column])
@@ -54,7 +58,9 @@ public struct FilmNameList: Sendable {
     } else {
       for (place, text) in Self.lines(bytes).enumerated() {
         let name = FilmName.unquoted(text.trimmingBlanks())
-        if !name.isEmpty { films.append(Film(name, line: place + 1)) }
+        if !name.isEmpty, !name.lowercased().hasPrefix("sep=") {
+          films.append(Film(name, line: place + 1))
+        }
       }
     }
     guard !films.isEmpty else { throw DataError.noRows(path: path) }

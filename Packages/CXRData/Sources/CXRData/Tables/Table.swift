@@ -31,7 +31,23 @@ public struct Table: Sendable {
     public var count: Int { record.count }
 
     /// A field's value, trimmed; empty where the row has no such field.
-    public subscript(column: Int) -> String { column < count ? record.trimmed(column) : "" }
+    public subscript(column: Int) -> String {
+      guard column < count else { return "" }
+      let text = record.trimmed(column)
+      // What keeps Excel from taking a text for a number.
+      guard text.utf8.first == UInt8(ascii: "="), text.utf8.count > 2, text.hasPrefix("=\""),
+        text.hasSuffix("\"")
+      else { return text }
+      return String(text.dropFirst(2).dropLast()).trimmingBlanks()
+    }
+
+    /// Checks that the row has as many fields as the header, or one more that is blank.
+    /// - Throws: ``DataError/wrongFieldCount(path:line:expected:found:)``.
+    public func check(_ expected: Int, path: String) throws {
+      guard count == expected || count == expected + 1 && self[expected].isEmpty else {
+        throw DataError.wrongFieldCount(path: path, line: line, expected: expected, found: count)
+      }
+    }
 
     /// A field's value; `nil` where it is blank or says that there is none, such as `NaN`.
     public func value(_ column: Int?) -> String? {
@@ -86,9 +102,19 @@ public struct Table: Sendable {
     isHeader: (TableHeader) -> Bool, columns find: (TableHeader) throws -> Columns,
     _ body: (Columns, Row) throws -> Void
   ) throws {
-    var columns: Columns?
+    var (columns, names): (Columns?, [String]) = (nil, [])
     try forEachRow(isFirst: isHeader) { row in
-      if let columns { try body(columns, row) } else { columns = try find(header(row.record)) }
+      guard let columns else {
+        let header = header(row.record)
+        (columns, names) = (try find(header), header.names)
+        return
+      }
+      if row.count == names.count, row.record.trimmed(0) == names[0],
+        names.indices.allSatisfy({ row.record.trimmed($0) == names[$0] })
+      {
+        throw DataError.repeatedHeader(path: path, line: row.line)
+      }
+      try body(columns, row)
     }
     if columns == nil { _ = try find(TableHeader([], line: 1, path: path)) }
   }

@@ -6,6 +6,10 @@ enum TextFile {
   /// The bytes as UTF-8, without a byte-order mark.
   /// - Throws: ``DataError/notText(path:format:)``, ``DataError/invalidUTF8(path:line:byte:)``.
   static func utf8(_ bytes: [UInt8], path: String) throws -> [UInt8] {
+    if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
+      throw DataError.unreadable(
+        path: path, reason: "it is UTF-32; convert it: iconv -f UTF-32 -t UTF-8")
+    }
     if let format = FileFormat(bytes) { throw DataError.notText(path: path, format: format) }
     if let order = wideOrder(bytes) { return try utf8(wide: bytes, order, path: path) }
     try check(bytes, path: path)
@@ -45,6 +49,7 @@ enum TextFile {
     guard let text = String(validating: units, as: UTF16.self) else {
       throw DataError.unreadable(path: path, reason: "it is UTF-16 with broken characters")
     }
+    guard !units.contains(0) else { throw DataError.notText(path: path, format: .binary) }
     return Array(text.utf8)
   }
 

@@ -24,12 +24,7 @@ public struct ExcludedFilms: Sendable {
           needed: "\"image\" and \"severity\", as an audit.csv of cxr-explore has them")
       },
       { columns, row in
-        guard
-          row.count == columns.count || row.count == columns.count + 1 && row[columns.count].isEmpty
-        else {
-          throw DataError.wrongFieldCount(
-            path: path, line: row.line, expected: columns.count, found: row.count)
-        }
+        try row.check(columns.count, path: path)
         guard let severity = AuditProblem.Severity(rawValue: row[columns.severity].lowercased())
         else {
           throw DataError.invalidField(

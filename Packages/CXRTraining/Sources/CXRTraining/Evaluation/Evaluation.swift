@@ -89,6 +89,8 @@ public struct Evaluation: Sendable {
   public let skippedFilms: [UnreadableFilm]
   /// Columns of tables that are no labels judged here, by table.
   public let unjudgedColumns: [(path: String, columns: [String])]
+  /// Labels of tables whose scores are all exactly 0 or 1, by table: perhaps what is true, not what was predicted.
+  public let labelsWithoutRanking: [(path: String, labels: [String])]
   /// Whose films these are; `nil` for all, or those of a table.
   public let subset: Subset?
   /// The networks, which are the first models, and the films, to look at once more.
@@ -127,6 +129,8 @@ public struct Evaluation: Sendable {
     let networks = Networks(classifiers)
 
     collectionOptions.labels = labels
+    // A rename may be of a column of a table, or of a network's own file.
+    collectionOptions.renamesMustOccur = false
     // A network's labels are labels, whether a row has them or not.
     collectionOptions.vocabulary += classifiers.first?.metadata.labels ?? []
     let subset = classifiers.isEmpty ? nil : options.subset
@@ -242,7 +246,7 @@ public struct Evaluation: Sendable {
         Model(
           name: names[classifiers.count + t], path: table.path, metadata: nil,
           probabilities: try table.probabilities(
-            of: kept.map { records[$0].name }, labels: labels
+            of: kept.map { records[$0].name }, labels: labels, filmNames: collection.filmNames
           ),
           baselineScores: nil, patientsSeenInTraining: nil, patientsSeenInValidation: nil,
           fit: fit))
@@ -253,6 +257,10 @@ public struct Evaluation: Sendable {
           "\(table.path) and \(first.path) are not of the same films (\(table.names.count) and "
             + "\(first.names.count)); compare predictions of the same films")
       }
+    }
+    labelsWithoutRanking = tables.compactMap { table in
+      let found = table.labelsWithoutRanking(labels)
+      return found.isEmpty ? nil : (table.path, found)
     }
     self.networks = networks
     self.models = models
@@ -313,17 +321,10 @@ public struct Evaluation: Sendable {
   private static func rows(
     of table: PredictionsFile, in collection: FilmCollection
   ) throws -> [Int] {
-    let names = Set(table.names)
     let records = collection.file.records
-    let rows = records.indices.filter {
-      names.contains(records[$0].name) && !collection.excluded.contains(records[$0].name)
-    }
-    let found = Set(rows.map { records[$0].name })
-    let strangers = table.names.filter { !found.contains($0) && !collection.excluded.contains($0) }
-    guard strangers.isEmpty else {
-      throw DataError.unknownFilms(
-        path: table.path, names: Array(strangers.prefix(5)), count: strangers.count)
-    }
+    let index = FilmNameIndex(records.map(\.name), rule: collection.filmNames)
+    let rows = try index.places(of: table.names, path: table.path).sorted()
+      .filter { !collection.excluded.contains(records[$0].name) }
     return rows
   }
 
@@ -345,7 +346,8 @@ public struct Evaluation: Sendable {
       rule: rule,
       answers: FilmAnswers(
         try table.probabilities(
-          of: rows.map { records[$0].name }, labels: collection.matrix.labels
+          of: rows.map { records[$0].name }, labels: collection.matrix.labels,
+          filmNames: collection.filmNames
         ), rows: rows,
         of: collection))
   }
@@ -382,6 +384,11 @@ public struct Evaluation: Sendable {
         throw TrainingError.evaluationMismatch(
           "\(path) has labels \(other.metadata.labels.joined(separator: ", ")), but \(paths[0]) has "
             + first.labels.joined(separator: ", ") + "; compare checkpoints of one label set")
+      }
+      guard other.metadata.labelRenames == first.labelRenames else {
+        throw TrainingError.evaluationMismatch(
+          "\(path) was trained with other renames of findings than \(paths[0]), so that one label means two things; "
+            + "evaluate them one by one")
       }
       let same =
         other.metadata.split.testPatientsSHA256 == first.split.testPatientsSHA256

@@ -13,7 +13,6 @@ public struct PredictionsFile: Sendable {
   private let values: [Double]
   /// The first cell of each column that is no probability.
   private let firstStrange: [Int: (line: Int, text: String)]
-  private let places: [String: Int]
   private let headerLine: Int
 
   /// Reads a file.
@@ -40,11 +39,7 @@ public struct PredictionsFile: Sendable {
         return (film: film, others: found.names.indices.filter { $0 != film })
       },
       { columns, row in
-        let count = columns.others.count + 1
-        guard row.count == count || row.count == count + 1 && row[count].isEmpty else {
-          throw DataError.wrongFieldCount(
-            path: path, line: row.line, expected: count, found: row.count)
-        }
+        try row.check(columns.others.count + 1, path: path)
         guard let text = row.value(columns.film) else {
           throw DataError.invalidField(
             path: path, line: row.line, column: "film name", found: row[columns.film])
@@ -71,7 +66,7 @@ public struct PredictionsFile: Sendable {
     columns = header.names.indices.filter { $0 != film }.map {
       renames[header.names[$0]] ?? header.names[$0]
     }
-    (self.path, self.names, self.values, self.places) = (path, names, values, places)
+    (self.path, self.names, self.values) = (path, names, values)
     (firstStrange, headerLine) = (strange, header.line)
   }
 
@@ -87,22 +82,56 @@ public struct PredictionsFile: Sendable {
   /// - Throws: `DataError` where a column is almost a label's, or none is one.
   public func labels(of file: LabelFile) throws -> [String] {
     let known = Set(file.labelNames + LabelSet.nih14)
-    let labels = columns.filter(known.contains)
+    // A column of the label file that cannot be read is a label all the same: that is said, not left out.
+    let labels = columns.indices.filter { place in
+      known.contains(columns[place])
+        || firstStrange[place] == nil && file.labelColumns?.contains(columns[place]) == true
+    }.map { columns[$0] }
     try DataError.checkNear(
-      columns.map { ($0, headerLine) }, labels: file.labelNames + LabelSet.nih14, path: path)
+      columns.map { ($0, headerLine) }, labels: file.labelNames + LabelSet.nih14, path: path,
+      areColumns: true)
     guard !labels.isEmpty else {
-      throw DataError.unknownLabel(
-        path: path, label: columns.filter { !$0.isEmpty }.prefix(5).joined(separator: ", "),
-        known: file.labelNames, nearest: nil)
+      throw DataError.noKnownColumn(
+        path: path, columns: columns.filter { !$0.isEmpty },
+        labels: file.labelNames.isEmpty ? LabelSet.nih14 : file.labelNames,
+        renames: renames(to: file.labelNames))
+    }
+    if let twice = labels.indices.first(where: { labels[..<$0].contains(labels[$0]) }) {
+      throw DataError.columnTwice(
+        path: path, line: headerLine, first: labels[twice], second: labels[twice])
     }
     return labels
   }
 
-  /// The probabilities of `labels` for each of `names`, `[N, K]`.
+  /// The columns whose name holds that of one label, as `pred_Mass` does, where no other column does.
+  private func renames(to labels: [String]) -> [DataError.NearName] {
+    labels.compactMap { label in
+      let holding = columns.filter { $0.lowercased().contains(label.lowercased()) }
+      guard holding.count == 1,
+        labels.allSatisfy({
+          $0.count <= label.count || !holding[0].lowercased().contains($0.lowercased())
+        })
+      else { return nil }
+      return DataError.NearName(line: headerLine, found: holding[0], label: label)
+    }
+  }
+
+  /// The labels of which all scores are exactly 0 or 1, as of a column that holds what is true.
+  func labelsWithoutRanking(_ labels: [String]) -> [String] {
+    labels.filter { label in
+      guard let place = columns.firstIndex(of: label) else { return false }
+      return names.indices.allSatisfy { [0, 1].contains(values[$0 * columns.count + place]) }
+    }
+  }
+
+  /// The probabilities of `labels` for each of `names`, `[N, K]`; `filmNames` says what of the names does not count.
   /// - Throws: ``TrainingError/evaluationMismatch(_:)`` naming labels or films that the file lacks; `DataError` naming a
   ///   value that is no probability.
-  public func probabilities(of names: [String], labels wanted: [String]) throws -> [Double] {
-    try DataError.checkNear(columns.map { ($0, headerLine) }, labels: wanted, path: path)
+  public func probabilities(
+    of names: [String], labels wanted: [String], filmNames: FilmNameRule = FilmNameRule()
+  ) throws -> [Double] {
+    try DataError.checkNear(
+      columns.map { ($0, headerLine) }, labels: wanted, path: path, areColumns: true)
     let places = try wanted.map { label in
       let found = columns.indices.filter { columns[$0] == label }
       guard found.count <= 1 else {
@@ -118,10 +147,11 @@ public struct PredictionsFile: Sendable {
     }
     for case (let label, let place?) in zip(wanted, places) {
       guard let strange = firstStrange[place] else { continue }
-      throw DataError.invalidField(
-        path: path, line: strange.line, column: "probability of \(label)", found: strange.text)
+      throw DataError.invalidScore(
+        path: path, line: strange.line, label: label, found: strange.text)
     }
-    let rows = names.map { self.places[$0] }
+    let index = FilmNameIndex(self.names, rule: filmNames)
+    let rows = names.map { index.place(of: $0) }
     let missing = zip(names, rows).filter { $0.1 == nil }.map(\.0)
     guard missing.isEmpty else {
       throw TrainingError.evaluationMismatch(

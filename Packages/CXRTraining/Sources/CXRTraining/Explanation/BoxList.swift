@@ -24,9 +24,9 @@ public struct BoxList: Sendable {
 
   private let path: String
   /// Where each finding stands first.
-  private let lines: [String: Int]
+  private var lines: [String: Int]
   /// The boxes by film and finding.
-  public let boxes: [String: [String: [Box]]]
+  public private(set) var boxes: [String: [String: [Box]]]
   /// Whether all boxes lie in the upper left quarter, as of coordinates on a smaller film than they should be of.
   public var isSuspiciouslySmall: Bool {
     boxes.values.allSatisfy { findings in
@@ -42,19 +42,18 @@ public struct BoxList: Sendable {
   /// The side of the films on which the coordinates are given, in pixels.
   static let side = 1024.0
 
-  /// Reads a file.
-  ///
-  /// - Parameters:
-  ///   - path: of the file; a header is not needed.
-  ///   - renames: names of findings that are taken for others.
+  /// Reads a file; a header is not needed.
   /// - Throws: `DataError` naming the line and what is wrong there.
-  public init(path: String, renames: [String: String] = [:]) throws {
+  public init(path: String) throws {
     var boxes: [String: [String: [Box]]] = [:]
     var lines: [String: Int] = [:]
     var isFirst = true
     try Table(path: path).forEachRow(isFirst: { $0.names.count >= 6 }) { row in
       defer { isFirst = false }
-      if isFirst, TableHeader.isName(row[0], "Image Index") { return }
+      if isFirst, TableHeader.isName(row[0], "Image Index") {
+        try Self.checkHeader((2..<max(6, min(row.count, 6))).map { row[$0] }, path: path)
+        return
+      }
       guard row.count >= 6 else {
         throw DataError.wrongFieldCount(
           path: path, line: row.line, expected: 6, found: row.count)
@@ -79,12 +78,41 @@ public struct BoxList: Sendable {
         y: try number(3, "y", least: -Self.side * 0.01),
         width: try number(4, "width", least: .leastNormalMagnitude),
         height: try number(5, "height", least: .leastNormalMagnitude))
-      let finding = renames[name] ?? (name == "Infiltrate" ? "Infiltration" : name)
+      let finding = name == "Infiltrate" ? "Infiltration" : name
       if lines[finding] == nil { lines[finding] = row.line }
       boxes[FilmName.normalised(film), default: [:]][finding, default: []].append(box)
     }
     guard !boxes.isEmpty else { throw DataError.noRows(path: path) }
     (self.boxes, self.path, self.lines) = (boxes, path, lines)
+  }
+
+  /// The same boxes with findings taken for others.
+  public func renaming(_ renames: [String: String]) -> BoxList {
+    var list = self
+    list.boxes = boxes.mapValues { findings in
+      Dictionary(findings.map { (renames[$0.key] ?? $0.key, $0.value) }, uniquingKeysWith: +)
+    }
+    list.lines = Dictionary(
+      lines.map { (renames[$0.key] ?? $0.key, $0.value) }, uniquingKeysWith: min)
+    return list
+  }
+
+  /// Checks that a header names x, y, width and height in this order, as NIH's `Bbox [x,y,w,h],,,` does, quoted or not.
+  private static func checkHeader(_ names: [String], path: String) throws {
+    let keys = names.map { name in
+      name.lowercased().split { !$0.isLetter }.filter { $0 != "bbox" }.joined()
+    }
+    let fits: [Set<String>] = [["x"], ["y"], ["w", "width"], ["h", "height"]]
+    guard keys == ["xywh", "", "", ""] || zip(keys, fits).allSatisfy({ $1.contains($0) }) else {
+      throw DataError.missingColumn(
+        path: path, column: "Bbox [x,y,w,h]", found: names,
+        needed: "film, finding, x, y, width and height in this order, on a film of 1024 pixels")
+    }
+  }
+
+  /// The findings that are none of `labels`, sorted: their boxes are not looked at.
+  public func strangers(to labels: [String]) -> [String] {
+    lines.keys.filter { !labels.contains($0) }.sorted()
   }
 
   /// Checks that no finding's name is almost one of `labels`, which would leave its boxes out.

@@ -14,6 +14,8 @@ public struct FilmCollection: Sendable {
     public var vocabulary: [String] = []
     /// Names of the label file that are taken for others.
     public var renames: [String: String] = [:]
+    /// Whether a rename of what nothing in the label file is called is an error.
+    public var renamesMustOccur = true
     /// What of films' names does not count when they are looked for.
     public var filmNames = FilmNameRule()
     /// What uncertain findings count as.
@@ -53,8 +55,10 @@ public struct FilmCollection: Sendable {
   public private(set) var matrix: LabelMatrix
   /// Listed films that an audit leaves out, by name.
   public let excluded: Set<String>
-  /// Films that an audit leaves out and the label file does not list.
-  public let excludedStrangers: Int
+  /// Films that an audit leaves out and the label file does not list, sorted.
+  public let excludedStrangers: [String]
+  /// What of films' names does not count.
+  public let filmNames: FilmNameRule
   /// Listed films that are absent, sorted.
   public var rowsWithoutFilm: [String] { folder?.missing ?? [] }
   /// Films that no row lists, by their paths below the folder, sorted.
@@ -72,6 +76,11 @@ public struct FilmCollection: Sendable {
       path: options.labelFile, vocabulary: options.labels + options.vocabulary,
       renames: options.renames)
     vocabulary = LabelSet.nih14 + options.vocabulary
+    if options.renamesMustOccur, let unused = file.unusedRenames.first {
+      throw DataError.unusedRename(
+        path: options.labelFile, from: unused,
+        nearest: LabelSet.nearest(to: unused, among: file.labelNames))
+    }
     matrix = try LabelMatrix(
       file, labels: options.labels, uncertain: options.uncertain, vocabulary: vocabulary)
     split =
@@ -80,7 +89,7 @@ public struct FilmCollection: Sendable {
       } else if let lists = options.lists {
         try PatientSplit(
           records: file.records, trainList: lists.train, testList: lists.test,
-          seed: options.splitSeed)
+          seed: options.splitSeed, filmNames: options.filmNames)
       } else {
         try PatientSplit(patients: file.patients, seed: options.splitSeed)
       }
@@ -89,13 +98,32 @@ public struct FilmCollection: Sendable {
       try FilmFolder(path: $0, names: names, rule: options.filmNames)
     }
     self.folder = folder
-    let audited = try options.exclude.map { try ExcludedFilms(auditFile: $0).names } ?? []
-    excluded = audited.isEmpty ? [] : audited.intersection(names)
-    excludedStrangers = audited.count - excluded.count
+    filmNames = options.filmNames
+    (excluded, excludedStrangers) =
+      try options.exclude.map { path in
+        try Self.excluded(by: path, among: names, rule: options.filmNames)
+      } ?? ([], [])
     let missing = (folder?.missing ?? []).filter { !excluded.contains($0) }
     if let folder, !missing.isEmpty, !options.allowMissing, !tolerateMissing {
       throw TrainingError.missingFilms(missing, in: folder)
     }
+  }
+
+  /// The films that an audit calls unusable, among those of the label file and beside them.
+  private static func excluded(
+    by path: String, among names: [String], rule: FilmNameRule
+  ) throws -> (Set<String>, [String]) {
+    let audited = try ExcludedFilms(auditFile: path).names.sorted()
+    guard !audited.isEmpty else { return ([], []) }
+    let index = FilmNameIndex(names, rule: rule)
+    let strangers = audited.filter { index.place(of: $0) == nil }
+    // Of another collection, or under other names: nothing would be left out.
+    guard strangers.count < audited.count else {
+      throw DataError.unknownFilms(
+        path: path, names: Array(strangers.prefix(5)), count: strangers.count,
+        hints: index.hints(for: strangers))
+    }
+    return (Set(audited.compactMap { index.place(of: $0).map { names[$0] } }), strangers)
   }
 
   /// The same films under another set of labels.
@@ -125,6 +153,13 @@ public struct FilmCollection: Sendable {
     }
   }
 
+  /// The label of the set that a name outside it may be meant to be: misspelled, or a word of it.
+  private func nearest(to name: String) -> String? {
+    let words = name.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map { $0.lowercased() }
+    return matrix.labels.first { words.contains($0.lowercased()) }
+      ?? LabelSet.nearest(to: name, among: matrix.labels)
+  }
+
   /// How many films have each label as uncertain.
   private func uncertainFilms() -> [Int] {
     var counts: [String: Int] = [:]
@@ -148,7 +183,10 @@ public struct FilmCollection: Sendable {
     if !others.isEmpty {
       lines.append(
         "labels outside the set, not used: "
-          + others.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
+          + others.map { name, count in
+            let meant = nearest(to: name).map { ", is it \($0)?" } ?? ""
+            return "\(name) (\(count)\(meant))"
+          }.joined(separator: ", "))
     }
     let withoutColumn = matrix.labels.filter { file.labelColumns?.contains($0) == false }
     if !withoutColumn.isEmpty {
@@ -210,10 +248,14 @@ public struct FilmCollection: Sendable {
     if !excluded.isEmpty {
       lines.append("\(excluded.count) films left out, which the audit calls unusable")
     }
-    if excludedStrangers > 0 {
+    if !excludedStrangers.isEmpty {
       lines.append(
-        "\(excludedStrangers) films that the audit calls unusable are not in the label file")
+        "\(excludedStrangers.count) films that the audit calls unusable are not in the label file: "
+          + excludedStrangers.prefix(5).joined(separator: ", ")
+          + (excludedStrangers.count > 5 ? ", …" : ""))
     }
+    let unlisted = split.unlistedCount(in: file.records)
+    if unlisted > 0 { lines.append("\(unlisted) films are in neither list, not used") }
     if let leftOut = folder?.leftOutCount, leftOut > 0 {
       lines.append("\(leftOut) hidden files in the folder that look like films, not used")
     }

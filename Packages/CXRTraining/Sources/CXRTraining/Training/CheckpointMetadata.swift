@@ -393,12 +393,8 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
 
   /// Names of the label file that were taken for others in training.
   public var labelRenames: [String: String] {
-    let lines = (options[TrainingOptions.renamesKey] ?? "").split(separator: "\n")
-    let pairs = lines.compactMap { line -> (String, String)? in
-      let names = line.split(separator: "=", maxSplits: 1)
-      return names.count == 2 ? (String(names[0]), String(names[1])) : nil
-    }
-    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    let text = options[TrainingOptions.renamesKey] ?? "{}"
+    return (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [:]
   }
 
   /// How films become the network's input.

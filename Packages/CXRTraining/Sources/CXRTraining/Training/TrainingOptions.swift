@@ -69,17 +69,13 @@ public struct TrainingOptions: Sendable {
   }
 
   static let uncertainKey = "uncertain"
-  /// Where renames of labels stand among the options of a checkpoint, a line each; absent where there are none.
+  /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.
   static let renamesKey = "rename"
 
   /// Renames of labels as an option of a checkpoint.
   static func text(ofRenames renames: [String: String]) -> [String: String] {
-    renames.isEmpty
-      ? [:]
-      : [
-        renamesKey: renames.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-          .joined(separator: "\n")
-      ]
+    let pairs = renames.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+    return renames.isEmpty ? [:] : [renamesKey: JSONValue.object(pairs).line]
   }
 
   /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is
