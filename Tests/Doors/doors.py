@@ -694,21 +694,25 @@ for _kinds, _name, _roles, _needs, _spelling in CELLS:
 
 @form("nih", "findings joined by {}", "findings", variants={
     "commas": ", ", "semicolons": ";", "slashes": "/", "ampersands": " & ", "plus signs": " + ", "line breaks": "\n",
-    "single spaces": " ", "bars with spaces around": " | ", "commas without spaces": ","})  # fmt: skip
+    "single spaces": " ", "bars with spaces around": " | ", "commas without spaces": ",", "backslashes": "\\",
+    "dashes": " - ", "the word and": " and ", "full-width commas": "，"})  # fmt: skip
 def joined_findings(case, joint):
     """Whoever retypes a cell joins its findings as he writes."""
 
     def join(text, _):
-        is_clear = is_known(case, text) and not (joint == " " and " " in text)
+        is_clear = is_known(case, text) and not (joint in (" ", " - ", " and ") and " " in text)
         return joint.join(text.split("|")) if is_clear or joint == " | " else None
 
     respell(case, case.table.cells("findings"), join)
 
 
-@form("nih", "findings as Python's list, {}", "findings", variants={
-    "['…', '…']": repr, '["…","…"]': partial(json.dumps, separators=(",", ":"))})  # fmt: skip
-def python_list(case, spelling):
-    """A column of lists that pandas wrote."""
+@form("nih", "findings as a list, {}", "findings", variants={
+    "['…', '…']": repr, '["…","…"]': partial(json.dumps, separators=(",", ":")),
+    "['…' '…']": lambda names: "[" + " ".join(map(repr, names)) + "]",
+    "('…', '…')": lambda names: "(" + repr(names)[1:-1] + ")",
+    "{…,…}": lambda names: "{" + ",".join(names) + "}"})  # fmt: skip
+def written_list(case, spelling):
+    """A column of lists that pandas, NumPy or a database wrote."""
     respell(case, case.table.cells("findings"), lambda t, _: spelling(t.split("|")) if is_known(case, t) else None)
 
 

@@ -19,6 +19,31 @@ MUTANTS = {
         "? Array(parts.dropFirst(dropped.count)) : parts\n",
         "? Array(parts.dropFirst(dropped.count).suffix(3)) : parts\n",
     ),
+    "rows of a film that contradict each other are joined": (
+        f"{DATA}/LabelFile/FilmRows.swift",
+        "      guard own == other else {\n",
+        "      guard own == other || !column.isEmpty else {\n",
+    ),
+    "NaN is a patient": (
+        f"{DATA}/LabelFile/PatientID.swift",
+        "guard !trimmed.isEmpty, !trimmed.isMissingMarker,\n",
+        "guard !trimmed.isEmpty,\n",
+    ),
+    "cells are parted by bars alone": (
+        f"{DATA}/LabelFile/FindingCell.swift",
+        "if !vocabulary.known.contains(token), let parts = try Self.parts(token, vocabulary) {",
+        "if token.isEmpty, let parts = try Self.parts(token, vocabulary) {",
+    ),
+    "a label without a column is absent": (
+        f"{DATA}/Labels/LabelMatrix.swift",
+        "for column in doubts.areAllUnknown ? Array(labels.indices) : withoutColumn {",
+        "for column in doubts.areAllUnknown ? Array(labels.indices) : [] {",
+    ),
+    "of two columns of one name the first is taken": (
+        f"{DATA}/Tables/TableHeader.swift",
+        "    guard places.count <= 1 else {\n",
+        "    guard places.count <= 9 else {\n",
+    ),
     "scores are kept in 32 bits": (
         "Packages/CXRTraining/Sources/CXRTraining/Evaluation/PredictionsFile.swift",
         "            values.append(value)\n",

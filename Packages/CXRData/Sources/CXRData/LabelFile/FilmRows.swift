@@ -10,14 +10,21 @@ struct FilmRows {
   let line: Int
   /// The first row's cell of findings, by its place among all different ones; of a file with one such column.
   let cell: Int?
-  /// The cells of later rows, and their lines.
-  private(set) var laterCells: [(text: Int, line: Int)] = []
   /// What each label's column says; of a file with such columns.
   private(set) var values: [LabelValue]
-  /// The lines of later rows that said first what stands in a column; empty of most films.
-  private var sources: [String: Int] = [:]
-  /// The line of the last row, where there are several.
-  private var lastLine: Int?
+  /// What rows after the first have said; `nil` of most films.
+  private var later: LaterRows?
+
+  /// What later rows of a film have said. One reference, as most films have one row; a film's rows are never copied and
+  /// then both changed.
+  private final class LaterRows {
+    /// Their cells of findings.
+    var cells: [(text: Int, line: Int)] = []
+    /// The lines that said first what stands in a column.
+    var sources: [String: Int] = [:]
+    /// The last one's line.
+    var lastLine = 0
+  }
 
   init(
     name: String, patient: PatientID, followUp: Int?, age: PatientAge?, sex: String?,
@@ -40,10 +47,12 @@ struct FilmRows {
         path: path, line: row.line, film: name, patient: row.patient.description, otherLine: line,
         other: patient.description)
     }
+    let later = self.later ?? LaterRows()
+    self.later = later
     func joined<Value: Equatable>(_ own: Value?, _ other: Value?, _ column: String) throws -> Value?
     {
       guard let own else {
-        if other != nil { sources[column] = row.line }
+        if other != nil { later.sources[column] = row.line }
         return other
       }
       guard let other else { return own }
@@ -62,14 +71,14 @@ struct FilmRows {
     view = try joined(view, row.view, "view")
     for (k, (own, other)) in zip(values, row.values).enumerated() where own != other {
       values[k] = own.joined(other)
-      if values[k] == other { sources[labels[k]] = row.line }
+      if values[k] == other { later.sources[labels[k]] = row.line }
       if values[k] == .contradictory, doubts[labels[k]] == nil {
         doubts[labels[k]] = contradiction(
           row, labels[k], found: other.word, other: own.word, path: path)
       }
     }
-    lastLine = row.line
-    if let cell = row.cell { laterCells.append((cell, row.line)) }
+    later.lastLine = row.line
+    if let cell = row.cell { later.cells.append((cell, row.line)) }
   }
 
   private func contradiction(
@@ -77,7 +86,7 @@ struct FilmRows {
   ) -> DataError {
     .contradictoryRows(
       path: path, line: row.line, film: name, column: column, found: found,
-      otherLine: sources[column] ?? line, other: other)
+      otherLine: later?.sources[column] ?? line, other: other)
   }
 
   /// Whether the row says of findings what the first row said.
@@ -140,7 +149,7 @@ struct FilmRows {
     {
       // Of columns that may be anything only known labels contradict it.
       let certain = findings.filter { $0 != LabelSet.noFinding && known.contains($0) }
-      if let lastLine, plain != nil, !certain.isEmpty {
+      if let lastLine = later?.lastLine, plain != nil, !certain.isEmpty {
         throw DataError.contradictoryRows(
           path: path, line: lastLine, film: name, column: "findings",
           found: certain.joined(separator: "|"), otherLine: line, other: LabelSet.noFinding)
@@ -176,7 +185,7 @@ struct FilmRows {
       all = sofar + findings.filter { !sofar.contains($0) }
     }
     if let cell { try add(cell, line) }
-    for (cell, line) in laterCells { try add(cell, line) }
+    for (cell, line) in later?.cells ?? [] { try add(cell, line) }
     return all
   }
 }

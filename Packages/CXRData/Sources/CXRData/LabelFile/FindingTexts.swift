@@ -30,7 +30,7 @@ struct FindingTexts {
   ) throws -> [FindingCell] {
     let stated = vocabulary + LabelSet.nih14 + [LabelSet.noFinding]
     let alone = FindingVocabulary(stated: stated)
-    let plain = texts.flatMap { FindingCell.plainTokens($0.text) }.map { renames[$0] ?? $0 }
+    let plain = Set(texts.flatMap { FindingCell.plainTokens($0.text) }).map { renames[$0] ?? $0 }
       .filter { alone.labels(inWords: $0) == nil && alone.label(within: $0) == nil }
     let names = FindingVocabulary(stated: stated, plain: plain, renames: renames)
     return try texts.map { text, line in

@@ -104,7 +104,7 @@ final class LabelColumns {
       throw DataError.invalidField(
         path: path, line: row.line, column: nameHeader, found: row[self.name])
     }
-    guard !TableHeader.isName(name, nameHeader) else {
+    guard name.utf8.count != nameHeader.utf8.count || !TableHeader.isName(name, nameHeader) else {
       throw DataError.repeatedHeader(path: path, line: row.line)
     }
     return FilmName.normalised(name)

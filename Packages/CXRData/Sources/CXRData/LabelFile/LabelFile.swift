@@ -217,7 +217,7 @@ public struct LabelFile: Sendable {
     self.labelColumns = labelColumns
     self.doubts = doubts
     self.renames = renames
-    let named = Set(columnNames).union(meanings.isEmpty ? [] : texts.names)
+    let named = renames.isEmpty ? [] : Set(columnNames + texts.names)
     unusedRenames = renames.keys.filter { !named.contains($0) }.sorted()
     rowCount = films.count + laterRows.count
     sha256 = hashing.hexDigest()

@@ -109,7 +109,7 @@ public struct Table: Sendable {
         (columns, names) = (try find(header), header.names)
         return
       }
-      if row.count == names.count, row.record.trimmed(0) == names[0],
+      if row.count == names.count, row.record.trimmedBytes(0).elementsEqual(names[0].utf8),
         names.indices.allSatisfy({ row.record.trimmed($0) == names[$0] })
       {
         throw DataError.repeatedHeader(path: path, line: row.line)
