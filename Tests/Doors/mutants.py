@@ -37,7 +37,7 @@ MUTANTS = {
     "a label without a column is absent": (
         f"{DATA}/Labels/LabelMatrix.swift",
         "for column in doubts.areAllUnknown ? Array(labels.indices) : withoutColumn {",
-        "for column in doubts.areAllUnknown ? Array(labels.indices) : [] {",
+        "for column in doubts.areAllUnknown ? Array(labels.indices) : Array(withoutColumn.prefix(0)) {",
     ),
     "of two columns of one name the first is taken": (
         f"{DATA}/Tables/TableHeader.swift",
