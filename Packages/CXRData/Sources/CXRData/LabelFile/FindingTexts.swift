@@ -2,13 +2,18 @@
 struct FindingTexts {
   private var places: [String: Int] = [:]
   private var texts: [(text: String, line: Int)] = []
+  private var last: (text: String, place: Int)?
 
   /// The place of a text that stands on a line.
   mutating func place(of text: String, line: Int) -> Int {
-    if let place = places[text] { return place }
-    places[text] = texts.count
-    texts.append((text, line))
-    return texts.count - 1
+    if let last, last.text == text { return last.place }
+    let place = places[text] ?? texts.count
+    if place == texts.count {
+      places[text] = place
+      texts.append((text, line))
+    }
+    last = (text, place)
+    return place
   }
 
   /// Every text, and every part of one that may be a name.

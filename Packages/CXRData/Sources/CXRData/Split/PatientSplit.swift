@@ -128,8 +128,13 @@ public struct PatientSplit: Sendable {
 
   /// The indices of a part's films in `records`, in file order.
   public func rows(of subset: Subset, in records: [FilmRecord]) -> [Int] {
-    records.indices.filter {
-      subsets[records[$0].patient] == subset && (listed?.contains(records[$0].name) ?? true)
+    // A patient's films often follow each other.
+    var last: (patient: PatientID, isIn: Bool)?
+    return records.indices.filter { row in
+      if last?.patient != records[row].patient {
+        last = (records[row].patient, subsets[records[row].patient] == subset)
+      }
+      return last?.isIn == true && (listed?.contains(records[row].name) ?? true)
     }
   }
 
