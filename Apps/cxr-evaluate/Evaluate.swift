@@ -34,7 +34,7 @@ struct Evaluate: Program {
   var checkpoint: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A table of probabilities, Image Index and a column a label, as predictions-NAME.csv; repeat to compare. Without checkpoints its films are evaluated."
+      "A table of probabilities, Image Index (or Path) and a column a label, as predictions-NAME.csv, others left out of account; repeat to compare. Without checkpoints its films are evaluated."
     ))
   var predictions: [String] = []
   @Option(

@@ -127,6 +127,9 @@ import Testing
     let swapped = try file(["A", "B", "A|B"], renames: ["A": "B", "B": "A", "C": "D"])
     #expect(swapped.records.map(\.findings) == [["B"], ["A"], ["B", "A"]])
     #expect(swapped.unusedRenames == ["C"])
+    let listed = try file(
+      ["['a' 'b']", "c d", "e, f"], renames: ["b": "Mass", "d": "x", "e": "y"])
+    #expect(listed.unusedRenames.isEmpty && listed.records[0].findings == ["a", "Mass"])
     let whole = try file(
       ["foo/bar", "None"], renames: ["foo/bar": "q", "q": "baz", "None": "No Finding"])
     #expect(whole.records.map(\.findings) == [["q"], ["No Finding"]])

@@ -16,11 +16,11 @@ struct FindingTexts {
     return place
   }
 
-  /// Every text, and every part of one that may be a name.
+  /// Every text, and every part of one that may be a name, by whatever it is parted.
   var names: [String] {
     texts.flatMap { text, _ in
-      [text.trimmingBlanks()] + text.parts { $0 == "|" }
-        + FindingCell.candidates(text).map(FilmName.unquoted)
+      [text.trimmingBlanks()] + text.parts { $0 == "|" } + FindingCell.candidates(text)
+        + text.parts { $0 == "'" || $0 == "\"" } + text.parts(between: \.isBlank)
     }
   }
 

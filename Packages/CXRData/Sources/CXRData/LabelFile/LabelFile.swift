@@ -226,18 +226,15 @@ public struct LabelFile: Sendable {
   /// Checks that no two patients are one whose identifier is written in two ways.
   private static func checkPatients(_ films: [FilmRows], path: String) throws {
     guard films.contains(where: { $0.patient.number == nil }) else { return }
+    var lines: [PatientID: Int] = [:]
+    for film in films where lines[film.patient] == nil { lines[film.patient] = film.line }
     var first: [String: (patient: PatientID, line: Int)] = [:]
-    for film in films {
-      let key = film.patient.key
-      guard !key.isEmpty else { continue }
-      guard let other = first[key] else {
-        first[key] = (film.patient, film.line)
-        continue
-      }
-      if other.patient != film.patient {
+    for (patient, line) in lines.sorted(by: { $0.value < $1.value }) {
+      let key = patient.key
+      if !key.isEmpty, let other = first.updateValue((patient, line), forKey: key) {
         throw DataError.nearPatients(
-          path: path, line: other.line, first: other.patient.description, otherLine: film.line,
-          second: film.patient.description)
+          path: path, line: other.line, first: other.patient.description, otherLine: line,
+          second: patient.description)
       }
     }
   }
