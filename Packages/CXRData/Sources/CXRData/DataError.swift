@@ -239,7 +239,11 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   /// Checks that none of `names`, each with the line on which it stands first, is almost, but not quite, one of
   /// `labels`.
   ///
-  /// - Parameter areColumns: whether the names are columns', of which two cannot become one.
+  /// - Parameters:
+  ///   - names: in a file.
+  ///   - labels: that are asked for.
+  ///   - path: of the file.
+  ///   - areColumns: whether the names are columns', of which two cannot become one.
   /// - Throws: ``nearNames(path:_:)`` with all that are.
   public static func checkNear(
     _ names: [(name: String, line: Int)], labels: [String], path: String?, areColumns: Bool = false

@@ -18,10 +18,15 @@ struct FindingTexts {
 
   /// Every text, and every part of one that may be a name, by whatever it is parted.
   var names: [String] {
-    texts.flatMap { text, _ in
-      [text.trimmingBlanks()] + text.parts { $0 == "|" } + FindingCell.candidates(text)
-        + text.parts { $0 == "'" || $0 == "\"" } + text.parts(between: \.isBlank)
+    var names: [String] = []
+    for (text, _) in texts {
+      names.append(text.trimmingBlanks())
+      names += text.parts { $0 == "|" }
+      names += text.parts { $0 == "'" || $0 == "\"" }
+      names += text.parts(between: \.isBlank)
+      names += FindingCell.candidates(text)
     }
+    return names
   }
 
   /// What each text means.
