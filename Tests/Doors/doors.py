@@ -1,6 +1,6 @@
 """Spoils label files, tables, lists and folders of films as the world does, and judges how they are read.
 
-usage: doors.py READER [--cases 1000] [--seed 0] [--only CASE] [--report FILE.md] [--date DATE] [--keep DIR]
+usage: doors.py READER [--cases 1000] [--seed 2] [--only CASE] [--report FILE.md] [--date DATE] [--keep DIR]
                        [--expect-failure]
 
 A case is a small set of files whose truth is written down before forms of damage spoil them. A form either must
@@ -1425,7 +1425,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reader")
     parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
+    # With this seed every form is among a thousand cases.
+    parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--only", type=int, metavar="CASE", help="make and judge one case, by its number")
     parser.add_argument("--report", type=Path, metavar="FILE.md")
     parser.add_argument("--date", default=datetime.date.today().isoformat())
