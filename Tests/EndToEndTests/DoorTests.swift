@@ -43,6 +43,14 @@ import Testing
     ["--csv", csv, "--images", films, "--output", folder.path + "/e", "--force"] + more
   }
 
+  /// A table of scores, judged into `v`.
+  private func evaluating(_ table: String, by csv: String) -> [String] {
+    [
+      "--predictions", table, "--csv", csv, "--output", folder.path + "/v", "--replicates", "100",
+      "--force",
+    ]
+  }
+
   private func json(_ name: String) throws -> [String: Any] {
     let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)"))
     return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -145,10 +153,7 @@ import Testing
       "scores.csv",
       "\u{FEFF}index;PATH;fold;hernia;Mass\n"
         + (0..<40).map { "\($0);./\($0).png;\($0 % 5); 0,9 ; 0,\($0 % 2 * 4 + 3)\n" }.joined())
-    let evaluate = [
-      "--predictions", table, "--csv", csv, "--output", folder.path + "/v", "--replicates", "100",
-      "--force",
-    ]
+    let evaluate = evaluating(table, by: csv)
     _ = try run(
       "cxr-evaluate", evaluate, status: 1,
       says: ["\"hernia\" is almost the label \"Hernia\"", "--rename hernia=Hernia"])
@@ -203,10 +208,7 @@ import Testing
     let table = try write(
       "scores.csv",
       "Image Index,pred_Mass\n" + (0..<40).map { "images/\($0).jpg,0.\($0)\n" }.joined())
-    let evaluate = [
-      "--predictions", table, "--csv", csv, "--output", folder.path + "/v", "--replicates", "100",
-      "--force",
-    ]
+    let evaluate = evaluating(table, by: csv)
     _ = try run(
       "cxr-evaluate", evaluate, status: 1,
       says: ["none of its columns is called as a finding", "to allow it: --rename pred_Mass=Mass"])
@@ -241,10 +243,7 @@ import Testing
   @Test func whatIsTrueIsNotTakenForAPredictionWithoutAWord() throws {
     let truth = try write(
       "truth.csv", "Image Index,Mass\n" + (0..<40).map { "\($0).png,\(1 - $0 % 2)\n" }.joined())
-    let evaluate = [
-      "--predictions", truth, "--csv", folder.path + "/labels.csv", "--output", folder.path + "/v",
-      "--replicates", "100", "--force",
-    ]
+    let evaluate = evaluating(truth, by: folder.path + "/labels.csv")
     _ = try run(
       "cxr-evaluate", evaluate, says: ["all scores of Mass are exactly 0 or 1"])
     for (score, words) in [("1.5", "sigmoid"), ("90 %", "divided by 100"), ("", "a blank")] {

@@ -27,7 +27,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   /// Labels without a negative film in training.
   case labelsWithoutNegatives([String])
   /// A list or a table names films that the label file does not have.
-  case unknownFilms(path: String, names: [String], count: Int, hints: [FilmNameHint])
+  case unknownFilms(
+    path: String, line: Int?, names: [String], count: Int, hints: [FilmNameHint])
   /// A value outside its range.
   case invalidArgument(String)
   /// A folder holds one name twice.
@@ -126,9 +127,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case .labelsWithoutNegatives(let labels):
       return "no negative film in training for \(labels.joined(separator: ", ")): "
         + "its class weight is undefined. Leave it out with --labels, or use --skip-empty-labels"
-    case .unknownFilms(let path, let names, let count, let hints):
-      return
-        "\(path): \(count) of its films \(count == 1 ? "is" : "are") not in the label file, the first: "
+    case .unknownFilms(let path, let line, let names, let count, let hints):
+      return Self.place(path, line ?? 0)
+        + "\(count) of its films \(count == 1 ? "is" : "are") not in the label file, the first: "
         + names.map { String($0.prefix(80)) }.joined(separator: ", ") + "."
         + hints.map { " " + $0.description + "." }.joined()
         + " Use the file that belongs to this label file, or remove what it does not have"
@@ -277,7 +278,7 @@ extension DataError: RemediedError {
         ? names.map { .renameLabel(from: $0.found, to: $0.label) } : []
     case .noKnownColumn(_, _, _, let renames):
       renames.map { .renameLabel(from: $0.found, to: $0.label) }
-    case .unknownFilms(_, _, _, let hints): hints.first?.remedies ?? []
+    case .unknownFilms(_, _, _, _, let hints): hints.first?.remedies ?? []
     case .unknownLabel(_, let label, _, let nearest?):
       [.askForLabel(nearest, insteadOf: label)]
     default: []

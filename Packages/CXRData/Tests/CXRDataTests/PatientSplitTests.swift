@@ -67,8 +67,10 @@ import Testing
       try PatientSplit(
         records: file.records, trainList: train, testList: overlapping, seed: 0)
     }
-    let unknown = try write("unknown.txt", [77])
-    #expect(throws: DataError.unknownFilms(path: unknown, names: ["77.png"], count: 1, hints: [])) {
+    let unknown = try write("unknown.txt", [39, 77])
+    #expect(
+      throws: DataError.unknownFilms(path: unknown, line: 2, names: ["77.png"], count: 1, hints: [])
+    ) {
       try PatientSplit(records: file.records, trainList: train, testList: unknown, seed: 0)
     }
   }

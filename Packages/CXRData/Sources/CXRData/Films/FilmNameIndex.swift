@@ -33,14 +33,19 @@ public struct FilmNameIndex: Sendable {
   }
 
   /// The place of each name.
-  /// - Throws: ``DataError/unknownFilms(path:names:count:hints:)`` naming those that are not there; `path` is theirs.
-  public func places(of films: [String], path: String) throws -> [Int] {
+  ///
+  /// - Parameters:
+  ///   - films: the names.
+  ///   - path: of the file they stand in, for messages.
+  ///   - lines: where each stands there, counted from 1; empty where that is not known.
+  /// - Throws: ``DataError/unknownFilms(path:line:names:count:hints:)`` naming those that are not there.
+  public func places(of films: [String], path: String, lines: [Int] = []) throws -> [Int] {
     let places = films.map { place(of: $0) }
     let missing = zip(films, places).filter { $0.1 == nil }.map(\.0)
     guard missing.isEmpty else {
       throw DataError.unknownFilms(
-        path: path, names: Array(missing.prefix(5)), count: missing.count,
-        hints: hints(for: missing))
+        path: path, line: zip(lines, places).first { $0.1 == nil }?.0,
+        names: Array(missing.prefix(5)), count: missing.count, hints: hints(for: missing))
     }
     return places.compactMap { $0 }
   }

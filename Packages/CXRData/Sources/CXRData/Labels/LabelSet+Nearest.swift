@@ -1,7 +1,9 @@
 extension LabelSet {
   /// The name that fewest changes of a letter make, where at most a third of the letters change.
   public static func nearest(to label: String, among names: [String]) -> String? {
-    let best = names.map { (name: $0, changes: changes(Array(label.utf8), Array($0.utf8))) }
+    // A name that is longer or shorter needs as many changes at least.
+    let likely = names.filter { abs($0.utf8.count - label.utf8.count) * 3 <= label.utf8.count }
+    let best = likely.map { (name: $0, changes: changes(Array(label.utf8), Array($0.utf8))) }
       .min { ($0.changes, $0.name) < ($1.changes, $1.name) }
     guard let best, best.changes * 3 <= label.utf8.count else { return nil }
     return best.name

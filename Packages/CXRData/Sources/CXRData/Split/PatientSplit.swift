@@ -71,7 +71,8 @@ public struct PatientSplit: Sendable {
     func read(_ path: String) throws -> (films: [String], patients: [PatientID], hash: String) {
       let bytes = try fileContents(path)
       let films = try FilmNameList(contents: bytes, path: path).films
-      let rows = try index.places(of: films.map(\.name), path: path)
+      let rows = try index.places(
+        of: films.map(\.name), path: path, lines: films.map(\.line))
       var seen = Set<PatientID>()
       let patients = rows.map { records[$0].patient }.filter { seen.insert($0).inserted }
       return (rows.map { records[$0].name }, patients, SHA256.hexDigest(of: bytes))

@@ -65,14 +65,6 @@ public struct CSVReader {
   /// What separates fields unless said otherwise.
   public static let comma = UInt8(ascii: ",")
 
-  /// Calls `body` with each record of a file.
-  /// - Throws: ``DataError`` for a file that cannot be read, and as ``forEachRecord(in:path:separator:_:)``.
-  public static func forEachRecord(
-    ofFile path: String, separator: UInt8 = comma, _ body: (Record) throws -> Void
-  ) throws {
-    try forEachRecord(in: fileContents(path), path: path, separator: separator, body)
-  }
-
   /// Calls `body` with each record of `bytes`.
   ///
   /// - Parameters:

@@ -120,7 +120,7 @@ public struct FilmCollection: Sendable {
     // Of another collection, or under other names: nothing would be left out.
     guard strangers.count < audited.count else {
       throw DataError.unknownFilms(
-        path: path, names: Array(strangers.prefix(5)), count: strangers.count,
+        path: path, line: nil, names: Array(strangers.prefix(5)), count: strangers.count,
         hints: index.hints(for: strangers))
     }
     return (Set(audited.compactMap { index.place(of: $0).map { names[$0] } }), strangers)
