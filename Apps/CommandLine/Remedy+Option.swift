@@ -11,6 +11,11 @@ extension [Remedy] {
       case .dropLeadingFolders(let folders):
         options.append("--drop-folders \(Self.quoted(folders))")
       case .ignoreExtensions: options.append("--ignore-extensions")
+      case .nameTableOfPatients, .takeEachFilmForAPatient:
+        return
+          "give --patients FILE, a table with the columns Image Index and Patient ID; or, if no such table is to be had, "
+          + "--each-film-a-patient, which every page will then say"
+      case .allowUnknownFilms: options.append("--allow-unknown-films")
       case .askForLabel(let label, let wrong): return "in --labels write \(label) for \(wrong)"
       }
     }

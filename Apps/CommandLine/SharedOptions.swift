@@ -12,10 +12,22 @@ public struct ListOptions: ParsableArguments {
   public var trainList: String?
   @Option(help: "NIH's test_list.txt, for the official split; needs --train-list.")
   public var testList: String?
+  @Option(
+    help:
+      "A list of validation films beside these two. (default: an eighth of the training list's patients)")
+  public var validationList: String?
+  @Flag(help: "Go on without films of these lists that the label file does not have.")
+  public var allowUnknownFilms = false
 
   public init() {}
 
   public func validate() throws {
+    guard validationList == nil || trainList != nil else {
+      throw ValidationError("--validation-list goes with --train-list and --test-list")
+    }
+    guard !allowUnknownFilms || trainList != nil else {
+      throw ValidationError("--allow-unknown-films is of lists; give --train-list and --test-list")
+    }
     guard (trainList == nil) == (testList == nil) else {
       throw ValidationError("--train-list and --test-list go together; give both or neither")
     }
@@ -25,13 +37,30 @@ public struct ListOptions: ParsableArguments {
   public var lists: (train: String, test: String)? {
     if let trainList, let testList { (trainList, testList) } else { nil }
   }
+
+  /// Applies the choices.
+  public func apply(to options: inout FilmCollection.Options) {
+    options.lists = lists
+    options.validationList = validationList
+    options.allowsUnknownFilms = allowUnknownFilms
+  }
+
+  /// Each option with its value, for `run.json`.
+  public var commandLine: [(String, JSONValue)] {
+    [
+      ("train-list", .string(orNull: trainList.map(absolutePath))),
+      ("test-list", .string(orNull: testList.map(absolutePath))),
+      ("validation-list", .string(orNull: validationList.map(absolutePath))),
+      ("allow-unknown-films", .bool(allowUnknownFilms)),
+    ]
+  }
 }
 
 /// Which findings, and which patients go where.
 public struct LabelOptions: ParsableArguments {
   @Option(
     help:
-      "Findings, separated by commas, each once, in output order. (default: NIH's fourteen)")
+      "Findings, separated by commas, each once, in output order. (default: the collection's, or NIH's fourteen)")
   public var labels: NameList?
   @Option(
     help: ArgumentHelp(
@@ -218,9 +247,12 @@ extension FilmCollection {
   public func announce() {
     let films = folder.map { _ in rows(of: nil).count }
     Console.note(
-      "\(file.records.count) rows of \(file.patients.count) patients"
+      (file.collection == nil
+        ? "\(file.records.count) rows"
+        : "\(file.rowCount) rows, \(file.records.count) films") + " of \(file.patients.count) patients"
         + (films.map { " · \($0) films found" } ?? ""))
     for remark in remarks { Console.note(remark) }
+    if let warning = warningOfPatients { Console.warn(warning) }
     // Where no film is found, an error says so.
     for hint in folder?.hints ?? [] where films != 0 {
       Console.warn(hint.description + (hint.remedies.asOptions.map { "; " + $0 } ?? ""))

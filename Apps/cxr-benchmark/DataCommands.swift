@@ -106,15 +106,19 @@ struct LabelsCommand: ParsableCommand {
       """)
   @Option(help: "The label file.")
   var csv: String
+  @OptionGroup var collectionOptions: CollectionOptions
   @Option(help: "How often.")
   var rounds = 5
 
   func run() throws {
     var seconds: [Double] = []
     var rows = 0
+    var options = FilmCollection.Options(labelFile: csv)
+    options.collection = try collectionOptions.choice(labelFile: csv).description
+    options.patients = collectionOptions.source
     for _ in 0..<rounds {
       let start = ContinuousClock.now
-      let collection = try FilmCollection(FilmCollection.Options(labelFile: csv))
+      let collection = try FilmCollection(options)
       _ = ClassWeight.weights(of: collection.matrix, rows: collection.rows(of: .train))
       seconds.append(start.duration(to: .now).seconds)
       rows = collection.file.records.count

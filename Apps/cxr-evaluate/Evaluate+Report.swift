@@ -8,7 +8,7 @@ extension Evaluate {
     _ evaluation: Evaluation, _ figures: EvaluationFigures, localisations: [Localisation?],
     tables: [String], folder: OutputFolder
   ) throws {
-    let report = EvaluationReport(
+    var report = EvaluationReport(
       subset: evaluation.partName, images: evaluation.rows.count,
       patients: evaluation.patientCount, replicates: figures.options.replicates,
       models: try evaluation.models.indices.map { m in
@@ -19,6 +19,10 @@ extension Evaluate {
       mapColours: MapOverlay.stops.map {
         ColourStop(red: $0.red, green: $0.green, blue: $0.blue)
       }, tables: tables)
+    let collection = evaluation.collection
+    report.warnings = [
+      collection.warningOfPatients?.asSentence, collection.remarkOfPartners?.asSentence,
+    ].compactMap { $0 }
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
     {

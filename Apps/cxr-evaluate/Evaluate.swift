@@ -42,8 +42,14 @@ struct Evaluate: Program {
       "For each --predictions, in their order, such a table of validation films, on which thresholds are chosen."
     ))
   var validationPredictions: [String] = []
-  @Option(help: "The label file that the checkpoints were trained with.")
+  @Option(help: "The label file that the checkpoints were trained with; with --subset all, any.")
   var csv: String
+  @OptionGroup var collectionOptions: CollectionOptions
+  @Option(
+    help: ArgumentHelp(
+      "A TOML file that says what the checkpoint's findings are called in the label file: Effusion = \"Pleural Effusion\", or [\"a\", \"b\"] where either counts, or [] where nothing is known of it.",
+      valueName: "file"))
+  var remap: String?
   @Option(help: "The folder of films, which checkpoints need; searched at any depth.")
   var images: String?
   @Option(help: "The folder to write.")
@@ -111,6 +117,10 @@ struct Evaluate: Program {
       throw ValidationError("--labels: a checkpoint has its own findings; leave the option out")
     }
     if checkpoint.isEmpty {
+      guard remap == nil else {
+        throw ValidationError(
+          "--remap is of a checkpoint's findings; columns of tables are renamed by --rename")
+      }
       guard subset == nil else {
         throw ValidationError(
           "--subset: without a checkpoint the films are those of the first table; leave it out")
@@ -135,6 +145,10 @@ struct Evaluate: Program {
     _ = common.start()
     let folder = try OutputFolder(output, of: .evaluate, reusing: force)
     let options = try options
+    if collectionOptions.collection == nil, checkpoint.isEmpty || subset == .all {
+      // Said here, as the evaluation will find it too.
+      _ = try collectionOptions.choice(labelFile: csv)
+    }
     // Before hours of decoding.
     let unnamed = try boxes.map { try BoxList(path: $0) }
     let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
@@ -202,12 +216,18 @@ struct Evaluate: Program {
   private var options: Evaluation.Options {
     get throws {
       var collection = FilmCollection.Options(
-        labelFile: csv, images: images, lists: lists.lists, allowMissing: allowMissing)
+        labelFile: csv, images: images, allowMissing: allowMissing)
+      let choice = try collectionOptions.named(labelFile: csv)
+      collection.collection = choice?.description
+      collection.patients = collectionOptions.source
+      collection.partners = try remap.map(labelMap)
+      lists.apply(to: &collection)
       names.apply(to: &collection)
       collection.exclude = exclusion.exclude
       var options = Evaluation.Options(
         checkpoints: checkpoint, collection: collection, subset: (subset ?? .test).subset,
         skipsUnreadable: skipUnreadable)
+      options.recognisesCollection = choice == nil
       options.predictions = predictions
       options.validationPredictions = validationPredictions
       options.labels = labels?.names

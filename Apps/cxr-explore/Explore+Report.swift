@@ -8,7 +8,7 @@ import Foundation
 extension Explore {
   func writeReport(_ exploration: Exploration, folder: OutputFolder) throws {
     let groups = Dictionary(grouping: exploration.problems) { [$0.kind, $0.severity.rawValue] }
-    let report = ExploreReport(
+    var report = ExploreReport(
       source: URL(fileURLWithPath: csv).lastPathComponent,
       images: exploration.collection.file.records.count,
       patients: exploration.collection.file.patients.count,
@@ -26,6 +26,9 @@ extension Explore {
       },
       flagged: exploration.flaggedThumbnails().map { ($0.png, $0.caption, $0.name) },
       films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })
+    let matrix = exploration.collection.matrix
+    report.unknowns = matrix.unknowns(in: Array(0..<matrix.rowCount))
+    report.warnings = [exploration.collection.warningOfPatients].compactMap { $0?.asSentence }
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
     {

@@ -20,8 +20,10 @@ struct Explore: Program {
     version: DeviceReport.libraryVersion)
 
   @Option(
-    help: "The label file, in the shape of NIH's Data_Entry_2017.csv or CheXpert's train.csv.")
+    help:
+      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it.")
   var csv: String
+  @OptionGroup var collectionOptions: CollectionOptions
   @Option(help: "The folder of films; searched at any depth.")
   var images: String?
   @Option(help: "The folder to write.")
@@ -50,10 +52,13 @@ struct Explore: Program {
     _ = common.start()
     let folder = try OutputFolder(output, of: .explore, reusing: force)
     var options = FilmCollection.Options(
-      labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists)
+      labelFile: csv, images: images, splitSeed: labelOptions.splitSeed)
+    options.collection = try collectionOptions.choice(labelFile: csv).description
+    options.patients = collectionOptions.source
+    lists.apply(to: &options)
     names.apply(to: &options)
     options.uncertain = labelOptions.uncertain
-    if let labels = labelOptions.labels { options.labels = labels.names }
+    options.labels = labelOptions.labels?.names
     let progress = Progress("films decoded")
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }
     let exploration = try Exploration(

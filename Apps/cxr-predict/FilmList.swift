@@ -1,4 +1,6 @@
+import CXRCommandLine
 import CXRData
+import CXRTraining
 import Foundation
 
 /// The films that arguments name: files as they are, the films of folders at any depth, and for `-` the lines of
@@ -8,6 +10,8 @@ struct FilmList {
   private(set) var paths: [String] = []
   /// Hidden files in folders that look like films, which are left out.
   private(set) var leftOutCount = 0
+  /// Films of a label file that are missing.
+  private(set) var missingCount = 0
 
   /// - Throws: `DataError` for a folder or a list that cannot be read.
   init(_ arguments: [String]) throws {
@@ -22,6 +26,37 @@ struct FilmList {
         try add(argument)
       }
     }
+  }
+
+  /// The films of a label file.
+  ///
+  /// - Parameters:
+  ///   - labelFile: its path.
+  ///   - images: the folder of films.
+  ///   - collection: how the label file is read; `nil`: what its header tells.
+  ///   - allowMissing: go on without rows whose film is missing; how many they are.
+  /// - Throws: `DataError`, `TrainingError`.
+  init(
+    listedIn labelFile: String, images: String, collection: String?, allowMissing: Bool
+  ) throws {
+    let description =
+      if let collection {
+        try CollectionOptions.named(collection, labelFile: labelFile).description
+      } else {
+        try CollectionDescription.recognised(labelFile: labelFile)
+      }
+    // Whose films they are makes no difference to an answer.
+    let saysNothing = description.map { $0.patient == nil } ?? false
+    let file = try LabelFile(
+      path: labelFile, collection: description, patients: saysNothing ? .eachFilm : .labelFile)
+    let names = file.records.map(\.name)
+    let folder = try FilmFolder(
+      path: images, names: names, rule: description?.filmNames ?? FilmNameRule())
+    guard folder.missing.isEmpty || allowMissing else {
+      throw TrainingError.missingFilms(folder.missing, in: folder)
+    }
+    paths = names.compactMap(folder.path(of:))
+    missingCount = folder.missing.count
   }
 
   private mutating func add(_ path: String) throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CXRCommandLine
+import CXRData
 import CXRReport
 import CXRTraining
 import Foundation
@@ -34,6 +35,18 @@ struct Predict: Program {
       valueName: "film"))
   var films: [String]
   @Option(
+    help: ArgumentHelp(
+      "A label file whose films are asked about, those that its --collection keeps; their folder is the one film argument.",
+      valueName: "file"))
+  var csv: String?
+  @Option(
+    help: ArgumentHelp(
+      "How --csv is read: \(CollectionDescription.builtIn.map(\.name).joined(separator: ", ")), or a TOML file. (default: what its header tells)",
+      valueName: "name|file"))
+  var collection: String?
+  @Flag(help: "With --csv: go on without rows whose film is missing.")
+  var allowMissing = false
+  @Option(
     help: "How answers are written: table, csv or json. (default: table on a terminal, else csv)")
   var format: Format?
   @Option(
@@ -55,6 +68,12 @@ struct Predict: Program {
   func validate() throws {
     guard !films.isEmpty else { throw ValidationError("name films, folders, or - for a list") }
     try mapLabels?.validate("--map-labels")
+    guard csv == nil || films.count == 1 && films != ["-"] else {
+      throw ValidationError("--csv lists the films; name one folder where they are")
+    }
+    guard csv != nil || (collection == nil && !allowMissing) else {
+      throw ValidationError("--collection and --allow-missing are of a label file; name it by --csv")
+    }
     guard mapLabels == nil || maps != nil else {
       throw ValidationError("--map-labels needs --maps, the folder to write them to")
     }
@@ -84,8 +103,13 @@ struct Predict: Program {
         "--map-labels: \(strangers.joined(separator: ", ")) not among the network's findings "
           + metadata.labels.joined(separator: ", "))
     }
-    let list = try FilmList(films)
+    let list =
+      if let csv {
+        try FilmList(
+          listedIn: csv, images: films[0], collection: collection, allowMissing: allowMissing)
+      } else { try FilmList(films) }
     let paths = list.paths
+    if list.missingCount > 0 { Console.note("\(list.missingCount) rows have no film, left out") }
     if list.leftOutCount > 0 {
       Console.note("\(list.leftOutCount) hidden files that look like films, not asked about")
     }

@@ -54,7 +54,10 @@ struct SavedRun {
     guard strangers.isEmpty else {
       throw unusable("names no options of this program: \(strangers.joined(separator: ", "))")
     }
-    arguments = document.options.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
+    var options = document.options
+    // A run of a version that knew no collections.
+    if options["collection"] == nil { options["collection"] = .text("generic") }
+    arguments = options.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
       switch value {
       case .none, .flag(false): []
       case .flag(true): ["--\(name)"]

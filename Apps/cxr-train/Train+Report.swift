@@ -19,7 +19,8 @@ extension Train {
     let meanLabels =
       data.labelsUndefinedInValidation.isEmpty
       ? [] : [("validation AUC is the mean over", Self.meanLabels(data))]
-    let report = TrainingReport(
+    let collection = data.collection.file.collection
+    var report = TrainingReport(
       name: URL(fileURLWithPath: output).lastPathComponent,
       facts: [
         ("loss", loss.rawValue), ("training films", "\(data.trainingCount)"),
@@ -31,7 +32,9 @@ extension Train {
         ),
         ("batch size", "\(batchSize)"),
         ("first learning rate, factor an epoch", "\(learningRate), \(decay)"),
-        ("seed", "\(seed)"), ("BLAS", device.blas), ("threads", "\(device.threads)"),
+        ("seed", "\(seed)"),
+      ] + (collection.map { [("collection", $0.name)] } ?? []) + [
+        ("BLAS", device.blas), ("threads", "\(device.threads)"),
       ] + meanLabels,
       curves: [
         TrainingReport.Curve(
@@ -42,6 +45,7 @@ extension Train {
         curve("precision", "precision at 0.5, pooled", \.precision),
         curve("recall", "recall at 0.5, pooled", \.recall),
       ], bestEpoch: outcome.bestEpoch, summary: summary)
+    report.warnings = [data.collection.warningOfPatients].compactMap { $0?.asSentence }
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
     {

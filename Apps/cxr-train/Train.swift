@@ -28,8 +28,10 @@ struct Train: Program {
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 
   @Option(
-    help: "The label file, in the shape of NIH's Data_Entry_2017.csv or CheXpert's train.csv.")
+    help:
+      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it.")
   var csv: String
+  @OptionGroup var collectionOptions: CollectionOptions
   @Option(help: "The folder of films; searched at any depth.")
   var images: String
   @Option(help: "The folder to write.")
@@ -170,6 +172,8 @@ struct Train: Program {
     if resume, resumption == nil {
       Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
     }
+    let choice = try collectionOptions.choice(labelFile: csv)
+    let commandLine = commandLine(choice)
     // A run killed before its first checkpoint is begun anew by --resume --output alone.
     let isFirst = Trainer.isUntouched(folder)
     if isFirst {
@@ -179,9 +183,12 @@ struct Train: Program {
       .check(isBeforePreparation: true)
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
-      labelFile: csv, images: images, splitSeed: labelOptions.splitSeed, lists: lists.lists,
+      labelFile: csv, images: images, splitSeed: labelOptions.splitSeed,
       allowMissing: allowMissing)
-    if let labels = labelOptions.labels { collection.labels = labels.names }
+    collection.collection = choice.description
+    collection.patients = collectionOptions.source
+    lists.apply(to: &collection)
+    collection.labels = labelOptions.labels?.names
     names.apply(to: &collection)
     collection.exclude = exclusion.exclude
     collection.uncertain = labelOptions.uncertain
@@ -307,15 +314,10 @@ struct Train: Program {
     value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "n/a"
   }
 
-  /// A path that means the same from any folder.
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-  }
-
   /// Every option that a run is repeated with, for `run.json`; the paths hold from any folder.
-  private var commandLine: [(String, JSONValue)] {
+  private func commandLine(_ choice: CollectionOptions.Choice) -> [(String, JSONValue)] {
     [
-      ("csv", .string(absolute(csv))), ("images", .string(absolute(images))),
+      ("csv", .string(absolutePath(csv))), ("images", .string(absolutePath(images))),
       ("loss", .string(loss.rawValue)), ("epochs", .integer(epochs)),
       ("batch-size", .integer(batchSize)), ("learning-rate", .number(learningRate)),
       ("decay", .number(decay)),
@@ -324,23 +326,27 @@ struct Train: Program {
       ("augment", .string(augment.rawValue)),
       ("augment-labels", .strings(options.augmentedLabels)),
       ("operating-point", .string(operatingPoint.description)), ("seed", .unsigned(seed)),
-      ("labels", .strings(labelOptions.labels?.names ?? LabelSet.nih14)),
+      (
+        "labels",
+        .strings(
+          labelOptions.labels?.names ?? FilmCollection.labels(of: choice.description))
+      ),
       ("uncertain", .string(labelOptions.uncertain.rawValue)),
       ("skip-empty-labels", .bool(skipEmptyLabels)),
       ("split-seed", .integer(Int(labelOptions.splitSeed))),
-      ("train-list", .string(orNull: lists.trainList.map(absolute))),
-      ("test-list", .string(orNull: lists.testList.map(absolute))),
-      ("cache", .string(orNull: cache.map(absolute))),
+      ("cache", .string(orNull: cache.map(absolutePath))),
       ("cache-check", .string(cacheOptions.cacheCheck.rawValue)),
-      ("exclude", .string(orNull: exclusion.exclude.map(absolute))),
+      ("exclude", .string(orNull: exclusion.exclude.map(absolutePath))),
       ("allow-missing", .bool(allowMissing)),
       ("skip-unreadable", .bool(skipUnreadable)),
-    ] + names.commandLine + preparation.commandLine
+    ] + collectionOptions.commandLine(choice) + lists.commandLine + names.commandLine
+      + preparation.commandLine
   }
 
   /// The names of these options.
   private static func optionNames() throws -> Set<String> {
-    Set(try parse(["--csv=.", "--images=.", "--output=."]).commandLine.map(\.0))
+    let any = CollectionOptions.Choice(name: "", description: nil)
+    return Set(try parse(["--csv=.", "--images=.", "--output=."]).commandLine(any).map(\.0))
   }
 }
 

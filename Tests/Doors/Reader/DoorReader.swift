@@ -132,6 +132,9 @@ extension Remedy {
     case .ignoreExtensions: ["kind": "ignoreExtensions", "arguments": [String]()]
     case .askForLabel(let label, let wrong):
       ["kind": "askForLabel", "arguments": [label, wrong]]
+    case .nameTableOfPatients: ["kind": "nameTableOfPatients", "arguments": [String]()]
+    case .takeEachFilmForAPatient: ["kind": "takeEachFilmForAPatient", "arguments": [String]()]
+    case .allowUnknownFilms: ["kind": "allowUnknownFilms", "arguments": [String]()]
     }
   }
 }

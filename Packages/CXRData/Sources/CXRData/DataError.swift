@@ -68,6 +68,26 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case nearNames(path: String?, [NearName])
   /// A label that no row, no column and no vocabulary has; the nearest one that the file has.
   case unknownLabel(path: String?, label: String, known: [String], nearest: String?)
+  /// A description of a collection that cannot be.
+  case invalidDescription(name: String, reason: String)
+  /// A collection whose files do not say whose films they are.
+  case noPatients(path: String, collection: String)
+  /// Whose films they are is said twice.
+  case patientsTwice(path: String, place: String)
+  /// A table of patients does not have these films.
+  case filmsWithoutPatient(path: String, films: [String], count: Int)
+  /// Two different rows of a table are found by one key.
+  case keyTwice(path: String, line: Int, column: String, key: String, otherLine: Int)
+  /// Two tables contradict each other.
+  case contradictoryTables(
+    path: String, line: Int, column: String, found: String, otherPath: String, otherLine: Int,
+    other: String)
+  /// A collection's table lies not beside its label file.
+  case tableMissing(path: String, collection: String)
+  /// No row has the values that are kept.
+  case nothingKept(path: String, column: String, kept: [String], found: [String])
+  /// A map of labels names what the other side has not; the nearest name.
+  case unknownPartner(path: String, label: String, known: [String], nearest: String?)
   /// A value of a label's column says neither yes nor no.
   case unreadableLabel(path: String?, line: Int, label: String, found: String?)
 
@@ -229,6 +249,41 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + (nearest.map { " (did you mean \"\($0)\"?)" } ?? "") + "; it has "
         + known.prefix(30).map { String($0.prefix(60)) }.joined(separator: ", ")
         + (known.count > 30 ? ", … (\(known.count))" : "") + "; ask for one of these"
+    case .invalidDescription(let name, let reason):
+      return "the description of the collection \(name): \(reason)"
+    case .noPatients(let path, let collection):
+      return
+        "\(path): \(collection) does not say whose films these are, so that films of one patient would come into "
+        + "training and test alike"
+    case .patientsTwice(let path, let place):
+      return
+        "\(path): \(place) says whose films these are; leave the other source of patients out"
+    case .filmsWithoutPatient(let path, let films, let count):
+      return
+        "\(path): \(count) film\(count == 1 ? "" : "s") of the label file \(count == 1 ? "is" : "are") not in this table of patients, the "
+        + "first: \(films.map { String($0.prefix(80)) }.joined(separator: ", ")); complete the table"
+    case .keyTwice(let path, let line, let column, let key, let otherLine):
+      return
+        "\(path): line \(line): \(column) \(key) stands on line \(otherLine) too, with other values; each may have one row, "
+        + "remove the wrong one"
+    case .contradictoryTables(
+      let path, let line, let column, let found, let otherPath, let otherLine, let other):
+      return
+        "\(path): line \(line): \(column) is \"\(found)\" here, but \"\(other)\" in \(otherPath), line \(otherLine); the tables "
+        + "are not of one release, or one of the two is wrong"
+    case .tableMissing(let path, let collection):
+      return "\(path): no such file; \(collection) needs it beside its label file"
+    case .nothingKept(let path, let column, let kept, let found):
+      return
+        "\(path): no row is left: of the column \"\(column)\" "
+        + kept.map { "\"\($0)\"" }.joined(separator: ", ") + " would be kept, but it has "
+        + found.prefix(10).map { "\"\($0.prefix(60))\"" }.joined(separator: ", ")
+        + "; correct the description of the collection"
+    case .unknownPartner(let path, let label, let known, let nearest):
+      return
+        "\(path): \"\(label)\" is none of "
+        + known.prefix(40).joined(separator: ", ")
+        + (nearest.map { "; did you mean \"\($0)\"?" } ?? "; correct the name")
     case .unreadableLabel(let path, let line, let label, let found):
       return
         Self.place(path, line) + (found.map { "\"\($0)\"" } ?? "the value")
@@ -279,6 +334,7 @@ extension DataError: RemediedError {
     case .noKnownColumn(_, _, _, let renames):
       renames.map { .renameLabel(from: $0.found, to: $0.label) }
     case .unknownFilms(_, _, _, _, let hints): hints.first?.remedies ?? []
+    case .noPatients: [.nameTableOfPatients, .takeEachFilmForAPatient]
     case .unknownLabel(_, let label, _, let nearest?):
       [.askForLabel(nearest, insteadOf: label)]
     default: []

@@ -9,6 +9,12 @@ public enum Remedy: Sendable, Hashable {
   case ignoreExtensions
   /// Ask for a label that is there, instead of one that is not.
   case askForLabel(String, insteadOf: String)
+  /// Say whose films they are by a table: ``PatientSource/table(path:)``.
+  case nameTableOfPatients
+  /// Take each film for a patient of its own: ``PatientSource/eachFilm``.
+  case takeEachFilmForAPatient
+  /// Go on without what a list names beyond the label file.
+  case allowUnknownFilms
 }
 
 /// An error that knows what can be done about it.

@@ -101,7 +101,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
 
 extension TrainingError: RemediedError {
   /// Listed films that are missing in a folder.
-  static func missingFilms(_ names: [String], in folder: FilmFolder) -> TrainingError {
+  public static func missingFilms(_ names: [String], in folder: FilmFolder) -> TrainingError {
     .missingFilms(
       names: Array(names.prefix(5)), count: names.count, folder: folder.path, hints: folder.hints)
   }

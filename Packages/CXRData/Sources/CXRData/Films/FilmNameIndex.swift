@@ -65,7 +65,7 @@ public struct FilmNameHint: Sendable, Equatable {
       case .dropLeadingFolders(let folders):
         "the leading folder \(folders) of their names is left out of account"
       case .ignoreExtensions: "extensions are ignored"
-      case .renameLabel, .askForLabel: ""
+      default: ""
       }
     }
     return "\(count) \(count == 1 ? "row matches" : "rows match") if "
@@ -85,10 +85,12 @@ public struct FilmNameHint: Sendable, Equatable {
     }
     if !rule.ignoresExtensions {
       _ = tryRule(
-        FilmNameRule(droppedFolders: rule.droppedFolders, ignoresExtensions: true),
+        FilmNameRule(
+          droppedFolders: rule.droppedFolders, droppedFolderCount: rule.droppedFolderCount,
+          ignoresExtensions: true),
         [.ignoreExtensions])
     }
-    guard rule.droppedFolders.isEmpty else { return hints }
+    guard rule.droppedFolders.isEmpty, rule.droppedFolderCount == 0 else { return hints }
     let folders = leadingFolders(missing)
     _ = folders.contains { folders in
       tryRule(

@@ -2,17 +2,23 @@
 public struct FilmNameRule: Sendable, Equatable {
   /// Leading folders of names that the folder of films does not have, such as `CheXpert-v1.0-small`; empty for none.
   public var droppedFolders: String
+  /// How many leading folders of names the folder of films may lack, whatever they are called; the file's own name stays.
+  public var droppedFolderCount: Int
   /// Whether `x.png` may be `x.PNG`, `x.jpg` or a DICOM file `x`.
   public var ignoresExtensions: Bool
 
   /// Every part of a name counts unless said otherwise.
-  public init(droppedFolders: String = "", ignoresExtensions: Bool = false) {
+  public init(
+    droppedFolders: String = "", droppedFolderCount: Int = 0, ignoresExtensions: Bool = false
+  ) {
     (self.droppedFolders, self.ignoresExtensions) = (droppedFolders, ignoresExtensions)
+    self.droppedFolderCount = droppedFolderCount
   }
 
   /// A name's parts that count.
   func parts(_ name: String) -> [Substring] {
-    let parts = FilmName.parts(name)
+    var parts = FilmName.parts(name)
+    if droppedFolderCount > 0 { parts.removeFirst(min(droppedFolderCount, max(0, parts.count - 1))) }
     let dropped = FilmName.parts(droppedFolders)
     return parts.count > dropped.count && parts.starts(with: dropped)
       ? Array(parts.dropFirst(dropped.count)) : parts

@@ -6,6 +6,10 @@ public struct FilmRecord: Sendable, Equatable {
   public let findings: [String]
   /// Whose film it is.
   public let patient: PatientID
+  /// The examination in which it was taken, an identifier within the patient; `nil` where that is not known.
+  public let study: String?
+  /// The part to which the files assign it; `nil` where they do not.
+  public let part: Subset?
   /// The running number of the patient's film, if the file has it and it is a number.
   public let followUp: Int?
   /// The patient's age, if the file has it and it can be read.
@@ -24,7 +28,9 @@ public struct FilmRecord: Sendable, Equatable {
   /// The findings of which a file with a column a label says that nothing is known (`NaN`, `N/A`), in column order.
   public var unknown: [String] { doubts?.unknown ?? [] }
   /// Whether anything is known of the findings; not where the cell of findings says `NaN` or the like.
-  public var knowsFindings: Bool { doubts?.areAllUnknown != true }
+  public var knowsFindings: Bool { doubts?.areAllUnknown != true || !findings.isEmpty }
+  /// Whether findings that are not named may be there all the same, as on a film that is called `unchanged`.
+  public var namesAllFindings: Bool { doubts?.areAllUnknown != true }
 
   /// Makes a record of a film that no label file lists.
   ///
@@ -34,25 +40,29 @@ public struct FilmRecord: Sendable, Equatable {
   ///   - uncertain: what may or may not be there.
   ///   - unknown: of what nothing is known.
   ///   - patient: whose film it is.
+  ///   - study: the examination in which it was taken.
+  ///   - part: the part to which it is assigned.
   ///   - followUp: the running number of the patient's film.
   ///   - age: the patient's.
   ///   - sex: `M` or `F`.
   ///   - view: `PA`, `AP` or another projection.
   public init(
     name: String, findings: [String], uncertain: [String] = [], unknown: [String] = [],
-    patient: PatientID, followUp: Int? = nil, age: PatientAge? = nil, sex: String? = nil,
-    view: String? = nil
+    patient: PatientID, study: String? = nil, part: Subset? = nil, followUp: Int? = nil,
+    age: PatientAge? = nil, sex: String? = nil, view: String? = nil
   ) {
     let doubts = LabelDoubts(uncertain: uncertain, unknown: unknown)
     self.init(
       name: FilmName.normalised(name), findings: findings, doubts: doubts.isEmpty ? nil : doubts,
-      patient: patient, followUp: followUp, age: age, sex: sex, view: view, line: 0)
+      patient: patient, study: study, part: part, followUp: followUp, age: age, sex: sex,
+      view: view, line: 0)
   }
 
   init(
-    name: String, findings: [String], doubts: LabelDoubts?, patient: PatientID, followUp: Int?,
-    age: PatientAge?, sex: String?, view: String?, line: Int
+    name: String, findings: [String], doubts: LabelDoubts?, patient: PatientID, study: String?,
+    part: Subset?, followUp: Int?, age: PatientAge?, sex: String?, view: String?, line: Int
   ) {
+    (self.study, self.part) = (study, part)
     (self.name, self.patient, self.followUp, self.age) = (name, patient, followUp, age)
     (self.sex, self.view, self.line) = (sex, view, line)
     (self.findings, self.doubts) = (findings, doubts)
@@ -67,15 +77,19 @@ final class LabelDoubts: Sendable, Equatable {
   let unknown: [String]
   /// Columns whose value is no label, or another in another row.
   let unreadable: [String]
-  /// Whether nothing is known of any finding.
+  /// Whether nothing is known of any finding that is not named.
   let areAllUnknown: Bool
-  /// The labels that have a column, in a file with a column a label: nothing is known of others.
+  /// The labels that have a column, in a file with a column a label, or that a described collection may name: nothing
+  /// is known of others.
   let columns: [String]?
+  /// Whether ``columns`` are names of cells.
+  let areNamesOfCells: Bool
 
   init(
     uncertain: [String] = [], unknown: [String] = [], unreadable: [String] = [],
-    areAllUnknown: Bool = false, columns: [String]? = nil
+    areAllUnknown: Bool = false, columns: [String]? = nil, areNamesOfCells: Bool = false
   ) {
+    self.areNamesOfCells = areNamesOfCells
     (self.uncertain, self.unknown, self.unreadable) = (uncertain, unknown, unreadable)
     (self.areAllUnknown, self.columns) = (areAllUnknown, columns)
   }

@@ -2,6 +2,8 @@
 struct FilmRows {
   let name: String
   let patient: PatientID
+  private(set) var study: String?
+  private(set) var part: Subset?
   private(set) var followUp: Int?
   private(set) var age: PatientAge?
   private(set) var sex: String?
@@ -12,6 +14,8 @@ struct FilmRows {
   let cell: Int?
   /// What each label's column says; of a file with such columns.
   private(set) var values: [LabelValue]
+  /// What each reader has said, where rows are readers'.
+  private(set) var votes: ReaderVotes?
   /// What rows after the first have said; `nil` of most films.
   private var later: LaterRows?
 
@@ -27,12 +31,28 @@ struct FilmRows {
   }
 
   init(
-    name: String, patient: PatientID, followUp: Int?, age: PatientAge?, sex: String?,
-    view: String?, line: Int, cell: Int?, values: [LabelValue]
+    name: String, patient: PatientID, study: String?, part: Subset?, followUp: Int?,
+    age: PatientAge?, sex: String?, view: String?, line: Int, cell: Int?, values: [LabelValue]
   ) {
     (self.name, self.patient, self.followUp, self.age) = (name, patient, followUp, age)
+    (self.study, self.part) = (study, part)
     (self.sex, self.view, self.line, self.values) = (sex, view, line, values)
     self.cell = cell
+  }
+
+  /// Takes a row as one reader's, whose word is one of several.
+  mutating func take(_ reader: String, of row: FilmRows) {
+    let votes = self.votes ?? ReaderVotes()
+    self.votes = votes
+    votes.add(reader, cell: row.cell, values: row.values)
+  }
+
+  /// Takes what readers say together for what the columns say.
+  mutating func decide(_ values: [LabelValue]) { self.values = values }
+
+  /// The cells of findings of all rows, each with its line.
+  var allCells: [(cell: Int, line: Int)] {
+    (cell.map { [($0, line)] } ?? []) + (later?.cells.map { ($0.text, $0.line) } ?? [])
   }
 
   /// Adds a later row of the film.
@@ -61,6 +81,8 @@ struct FilmRows {
       }
       return own
     }
+    study = try joined(study, row.study, "study")
+    part = try joined(part, row.part, "part of the split")
     followUp = try joined(followUp, row.followUp, "follow-up number")
     if let own = age, let other = row.age, own != other {
       throw contradiction(
@@ -69,7 +91,8 @@ struct FilmRows {
     age = try joined(age, row.age, "age")
     sex = try joined(sex, row.sex, "sex")
     view = try joined(view, row.view, "view")
-    for (k, (own, other)) in zip(values, row.values).enumerated() where own != other {
+    // What readers say may differ.
+    for (k, (own, other)) in zip(values, row.values).enumerated() where own != other && votes == nil {
       values[k] = own.joined(other)
       if values[k] == other { later.sources[labels[k]] = row.line }
       if values[k] == .contradictory, doubts[labels[k]] == nil {
@@ -99,6 +122,7 @@ struct FilmRows {
   /// - Parameters:
   ///   - meanings: of the cells of findings, in a file with one such column.
   ///   - plain: what all films without doubts share, in a file with a column a label; else `nil`.
+  ///   - blank: what a blank in such a column means.
   ///   - compared: the labels of ``values``, in a file that has a column of findings too.
   ///   - known: labels that are known to be such.
   ///   - notes: gets what is odd.
@@ -106,8 +130,8 @@ struct FilmRows {
   /// - Throws: ``DataError/contradictoryRows(path:line:film:column:found:otherLine:other:)`` where one row says
   ///   `No Finding` and another names one.
   func record(
-    _ meanings: [FindingCell], plain: LabelDoubts?, compared: [String], known: Set<String>,
-    notes: inout [LabelFile.Note], path: String
+    _ meanings: [FindingCell], plain: LabelDoubts?, blank: CollectionDescription.Blank = .absent,
+    compared: [String], known: Set<String>, notes: inout [LabelFile.Note], path: String
   ) throws -> FilmRecord {
     func note(_ line: Int, _ problem: LabelFile.Problem) {
       notes.append(LabelFile.Note(line: line, film: name, problem: problem))
@@ -122,7 +146,8 @@ struct FilmRows {
         case .uncertain: uncertain.append(label)
         case .unknown: unknown.append(label)
         case .unreadable, .contradictory: unreadable.append(label)
-        case .blank, .absent: break
+        case .blank: if blank == .unknown { unknown.append(label) }
+        case .absent: break
         }
       }
       doubts =
@@ -156,9 +181,7 @@ struct FilmRows {
       }
       note(line, .contradiction)
     }
-    return FilmRecord(
-      name: name, findings: findings, doubts: doubts, patient: patient, followUp: followUp,
-      age: age, sex: sex, view: view, line: line)
+    return record(findings: findings, doubts: doubts)
   }
 
   /// What all cells name, each finding of a later row once; `nil` where all say that nothing is known.

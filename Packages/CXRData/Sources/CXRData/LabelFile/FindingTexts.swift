@@ -1,7 +1,7 @@
 /// The different texts that cells of findings hold: few, as most cells say what others have said.
 struct FindingTexts {
   private var places: [String: Int] = [:]
-  private var texts: [(text: String, line: Int)] = []
+  private(set) var texts: [(text: String, line: Int)] = []
   private var last: (text: String, place: Int)?
 
   /// The place of a text that stands on a line.

@@ -8,50 +8,77 @@ final class LabelColumns {
   let view: Int?
   /// CheXpert's `Frontal/Lateral`.
   let side: Int?
-  private let patient: Int?
-  /// The column of findings between `|`; without it, each label has a column.
+  let patient: IdentifierColumn
+  let study: IdentifierColumn?
+  /// The column of findings; without it, each label has a column.
   let findings: Int?
   /// The columns of labels, where each has one; beside a column of findings those of known labels, to be compared.
   let labels: [(column: Int, name: String)]
+  /// Who read the film, where each reader has rows.
+  let reader: Int?
+  /// Which part a film belongs to.
+  let split: (column: Int, values: CollectionDescription.SplitColumn)?
+  /// Columns of which only some values are kept.
+  let keep: [(column: Int, name: String, values: Set<String>)]
+  /// What the columns mean, where that is described.
+  let collection: CollectionDescription?
+  /// The tables beside the one that lists films.
+  let joints: Joints?
+  let path: String
   private let header: Int
   private let accepted: Set<Int>
-  private let path: String
 
-  /// Whether the columns' names are those of a label file.
-  static func areThere(in header: TableHeader, labels: Set<String>) -> Bool {
+  /// Whether the columns' names are those of a label file that no description says how to read.
+  static func areThere(
+    in header: TableHeader, labels: Set<String>, patients: PatientSource
+  ) -> Bool {
     header.has("Path") || header.has("Image Index") && header.has("Finding Labels")
-      || hasColumns(header, of: labels)
+      || hasColumns(header, of: labels, patients: patients)
   }
 
   /// Whether films' names and patients stand beside columns of labels that are known: NIH's file as it is often recast.
-  private static func hasColumns(_ header: TableHeader, of labels: Set<String>) -> Bool {
-    header.has("Image Index") && header.has("Patient ID", "subject_id")
+  private static func hasColumns(
+    _ header: TableHeader, of labels: Set<String>, patients: PatientSource
+  ) -> Bool {
+    header.has("Image Index")
+      && (header.has("Patient ID", "subject_id") || patients != .labelFile)
       && header.names.contains(where: labels.contains)
   }
 
+  /// Finds the columns of a file that no description says how to read.
+  ///
   /// - Parameters:
   ///   - header: of the file.
   ///   - known: labels that are known to be such.
   ///   - renames: names that are taken for others.
+  ///   - patients: where it stands whose films they are.
   ///   - path: of the file, for messages.
   init(
-    _ header: TableHeader, labels known: Set<String>, renames: [String: String], path: String
+    _ header: TableHeader, labels known: Set<String>, renames: [String: String],
+    patients: PatientSource, path: String
   ) throws {
     let names = header.names
     self.path = path
     findings = try header.find("Finding Labels")
+    let patient: Int?
     if findings == nil, let paths = try header.find("Path") {
       name = paths
       patient = try header.find("Patient ID", "subject_id")
-    } else if findings == nil, Self.hasColumns(header, of: known) {
+    } else if findings == nil, Self.hasColumns(header, of: known, patients: patients) {
       name = try header.require("Image Index")
-      patient = try header.require("Patient ID", or: "subject_id")
+      patient = try header.find("Patient ID") ?? header.find("subject_id")
     } else {
       name = try header.require("Image Index")
       _ = try header.require("Finding Labels")
-      patient = try header.require("Patient ID")
+      patient =
+        patients == .labelFile ? try header.require("Patient ID") : try header.find("Patient ID")
     }
     nameHeader = names[name]
+    self.patient = try IdentifierColumn(
+      patient.map { .column($0, names[$0]) }
+        ?? (TableHeader.isName(names[name], "Path") && patients == .labelFile
+          ? .folder("patient") : .none),
+      patients, film: names[name], rule: FilmNameRule(), path: path, collection: "the label file")
     followUp = try header.find("Follow-up #")
     age = try header.find("Patient Age", "Age")
     sex = try header.find("Patient Gender", "Patient Sex", "Sex")
@@ -66,26 +93,120 @@ final class LabelColumns {
         return (column: column, name: renames[names[column]] ?? name)
       }
     labels = cells == nil ? all : all.filter { known.contains($0.name) }
+    try Self.checkOnce(labels, header)
+    (study, reader, split, keep, collection, joints) = (nil, nil, nil, [], nil, nil)
+    (self.header, accepted) = Self.fieldCounts(
+      names, last: taken.union(labels.map(\.column)).union(cells.map { [$0] } ?? []).max() ?? 0)
+  }
+
+  /// Finds the columns that a description names.
+  ///
+  /// - Parameters:
+  ///   - header: of the table that lists films.
+  ///   - collection: the description.
+  ///   - renames: names that are taken for others, the description's among them.
+  ///   - patients: where it stands whose films they are.
+  ///   - tables: the other tables.
+  ///   - path: of the table that lists films, for messages.
+  init(
+    _ own: TableHeader, _ collection: CollectionDescription, renames: [String: String],
+    patients: PatientSource, tables: [JoinedRows], path: String
+  ) throws {
+    let joints = tables.isEmpty ? nil : try Joints(own, tables)
+    let header =
+      joints.map { TableHeader($0.names, line: own.line, path: path) } ?? own
+    let names = header.names
+    (self.path, self.collection, self.joints) = (path, collection, joints)
+    let needed = collection.neededColumns
+    func require(_ column: String) throws -> Int { try header.require(column, needed: needed) }
+    func find(_ column: String?) throws -> Int? { try column.map(require) }
+    /// A column that says more of a film, and may be missing from some releases.
+    func findIfThere(_ column: String?) throws -> Int? { try column.flatMap { try header.find($0) } }
+    name = try require(collection.film)
+    nameHeader = names[name]
+    let findings = try find(collection.findings.column)
+    self.findings = findings
+    let source: IdentifierColumn.Place =
+      switch collection.patient {
+      case .column(let column): .column(try require(column), column)
+      case .folder(let word): .folder(word)
+      case .pattern(let text): .pattern(text)
+      case nil: .none
+      }
+    patient = try IdentifierColumn(
+      source, patients, film: collection.film, rule: collection.filmNames, path: path,
+      collection: collection.name)
+    let studyPlace: IdentifierColumn.Place =
+      switch collection.study {
+      case .column(let column): try header.find(column).map { .column($0, column) } ?? .none
+      case .folder(let word): .folder(word)
+      case .pattern(let text): .pattern(text)
+      case nil: .none
+      }
+    study = studyPlace.isThere ? try IdentifierColumn(studyPlace) : nil
+    followUp = try findIfThere(collection.followUp)
+    age = try findIfThere(collection.age)
+    sex = try findIfThere(collection.sex)
+    view = try findIfThere(collection.view)
+    side = try findIfThere(collection.side)
+    // Of labels that readers agreed on there is no reader.
+    reader = try findings == nil ? findIfThere(collection.readers?.column) : find(collection.readers?.column)
+    split = try collection.split.map { (try require($0.column), $0) }
+    keep = try collection.keep.sorted { $0.key < $1.key }.map { column, values in
+      (try require(column), column, Set(values))
+    }
+    var taken = Set([name, followUp, age, sex, view, side, findings, reader].compactMap { $0 })
+    taken.formUnion([source.column, studyPlace.column, split?.column].compactMap { $0 })
+    taken.formUnion(keep.map(\.column))
+    func label(_ column: String, _ place: Int) -> String {
+      let isHealthy = collection.noFinding.contains(column)
+      return renames[column] ?? renames[names[place]] ?? (isHealthy ? LabelSet.noFinding : column)
+    }
+    if case .columns(let columns) = collection.findings {
+      labels =
+        try columns.isEmpty
+        ? names.indices.filter { !taken.contains($0) && !names[$0].isEmpty }
+          .map { ($0, label(names[$0], $0)) }
+        : columns.compactMap { column in
+          try header.find(column).map { ($0, label(column, $0)) }
+        }
+      if labels.isEmpty { _ = try require(columns.first ?? "a column a label") }
+    } else {
+      labels = []
+    }
+    try Self.checkOnce(labels, header)
+    let last = taken.union(labels.map(\.column)).filter { $0 < own.names.count }.max() ?? 0
+    (self.header, accepted) = Self.fieldCounts(own.names, last: last)
+  }
+
+  /// Checks that no label has two columns.
+  private static func checkOnce(_ labels: [(column: Int, name: String)], _ header: TableHeader)
+    throws
+  {
     var places: [String: Int] = [:]
     for (column, name) in labels {
       if let first = places.updateValue(column, forKey: name) {
         throw DataError.columnTwice(
-          path: path, line: header.line, first: names[first], second: names[column])
+          path: header.path, line: header.line, first: header.names[first],
+          second: header.names[column])
       }
     }
-    self.header = names.count
+  }
+
+  /// How many fields the header has, and how many a row may have; `last` is the last column that is read.
+  private static func fieldCounts(_ names: [String], last: Int) -> (Int, Set<Int>) {
     // A quoted `OriginalImage[Width,Height]` is one name for two columns; the rows may have either.
     let pairs = names.indices.filter {
       names[$0].contains("[") && names[$0].contains(",") && names[$0].hasSuffix("]")
     }
     // Columns behind such a name would shift where rows have two.
-    let last = (taken.union(labels.map(\.column)).union(cells.map { [$0] } ?? [])).max() ?? 0
     let canShift = pairs.first.map { last > $0 } ?? false
     // A trailing comma in the header alone, or in the rows alone, adds one empty field.
     let trailing = names.last?.isEmpty == true ? -1 : 0
-    accepted = [
-      names.count, names.count + (canShift ? 0 : pairs.count), names.count + trailing,
-    ]
+    return (
+      names.count,
+      [names.count, names.count + (canShift ? 0 : pairs.count), names.count + trailing]
+    )
   }
 
   func check(_ row: Table.Row) throws {
@@ -95,8 +216,14 @@ final class LabelColumns {
       path: path, line: row.line, expected: header, found: row.count)
   }
 
-  /// The text of a row's identifier of a patient.
-  func patientText(in row: Table.Row) -> String { patient.map { row[$0] } ?? "" }
+  /// The column and value for which a row is left out; `nil` where it is kept.
+  func leftOut(_ row: Table.Row) -> (column: String, value: String)? {
+    for (column, name, values) in keep {
+      let value = row[column]
+      if !values.contains(value) { return (name, value) }
+    }
+    return nil
+  }
 
   /// The film's name.
   func film(in row: Table.Row) throws -> String {
@@ -108,30 +235,6 @@ final class LabelColumns {
       throw DataError.repeatedHeader(path: path, line: row.line)
     }
     return FilmName.normalised(name)
-  }
-
-  /// Whose film it is; `nil` where the row does not say.
-  func patient(of name: String, in row: Table.Row) throws -> PatientID? {
-    if let patient {
-      let text = row[patient]
-      guard let id = PatientID(text) else { return nil }
-      guard !PatientID.isRounded(text) else {
-        throw DataError.roundedIdentifier(path: path, line: row.line, found: text)
-      }
-      return id
-    }
-    let folder = name.split(separator: "/").first {
-      $0.hasPrefix("patient") && $0.utf8.dropFirst(7).allSatisfy { (48...57).contains($0) }
-        && $0.utf8.count > 7
-    }
-    guard let folder, let id = PatientID(String(folder.dropFirst(7))) else {
-      throw DataError.invalidField(
-        path: path, line: row.line,
-        column:
-          "Path (no folder patient00042 tells whose film it is, and there is no column Patient ID)",
-        found: name)
-    }
-    return id
   }
 
   /// `M` or `F`, however the file writes it.
@@ -150,6 +253,7 @@ final class LabelColumns {
     guard let view = projection ?? side, view != "PA", view != "AP" else {
       return projection ?? side
     }
+    if let named = collection?.views[view] { return named }
     return switch view.lowercased() {
     case "pa": "PA"
     case "ap": "AP"

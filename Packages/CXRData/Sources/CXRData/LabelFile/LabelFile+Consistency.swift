@@ -1,10 +1,14 @@
 extension LabelFile {
+  /// Studies of fewer characters, such as `study1`'s number, are counted anew for each patient.
+  private static let shortestUniqueStudy = 6
+
   /// What rows say of a patient that cannot all be true, in file order.
   static func inconsistencies(_ records: [FilmRecord]) -> [Note] {
     var notes: [(row: Int, note: Note)] = []
     func add(_ row: Int, _ problem: Problem) {
       notes.append((row, Note(line: records[row].line, film: records[row].name, problem: problem)))
     }
+    var studies: [String: Int] = [:]
     // Patients by number; a patient's rows often follow each other.
     var numbers: [PatientID: Int] = [:]
     var (sexes, histories): ([(sex: String, line: Int)?], [[Int]]) = ([], [])
@@ -24,6 +28,19 @@ extension LabelFile {
       }
       if let own = record.patient.number, let number = record.patientNumberInName, own != number {
         add(row, .nameOfOtherPatient(number: number))
+      }
+      if let study = record.study, study.utf8.count >= shortestUniqueStudy {
+        if let first = studies[study] {
+          if records[first].patient != record.patient {
+            add(
+              row,
+              .studyOfTwoPatients(
+                study: study, other: records[first].patient.description,
+                firstLine: records[first].line))
+          }
+        } else {
+          studies[study] = row
+        }
       }
       if let sex = record.sex {
         if let first = sexes[patient] {

@@ -18,16 +18,35 @@ public struct LabelFile: Sendable {
   public let path: String
   /// The films, in the order of their first rows.
   public let records: [FilmRecord]
-  /// SHA-256 of the file's bytes, in hexadecimal.
+  /// SHA-256 of the file's bytes, in hexadecimal; with other tables, of all their digests, the label file's first, between
+  /// line feeds.
   public let sha256: String
   /// What is odd in the file but does not stop it.
   public let notes: [Note]
-  /// How many rows there are below the header; more than ``records`` where films have several.
+  /// How many rows there are below the header, those that are left out included; more than ``records`` where films have
+  /// several.
   public let rowCount: Int
+  /// How the file was read; `nil`: by its columns alone.
+  public let collection: CollectionDescription?
+  /// Where it stands whose films they are.
+  public let patientSource: PatientSource
+  /// How many rows were left out, by the column that is the reason and its value; films that are not to be used under
+  /// ``findingsKey``.
+  public let rowsLeftOut: [String: [String: Int]]
+  /// For each table beside the one that lists films: how many films it says nothing of, and how many of its rows say
+  /// nothing of any film.
+  public let unmatchedRows: [(path: String, films: Int, rows: Int)]
+  /// The key of films in ``rowsLeftOut`` that are not to be used for what their findings say.
+  public static let findingsKey = "findings"
   /// The columns that may be labels', where each has one, as CheXpert's; `nil` where one column holds all findings.
   public let labelColumns: [String]?
-  /// Names of the file that were taken for others.
+  /// The names that cells of findings may have in a described collection: its labels, and what else they name. Of other
+  /// labels nothing is known.
+  public let vocabularyOfCells: [String]?
+  /// Names of the file that were taken for others, as asked for.
   public let renames: [String: String]
+  /// Those, and the collection's.
+  public let allRenames: [String: String]
   /// Names that were to be taken for others, but that nothing in the file is called, sorted.
   public let unusedRenames: [String]
   /// The columns that hold what is no label, or contradict themselves, each with the first such value.
@@ -68,6 +87,8 @@ public struct LabelFile: Sendable {
     case ageFall(from: Double, to: Double, earlierLine: Int)
     /// The film's name, `00000013_005.png`, begins with another patient's number.
     case nameOfOtherPatient(number: UInt64)
+    /// The examination stands with another patient too.
+    case studyOfTwoPatients(study: String, other: String, firstLine: Int)
 
     /// The kind of oddity in a word, a key of an audit.
     public var kind: String {
@@ -82,6 +103,7 @@ public struct LabelFile: Sendable {
       case .sexChange: "sex_changes"
       case .ageFall: "age_falls"
       case .nameOfOtherPatient: "name_of_other_patient"
+      case .studyOfTwoPatients: "study_of_two_patients"
       }
     }
 
@@ -105,6 +127,8 @@ public struct LabelFile: Sendable {
           + "number"
       case .nameOfOtherPatient(let number):
         "the name begins with the number of patient \(number)"
+      case .studyOfTwoPatients(let study, let other, let line):
+        "the study \(study) is patient \(other)'s on line \(line); if these are one, their films leak"
       }
     }
   }
@@ -113,114 +137,104 @@ public struct LabelFile: Sendable {
   ///
   /// - Parameters:
   ///   - path: of the file.
+  ///   - collection: how it is read; `nil`: as NIH's or CheXpert's, by its columns.
   ///   - vocabulary: labels that cells of findings may name, beside NIH's fourteen and those that stand alone in the
   ///     file; it decides which cells with another separator than `|` are certain.
   ///   - renames: names of the file that are taken for others, as `Pleural Effusion` for `Effusion`.
+  ///   - patients: where it stands whose films they are.
   /// - Throws: ``DataError`` with the line at fault.
   public init(
-    path: String, vocabulary: [String] = [], renames: [String: String] = [:]
+    path: String, collection: CollectionDescription? = nil, vocabulary: [String] = [],
+    renames: [String: String] = [:], patients: PatientSource = .labelFile
   ) throws {
     try self.init(
-      contents: fileContents(path), path: path, vocabulary: vocabulary, renames: renames)
+      contents: fileContents(path), path: path, collection: collection, vocabulary: vocabulary,
+      renames: renames, patients: patients)
   }
 
-  /// Reads a file's bytes; `path` is used in messages.
+  /// Reads a file's bytes; `path` is used in messages, and to find the tables that a collection has beside its label file.
   /// - Throws: ``DataError`` with the line at fault.
   public init(
-    contents: [UInt8], path: String, vocabulary: [String] = [], renames: [String: String] = [:]
+    contents: [UInt8], path: String, collection: CollectionDescription? = nil,
+    vocabulary: [String] = [], renames: [String: String] = [:],
+    patients: PatientSource = .labelFile
   ) throws {
-    self.path = path
-    let table = try Table(contents: contents, path: path)
+    try collection?.validate()
     let hashing = BackgroundDigest(contents)
-    var (films, notes): ([FilmRows], [Note]) = ([], [])
-    var laterRows: [(film: Int, line: Int, isSame: Bool)] = []
-    var texts = FindingTexts()
-    var labelColumns: [String]?
-    var comparedLabels: [String] = []
-    var columnNames: [String] = []
-    var doubts: [String: DataError] = [:]
-    var withoutPatient: (lines: [Int], found: String) = ([], "")
-    let known = Set(vocabulary + LabelSet.nih14)
-    var places: [String: Int] = [:]
-    // Lines of NIH's file have about 80 bytes.
-    places.reserveCapacity(contents.count / 60)
-    films.reserveCapacity(contents.count / 60)
-    try table.forEachRow(
-      isHeader: { LabelColumns.areThere(in: $0, labels: known) },
-      columns: { header in
-        columnNames = header.names
-        let columns = try LabelColumns(header, labels: known, renames: renames, path: path)
-        labelColumns = columns.findings == nil ? columns.labels.map(\.name) : nil
-        comparedLabels = columns.findings == nil ? [] : columns.labels.map(\.name)
-        return columns
-      },
-      { columns, row in
-        try columns.check(row)
-        let name = try columns.film(in: row)
-        guard let patient = try columns.patient(of: name, in: row) else {
-          if withoutPatient.lines.isEmpty { withoutPatient.found = columns.patientText(in: row) }
-          withoutPatient.lines.append(row.line)
-          return
-        }
-        let ageText = row.value(columns.age)
-        let age = ageText.flatMap { PatientAge($0, hasDecimalCommas: row.hasDecimalCommas) }
-        if let age, age.years > 100 {
-          notes.append(Note(line: row.line, film: name, problem: .implausibleAge(age.years)))
-        } else if age == nil, let ageText {
-          notes.append(Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
-        }
-        let values = columns.labels.map { column, label in
-          let value = LabelValue(row, column: column)
-          if value == .unreadable, doubts[label] == nil {
-            doubts[label] = .unreadableLabel(
-              path: path, line: row.line, label: label, found: row[column])
-          }
-          return value
-        }
-        let own = FilmRows(
-          name: name, patient: patient, followUp: row.value(columns.followUp).flatMap { Int($0) },
-          age: age, sex: columns.sex(row.value(columns.sex)),
-          view: columns.view(row.value(columns.view), side: row.value(columns.side)),
-          line: row.line,
-          cell: columns.findings.map { texts.place(of: row.record[$0], line: row.line) },
-          values: values)
-        if let place = places.updateValue(films.count, forKey: name) {
-          places[name] = place
-          laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
-          try films[place].join(
-            own, labels: columns.labels.map(\.name), path: path, doubts: &doubts)
-        } else {
-          films.append(own)
-        }
-      })
-    guard withoutPatient.lines.isEmpty else {
-      throw DataError.rowsWithoutPatient(
-        path: path, lines: withoutPatient.lines, found: withoutPatient.found)
+    let tables = try CollectionTables(contents: contents, path: path, collection)
+    let rows = try LabelRows(
+      tables, collection: collection, vocabulary: vocabulary, renames: renames, patients: patients)
+    let path = tables.films.path
+    guard !rows.films.isEmpty else {
+      if let (column, found) = rows.leftOut.min(by: { $0.key < $1.key }), let collection {
+        throw DataError.nothingKept(
+          path: path, column: column, kept: collection.keep[column] ?? [],
+          found: found.keys.sorted())
+      }
+      throw DataError.noRows(path: path)
     }
-    guard !films.isEmpty else { throw DataError.noRows(path: path) }
-    try Self.checkPatients(films, path: path)
-    let meanings = try texts.meanings(vocabulary: vocabulary, renames: renames, path: path)
-    for (film, line, isSame) in laterRows {
+    if !rows.areFilmsPatients { try Self.checkPatients(rows.films, path: path) }
+    var notes = rows.notes
+    for (film, line, isSame) in rows.laterRows {
       notes.append(
         Note(
-          line: line, film: films[film].name,
-          problem: .duplicateFilm(firstLine: films[film].line, sameFindings: isSame)))
+          line: line, film: rows.films[film].name,
+          problem: .duplicateFilm(firstLine: rows.films[film].line, sameFindings: isSame)))
     }
-    let plain = labelColumns.map { LabelDoubts(columns: $0) }
-    records = try films.map { film in
-      try film.record(
-        meanings, plain: plain, compared: comparedLabels, known: known, notes: &notes, path: path)
+    let known = Set(vocabulary + LabelSet.nih14 + (collection?.labels ?? []))
+    var leftOut = rows.leftOut
+    if let collection, !collection.isReadAsNIH {
+      let cells = try rows.labelColumns == nil ? DescribedCells(
+        rows.texts.texts, collection, renames: rows.renames, path: path) : nil
+      let names = cells.map { cells in
+        collection.labels + cells.names.filter { !collection.labels.contains($0) }
+      }
+      let plain = LabelDoubts(
+        columns: names ?? rows.labelColumns, areNamesOfCells: names != nil)
+      var unusable: [String: Int] = [:]
+      records = try rows.films.compactMap { film in
+        try film.record(
+          in: collection, cells: cells?.cells, plain: plain, known: known, notes: &notes,
+          unusable: &unusable, path: path)
+      }
+      if !unusable.isEmpty { leftOut[Self.findingsKey] = unusable }
+      guard !records.isEmpty else {
+        throw DataError.nothingKept(
+          path: path, column: collection.findings.column ?? "", kept: [],
+          found: unusable.keys.sorted())
+      }
+      vocabularyOfCells = names
+    } else {
+      let meanings = try rows.texts.meanings(
+        vocabulary: vocabulary, renames: renames, path: path)
+      let plain = rows.labelColumns.map { LabelDoubts(columns: $0) }
+      // A collection's labels are all that was looked for.
+      records = try rows.films.map { film in
+        try film.record(
+          meanings, plain: plain, compared: rows.comparedLabels, known: known, notes: &notes,
+          path: path)
+      }
+      vocabularyOfCells = nil
     }
     self.notes =
       notes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
       .map(\.element) + Self.inconsistencies(records)
-    self.labelColumns = labelColumns
-    self.doubts = doubts
+    self.path = tables.path
+    self.collection = collection
+    self.patientSource = patients
+    labelColumns = rows.labelColumns
+    doubts = rows.doubts
     self.renames = renames
-    let named = renames.isEmpty ? [] : Set(columnNames + texts.names)
-    unusedRenames = renames.keys.filter { !named.contains($0) }.sorted()
-    rowCount = films.count + laterRows.count
-    sha256 = hashing.hexDigest()
+    allRenames = rows.renames
+    unusedRenames = renames.keys.filter { !rows.names.contains($0) }.sorted()
+    rowCount = rows.count
+    rowsLeftOut = leftOut
+    unmatchedRows = rows.joints.map { joints in
+      zip(joints.tables, joints.unmatched).map {
+        (path: $0.path, films: $1, rows: $0.unusedCount)
+      }
+    } ?? []
+    sha256 = tables.sha256(ofLabelFile: hashing.hexDigest())
   }
 
   /// Checks that no two patients are one whose identifier is written in two ways.
@@ -241,12 +255,25 @@ public struct LabelFile: Sendable {
 
   /// The names of findings that films have, and of the columns that hold nothing but labels, sorted.
   public var labelNames: [String] {
-    var names = Set(labelColumns?.filter { doubts[$0] == nil } ?? [])
+    var names = Set(labelColumns?.filter { doubts[$0] == nil } ?? vocabularyOfCells ?? [])
     if labelColumns == nil {
       for record in records { names.formUnion(record.findings) }
       names.remove(LabelSet.noFinding)
     }
     return names.sorted()
+  }
+
+  /// The labels of which the file may say something; `nil` where any name may stand in it.
+  public var knownLabels: [String]? { labelColumns ?? vocabularyOfCells }
+
+  /// How many examinations the films are of, counted within patients; `nil` where that is not known.
+  public var studyCount: Int? {
+    struct Study: Hashable {
+      let patient: PatientID
+      let study: String?
+    }
+    guard records.contains(where: { $0.study != nil }) else { return nil }
+    return Set(records.map { Study(patient: $0.patient, study: $0.study) }).count
   }
 
   /// The patients in order of first appearance.

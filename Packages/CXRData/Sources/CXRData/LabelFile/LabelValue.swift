@@ -12,8 +12,33 @@ enum LabelValue: UInt8 {
   /// In one row this, in another that.
   case contradictory
 
+  /// Reads a field as a description says that it is written.
+  init(_ row: Table.Row, column: Int, texts: CollectionDescription.ValueTexts) {
+    let text = row[column].lowercased()
+    func isAmong(_ texts: [String]) -> Bool { texts.contains { $0.lowercased() == text } }
+    if row.table(of: column).map({ $0.row == nil }) == true {
+      self = .unknown
+    } else if text.isEmpty {
+      self = .blank
+    } else if isAmong(texts.present) {
+      self = .present
+    } else if isAmong(texts.absent) {
+      self = .absent
+    } else if isAmong(texts.uncertain) {
+      self = .uncertain
+    } else if isAmong(texts.unknown) || text.isMissingMarker {
+      self = .unknown
+    } else {
+      self = texts.othersArePresent ? .present : .unreadable
+    }
+  }
+
   /// Reads a field.
   init(_ row: Table.Row, column: Int) {
+    if let table = row.table(of: column) {
+      self = table.row == nil ? .unknown : LabelValue(row[column], row, column: column)
+      return
+    }
     guard column < row.count else {
       self = .blank
       return
@@ -32,7 +57,11 @@ enum LabelValue: UInt8 {
       return
     default: break
     }
-    let text = row[column]
+    self.init(row[column], row, column: column)
+  }
+
+  /// Reads a field's text.
+  private init(_ text: String, _ row: Table.Row, column: Int) {
     if text.isEmpty {
       self = .blank
     } else if text.isMissingMarker {

@@ -38,6 +38,9 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
     self.text = number == nil ? trimmed : ""
   }
 
+  /// What stands for the patient of a film where each film is taken for one: its name as it stands.
+  init(film: String) { (number, text) = (nil, film) }
+
   /// Numbers by value, before other texts in their own order.
   public static func < (left: Self, right: Self) -> Bool {
     switch (left.number, right.number) {

@@ -23,41 +23,48 @@ public struct LabelMatrix: Sendable {
   ///   - labels: in column order.
   ///   - uncertain: what uncertain findings count as.
   ///   - vocabulary: labels that are known to exist though no row may have them, such as a checkpoint's.
+  ///   - partners: what a label is called in the file, where that is something else; of several names a film that has
+  ///     one has the label. Of a label with none nothing is known.
   /// - Throws: ``DataError`` for an empty set or a label named twice; for a cell of a label's column that cannot be read;
   ///   for a label that no row, no column and no vocabulary has; for a name that is almost a label's.
   public init(
     _ file: LabelFile, labels: [String], uncertain: UncertainPolicy = .ignore,
-    vocabulary: [String] = LabelSet.nih14
+    vocabulary: [String] = LabelSet.nih14, partners: [String: [String]] = [:]
   ) throws {
     try self.init(
-      file.records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: file.path,
-      firstDoubts: file.doubts)
+      file.records, labels: labels, uncertain: uncertain, vocabulary: vocabulary,
+      partners: partners, path: file.path, firstDoubts: file.doubts)
   }
 
-  /// Reads the findings of `records`, of a label file or made by hand, as ``init(_:labels:uncertain:vocabulary:)`` does.
+  /// Reads the findings of `records`, of a label file or made by hand, as ``init(_:labels:uncertain:vocabulary:partners:)`` does.
   public init(
     _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy = .ignore,
     vocabulary: [String] = LabelSet.nih14
   ) throws {
     try self.init(
-      records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, path: nil,
-      firstDoubts: [:])
+      records, labels: labels, uncertain: uncertain, vocabulary: vocabulary, partners: [:],
+      path: nil, firstDoubts: [:])
   }
 
   private init(
     _ records: [FilmRecord], labels: [String], uncertain: UncertainPolicy, vocabulary: [String],
-    path: String?, firstDoubts: [String: DataError]
+    partners: [String: [String]], path: String?, firstDoubts: [String: DataError]
   ) throws {
     guard !labels.isEmpty, labels.allSatisfy({ !$0.isEmpty }) else {
       throw DataError.invalidArgument("the label set is empty or has an empty name; name labels")
     }
-    let columns = Dictionary(
-      labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    guard columns.count == labels.count else {
+    guard Set(labels).count == labels.count else {
       throw DataError.invalidArgument(
         "a label stands twice in \(labels.joined(separator: ",")); name each once")
     }
-    try LabelNames(records).check(labels, vocabulary: vocabulary, path: path)
+    let names = labels.map { partners[$0] ?? [$0] }
+    var columns: [String: [Int]] = [:]
+    for (column, names) in names.enumerated() {
+      for name in Set(names) { columns[name, default: []].append(column) }
+    }
+    try LabelNames(records).check(
+      partners.isEmpty ? labels : columns.keys.sorted(), vocabulary: vocabulary, path: path)
+    let withoutPartner = names.indices.filter { names[$0].isEmpty }
     let doubtful: Cell =
       switch uncertain {
       case .zeros: .absent
@@ -67,13 +74,22 @@ public struct LabelMatrix: Sendable {
     var cells = [Cell](repeating: .absent, count: records.count * labels.count)
     var others: [String: Int] = [:]
     var (lastColumns, withoutColumn): ([String]?, [Int]) = (nil, [])
+    func set(_ finding: String, _ row: Int, to cell: Cell) {
+      for column in columns[finding] ?? [] {
+        let place = row * labels.count + column
+        // Of several names the surest counts: one that is present, before one of which nothing is known.
+        if cell == .present || cells[place] != .present && cell == .unknown { cells[place] = cell }
+      }
+    }
     for row in records.indices {
       let start = row * labels.count
       if let doubts = records[row].doubts {
         // Films of one file share its columns.
         if doubts.columns != lastColumns {
           lastColumns = doubts.columns
-          withoutColumn = labels.indices.filter { lastColumns?.contains(labels[$0]) == false }
+          withoutColumn = names.indices.filter { column in
+            !names[column].contains { lastColumns?.contains($0) != false }
+          }
         }
         for column in doubts.areAllUnknown ? Array(labels.indices) : withoutColumn {
           cells[start + column] = .unknown
@@ -82,17 +98,14 @@ public struct LabelMatrix: Sendable {
           throw firstDoubts[finding]
             ?? .unreadableLabel(path: path, line: records[row].line, label: finding, found: nil)
         }
-        for finding in doubts.unknown {
-          if let column = columns[finding] { cells[start + column] = .unknown }
-        }
-        for finding in doubts.uncertain {
-          if let column = columns[finding] { cells[start + column] = doubtful }
-        }
+        for finding in doubts.unknown { set(finding, row, to: .unknown) }
+        for finding in doubts.uncertain { set(finding, row, to: doubtful) }
       }
+      for column in withoutPartner { cells[start + column] = .unknown }
       let findings = records[row].findings
       for (place, finding) in findings.enumerated() {
-        if let column = columns[finding] {
-          cells[start + column] = .present
+        if columns[finding] != nil {
+          set(finding, row, to: .present)
         } else if finding != LabelSet.noFinding, !findings[..<place].contains(finding) {
           others[finding, default: 0] += 1
         }

@@ -4,19 +4,24 @@ struct LabelNames {
   private var lines: [String: Int] = [:]
   /// Whether one column holds all findings of some film.
   private var hasCells = false
+  /// Whether a description tells where each name in them ends.
+  private var isDescribed = false
 
   init(_ records: [FilmRecord]) {
     var lastColumns: [String]?
     for row in records.indices {
-      if let columns = records[row].doubts?.columns {
+      if let doubts = records[row].doubts, let columns = doubts.columns {
         if columns != lastColumns {
-          for column in columns where lines[column] == nil { lines[column] = 1 }
+          for column in columns where lines[column] == nil {
+            lines[column] = doubts.areNamesOfCells ? 0 : 1
+          }
           lastColumns = columns
         }
-        continue
+        isDescribed = isDescribed || doubts.areNamesOfCells
+        if !doubts.areNamesOfCells { continue }
       }
       hasCells = true
-      for finding in records[row].findings where lines[finding] == nil {
+      for finding in records[row].findings where lines[finding] ?? 0 == 0 {
         lines[finding] = records[row].line
       }
       if let doubts = records[row].doubts {
@@ -42,7 +47,7 @@ struct LabelNames {
         + (hasCells ? [] : labels.filter { lines[$0] != nil }.map { ($0, 1) }),
       labels: labels, path: path, areColumns: !hasCells)
     let asked = FindingVocabulary(stated: labels)
-    for (name, line) in others where hasCells {
+    for (name, line) in others where hasCells && !isDescribed {
       // A label that its file did not know for one when it read its cells.
       if let label = Self.label(within: name, asked) {
         throw DataError.unseparatedFindings(path: path, line: line, found: name, label: label)

@@ -17,8 +17,10 @@ public struct PatientSplit: Sendable {
   public enum Kind: String, Sendable, Codable {
     /// Patients drawn at random.
     case random
-    /// By NIH's two lists of films.
+    /// By lists of films, as NIH's two.
     case official
+    /// By a column of the files.
+    case column
   }
 
   /// How the split came about.
@@ -31,6 +33,13 @@ public struct PatientSplit: Sendable {
   private let subsets: [PatientID: Subset]
   /// Films that an official split leaves out because neither list names them.
   private let listed: Set<String>?
+  /// How many films of an official split's lists the label file does not have.
+  public let strangerCount: Int
+  /// Patients who have films in two parts, and are in none for that.
+  public let patientsLeftOut: Int
+
+  /// The share of a training list's patients that is drawn for validation.
+  public static let validationFraction = 0.125
 
   /// Deals patients at random, as the reference does: first `testFraction` of all to test, then
   /// `validationFraction` of the rest to validation.
@@ -50,42 +59,104 @@ public struct PatientSplit: Sendable {
       rest, testFraction: validationFraction, seed: seed)
     subsets = try Self.assigned([(.train, train), (.validation, validation), (.test, test)])
     (kind, self.seed, listsSHA256, listed) = (.random, seed, nil, nil)
+    (strangerCount, patientsLeftOut) = (0, 0)
   }
 
   /// The official split: films of `testList` to test; of the patients in `trainList`, in list
-  /// order, `validationFraction` to validation.
+  /// order, `validationFraction` to validation, or those of a list of their own.
   ///
   /// - Parameters:
   ///   - records: all rows of the label file.
   ///   - trainList: path of NIH's `train_val_list.txt`, a film name a line.
   ///   - testList: path of NIH's `test_list.txt`.
+  ///   - validationList: path of a list of validation films; `nil`: they are drawn from the training list.
+  ///   - allowsStrangers: go on without listed films that the label file does not have; they are counted.
   ///   - validationFraction: the share of the training list's patients.
   ///   - seed: the random state of the draw.
   ///   - filmNames: what of the names does not count.
   /// - Throws: ``DataError`` for a film that the label file does not have, or a patient in both.
   public init(
-    records: [FilmRecord], trainList: String, testList: String, validationFraction: Double = 0.125,
+    records: [FilmRecord], trainList: String, testList: String, validationList: String? = nil,
+    allowsStrangers: Bool = false, validationFraction: Double = Self.validationFraction,
     seed: UInt32, filmNames: FilmNameRule = FilmNameRule()
   ) throws {
     let index = FilmNameIndex(records.map(\.name), rule: filmNames)
+    var strangers = 0
     func read(_ path: String) throws -> (films: [String], patients: [PatientID], hash: String) {
       let bytes = try fileContents(path)
       let films = try FilmNameList(contents: bytes, path: path).films
-      let rows = try index.places(
-        of: films.map(\.name), path: path, lines: films.map(\.line))
+      let found = films.map { index.place(of: $0.name) }
+      let isWhole = !found.contains(nil)
+      let rows: [Int]
+      // A list of which no film is there is another collection's, whatever is asked for.
+      if allowsStrangers, !isWhole, found.contains(where: { $0 != nil }) {
+        rows = found.compactMap { $0 }
+        strangers += found.count - rows.count
+      } else {
+        rows = try index.places(of: films.map(\.name), path: path, lines: films.map(\.line))
+      }
       var seen = Set<PatientID>()
       let patients = rows.map { records[$0].patient }.filter { seen.insert($0).inserted }
       return (rows.map { records[$0].name }, patients, SHA256.hexDigest(of: bytes))
     }
     let (training, testing) = (try read(trainList), try read(testList))
-    let (train, validation) = try trainTestSplit(
-      training.patients, testFraction: validationFraction, seed: seed)
+    let validating = try validationList.map(read)
+    let (train, validation) =
+      if let validating {
+        (training.patients, validating.patients)
+      } else {
+        try trainTestSplit(training.patients, testFraction: validationFraction, seed: seed)
+      }
     subsets = try Self.assigned([
       (.train, train), (.validation, validation), (.test, testing.patients),
     ])
     (kind, self.seed) = (.official, seed)
-    listsSHA256 = SHA256.hexDigest(of: training.hash + "\n" + testing.hash)
-    listed = Set(training.films).union(testing.films)
+    let lists = [training, testing] + (validating.map { [$0] } ?? [])
+    listsSHA256 = SHA256.hexDigest(of: lists.map(\.hash).joined(separator: "\n"))
+    listed = Set(lists.flatMap(\.films))
+    (strangerCount, patientsLeftOut) = (strangers, 0)
+  }
+
+  /// The split that the files say, film by film (``FilmRecord/part``). Films to which they assign no part are in none.
+  ///
+  /// - Parameters:
+  ///   - records: all rows of the label file.
+  ///   - column: how it is said; without values for validation, an eighth of the training patients is drawn.
+  ///   - seed: the random state of that draw.
+  /// - Throws: ``DataError`` for a patient in two parts, where these are refused, and for a part without patients.
+  public init(
+    records: [FilmRecord], by column: CollectionDescription.SplitColumn, seed: UInt32
+  ) throws {
+    var parts: [Subset: [PatientID]] = [:]
+    var part: [PatientID: Subset] = [:]
+    var leaking: Set<PatientID> = []
+    for record in records {
+      guard let own = record.part else { continue }
+      guard let other = part.updateValue(own, forKey: record.patient) else {
+        parts[own, default: []].append(record.patient)
+        continue
+      }
+      if other == own { continue }
+      guard column.patientsInTwoParts == .leftOut else {
+        throw DataError.patientInTwoParts(
+          patient: record.patient.description, first: other.rawValue, second: own.rawValue)
+      }
+      leaking.insert(record.patient)
+    }
+    func patients(_ subset: Subset) -> [PatientID] {
+      (parts[subset] ?? []).filter { !leaking.contains($0) }
+    }
+    var (train, validation) = (patients(.train), patients(.validation))
+    if column.validation == nil {
+      (train, validation) = try trainTestSplit(
+        train, testFraction: Self.validationFraction, seed: seed)
+    }
+    subsets = try Self.assigned([
+      (.train, train), (.validation, validation), (.test, patients(.test)),
+    ])
+    (kind, self.seed, listsSHA256) = (.column, seed, nil)
+    listed = Set(records.compactMap { $0.part == nil ? nil : $0.name })
+    (strangerCount, patientsLeftOut) = (0, leaking.count)
   }
 
   /// No division: every patient is in no part, for films that are all evaluated.
@@ -93,6 +164,7 @@ public struct PatientSplit: Sendable {
 
   private init() {
     (subsets, kind, seed, listsSHA256, listed) = ([:], .random, 0, nil, nil)
+    (strangerCount, patientsLeftOut) = (0, 0)
   }
 
   private static func assigned(

@@ -25,6 +25,23 @@ public struct Table: Sendable {
     let record: CSVReader.Record
     /// Whether a comma may be a decimal point.
     let hasDecimalCommas: Bool
+    /// What tables beside this one say of the row: their columns follow its own.
+    var joined: [Joined] = []
+
+    /// The columns of another table.
+    struct Joined {
+      /// The place of the first of them.
+      let start: Int
+      /// The row; `nil` where the table has none.
+      let row: JoinedRows.Row?
+      /// The table's path.
+      let path: String
+    }
+
+    /// The table that holds a column, where it is another than the row's own.
+    func table(of column: Int) -> Joined? {
+      joined.isEmpty ? nil : joined.last { $0.start <= column }
+    }
     /// The line on which it starts, counted from 1.
     public var line: Int { record.line }
     /// The number of fields.
@@ -32,6 +49,7 @@ public struct Table: Sendable {
 
     /// A field's value, trimmed; empty where the row has no such field.
     public subscript(column: Int) -> String {
+      if let table = table(of: column) { return table.row?.values[column - table.start] ?? "" }
       guard column < count else { return "" }
       let text = record.trimmed(column)
       // What keeps Excel from taking a text for a number.
@@ -39,6 +57,11 @@ public struct Table: Sendable {
         text.hasSuffix("\"")
       else { return text }
       return String(text.dropFirst(2).dropLast()).trimmingBlanks()
+    }
+
+    /// A field as it stands, with the blanks around it.
+    func untrimmed(_ column: Int) -> String {
+      table(of: column) == nil && column < count ? record[column] : self[column]
     }
 
     /// Checks that the row has as many fields as the header, or one more that is blank.
@@ -89,6 +112,23 @@ public struct Table: Sendable {
       bytes[comma] = UInt8(ascii: ".")
       return Double(String(decoding: bytes, as: UTF8.self))
     }
+  }
+
+  /// How large the text is.
+  var byteCount: Int { bytes.count }
+
+  private struct FirstRow: Error { let names: [String] }
+
+  /// The fields of the first row, under the separator that makes most of them.
+  func firstRow() throws -> [String] {
+    do {
+      try forEachRow(isFirst: { _ in false }) { row in
+        throw FirstRow(names: (0..<row.count).map { row[$0] })
+      }
+    } catch let first as FirstRow {
+      return first.names
+    }
+    return []
   }
 
   /// Calls `body` for each row below the header.

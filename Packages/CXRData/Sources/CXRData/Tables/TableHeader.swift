@@ -34,6 +34,15 @@ public struct TableHeader: Sendable {
     throw DataError.missingColumn(path: path, column: column, found: names)
   }
 
+  /// The column that has a name, which must be there with others that `needed` lists.
+  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:needed:)``.
+  func require(_ column: String, needed: String) throws -> Int {
+    guard let place = try find(column) else {
+      throw DataError.missingColumn(path: path, column: column, found: names, needed: needed)
+    }
+    return place
+  }
+
   /// Whether a column has one of some names.
   func has(_ spellings: String...) -> Bool {
     let wanted = spellings.map(LabelSet.key)

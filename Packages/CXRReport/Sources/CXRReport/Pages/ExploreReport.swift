@@ -22,6 +22,8 @@ public struct ExploreReport: Sendable {
 
   /// The label file's name.
   public var source: String
+  /// What a reader must know of the films before any figure.
+  public var warnings: [String] = []
   /// Films.
   public var images: Int
   /// Patients.
@@ -30,6 +32,8 @@ public struct ExploreReport: Sendable {
   public var labels: [String]
   /// Positive films a label.
   public var positives: [Int]
+  /// Films a label of which it is not known whether they have it; empty where all is known.
+  public var unknowns: [Int] = []
   /// Films with 0, 1, 2, … labels.
   public var labelsPerFilm: [Int]
   /// Training, validation, test.
@@ -92,6 +96,11 @@ public struct ExploreReport: Sendable {
     total > 0 ? 100 * Double(count) / Double(total) : 0
   }
 
+  private var hasUnknowns: Bool { unknowns.contains { $0 > 0 } }
+  private func unknown(_ label: Int) -> Int {
+    unknowns.indices.contains(label) ? unknowns[label] : 0
+  }
+
   private var order: [Int] { labels.indices.sorted { positives[$0] > positives[$1] } }
 
   private var figures: [Figure] {
@@ -115,8 +124,10 @@ public struct ExploreReport: Sendable {
         valueLabel: "percent of films", categories: names,
         series: [
           ("with the finding", order.map { percent(positives[$0], of: images) }),
-          ("without", order.map { 100 - percent(positives[$0], of: images) }),
-        ], range: "[0:100]"),
+          ("without", order.map { 100 - percent(positives[$0] + unknown($0), of: images) }),
+        ]
+          + (hasUnknowns
+            ? [("not known", order.map { percent(unknown($0), of: images) })] : []), range: "[0:100]"),
       .bars(
         "splits", description: "Prevalence of each finding in the three parts",
         valueLabel: "percent of the part's films", categories: names,
@@ -147,6 +158,7 @@ public struct ExploreReport: Sendable {
         "\(images) films of \(patients) patients, \(labels.count) findings. No patient is in two "
         + "parts of the split.")
     if let problem = figures.problem { page.callout(problem.description) }
+    for warning in warnings { page.callout(warning) }
     page.heading("The split")
     page.table(
       header: ["part", "films", "patients", "share of films"],
@@ -180,12 +192,13 @@ public struct ExploreReport: Sendable {
         "What one film counts in the weighted loss, so that films with and without a finding "
         + "weigh the same in sum.")
     page.table(
-      header: ["finding", "films", "percent"] + parts.map(\.name) + ["weight −", "weight +"],
+      header: ["finding", "films", "percent"] + (hasUnknowns ? ["not known"] : [])
+        + parts.map(\.name) + ["weight −", "weight +"],
       rows: order.map { k in
         [
           labels[k], "\(positives[k])",
           fixedPoint(percent(positives[k], of: images), digits: 2),
-        ] + parts.map { "\($0.positives[k])" } + [
+        ] + (hasUnknowns ? ["\(unknown(k))"] : []) + parts.map { "\($0.positives[k])" } + [
           fixedPoint(classWeights[k].negative, digits: 4),
           fixedPoint(classWeights[k].positive, digits: 4),
         ]

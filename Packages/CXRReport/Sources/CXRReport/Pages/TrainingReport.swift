@@ -30,6 +30,8 @@ public struct TrainingReport: Sendable {
   public var bestEpoch: Int
   /// The network's layers as text.
   public var summary: String
+  /// What a reader must know of the films before any figure.
+  public var warnings: [String] = []
 
   /// Gathers what the page shows.
   public init(
@@ -71,6 +73,7 @@ public struct TrainingReport: Sendable {
       lead: "\(curves.first?.training.count ?? 0) epochs; best.npz holds the weights of epoch "
         + "\(bestEpoch), the lowest validation loss.")
     if let problem = figures.problem { page.callout(problem.description) }
+    for warning in warnings { page.callout(warning) }
     page.table(header: ["", ""], rows: facts.map { [$0.0, $0.1] })
     page.heading("Epoch by epoch")
     for curve in curves {

@@ -162,6 +162,7 @@ extension LabelFile.Problem {
   static let kinds = [
     "duplicates", "contradiction", "no_labels", "unknown_findings", "other_separators",
     "sex_changes", "age_falls", "name_of_other_patient",
+    "study_of_two_patients",
     "implausible_age", "unreadable_age",
   ]
 
@@ -170,7 +171,7 @@ extension LabelFile.Problem {
     switch self {
     case .implausibleAge, .unreadableAge, .unknownFindings: .note
     case .duplicateFilm, .contradiction, .noLabels, .otherSeparator, .sexChange, .ageFall,
-      .nameOfOtherPatient:
+      .nameOfOtherPatient, .studyOfTwoPatients:
       .warning
     }
   }

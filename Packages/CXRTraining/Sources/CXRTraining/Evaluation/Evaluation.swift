@@ -17,6 +17,9 @@ public struct Evaluation: Sendable {
     /// The label file, the films' folder, and what becomes of absent films. Labels, split and seed
     /// come from the checkpoints.
     public var collection: FilmCollection.Options
+    /// Where no collection is described: read the label file as the checkpoint's was read, where the films are of a part
+    /// of that, else as the collection that its header tells.
+    public var recognisesCollection = true
     /// The part to evaluate; `nil` for all films. Without checkpoints the films are those of the first table.
     public var subset: Subset?
     /// The labels to judge, where there are tables alone; `nil`: the first table's columns that the label file knows.
@@ -107,7 +110,7 @@ public struct Evaluation: Sendable {
   /// - Throws: `DataError`, `CheckpointError`, ``TrainingError``.
   public init(_ options: Options, events: Events = Events()) throws {
     let classifiers = try options.checkpoints.map { try ChestClassifier(path: $0) }
-    var collectionOptions = options.collection
+    var collectionOptions = try Self.reading(options, as: classifiers.first?.metadata)
     for classifier in classifiers {
       collectionOptions.renames.merge(classifier.metadata.labelRenames) { asked, _ in asked }
     }
@@ -285,7 +288,39 @@ public struct Evaluation: Sendable {
     let tables = try options.predictions.prefix(1).map {
       try PredictionsFile(path: $0, renames: options.collection.renames)
     }
-    return try labels(of: tables, options, options.collection)
+    return try labels(of: tables, options, reading(options, as: nil))
+  }
+
+  /// How the label file is read.
+  private static func reading(
+    _ options: Options, as checkpoint: CheckpointMetadata?
+  ) throws -> FilmCollection.Options {
+    var collection = options.collection
+    let isItsOwn = checkpoint != nil && options.subset != nil
+    if isItsOwn, let checkpoint {
+      if options.recognisesCollection, collection.collection == nil {
+        collection.collection = checkpoint.collection
+      }
+      guard collection.collection == checkpoint.collection else {
+        let (was, now) = (checkpoint.collection?.name, collection.collection?.name)
+        throw TrainingError.evaluationMismatch(
+          "\(options.checkpoints[0]) was trained on films read as the collection \(was ?? "generic"), and these are read as "
+            + (was == now ? "another of that name" : now ?? "generic")
+            + "; leave --collection out, or evaluate all films by --subset all")
+      }
+      if checkpoint.takesEachFilmForAPatient, collection.patients == .labelFile {
+        collection.patients = .eachFilm
+      }
+    } else if options.recognisesCollection, collection.collection == nil {
+      collection.collection = try CollectionDescription.recognised(
+        labelFile: collection.labelFile)
+      if collection.collection == nil, let own = checkpoint?.collection,
+        try own.fits(labelFile: collection.labelFile)
+      {
+        collection.collection = own
+      }
+    }
+    return collection
   }
 
   /// The labels that are asked for, or those of the first table.
@@ -298,7 +333,8 @@ public struct Evaluation: Sendable {
     if let labels = options.labels { return labels }
     return try table.labels(
       of: LabelFile(
-        path: collection.labelFile, vocabulary: table.columns, renames: collection.renames))
+        path: collection.labelFile, collection: collection.collection, vocabulary: table.columns,
+        renames: collection.renames, patients: collection.patients))
   }
 
   private static func collection(
@@ -309,9 +345,11 @@ public struct Evaluation: Sendable {
       throw TrainingError.evaluationMismatch(
         "\(checkpoint) was trained with the official split; give --train-list and --test-list")
     }
-    if split.kind == .random, options.lists != nil, subset != nil {
+    if split.kind != .official, options.lists != nil, subset != nil {
       throw TrainingError.evaluationMismatch(
-        "\(checkpoint) was trained with the random split of seed \(split.seed); "
+        "\(checkpoint) was trained with "
+          + (split.kind == .column
+            ? "the split of its label file; " : "the random split of seed \(split.seed); ")
           + "leave --train-list and --test-list out")
     }
     return try FilmCollection(options)
@@ -368,8 +406,9 @@ public struct Evaluation: Sendable {
       collection.split.patientsSHA256(of: .train) == metadata.split.trainPatientsSHA256
     else {
       throw TrainingError.evaluationMismatch(
-        collection.split.kind == .official
-          ? "the lists give another split than \(checkpoint) was trained with; give the same lists"
+        collection.split.kind != .random
+          ? "the lists, or the label file's own parts, give another split than \(checkpoint) was trained with; give the "
+            + "same ones"
           : "the split of seed \(collection.split.seed) is not the one that \(checkpoint) was trained "
             + "with; it was written by another version, use that one")
     }

@@ -115,6 +115,22 @@ public struct Exploration: Sendable {
     self.problems = problems
   }
 
+  /// How the files were read, for the document.
+  private var reading: [(String, JSONValue)] {
+    let file = collection.file
+    let leftOut = file.rowsLeftOut.sorted { $0.key < $1.key }.map { column, values in
+      let counts = values.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) }
+      return (column, JSONValue.object(counts))
+    }
+    return [
+      ("rows", .integer(file.rowCount)),
+      ("studies", file.studyCount.map { .integer($0) } ?? .null),
+      ("collection", file.collection?.json ?? .null),
+      ("each_film_a_patient", .bool(file.patientSource == .eachFilm)),
+      ("rows_left_out", .object(leftOut)),
+    ]
+  }
+
   /// The document `explore.json`.
   public var json: JSONValue {
     let labels = collection.matrix.labels
@@ -133,9 +149,11 @@ public struct Exploration: Sendable {
           ("image_size", .integer(preparation.imageSize)),
         ])
       } ?? .null
-    return .object([
+    let beginning: [(String, JSONValue)] = [
       ("images", .integer(collection.file.records.count)),
       ("patients", .integer(collection.file.patients.count)), ("labels", counts(positives)),
+    ]
+    let rest: [(String, JSONValue)] = [
       (
         "labels_per_image",
         .object(labelsPerFilm.enumerated().map { ("\($0.offset)", .integer($0.element)) })
@@ -183,6 +201,7 @@ public struct Exploration: Sendable {
         .object(sizes.map { ("\($0.width)x\($0.height)", .integer($0.films)) })
       ),
       ("uncertain", .string(collection.matrix.uncertain.rawValue)),
+      ("uncertain_labels", counts(collection.uncertainFilms())),
       (
         "unknown_labels",
         counts(collection.matrix.unknowns(in: Array(collection.file.records.indices)))
@@ -190,6 +209,7 @@ public struct Exploration: Sendable {
       ("audit", .object(audit)), ("training_pixels", pixels),
       ("label_file_sha256", .string(collection.file.sha256)),
       ("library_version", .string(DeviceReport.libraryVersion)),
-    ])
+    ]
+    return .object(beginning + reading + rest)
   }
 }

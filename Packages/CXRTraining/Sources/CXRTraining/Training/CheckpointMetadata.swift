@@ -397,6 +397,16 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     return (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [:]
   }
 
+  /// How the label file was read; `nil`: by its columns.
+  public var collection: CollectionDescription? {
+    options[TrainingOptions.collectionKey].flatMap { CollectionDescription(text: $0) }
+  }
+
+  /// Whether each film was taken for a patient.
+  public var takesEachFilmForAPatient: Bool {
+    options[TrainingOptions.patientsKey] == TrainingOptions.eachFilm
+  }
+
   /// How films become the network's input.
   public var preparation: FilmPreparation {
     FilmPreparation(

@@ -101,6 +101,24 @@ public struct Resumption: Sendable {
       differences.append(
         "--\(TrainingOptions.renamesKey): was \(metadata.labelRenames), is \(now.labelRenames)")
     }
+    let (read, reads) = (
+      metadata.options[TrainingOptions.collectionKey], now.options[TrainingOptions.collectionKey]
+    )
+    if read != reads {
+      let (was, isNow) = (
+        metadata.collection?.name ?? "generic", now.collection?.name ?? "generic"
+      )
+      differences.append(
+        "--\(TrainingOptions.collectionKey): was \(was), is "
+          + (was == isNow ? "another description of that name" : isNow))
+    }
+    let (was, isNow) = (
+      metadata.options[TrainingOptions.patientsKey], now.options[TrainingOptions.patientsKey]
+    )
+    if was != isNow {
+      differences.append(
+        "whose films they are: was said by \(was ?? "the label file"), is by \(isNow ?? "the label file")")
+    }
     func compare<Value: Equatable>(_ name: String, _ value: KeyPath<CheckpointMetadata, Value>) {
       let (was, now) = (metadata[keyPath: value], now[keyPath: value])
       if was != now { differences.append("\(name): was \(was), is \(now)") }

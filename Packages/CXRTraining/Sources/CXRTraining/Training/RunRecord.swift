@@ -39,6 +39,8 @@ extension TrainingData {
         ])
       ),
       ("label_file_sha256", .string(collection.file.sha256)),
+      ("collection", collection.file.collection?.json ?? .null),
+      ("each_film_a_patient", .bool(collection.file.patientSource == .eachFilm)),
       ("labels", .strings(collection.matrix.labels)),
       ("skipped_labels", .strings(skippedLabels)),
       (

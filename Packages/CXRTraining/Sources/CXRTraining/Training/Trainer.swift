@@ -371,7 +371,7 @@ public struct Trainer {
         [
           Resumption.filmsKey: data.filmsSHA256, Resumption.pixelsKey: data.pixelsSHA256,
           TrainingOptions.uncertainKey: data.collection.matrix.uncertain.rawValue,
-        ].merging(TrainingOptions.text(ofRenames: data.collection.file.renames)) { $1 }
+        ].merging(TrainingOptions.text(ofReading: data.collection.file)) { $1 }
       ) { $1 },
       progress: CheckpointMetadata.Progress(
         bestLoss: stopping.bestEpoch > 0 ? stopping.bestLoss : nil, bestEpoch: stopping.bestEpoch,

@@ -66,12 +66,12 @@ public struct TrainingData: Sendable {
     try options.validate()
     var collection = try FilmCollection(collectionOptions)
     let strangers = options.augmentedLabels.filter {
-      !collectionOptions.labels.contains($0) && !LabelSet.underrepresented10.contains($0)
+      !collection.matrix.labels.contains($0) && !LabelSet.underrepresented10.contains($0)
     }
     guard strangers.isEmpty || !options.augments else {
       throw TrainingError.invalidOption(
         "--augment-labels: \(strangers.joined(separator: ", ")) not among the labels "
-          + "\(collectionOptions.labels.joined(separator: ", ")); correct the names")
+          + "\(collection.matrix.labels.joined(separator: ", ")); correct the names")
     }
     var skippedLabels: [String] = []
 

@@ -72,6 +72,24 @@ public struct TrainingOptions: Sendable {
   /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.
   static let renamesKey = "rename"
 
+  /// Where the description of a collection stands there, as JSON; absent where there is none.
+  static let collectionKey = "collection"
+  /// Where it stands there whose films they are, if not in the label file.
+  static let patientsKey = "patients"
+  static let eachFilm = "each-film"
+
+  /// How a label file is read, as options of a checkpoint.
+  static func text(ofReading file: LabelFile) -> [String: String] {
+    var options = text(ofRenames: file.renames)
+    if let collection = file.collection { options[collectionKey] = collection.text }
+    switch file.patientSource {
+    case .labelFile: break
+    case .table: options[patientsKey] = "table"
+    case .eachFilm: options[patientsKey] = eachFilm
+    }
+    return options
+  }
+
   /// Renames of labels as an option of a checkpoint.
   static func text(ofRenames renames: [String: String]) -> [String: String] {
     let pairs = renames.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }

@@ -20,6 +20,7 @@ extension EvaluationReport {
         + "Intervals are of 95 %, from \(replicates) draws of patients, each with all of their films."
     )
     if let problem = figures.problem { page.callout(problem.description) }
+    for warning in warnings { page.callout(warning) }
     addWarnings(to: &page)
     addHeadline(to: &page)
     page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")

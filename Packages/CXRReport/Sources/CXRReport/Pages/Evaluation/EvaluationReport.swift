@@ -271,6 +271,8 @@ public struct EvaluationReport: Sendable {
   public var mapColours: [ColourStop]
   /// The tables' files beside the page.
   public var tables: [String]
+  /// What a reader must know of the films before any figure.
+  public var warnings: [String] = []
 
   /// Gathers what the page shows.
   public init(

@@ -14,6 +14,9 @@ extension EvaluationFigures {
       ("subset", .string(evaluation.partName)),
       ("images", .integer(evaluation.rows.count)), ("patients", .integer(evaluation.patientCount)),
       ("threshold", .number(0.5)),
+      ("collection", evaluation.collection.file.collection?.json ?? .null),
+      ("each_film_a_patient", .bool(evaluation.collection.file.patientSource == .eachFilm)),
+      ("labels_without_partner", .strings(evaluation.collection.labelsWithoutPartner)),
       (
         "intervals",
         .object([

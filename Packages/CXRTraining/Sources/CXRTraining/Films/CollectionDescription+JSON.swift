@@ -1,0 +1,47 @@
+import CXRData
+import Foundation
+
+extension CollectionDescription {
+  /// The description as one line of JSON with sorted keys: its meaning, to be stored and compared.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Strings, numbers and switches can always be written.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  /// Reads what ``text`` has written.
+  public init?(text: String) {
+    guard let own = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+    self = own
+  }
+
+  /// The description as a document.
+  public var json: JSONValue {
+    (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .null
+  }
+}
+
+extension JSONValue: Decodable {
+  /// Reads any document; the keys of an object come sorted.
+  public init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let flag = try? value.decode(Bool.self) {
+      self = .bool(flag)
+    } else if let number = try? value.decode(Int.self) {
+      self = .integer(number)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else if let text = try? value.decode(String.self) {
+      self = .string(text)
+    } else if let values = try? value.decode([JSONValue].self) {
+      self = .array(values)
+    } else {
+      self = .object(
+        try value.decode([String: JSONValue].self).sorted { $0.key < $1.key }
+          .map { ($0.key, $0.value) })
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import CXRData
+
+extension FilmCollection {
+  /// Labels of which the file says nothing.
+  private var unknownLabels: [String] {
+    matrix.labels.filter { file.knownLabels?.contains($0) == false }
+  }
+
+  /// Which labels have no partner in the file that a classifier is tested on; `nil` where all have.
+  public var remarkOfPartners: String? {
+    guard !labelsWithoutPartner.isEmpty else { return nil }
+    return "labels without a partner in the label file, n/a: "
+      + labelsWithoutPartner.joined(separator: ", ")
+  }
+
+  /// What a person must know where each film is taken for a patient; `nil` where patients are known.
+  public var warningOfPatients: String? {
+    guard file.patientSource == .eachFilm else { return nil }
+    return
+      "each film is taken for a patient of its own, since nothing says whose films these are: where patients have several, "
+      + "training and test share patients, figures flatter the network, and intervals are too narrow"
+  }
+
+  /// What a described collection leaves out, joins or does not know, a line each.
+  private var remarksOfCollection: [String] {
+    guard let collection = file.collection else { return [] }
+    var lines: [String] = []
+    var facts: [String] = []
+    if let studies = file.studyCount { facts.append("\(studies) studies") }
+    if let readers = collection.readers {
+      facts.append("a film has a finding where \(readers.votes.words)")
+    }
+    switch collection.findings {
+    case .columns where collection.blank == .absent: facts.append("blank counts as absent")
+    case .columns: facts.append("blank counts as unknown")
+    default: break
+    }
+    lines.append(
+      "read as the collection \(collection.name)"
+        + (facts.isEmpty ? "" : ": " + facts.joined(separator: "; ")))
+    for (column, values) in file.rowsLeftOut.sorted(by: { $0.key < $1.key }) {
+      let isUnusable = column == LabelFile.findingsKey
+      lines.append(
+        (isUnusable
+          ? "films left out that their findings call unusable: " : "rows left out by \(column): ")
+          + values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(20)
+          .map { "\($0.key.isEmpty ? "blank" : String($0.key.prefix(60))) \($0.value)" }
+          .joined(separator: ", ") + (values.count > 20 ? ", …" : ""))
+    }
+    for table in file.unmatchedRows where table.films + table.rows > 0 {
+      lines.append(
+        "\(table.path): says nothing of \(table.films) films; \(table.rows) of its rows belong to no film")
+    }
+    let partial = file.records.count { $0.knowsFindings && !$0.namesAllFindings }
+    if partial > 0 {
+      lines.append(
+        "\(partial) films may have findings that they do not name ("
+          + collection.unknown.joined(separator: ", ")
+          + "); these are left out of loss, weights and metrics")
+    }
+    return lines
+  }
+
+  /// The label of the set that a name outside it may be meant to be: misspelled, or a word of it.
+  private func nearest(to name: String) -> String? {
+    let words = name.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map { $0.lowercased() }
+    return matrix.labels.first { words.contains($0.lowercased()) }
+      ?? LabelSet.nearest(to: name, among: matrix.labels)
+  }
+
+  /// How many films have each label as uncertain.
+  func uncertainFilms() -> [Int] {
+    var counts: [String: Int] = [:]
+    for record in file.records { for label in record.uncertain { counts[label, default: 0] += 1 } }
+    return matrix.labels.map { counts[$0] ?? 0 }
+  }
+
+  /// How many films have each label as unknown by the file's own word.
+  private func unknownFilms() -> [Int] {
+    var counts: [String: Int] = [:]
+    for record in file.records {
+      for label in record.unknown { counts[label, default: 0] += 1 }
+    }
+    return matrix.labels.map { counts[$0] ?? 0 }
+  }
+
+  /// What a person should know of the label file and the folder, a line each.
+  public var remarks: [String] {
+    var lines = remarksOfCollection
+    let others = matrix.otherLabels.sorted { $0.key < $1.key }
+    if !others.isEmpty {
+      lines.append(
+        "labels outside the set, not used: "
+          + others.map { name, count in
+            let meant = nearest(to: name).map { ", is it \($0)?" } ?? ""
+            return "\(name) (\(count)\(meant))"
+          }.joined(separator: ", "))
+    }
+    let withoutColumn = labelsWithoutPartner.isEmpty ? unknownLabels : labelsWithoutPartner
+    if let remarkOfPartners {
+      lines.append(remarkOfPartners)
+    } else if !withoutColumn.isEmpty {
+      lines.append(
+        (file.labelColumns == nil
+          ? "labels that \(file.collection?.name ?? "the file") says nothing of"
+          : "labels without a column in the file") + ", unknown on all films: "
+          + withoutColumn.joined(separator: ", "))
+    }
+    let absent = matrix.labels.indices.filter { k in
+      !withoutColumn.contains(matrix.labels[k])
+        && !file.records.indices.contains { matrix[$0, k] }
+    }.map { matrix.labels[$0] }
+    if !absent.isEmpty {
+      lines.append("labels that no row has: " + absent.joined(separator: ", "))
+    }
+    let doubtful = zip(matrix.labels, uncertainFilms()).filter { $0.1 > 0 }
+    if !doubtful.isEmpty {
+      let meaning =
+        switch matrix.uncertain {
+        case .zeros: "count as absent"
+        case .ones: "count as present"
+        case .ignore: "are left out of loss, weights and metrics"
+        }
+      lines.append(
+        "uncertain findings \(meaning) (--uncertain \(matrix.uncertain.rawValue)): "
+          + doubtful.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+    }
+    let unknown = zip(matrix.labels, unknownFilms()).filter { $0.1 > 0 }
+    if !unknown.isEmpty {
+      lines.append(
+        "findings that the file calls unknown are left out of loss, weights and metrics: "
+          + unknown.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+    }
+    let unread = file.records.count { !$0.knowsFindings }
+    if unread > 0 {
+      lines.append(
+        "\(unread) films whose findings the file calls unknown (NaN, N/A or the like) are left out of loss, weights "
+          + "and metrics")
+    }
+    if file.rowCount > file.records.count {
+      let joined = Set(
+        file.notes.compactMap { note in note.problem.kind == "duplicates" ? note.film : nil }
+      ).count
+      lines.append(
+        "\(joined) films stand in several rows, which are joined: \(file.rowCount) rows of "
+          + "\(file.records.count) films")
+    }
+    if let split = file.notes.first(where: { $0.problem.kind == "other_separators" }) {
+      let count = file.notes.count { $0.problem.kind == "other_separators" }
+      lines.append(
+        "findings parted otherwise than by | in \(count) rows, read as known labels; the first, on line "
+          + "\(split.line): \(split.problem.description)")
+    }
+    let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
+    for (kind, count) in kinds.sorted(by: { $0.key < $1.key })
+    where !["duplicates", "other_separators", "unknown_findings"].contains(kind) {
+      lines.append("\(count) × \(kind.split(separator: "_").joined(separator: " ")); kept")
+    }
+    if let revision = NIHRevision(file.records) { lines.append(revision.description) }
+    if !excluded.isEmpty {
+      lines.append("\(excluded.count) films left out, which the audit calls unusable")
+    }
+    if !excludedStrangers.isEmpty {
+      lines.append(
+        "\(excludedStrangers.count) films that the audit calls unusable are not in the label file: "
+          + excludedStrangers.prefix(5).joined(separator: ", ")
+          + (excludedStrangers.count > 5 ? ", …" : ""))
+    }
+    let unlisted = split.unlistedCount(in: file.records)
+    if unlisted > 0 {
+      lines.append(
+        split.kind == .column
+          ? "\(unlisted) films are assigned to no part by \(file.collection?.split?.column ?? "their column"), not used"
+          : "\(unlisted) films are in neither list, not used")
+    }
+    if split.strangerCount > 0 {
+      lines.append("\(split.strangerCount) films of the lists are not in the label file")
+    }
+    if split.patientsLeftOut > 0 {
+      lines.append("\(split.patientsLeftOut) patients have films in two parts, left out")
+    }
+    if let leftOut = folder?.leftOutCount, leftOut > 0 {
+      lines.append("\(leftOut) hidden files in the folder that look like films, not used")
+    }
+    if !rowsWithoutFilm.isEmpty {
+      lines.append("\(rowsWithoutFilm.count) rows have no film, left out")
+    }
+    if !filmsWithoutRow.isEmpty {
+      lines.append("\(filmsWithoutRow.count) films in the folder have no row, not used")
+    }
+    return lines
+  }
+}
