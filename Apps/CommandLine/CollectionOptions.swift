@@ -24,10 +24,24 @@ public struct CollectionOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws {
+    try collection.map(Self.check)
     guard patients == nil || !eachFilmAPatient else {
       throw ValidationError(
         "--patients and --each-film-a-patient: one or the other says whose films they are")
     }
+  }
+
+  /// Checks that a collection or a file is called so.
+  /// - Throws: `ValidationError`.
+  public static func check(_ collection: String) throws {
+    let names = CollectionDescription.builtIn.map(\.name) + [generic]
+    guard !names.contains(collection), !FileManager.default.fileExists(atPath: collection) else {
+      return
+    }
+    throw ValidationError(
+      "--collection \(collection): no collection and no file is called so"
+        + (LabelSet.nearest(to: collection, among: names).map { "; did you mean \($0)?" }
+          ?? "; there are \(names.joined(separator: ", "))"))
   }
 
   /// What reads as NIH's or CheXpert's, whatever the header is.
@@ -74,13 +88,6 @@ public struct CollectionOptions: ParsableArguments {
     if collection == generic { return Choice(name: collection, description: nil) }
     if let found = try CollectionDescription.named(collection, labelFile: labelFile) {
       return Choice(name: collection, description: found)
-    }
-    guard FileManager.default.fileExists(atPath: collection) else {
-      let names = CollectionDescription.builtIn.map(\.name)
-      throw ValidationError(
-        "--collection \(collection): no collection and no file is called so"
-          + (LabelSet.nearest(to: collection, among: names).map { "; did you mean \($0)?" }
-            ?? "; there are \(names.joined(separator: ", ")) and \(generic)"))
     }
     return Choice(
       name: absolutePath(collection),

@@ -14,7 +14,8 @@ public struct ListOptions: ParsableArguments {
   public var testList: String?
   @Option(
     help:
-      "A list of validation films beside these two. (default: an eighth of the training list's patients)")
+      "A list of validation films beside these two. (default: an eighth of the training list's patients)"
+  )
   public var validationList: String?
   @Flag(help: "Go on without films of these lists that the label file does not have.")
   public var allowUnknownFilms = false
@@ -60,7 +61,8 @@ public struct ListOptions: ParsableArguments {
 public struct LabelOptions: ParsableArguments {
   @Option(
     help:
-      "Findings, separated by commas, each once, in output order. (default: the collection's, or NIH's fourteen)")
+      "Findings, separated by commas, each once, in output order. (default: the collection's, or NIH's fourteen)"
+  )
   public var labels: NameList?
   @Option(
     help: ArgumentHelp(
@@ -249,7 +251,8 @@ extension FilmCollection {
     Console.note(
       (file.collection == nil
         ? "\(file.records.count) rows"
-        : "\(file.rowCount) rows, \(file.records.count) films") + " of \(file.patients.count) patients"
+        : "\(file.rowCount) rows, \(file.records.count) films")
+        + " of \(file.patients.count) patients"
         + (films.map { " · \($0) films found" } ?? ""))
     for remark in remarks { Console.note(remark) }
     if let warning = warningOfPatients { Console.warn(warning) }

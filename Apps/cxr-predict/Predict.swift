@@ -68,11 +68,13 @@ struct Predict: Program {
   func validate() throws {
     guard !films.isEmpty else { throw ValidationError("name films, folders, or - for a list") }
     try mapLabels?.validate("--map-labels")
+    try collection.map(CollectionOptions.check)
     guard csv == nil || films.count == 1 && films != ["-"] else {
       throw ValidationError("--csv lists the films; name one folder where they are")
     }
     guard csv != nil || (collection == nil && !allowMissing) else {
-      throw ValidationError("--collection and --allow-missing are of a label file; name it by --csv")
+      throw ValidationError(
+        "--collection and --allow-missing are of a label file; name it by --csv")
     }
     guard mapLabels == nil || maps != nil else {
       throw ValidationError("--map-labels needs --maps, the folder to write them to")

@@ -29,7 +29,8 @@ struct Train: Program {
 
   @Option(
     help:
-      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it.")
+      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it."
+  )
   var csv: String
   @OptionGroup var collectionOptions: CollectionOptions
   @Option(help: "The folder of films; searched at any depth.")

@@ -119,7 +119,8 @@ def padchest(path):
     unknown = (~present).mul(is_silent | is_unchanged, axis=0)
     view = kept["Projection"].replace("L", "Lateral")
     return Truth(
-        len(table), kept["ImageID"], kept["PatientID"], present, unknown, study=kept["StudyID"], view=view,
+        len(table), kept["ImageID"], kept["PatientID"], present, unknown, study=kept["PatientID"] + "/" + kept["StudyID"],
+        view=view,
         left_out=left_out,
     )  # fmt: skip
 
@@ -177,7 +178,7 @@ def mimic(path):
     # A film of which no view is said is counted under this name.
     view = films["ViewPosition"].replace({"LATERAL": "Lateral", "LL": "Lateral", "": "unknown"})
     return Truth(
-        len(labels), films["dicom_id"], films["subject_id"], present, unknown, uncertain, films["study_id"], view, part
+        len(films), films["dicom_id"], films["subject_id"], present, unknown, uncertain, films["study_id"], view, part
     )
 
 

@@ -28,7 +28,8 @@ enum CollectionFile {
       guard file.has("findings") else {
         throw file.error(
           "findings",
-          "is missing: findings = { column = \"codes\", separator = \";\" }, or { columns = [\"Mass\", \"Edema\"] }")
+          "is missing: findings = { column = \"codes\", separator = \";\" }, or { columns = [\"Mass\", \"Edema\"] }"
+        )
       }
       collection = CollectionDescription(
         name: try file.text("name") ?? ownName, film: film, patient: nil, findings: .columns([]))
@@ -95,7 +96,8 @@ enum CollectionFile {
     if let tables = try file.tables("tables") {
       collection.tables = try tables.map { table in
         guard let name = try table.text("file"), let key = try table.text("key") else {
-          throw table.error("file", "file and key are needed: its name, and the column that it shares")
+          throw table.error(
+            "file", "file and key are needed: its name, and the column that it shares")
         }
         try table.finish()
         return CollectionDescription.JoinedTable(file: name, key: key)
@@ -138,7 +140,8 @@ enum CollectionFile {
     try table.finish()
     guard let column else {
       guard separator == nil, form == nil, let columns else {
-        throw table.error("column", "is missing; where each label has a column, columns = [\"Mass\", \"Edema\"]")
+        throw table.error(
+          "column", "is missing; where each label has a column, columns = [\"Mass\", \"Edema\"]")
       }
       return .columns(columns)
     }
@@ -171,11 +174,13 @@ enum CollectionFile {
       throw table.error("column", "the column that tells the parts is missing")
     }
     guard let train = try values("train", table), let test = try values("test", table) else {
-      throw table.error("train", "train and test are needed, as train = [\"A\"], test = { from = 2014-01-01 }")
+      throw table.error(
+        "train", "train and test are needed, as train = [\"A\"], test = { from = 2014-01-01 }")
     }
     var split = CollectionDescription.SplitColumn(
       column: column, train: train, validation: try values("validation", table), test: test)
-    if let leak: CollectionDescription.SplitColumn.Leak = try table.choice("patients_in_two_parts") {
+    if let leak: CollectionDescription.SplitColumn.Leak = try table.choice("patients_in_two_parts")
+    {
       split.patientsInTwoParts = leak
     }
     try table.finish()

@@ -180,7 +180,8 @@ final class TOMLReader {
     for key in keys where !asked.contains(key) {
       let nearest = LabelSet.nearest(to: key, among: asked)
       throw error(
-        key, "nothing is called so here" + (nearest.map { "; did you mean \($0)?" } ?? "; there may be ")
+        key,
+        "nothing is called so here" + (nearest.map { "; did you mean \($0)?" } ?? "; there may be ")
           + (nearest == nil ? asked.sorted().joined(separator: ", ") : ""))
     }
   }

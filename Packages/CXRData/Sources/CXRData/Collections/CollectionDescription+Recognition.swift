@@ -62,6 +62,7 @@ extension CollectionDescription {
     for identity in [patient, study] {
       if case .column(let name) = identity { columns.append(name) }
     }
-    return columns.allSatisfy { keys.contains(LabelSet.key($0)) } && (tables.isEmpty || !keys.contains(LabelSet.key(film)))
+    return columns.allSatisfy { keys.contains(LabelSet.key($0)) }
+      && (tables.isEmpty || !keys.contains(LabelSet.key(film)))
   }
 }

@@ -45,7 +45,8 @@ struct PatientTable {
         else {
           throw DataError.missingColumn(
             path: path, column: "Patient ID", found: header.names,
-            needed: "a column of films' names, \"\(films.joined(separator: "\", \""))\", and one of patients, "
+            needed:
+              "a column of films' names, \"\(films.joined(separator: "\", \""))\", and one of patients, "
               + "\"\(Self.identifiers.joined(separator: "\", \""))\"")
         }
         return (film: film, patient: patient, count: header.names.count)

@@ -34,7 +34,9 @@ final class ReaderVotes {
   }
 
   /// What the readers' cells name together, in the order in which it is named; `nil` where none of them knows anything.
-  func decided(_ votes: CollectionDescription.Votes, cells meanings: [DescribedCells.Cell]) -> [String]? {
+  func decided(_ votes: CollectionDescription.Votes, cells meanings: [DescribedCells.Cell])
+    -> [String]?
+  {
     var (names, counts): ([String], [String: Int]) = ([], [:])
     var readers = 0
     for own in cells {

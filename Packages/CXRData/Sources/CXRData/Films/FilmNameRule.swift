@@ -18,7 +18,9 @@ public struct FilmNameRule: Sendable, Equatable {
   /// A name's parts that count.
   func parts(_ name: String) -> [Substring] {
     var parts = FilmName.parts(name)
-    if droppedFolderCount > 0 { parts.removeFirst(min(droppedFolderCount, max(0, parts.count - 1))) }
+    if droppedFolderCount > 0 {
+      parts.removeFirst(min(droppedFolderCount, max(0, parts.count - 1)))
+    }
     let dropped = FilmName.parts(droppedFolders)
     return parts.count > dropped.count && parts.starts(with: dropped)
       ? Array(parts.dropFirst(dropped.count)) : parts

@@ -96,6 +96,7 @@ extension CollectionDescription {
       if case .column(let name) = identity { names.append(name) }
     }
     if case .columns(let columns) = findings { names += columns }
-    return names + keep.keys + [readers?.column, split?.column].compactMap { $0 } + tables.map(\.key)
+    return names + keep.keys + [readers?.column, split?.column].compactMap { $0 }
+      + tables.map(\.key)
   }
 }

@@ -58,6 +58,19 @@ public struct FilmRecord: Sendable, Equatable {
       view: view, line: 0)
   }
 
+  /// The record of a film of which nothing is known beyond some labels.
+  func knowing(_ closed: LabelDoubts) -> FilmRecord {
+    let own =
+      doubts.map {
+        LabelDoubts(
+          uncertain: $0.uncertain, unknown: $0.unknown, unreadable: $0.unreadable,
+          areAllUnknown: $0.areAllUnknown, columns: closed.columns, areNamesOfCells: true)
+      } ?? closed
+    return FilmRecord(
+      name: name, findings: findings, doubts: own, patient: patient, study: study, part: part,
+      followUp: followUp, age: age, sex: sex, view: view, line: line)
+  }
+
   init(
     name: String, findings: [String], doubts: LabelDoubts?, patient: PatientID, study: String?,
     part: Subset?, followUp: Int?, age: PatientAge?, sex: String?, view: String?, line: Int

@@ -92,7 +92,8 @@ struct FilmRows {
     sex = try joined(sex, row.sex, "sex")
     view = try joined(view, row.view, "view")
     // What readers say may differ.
-    for (k, (own, other)) in zip(values, row.values).enumerated() where own != other && votes == nil {
+    for (k, (own, other)) in zip(values, row.values).enumerated() where own != other && votes == nil
+    {
       values[k] = own.joined(other)
       if values[k] == other { later.sources[labels[k]] = row.line }
       if values[k] == .contradictory, doubts[labels[k]] == nil {

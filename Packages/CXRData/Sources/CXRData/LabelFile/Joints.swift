@@ -27,7 +27,9 @@ final class Joints {
       for (column, name) in table.names.enumerated() {
         let earlier = try name.isEmpty ? nil : header.find(name)
         names.append(earlier == nil ? name : "")
-        if let earlier, column != table.key, table.isRead[column] { shared.append((t, column, earlier)) }
+        if let earlier, column != table.key, table.isRead[column] {
+          shared.append((t, column, earlier))
+        }
       }
     }
     (self.names, self.tables, self.keys, self.starts) = (names, tables, keys, starts)

@@ -25,6 +25,8 @@ final class LabelColumns {
   /// The tables beside the one that lists films.
   let joints: Joints?
   let path: String
+  /// Columns that say more of a film, and are described but not there.
+  let missing: [String]
   private let header: Int
   private let accepted: Set<Int>
 
@@ -95,6 +97,7 @@ final class LabelColumns {
     labels = cells == nil ? all : all.filter { known.contains($0.name) }
     try Self.checkOnce(labels, header)
     (study, reader, split, keep, collection, joints) = (nil, nil, nil, [], nil, nil)
+    missing = []
     (self.header, accepted) = Self.fieldCounts(
       names, last: taken.union(labels.map(\.column)).union(cells.map { [$0] } ?? []).max() ?? 0)
   }
@@ -121,7 +124,13 @@ final class LabelColumns {
     func require(_ column: String) throws -> Int { try header.require(column, needed: needed) }
     func find(_ column: String?) throws -> Int? { try column.map(require) }
     /// A column that says more of a film, and may be missing from some releases.
-    func findIfThere(_ column: String?) throws -> Int? { try column.flatMap { try header.find($0) } }
+    var absent: [String] = []
+    func findIfThere(_ column: String?) throws -> Int? {
+      guard let column else { return nil }
+      let place = try header.find(column)
+      if place == nil { absent.append(column) }
+      return place
+    }
     name = try require(collection.film)
     nameHeader = names[name]
     let findings = try find(collection.findings.column)
@@ -138,7 +147,7 @@ final class LabelColumns {
       collection: collection.name)
     let studyPlace: IdentifierColumn.Place =
       switch collection.study {
-      case .column(let column): try header.find(column).map { .column($0, column) } ?? .none
+      case .column(let column): try findIfThere(column).map { .column($0, column) } ?? .none
       case .folder(let word): .folder(word)
       case .pattern(let text): .pattern(text)
       case nil: .none
@@ -150,11 +159,14 @@ final class LabelColumns {
     view = try findIfThere(collection.view)
     side = try findIfThere(collection.side)
     // Of labels that readers agreed on there is no reader.
-    reader = try findings == nil ? findIfThere(collection.readers?.column) : find(collection.readers?.column)
+    reader =
+      try findings == nil
+      ? collection.readers.flatMap { try header.find($0.column) } : find(collection.readers?.column)
     split = try collection.split.map { (try require($0.column), $0) }
     keep = try collection.keep.sorted { $0.key < $1.key }.map { column, values in
       (try require(column), column, Set(values))
     }
+    missing = absent
     var taken = Set([name, followUp, age, sex, view, side, findings, reader].compactMap { $0 })
     taken.formUnion([source.column, studyPlace.column, split?.column].compactMap { $0 })
     taken.formUnion(keep.map(\.column))

@@ -33,6 +33,8 @@ public struct LabelFile: Sendable {
   /// How many rows were left out, by the column that is the reason and its value; films that are not to be used under
   /// ``findingsKey``.
   public let rowsLeftOut: [String: [String: Int]]
+  /// Columns that the description names for more of films than their findings, and that are not there.
+  public let missingColumns: [String]
   /// For each table beside the one that lists films: how many films it says nothing of, and how many of its rows say
   /// nothing of any film.
   public let unmatchedRows: [(path: String, films: Int, rows: Int)]
@@ -184,8 +186,10 @@ public struct LabelFile: Sendable {
     let known = Set(vocabulary + LabelSet.nih14 + (collection?.labels ?? []))
     var leftOut = rows.leftOut
     if let collection, !collection.isReadAsNIH {
-      let cells = try rows.labelColumns == nil ? DescribedCells(
-        rows.texts.texts, collection, renames: rows.renames, path: path) : nil
+      let cells =
+        try rows.labelColumns == nil
+        ? DescribedCells(
+          rows.texts.texts, collection, renames: rows.renames, path: path) : nil
       let names = cells.map { cells in
         collection.labels + cells.names.filter { !collection.labels.contains($0) }
       }
@@ -208,13 +212,19 @@ public struct LabelFile: Sendable {
       let meanings = try rows.texts.meanings(
         vocabulary: vocabulary, renames: renames, path: path)
       let plain = rows.labelColumns.map { LabelDoubts(columns: $0) }
-      // A collection's labels are all that was looked for.
-      records = try rows.films.map { film in
+      let found = try rows.films.map { film in
         try film.record(
           meanings, plain: plain, compared: rows.comparedLabels, known: known, notes: &notes,
           path: path)
       }
-      vocabularyOfCells = nil
+      // A collection's labels are all that was looked for.
+      vocabularyOfCells = collection.map { collection in
+        let others = Set(found.flatMap(\.findings)).subtracting(
+          collection.labels + [LabelSet.noFinding])
+        return collection.labels + others.sorted()
+      }
+      let closed = vocabularyOfCells.map { LabelDoubts(columns: $0, areNamesOfCells: true) }
+      records = closed.map { closed in found.map { $0.knowing(closed) } } ?? found
     }
     self.notes =
       notes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }
@@ -229,11 +239,13 @@ public struct LabelFile: Sendable {
     unusedRenames = renames.keys.filter { !rows.names.contains($0) }.sorted()
     rowCount = rows.count
     rowsLeftOut = leftOut
-    unmatchedRows = rows.joints.map { joints in
-      zip(joints.tables, joints.unmatched).map {
-        (path: $0.path, films: $1, rows: $0.unusedCount)
-      }
-    } ?? []
+    missingColumns = rows.missingColumns
+    unmatchedRows =
+      rows.joints.map { joints in
+        zip(joints.tables, joints.unmatched).map {
+          (path: $0.path, films: $1, rows: $0.unusedCount)
+        }
+      } ?? []
     sha256 = tables.sha256(ofLabelFile: hashing.hexDigest())
   }
 

@@ -20,6 +20,8 @@ struct LabelRows {
   private(set) var count = 0
   /// Names that are taken for others, a collection's among them.
   let renames: [String: String]
+  /// Columns that say more of films, and are described but not there.
+  private(set) var missingColumns: [String] = []
   /// Whether each film is taken for a patient.
   private(set) var areFilmsPatients = false
   /// How other tables belong to films.
@@ -66,6 +68,7 @@ struct LabelRows {
         comparedLabels = columns.findings == nil ? [] : columns.labels.map(\.name)
         areFilmsPatients = columns.patient.isEachFilm
         joints = columns.joints
+        missingColumns = columns.missing
         tableOfPatients = columns.patient.table?.path
         return columns
       },

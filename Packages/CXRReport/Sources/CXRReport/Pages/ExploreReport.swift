@@ -127,7 +127,8 @@ public struct ExploreReport: Sendable {
           ("without", order.map { 100 - percent(positives[$0] + unknown($0), of: images) }),
         ]
           + (hasUnknowns
-            ? [("not known", order.map { percent(unknown($0), of: images) })] : []), range: "[0:100]"),
+            ? [("not known", order.map { percent(unknown($0), of: images) })] : []),
+        range: "[0:100]"),
       .bars(
         "splits", description: "Prevalence of each finding in the three parts",
         valueLabel: "percent of the part's films", categories: names,

@@ -38,6 +38,10 @@ extension FilmCollection {
     lines.append(
       "read as the collection \(collection.name)"
         + (facts.isEmpty ? "" : ": " + facts.joined(separator: "; ")))
+    if !file.missingColumns.isEmpty {
+      lines.append(
+        "columns that are described, but not there: " + file.missingColumns.joined(separator: ", "))
+    }
     for (column, values) in file.rowsLeftOut.sorted(by: { $0.key < $1.key }) {
       let isUnusable = column == LabelFile.findingsKey
       lines.append(
@@ -49,7 +53,8 @@ extension FilmCollection {
     }
     for table in file.unmatchedRows where table.films + table.rows > 0 {
       lines.append(
-        "\(table.path): says nothing of \(table.films) films; \(table.rows) of its rows belong to no film")
+        "\(table.path): says nothing of \(table.films) films; \(table.rows) of its rows belong to no film"
+      )
     }
     let partial = file.records.count { $0.knowsFindings && !$0.namesAllFindings }
     if partial > 0 {

@@ -117,7 +117,8 @@ public struct Resumption: Sendable {
     )
     if was != isNow {
       differences.append(
-        "whose films they are: was said by \(was ?? "the label file"), is by \(isNow ?? "the label file")")
+        "whose films they are: was said by \(was ?? "the label file"), is by \(isNow ?? "the label file")"
+      )
     }
     func compare<Value: Equatable>(_ name: String, _ value: KeyPath<CheckpointMetadata, Value>) {
       let (was, now) = (metadata[keyPath: value], now[keyPath: value])
