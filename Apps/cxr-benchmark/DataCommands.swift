@@ -113,6 +113,7 @@ struct LabelsCommand: ParsableCommand {
   func run() throws {
     var seconds: [Double] = []
     var rows = 0
+    Heap.keepLargeBlocks()
     var options = FilmCollection.Options(labelFile: csv)
     options.collection = try collectionOptions.choice(labelFile: csv).description
     options.patients = collectionOptions.source

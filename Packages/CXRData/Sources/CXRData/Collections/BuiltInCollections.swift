@@ -146,6 +146,7 @@ extension CollectionDescription {
       name: "rsna-pneumonia", film: "patientId", patient: nil, findings: .columns(["Target"]))
     collection.renames = ["Target": "Pneumonia"]
     collection.labels = ["Pneumonia"]
+    collection.blank = .unknown
     collection.hasSeveralRowsAFilm = true
     collection.ignoresExtensions = true
     return collection
@@ -157,6 +158,7 @@ extension CollectionDescription {
       name: "siim", film: "ImageId", patient: nil, findings: .columns(["EncodedPixels"]))
     collection.renames = ["EncodedPixels": "Pneumothorax"]
     collection.labels = ["Pneumothorax"]
+    collection.blank = .unknown
     collection.values = ValueTexts(absent: ["-1"], othersArePresent: true)
     collection.hasSeveralRowsAFilm = true
     collection.ignoresExtensions = true

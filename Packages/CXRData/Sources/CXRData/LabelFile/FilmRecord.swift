@@ -7,9 +7,10 @@ public struct FilmRecord: Sendable, Equatable {
   /// Whose film it is.
   public let patient: PatientID
   /// The examination in which it was taken, an identifier within the patient; `nil` where that is not known.
-  public let study: String?
+  public var study: String? { assignment?.study }
   /// The part to which the files assign it; `nil` where they do not.
-  public let part: Subset?
+  public var part: Subset? { assignment?.part }
+  let assignment: FilmAssignment?
   /// The running number of the patient's film, if the file has it and it is a number.
   public let followUp: Int?
   /// The patient's age, if the file has it and it can be read.
@@ -54,8 +55,8 @@ public struct FilmRecord: Sendable, Equatable {
     let doubts = LabelDoubts(uncertain: uncertain, unknown: unknown)
     self.init(
       name: FilmName.normalised(name), findings: findings, doubts: doubts.isEmpty ? nil : doubts,
-      patient: patient, study: study, part: part, followUp: followUp, age: age, sex: sex,
-      view: view, line: 0)
+      patient: patient, assignment: FilmAssignment(study: study, part: part), followUp: followUp,
+      age: age, sex: sex, view: view, line: 0)
   }
 
   /// The record of a film of which nothing is known beyond some labels.
@@ -67,18 +68,35 @@ public struct FilmRecord: Sendable, Equatable {
           areAllUnknown: $0.areAllUnknown, columns: closed.columns, areNamesOfCells: true)
       } ?? closed
     return FilmRecord(
-      name: name, findings: findings, doubts: own, patient: patient, study: study, part: part,
+      name: name, findings: findings, doubts: own, patient: patient, assignment: assignment,
       followUp: followUp, age: age, sex: sex, view: view, line: line)
   }
 
   init(
-    name: String, findings: [String], doubts: LabelDoubts?, patient: PatientID, study: String?,
-    part: Subset?, followUp: Int?, age: PatientAge?, sex: String?, view: String?, line: Int
+    name: String, findings: [String], doubts: LabelDoubts?, patient: PatientID,
+    assignment: FilmAssignment?, followUp: Int?, age: PatientAge?, sex: String?, view: String?,
+    line: Int
   ) {
-    (self.study, self.part) = (study, part)
+    self.assignment = assignment
     (self.name, self.patient, self.followUp, self.age) = (name, patient, followUp, age)
     (self.sex, self.view, self.line) = (sex, view, line)
     (self.findings, self.doubts) = (findings, doubts)
+  }
+}
+
+/// To which examination and part of a split a film belongs. One reference, as most collections say neither.
+final class FilmAssignment: Sendable, Equatable {
+  let study: String?
+  let part: Subset?
+
+  /// `nil` where nothing is said.
+  init?(study: String?, part: Subset?) {
+    if study == nil && part == nil { return nil }
+    (self.study, self.part) = (study, part)
+  }
+
+  static func == (left: FilmAssignment, right: FilmAssignment) -> Bool {
+    left.study == right.study && left.part == right.part
   }
 }
 

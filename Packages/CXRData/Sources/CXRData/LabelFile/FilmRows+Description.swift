@@ -78,7 +78,7 @@ extension FilmRows {
   /// The film's record.
   func record(findings: [String], doubts: LabelDoubts?) -> FilmRecord {
     FilmRecord(
-      name: name, findings: findings, doubts: doubts, patient: patient, study: study, part: part,
+      name: name, findings: findings, doubts: doubts, patient: patient, assignment: assignment,
       followUp: followUp, age: age, sex: sex, view: view, line: line)
   }
 }

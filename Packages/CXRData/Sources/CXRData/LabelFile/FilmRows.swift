@@ -2,8 +2,7 @@
 struct FilmRows {
   let name: String
   let patient: PatientID
-  private(set) var study: String?
-  private(set) var part: Subset?
+  private(set) var assignment: FilmAssignment?
   private(set) var followUp: Int?
   private(set) var age: PatientAge?
   private(set) var sex: String?
@@ -31,20 +30,20 @@ struct FilmRows {
   }
 
   init(
-    name: String, patient: PatientID, study: String?, part: Subset?, followUp: Int?,
+    name: String, patient: PatientID, assignment: FilmAssignment?, followUp: Int?,
     age: PatientAge?, sex: String?, view: String?, line: Int, cell: Int?, values: [LabelValue]
   ) {
     (self.name, self.patient, self.followUp, self.age) = (name, patient, followUp, age)
-    (self.study, self.part) = (study, part)
+    self.assignment = assignment
     (self.sex, self.view, self.line, self.values) = (sex, view, line, values)
     self.cell = cell
   }
 
-  /// Takes a row as one reader's, whose word is one of several.
-  mutating func take(_ reader: String, of row: FilmRows) {
+  /// Takes what one of several readers says in a row.
+  mutating func take(_ reader: String, cell: Int?, values: [LabelValue]) {
     let votes = self.votes ?? ReaderVotes()
     self.votes = votes
-    votes.add(reader, cell: row.cell, values: row.values)
+    votes.add(reader, cell: cell, values: values)
   }
 
   /// Takes what readers say together for what the columns say.
@@ -81,8 +80,11 @@ struct FilmRows {
       }
       return own
     }
-    study = try joined(study, row.study, "study")
-    part = try joined(part, row.part, "part of the split")
+    if assignment != nil || row.assignment != nil {
+      assignment = FilmAssignment(
+        study: try joined(assignment?.study, row.assignment?.study, "study"),
+        part: try joined(assignment?.part, row.assignment?.part, "part of the split"))
+    }
     followUp = try joined(followUp, row.followUp, "follow-up number")
     if let own = age, let other = row.age, own != other {
       throw contradiction(

@@ -78,13 +78,7 @@ struct IdentifierColumn {
   /// Whose film it is; `nil` where the row, or the table of patients, does not say.
   func patient(of film: String, in row: Table.Row, path: String) throws -> PatientID? {
     switch source {
-    case .column(let column):
-      let text = row[column]
-      guard let id = PatientID(text) else { return nil }
-      guard !PatientID.isRounded(text) else {
-        throw DataError.roundedIdentifier(path: path, line: row.line, found: text)
-      }
-      return id
+    case .column(let column): return PatientID(row[column])
     case .table(let table): return table.patient(of: film)
     case .film: return PatientID(film: film)
     case .folder(let word):

@@ -37,9 +37,10 @@ final class Joints {
     unmatched = tables.map { _ in 0 }
   }
 
-  /// Adds to a row what the other tables say of it.
+  /// A row with what the other tables say of it.
   /// - Throws: ``DataError/contradictoryTables(path:line:column:found:otherPath:otherLine:other:)``.
-  func join(_ row: inout Table.Row, path: String) throws {
+  func joining(_ own: Table.Row, path: String) throws -> Table.Row {
+    var row = own
     for t in tables.indices {
       // A key may stand in an earlier of the other tables.
       let found = tables[t].row(row[keys[t]])
@@ -55,5 +56,6 @@ final class Joints {
           otherPath: tables[t].path, otherLine: other.line, other: theirs)
       }
     }
+    return row
   }
 }

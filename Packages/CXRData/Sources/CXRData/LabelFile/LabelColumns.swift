@@ -8,8 +8,10 @@ final class LabelColumns {
   let view: Int?
   /// CheXpert's `Frontal/Lateral`.
   let side: Int?
-  let patient: IdentifierColumn
-  let study: IdentifierColumn?
+  let patients: IdentifierColumn
+  /// The column of patients, where they have one.
+  private let patientColumn: Int?
+  private let study: IdentifierColumn?
   /// The column of findings; without it, each label has a column.
   let findings: Int?
   /// The columns of labels, where each has one; beside a column of findings those of known labels, to be compared.
@@ -76,7 +78,8 @@ final class LabelColumns {
         patients == .labelFile ? try header.require("Patient ID") : try header.find("Patient ID")
     }
     nameHeader = names[name]
-    self.patient = try IdentifierColumn(
+    patientColumn = patient
+    self.patients = try IdentifierColumn(
       patient.map { .column($0, names[$0]) }
         ?? (TableHeader.isName(names[name], "Path") && patients == .labelFile
           ? .folder("patient") : .none),
@@ -142,7 +145,8 @@ final class LabelColumns {
       case .pattern(let text): .pattern(text)
       case nil: .none
       }
-    patient = try IdentifierColumn(
+    patientColumn = source.column
+    self.patients = try IdentifierColumn(
       source, patients, film: collection.film, rule: collection.filmNames, path: path,
       collection: collection.name)
     let studyPlace: IdentifierColumn.Place =
@@ -247,6 +251,25 @@ final class LabelColumns {
       throw DataError.repeatedHeader(path: path, line: row.line)
     }
     return FilmName.normalised(name)
+  }
+
+  /// Whose film it is; `nil` where the row, or the table of patients, does not say.
+  func patient(of film: String, in row: Table.Row) throws -> PatientID? {
+    guard let patientColumn else { return try patients.patient(of: film, in: row, path: path) }
+    let text = row[patientColumn]
+    guard let id = PatientID(text) else { return nil }
+    guard id.number != nil || !PatientID.isRounded(text) else {
+      throw DataError.roundedIdentifier(path: path, line: row.line, found: text)
+    }
+    return id
+  }
+
+  /// To which examination and part a film belongs.
+  func assignment(of film: String, in row: Table.Row) -> FilmAssignment? {
+    if study == nil, split == nil { return nil }
+    return FilmAssignment(
+      study: study?.study(of: film, in: row),
+      part: split.flatMap { $0.values.part(row[$0.column]) })
   }
 
   /// `M` or `F`, however the file writes it.

@@ -29,6 +29,13 @@ struct LabelRows {
   /// Names of columns and of findings in cells, to see whether renames are used; empty where there are none.
   private(set) var names: Set<String> = []
 
+  private let path: String
+  private let valueTexts: CollectionDescription.ValueTexts?
+  private let hasSeveralRowsAFilm: Bool
+  /// The places of films by name.
+  private var places: [String: Int] = [:]
+  private var withoutPatient: (lines: [Int], films: [String], found: String) = ([], [], "")
+
   /// Reads the rows of a collection's tables.
   init(
     _ tables: CollectionTables, collection: CollectionDescription?, vocabulary: [String],
@@ -36,16 +43,16 @@ struct LabelRows {
   ) throws {
     let table = tables.films
     let path = table.path
-    let described = collection.flatMap { $0.isReadAsNIH ? nil : $0 }
+    self.path = path
+    valueTexts = collection?.values
+    hasSeveralRowsAFilm = collection?.hasSeveralRowsAFilm == true
     let renames = (collection?.renames ?? [:]).merging(asked) { $1 }
     self.renames = renames
     let known = Set(vocabulary + LabelSet.nih14)
+    var found: LabelColumns?
     var columnNames: [String] = []
-    var withoutPatient: (lines: [Int], films: [String], found: String) = ([], [], "")
-    var tableOfPatients: String?
-    var places: [String: Int] = [:]
-    // Lines of NIH's file have about 80 bytes.
-    let likelyCount = min(table.byteCount / 60, 1 << 18)
+    // Lines of NIH's file have about 80 bytes, those of others more.
+    let likelyCount = table.byteCount / 80
     places.reserveCapacity(likelyCount)
     films.reserveCapacity(likelyCount)
     try table.forEachRow(
@@ -64,97 +71,101 @@ struct LabelRows {
             try LabelColumns(
               header, labels: known, renames: renames, patients: patients, path: path)
           }
-        labelColumns = columns.findings == nil ? columns.labels.map(\.name) : nil
-        comparedLabels = columns.findings == nil ? [] : columns.labels.map(\.name)
-        areFilmsPatients = columns.patient.isEachFilm
-        joints = columns.joints
-        missingColumns = columns.missing
-        tableOfPatients = columns.patient.table?.path
+        found = columns
         return columns
       },
       { columns, row in
         try columns.check(row)
         count += 1
-        var row = row
-        try columns.joints?.join(&row, path: path)
-        if let (column, value) = columns.leftOut(row) {
-          leftOut[column, default: [:]][value, default: 0] += 1
-          return
-        }
-        let name = try columns.film(in: row)
-        guard let patient = try columns.patient.patient(of: name, in: row, path: path) else {
-          if withoutPatient.lines.isEmpty {
-            withoutPatient.found = columns.patient.text(in: row)
-          }
-          withoutPatient.lines.append(row.line)
-          if withoutPatient.films.count < 5 { withoutPatient.films.append(name) }
-          return
-        }
-        let ageText = row.value(columns.age)
-        let age = ageText.flatMap { PatientAge($0, hasDecimalCommas: row.hasDecimalCommas) }
-        if let age, age.years > 100 {
-          note(row, name, .implausibleAge(age.years))
-        } else if age == nil, let ageText {
-          note(row, name, .unreadableAge(ageText))
-        }
-        let values = columns.labels.map { column, label in
-          let value =
-            if let texts = described?.values {
-              LabelValue(row, column: column, texts: texts)
-            } else {
-              LabelValue(row, column: column)
-            }
-          if value == .unreadable, doubts[label] == nil {
-            let table = row.table(of: column)
-            doubts[label] = .unreadableLabel(
-              path: table?.path ?? path, line: table?.row?.line ?? row.line, label: label,
-              found: row[column])
-          }
-          return value
-        }
-        var own = FilmRows(
-          name: name, patient: patient, study: columns.study?.study(of: name, in: row),
-          part: columns.split.flatMap { $0.values.part(row[$0.column]) },
-          followUp: row.value(columns.followUp).flatMap { Int($0) },
-          age: age, sex: columns.sex(row.value(columns.sex)),
-          view: columns.view(row.value(columns.view), side: row.value(columns.side)),
-          line: row.line,
-          cell: columns.findings.map { texts.place(of: row.untrimmed($0), line: row.line) },
-          values: values)
-        var reader: String?
-        if let column = columns.reader {
-          reader = row.value(column)
-          guard reader != nil else {
-            throw DataError.invalidField(
-              path: path, line: row.line, column: described?.readers?.column ?? "reader",
-              found: row[column])
-          }
-        }
-        if let place = places.updateValue(films.count, forKey: name) {
-          places[name] = place
-          if described?.hasSeveralRowsAFilm != true {
-            laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
-          }
-          try films[place].join(
-            own, labels: columns.labels.map(\.name), path: path, doubts: &doubts)
-          if let reader { films[place].take(reader, of: own) }
+        if let joints = columns.joints {
+          try take(joints.joining(row, path: path), columns)
         } else {
-          if let reader { own.take(reader, of: own) }
-          films.append(own)
+          try take(row, columns)
         }
       })
     guard withoutPatient.lines.isEmpty else {
-      if let tableOfPatients {
+      if let table = found?.patients.table {
         throw DataError.filmsWithoutPatient(
-          path: tableOfPatients, films: withoutPatient.films, count: withoutPatient.lines.count)
+          path: table.path, films: withoutPatient.films, count: withoutPatient.lines.count)
       }
       throw DataError.rowsWithoutPatient(
         path: path, lines: withoutPatient.lines, found: withoutPatient.found)
     }
-    if !asked.isEmpty { names = Set(columnNames + (joints?.names ?? []) + texts.names) }
+    let labels = found?.labels.map(\.name) ?? []
+    labelColumns = found?.findings == nil ? labels : nil
+    comparedLabels = found?.findings == nil ? [] : labels
+    areFilmsPatients = found?.patients.isEachFilm ?? false
+    joints = found?.joints
+    missingColumns = found?.missing ?? []
+    names = asked.isEmpty ? [] : Set(columnNames + (found?.joints?.names ?? []) + texts.names)
   }
 
-  private mutating func note(_ row: Table.Row, _ film: String, _ problem: LabelFile.Problem) {
-    notes.append(LabelFile.Note(line: row.line, film: film, problem: problem))
+  /// Takes a row.
+  private mutating func take(_ row: Table.Row, _ columns: LabelColumns) throws {
+    if let (column, value) = columns.leftOut(row) {
+      leftOut[column, default: [:]][value, default: 0] += 1
+      return
+    }
+    let name = try columns.film(in: row)
+    guard let patient = try columns.patient(of: name, in: row) else {
+      if withoutPatient.lines.isEmpty {
+        withoutPatient.found = columns.patients.text(in: row)
+      }
+      withoutPatient.lines.append(row.line)
+      if withoutPatient.films.count < 5 { withoutPatient.films.append(name) }
+      return
+    }
+    let ageText = row.value(columns.age)
+    let age = ageText.flatMap { PatientAge($0, hasDecimalCommas: row.hasDecimalCommas) }
+    if let age, age.years > 100 {
+      notes.append(
+        LabelFile.Note(line: row.line, film: name, problem: .implausibleAge(age.years)))
+    } else if age == nil, let ageText {
+      notes.append(
+        LabelFile.Note(line: row.line, film: name, problem: .unreadableAge(ageText)))
+    }
+    let values = columns.labels.map { column, label in
+      let value =
+        if let texts = valueTexts {
+          LabelValue(row, column: column, texts: texts)
+        } else {
+          LabelValue(row, column: column)
+        }
+      if value == .unreadable, doubts[label] == nil {
+        let table = row.table(of: column)
+        doubts[label] = .unreadableLabel(
+          path: table?.path ?? path, line: table?.row?.line ?? row.line, label: label,
+          found: row[column])
+      }
+      return value
+    }
+    let own = FilmRows(
+      name: name, patient: patient, assignment: columns.assignment(of: name, in: row),
+      followUp: row.value(columns.followUp).flatMap { Int($0) },
+      age: age, sex: columns.sex(row.value(columns.sex)),
+      view: columns.view(row.value(columns.view), side: row.value(columns.side)),
+      line: row.line,
+      cell: columns.findings.map { texts.place(of: row.untrimmed($0), line: row.line) },
+      values: values)
+    var reader: String?
+    if let column = columns.reader {
+      reader = row.value(column)
+      guard reader != nil else {
+        throw DataError.invalidField(
+          path: path, line: row.line, column: columns.collection?.readers?.column ?? "reader",
+          found: row[column])
+      }
+    }
+    guard let place = places.updateValue(films.count, forKey: name) else {
+      films.append(own)
+      if let reader { films[films.count - 1].take(reader, cell: own.cell, values: own.values) }
+      return
+    }
+    places[name] = place
+    if !hasSeveralRowsAFilm {
+      laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
+    }
+    try films[place].join(own, labels: columns.labels.map(\.name), path: path, doubts: &doubts)
+    if let reader { films[place].take(reader, cell: own.cell, values: own.values) }
   }
 }

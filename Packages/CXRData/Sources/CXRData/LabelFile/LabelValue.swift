@@ -35,7 +35,7 @@ enum LabelValue: UInt8 {
 
   /// Reads a field.
   init(_ row: Table.Row, column: Int) {
-    if let table = row.table(of: column) {
+    if !row.joined.isEmpty, let table = row.table(of: column) {
       self = table.row == nil ? .unknown : LabelValue(row[column], row, column: column)
       return
     }

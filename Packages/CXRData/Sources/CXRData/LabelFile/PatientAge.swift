@@ -7,6 +7,11 @@ public struct PatientAge: Sendable, Equatable {
   public init?(_ text: String) { self.init(text, hasDecimalCommas: false) }
 
   init?(_ text: String, hasDecimalCommas: Bool) {
+    // What nearly every row says, whole years.
+    if (1...3).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) {
+      years = Double(text.utf8.reduce(0) { $0 * 10 + Int($1 - 48) })
+      return
+    }
     let trimmed = text.trimmingBlanks()
     guard let last = trimmed.last else { return nil }
     func number(_ text: some StringProtocol) -> Double? {

@@ -104,8 +104,8 @@ public struct LabelMatrix: Sendable {
       for column in withoutPartner { cells[start + column] = .unknown }
       let findings = records[row].findings
       for (place, finding) in findings.enumerated() {
-        if columns[finding] != nil {
-          set(finding, row, to: .present)
+        if let found = columns[finding] {
+          for column in found { cells[start + column] = .present }
         } else if finding != LabelSet.noFinding, !findings[..<place].contains(finding) {
           others[finding, default: 0] += 1
         }

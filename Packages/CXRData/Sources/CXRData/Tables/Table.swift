@@ -49,7 +49,7 @@ public struct Table: Sendable {
 
     /// A field's value, trimmed; empty where the row has no such field.
     public subscript(column: Int) -> String {
-      if let table = table(of: column) { return table.row?.values[column - table.start] ?? "" }
+      if !joined.isEmpty, let table = table(of: column) { return table.row?.values[column - table.start] ?? "" }
       guard column < count else { return "" }
       let text = record.trimmed(column)
       // What keeps Excel from taking a text for a number.
@@ -61,7 +61,7 @@ public struct Table: Sendable {
 
     /// A field as it stands, with the blanks around it.
     func untrimmed(_ column: Int) -> String {
-      table(of: column) == nil && column < count ? record[column] : self[column]
+      joined.isEmpty && column < count ? record[column] : self[column]
     }
 
     /// Checks that the row has as many fields as the header, or one more that is blank.

@@ -30,11 +30,7 @@ extension FilmCollection {
     if let readers = collection.readers {
       facts.append("a film has a finding where \(readers.votes.words)")
     }
-    switch collection.findings {
-    case .columns where collection.blank == .absent: facts.append("blank counts as absent")
-    case .columns: facts.append("blank counts as unknown")
-    default: break
-    }
+    facts.append("blank counts as \(collection.blank.rawValue)")
     lines.append(
       "read as the collection \(collection.name)"
         + (facts.isEmpty ? "" : ": " + facts.joined(separator: "; ")))
@@ -89,17 +85,28 @@ extension FilmCollection {
     return matrix.labels.map { counts[$0] ?? 0 }
   }
 
+  /// How many names a line lists.
+  private static let mostNames = 20
+
   /// What a person should know of the label file and the folder, a line each.
   public var remarks: [String] {
     var lines = remarksOfCollection
     let others = matrix.otherLabels.sorted { $0.key < $1.key }
     if !others.isEmpty {
+      // Of many, the commonest; explore.json has them all.
+      let shown =
+        others.count > Self.mostNames
+        ? others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostNames)
+        : others[...]
       lines.append(
         "labels outside the set, not used: "
-          + others.map { name, count in
-            let meant = nearest(to: name).map { ", is it \($0)?" } ?? ""
-            return "\(name) (\(count)\(meant))"
-          }.joined(separator: ", "))
+          + shown.map { name, count in
+            // What a description takes for a kind of another is no slip.
+            let isKnown = file.collection?.kinds[name] != nil
+            let meant = isKnown ? nil : nearest(to: name)
+            return "\(name) (\(count)\(meant.map { ", is it \($0)?" } ?? ""))"
+          }.joined(separator: ", ")
+          + (others.count > shown.count ? ", and \(others.count - shown.count) more" : ""))
     }
     let withoutColumn = labelsWithoutPartner.isEmpty ? unknownLabels : labelsWithoutPartner
     if let remarkOfPartners {
@@ -139,13 +146,15 @@ extension FilmCollection {
     let unread = file.records.count { !$0.knowsFindings }
     if unread > 0 {
       lines.append(
-        "\(unread) films whose findings the file calls unknown (NaN, N/A or the like) are left out of loss, weights "
-          + "and metrics")
+        (file.collection == nil
+          ? "\(unread) films whose findings the file calls unknown (NaN, N/A or the like)"
+          : "\(unread) films of whose findings nothing is known")
+          + " are left out of loss, weights and metrics")
     }
-    if file.rowCount > file.records.count {
-      let joined = Set(
-        file.notes.compactMap { note in note.problem.kind == "duplicates" ? note.film : nil }
-      ).count
+    let joined = Set(
+      file.notes.compactMap { note in note.problem.kind == "duplicates" ? note.film : nil }
+    ).count
+    if joined > 0 {
       lines.append(
         "\(joined) films stand in several rows, which are joined: \(file.rowCount) rows of "
           + "\(file.records.count) films")
