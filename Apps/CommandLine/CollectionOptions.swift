@@ -66,7 +66,7 @@ public struct CollectionOptions: ParsableArguments {
   /// - Throws: ``TOMLFileError``, `DataError`, `ValidationError`.
   public func choice(labelFile: String) throws -> Choice {
     if let named = try named(labelFile: labelFile) { return named }
-    guard let found = try CollectionDescription.recognised(labelFile: labelFile) else {
+    guard let found = CollectionDescription.recognised(labelFile: labelFile) else {
       return Choice(name: Self.generic, description: nil)
     }
     Console.note(
@@ -86,7 +86,7 @@ public struct CollectionOptions: ParsableArguments {
   ///   - labelFile: which tells the shape, where a name stands for several.
   public static func named(_ collection: String, labelFile: String) throws -> Choice {
     if collection == generic { return Choice(name: collection, description: nil) }
-    if let found = try CollectionDescription.named(collection, labelFile: labelFile) {
+    if let found = CollectionDescription.named(collection, labelFile: labelFile) {
       return Choice(name: collection, description: found)
     }
     return Choice(

@@ -15,6 +15,7 @@ extension [Remedy] {
         return
           "give --patients FILE, a table with the columns Image Index and Patient ID; or, if no such table is to be had, "
           + "--each-film-a-patient, which every page will then say"
+      case .readAs(let collection): options.append("--collection \(collection)")
       case .allowUnknownFilms: options.append("--allow-unknown-films")
       case .askForLabel(let label, let wrong): return "in --labels write \(label) for \(wrong)"
       }

@@ -15,9 +15,11 @@ extension Explore {
       labels: exploration.collection.matrix.labels, positives: exploration.positives,
       labelsPerFilm: exploration.labelsPerFilm,
       parts: exploration.parts.map {
-        ExploreReport.Part(
+        var part = ExploreReport.Part(
           name: $0.subset.rawValue, images: $0.rows.count, patients: $0.patients,
           positives: $0.positives)
+        part.unknowns = exploration.collection.matrix.unknowns(in: $0.rows)
+        return part
       }, classWeights: exploration.classWeights.map { ($0.negative, $0.positive) },
       augmentedTrainingImages: exploration.augmentedTrainingCount,
       tables: people(exploration.parts) + [views(exploration)],
@@ -28,6 +30,7 @@ extension Explore {
       films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })
     let matrix = exploration.collection.matrix
     report.unknowns = matrix.unknowns(in: Array(0..<matrix.rowCount))
+    report.areFilmsPatients = exploration.collection.file.patientSource == .eachFilm
     report.warnings = [exploration.collection.warningOfPatients].compactMap { $0?.asSentence }
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
@@ -71,7 +74,8 @@ extension Explore {
       title: "Findings by view",
       header: ["percent of films"] + exploration.views.map { "\($0.name) (\($0.films))" },
       rows: labels.indices.map { k in
-        [labels[k]] + exploration.views.map { percent($0.positives[k], of: $0.films) }
+        [labels[k]]
+          + exploration.views.map { percent($0.positives[k], of: $0.films - $0.unknowns[k]) }
       },
       caption: "Films taken lying down (AP) are of sicker people: a network may learn the view "
         + "instead of the finding.")

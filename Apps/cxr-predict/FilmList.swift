@@ -43,7 +43,7 @@ struct FilmList {
       if let collection {
         try CollectionOptions.named(collection, labelFile: labelFile).description
       } else {
-        try CollectionDescription.recognised(labelFile: labelFile)
+        CollectionDescription.recognised(labelFile: labelFile)
       }
     // Whose films they are makes no difference to an answer.
     let saysNothing = description.map { $0.patient == nil } ?? false

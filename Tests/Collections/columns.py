@@ -24,7 +24,7 @@ VINDR_LABELS = [
     "Aortic enlargement", "Atelectasis", "Calcification", "Cardiomegaly", "Clavicle fracture", "Consolidation", "Edema",
     "Emphysema", "Enlarged PA", "ILD", "Infiltration", "Lung Opacity", "Lung cavity", "Lung cyst", "Mediastinal shift",
     "Nodule/Mass", "Pleural effusion", "Pleural thickening", "Pneumothorax", "Pulmonary fibrosis", "Rib fracture",
-    "Other lesion", "COPD", "Lung tumor", "Pneumonia", "Tuberculosis", "Other disease(s)", "No finding",
+    "Other lesion", "COPD", "Lung tumor", "Pneumonia", "Tuberculosis", "Other diseases", "No finding",
 ]  # fmt: skip
 
 COVID_LABELS = ["Pneumonia", "Viral", "Bacterial", "Fungal", "COVID-19", "Tuberculosis"]

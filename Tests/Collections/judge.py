@@ -147,6 +147,9 @@ class Judge:
         return ours
 
     def judge(self, name, collection, path, truth, is_alone):
+        # SIIM's two columns are those of other tasks too: its header tells nothing, and the message names the collection.
+        if collection == "siim":
+            return self.judge_unrecognised(name, collection, path, truth)
         is_recognised = collection != "nih"
         options = [ALONE] if is_alone else []
         chosen = self.compare(name, path, truth, *options, "--collection", collection, collection=collection)
@@ -158,14 +161,21 @@ class Judge:
             self.refused(name, path)
             self.with_patients(name, path, truth)
 
-    def refused(self, name, path):
+    def judge_unrecognised(self, name, collection, path, truth):
+        by_name = ["--collection", collection]
+        self.compare(name, path, truth, ALONE, *by_name, collection=collection)
+        self.refused(name, path, named=[" ".join(by_name)])
+        self.refused(name, path, *by_name)
+        self.with_patients(name, path, truth, *by_name)
+
+    def refused(self, name, path, *options, named=("--patients", ALONE)):
         """Without patients films cannot be split: the message has to name both ways out."""
-        code, said, _, _ = self.explore(path)
+        code, said, _, _ = self.explore(path, *options)
         problems = [] if code == 1 else [f"exit: ours {code}, theirs 1"]
-        problems += [f"not named: {option}" for option in ("--patients", ALONE) if option not in said]
+        problems += [f"not named: {option}" for option in named if option not in said]
         self.say(f"{name}, without patients:", problems + [f"it says: {said[-1000:]}"] if problems else [])
 
-    def with_patients(self, name, path, truth):
+    def with_patients(self, name, path, truth, *options):
         """A table of two to three films a patient (the last may have fewer), in another order than the films.
 
         Some patients' names are no numbers.
@@ -177,7 +187,7 @@ class Judge:
         table.sample(frac=1, random_state=4).to_csv(self.folder / "patients.csv", index=False)
         truth = Truth(truth.rows, truth.film, patient, truth.present, truth.unknown)
         self.compare(f"{name}, with a table of patients", path, truth, "--patients", self.folder / "patients.csv",
-                     collection=None)  # fmt: skip
+                     *options, collection=None)  # fmt: skip
 
 
 def differing(chosen, found, is_recognised):

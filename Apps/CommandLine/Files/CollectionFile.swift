@@ -14,7 +14,7 @@ enum CollectionFile {
     let ownName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     var collection: CollectionDescription
     if let base = try file.text("base") {
-      guard let named = try CollectionDescription.named(base, labelFile: labelFile) else {
+      guard let named = CollectionDescription.named(base, labelFile: labelFile) else {
         let names = CollectionDescription.builtIn.map(\.name)
         throw file.error(
           "base", "no collection is called \"\(base)\"; there are \(names.joined(separator: ", "))")
@@ -74,6 +74,7 @@ enum CollectionFile {
     // What a built-in collection renames stays so beside others.
     collection.renames.merge(try file.texts("renames") ?? [:]) { $1 }
     collection.kinds.merge(try file.lists("kinds") ?? [:]) { $1 }
+    collection.below.merge(try file.lists("below") ?? [:]) { $1 }
     collection.views.merge(try file.texts("views") ?? [:]) { $1 }
     if let values = try file.table("values") {
       collection.values = CollectionDescription.ValueTexts(
@@ -81,7 +82,7 @@ enum CollectionFile {
         absent: try values.tableTexts("absent") ?? [],
         uncertain: try values.tableTexts("uncertain") ?? [],
         unknown: try values.tableTexts("unknown") ?? [],
-        othersArePresent: try values.flag("others_are_present") ?? false)
+        areRunLengthsPresent: try values.flag("run_lengths_are_present") ?? false)
       try values.finish()
     }
     if let readers = try file.table("readers") {

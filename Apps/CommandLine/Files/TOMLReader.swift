@@ -16,7 +16,7 @@ final class TOMLReader {
   let path: String
   private let place: String
   private let table: TOMLTable
-  private var asked: [String] = []
+  private var asked: Set<String> = []
 
   /// Reads a file.
   /// - Throws: ``TOMLFileError`` with the line at fault; `DataError` for a file that cannot be read.
@@ -48,7 +48,7 @@ final class TOMLReader {
   private func name(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
 
   private func value(_ key: String) -> TOMLValueConvertible? {
-    asked.append(key)
+    asked.insert(key)
     let value: TOMLValueConvertible? = table[key]
     return table.contains(key: key) ? value : nil
   }
@@ -56,7 +56,10 @@ final class TOMLReader {
   /// The keys, sorted.
   var keys: [String] { table.keys.sorted() }
 
-  func has(_ key: String) -> Bool { table.contains(key: key) }
+  func has(_ key: String) -> Bool {
+    asked.insert(key)
+    return table.contains(key: key)
+  }
 
   /// A text; `nil` where the key is not there.
   func text(_ key: String) throws -> String? {
@@ -178,7 +181,7 @@ final class TOMLReader {
   /// - Throws: ``TOMLFileError`` naming the first that was not, and the likeliest that was meant.
   func finish() throws {
     for key in keys where !asked.contains(key) {
-      let nearest = LabelSet.nearest(to: key, among: asked)
+      let nearest = LabelSet.nearest(to: key, among: asked.sorted())
       throw error(
         key,
         "nothing is called so here" + (nearest.map { "; did you mean \($0)?" } ?? "; there may be ")

@@ -134,6 +134,7 @@ extension Remedy {
       ["kind": "askForLabel", "arguments": [label, wrong]]
     case .nameTableOfPatients: ["kind": "nameTableOfPatients", "arguments": [String]()]
     case .takeEachFilmForAPatient: ["kind": "takeEachFilmForAPatient", "arguments": [String]()]
+    case .readAs(let collection): ["kind": "readAs", "arguments": [collection]]
     case .allowUnknownFilms: ["kind": "allowUnknownFilms", "arguments": [String]()]
     }
   }

@@ -82,6 +82,18 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case contradictoryTables(
     path: String, line: Int, column: String, found: String, otherPath: String, otherLine: Int,
     other: String)
+  /// Names of a description are almost, but not quite, those of the cells.
+  case nearDescribedNames(path: String, [NearName])
+  /// No row of a table belongs to any film.
+  case nothingJoined(
+    path: String, column: String, found: String, otherPath: String, other: String)
+  /// A patient has films in two parts that a column tells.
+  case patientAcrossParts(
+    patient: String, column: String, first: String, line: Int, second: String, otherLine: Int)
+  /// A column tells no film of a part, but has these other values.
+  case emptyPartOfColumn(part: String, column: String, others: [String])
+  /// A list names films that the label file does not have, or that its collection leaves out.
+  case strangersInList(path: String, line: Int, names: [String], count: Int)
   /// A collection's table lies not beside its label file.
   case tableMissing(path: String, collection: String)
   /// No row has the values that are kept.
@@ -271,8 +283,36 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return
         "\(path): line \(line): \(column) is \"\(found)\" here, but \"\(other)\" in \(otherPath), line \(otherLine); the tables "
         + "are not of one release, or one of the two is wrong"
+    case .nearDescribedNames(let path, let names):
+      return
+        "\(path): line \(names[0].line): \"\(names[0].found)\" is almost \"\(names[0].label)\" of the collection's "
+        + "description, but not quite"
+        + (names.count > 1 ? ", and so are \(names.count - 1) other names" : "")
+        + "; write it there as it stands in the file"
+    case .nothingJoined(let path, let column, let found, let otherPath, let other):
+      return
+        "\(path): none of its rows belongs to a film of \(otherPath) by the column \(column), which is \"\(found)\" here and "
+        + "\"\(other)\" there; give tables of one release, with the column written in one way"
+    case .patientAcrossParts(
+      let patient, let column, let first, let line, let second, let otherLine):
+      return
+        "the column \"\(column)\" puts films of patient \(patient) into the \(first) part (line \(line)) and into the \(second) "
+        + "part (line \(otherLine)); a patient must be in one part only: correct the column, or describe such patients to be "
+        + "left out"
+    case .emptyPartOfColumn(let part, let column, let others):
+      return
+        "the column \"\(column)\" puts no film into the \(part) part"
+        + (others.isEmpty
+          ? "" : "; it also has " + others.prefix(10).map { "\"\($0)\"" }.joined(separator: ", "))
+        + "; correct the values that the description of the collection has for this part"
+    case .strangersInList(let path, let line, let names, let count):
+      return
+        "\(path): line \(line): \(count) of its films \(count == 1 ? "is" : "are") not among those of the label file, or left out "
+        + "there, the first: \(names.map { String($0.prefix(80)) }.joined(separator: ", ")); use the list that belongs to this "
+        + "label file, or go on without them"
     case .tableMissing(let path, let collection):
-      return "\(path): no such file; \(collection) needs it beside its label file"
+      return
+        "\(path): no such file; \(collection) needs it beside its label file: copy it there"
     case .nothingKept(let path, let column, let kept, let found):
       return
         "\(path): no row is left: of the column \"\(column)\" "
@@ -334,6 +374,9 @@ extension DataError: RemediedError {
     case .noKnownColumn(_, _, _, let renames):
       renames.map { .renameLabel(from: $0.found, to: $0.label) }
     case .unknownFilms(_, _, _, _, let hints): hints.first?.remedies ?? []
+    case .strangersInList: [.allowUnknownFilms]
+    case .missingColumn(_, _, let found, _):
+      CollectionDescription.likely(columns: found).map { [.readAs(collection: $0)] } ?? []
     case .noPatients: [.nameTableOfPatients, .takeEachFilmForAPatient]
     case .unknownLabel(_, let label, _, let nearest?):
       [.askForLabel(nearest, insteadOf: label)]

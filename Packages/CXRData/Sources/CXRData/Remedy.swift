@@ -13,6 +13,8 @@ public enum Remedy: Sendable, Hashable {
   case nameTableOfPatients
   /// Take each film for a patient of its own: ``PatientSource/eachFilm``.
   case takeEachFilmForAPatient
+  /// Read the label file as a built-in collection: ``CollectionDescription/builtIn``.
+  case readAs(collection: String)
   /// Go on without what a list names beyond the label file.
   case allowUnknownFilms
 }

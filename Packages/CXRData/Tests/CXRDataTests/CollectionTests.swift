@@ -330,8 +330,17 @@ private func cells(
     #expect(bySite.unlistedCount(in: file.records) == 2)
     let torn = header + "a,1,Mass,A\nb,2,Mass,B\nc,3,Mass,C\nd,1,Mass,D\ne,4,Mass,D\n"
     #expect(
-      throws: DataError.patientInTwoParts(patient: "1", first: "train", second: "test")
+      throws: DataError.patientAcrossParts(
+        patient: "1", column: "site", first: "train", line: 2, second: "test", otherLine: 5)
     ) { _ = try split(sites, torn) }
+    #expect(
+      throws: DataError.emptyPartOfColumn(part: "validation", column: "site", others: ["c"])
+    ) {
+      collection.split = sites
+      let file = try read(header + "a,1,Mass,A\nc,3,Mass,c\nd,4,Mass,D\n", collection)
+      _ = try PatientSplit(
+        records: file.records, by: sites, others: Array(file.valuesWithoutPart.keys), seed: 0)
+    }
     var lenient = sites
     lenient.patientsInTwoParts = .leftOut
     let (whole, tornFile) = try split(lenient, torn)
@@ -351,6 +360,28 @@ private func cells(
       #expect(byYear.rows(of: .test, in: yearFile.records) == Array(14..<20))
       #expect(byYear.patients(of: .validation).count == 2)
       #expect(byYear.patients(of: .train).count == 12)
+    }
+    // What cannot be compared is refused where it stands; a blank or NaN is in no part.
+    let years = CollectionDescription.SplitColumn(
+      column: "site", train: .range(from: nil, before: "2014"),
+      test: .range(from: "2014", before: nil))
+    collection.split = years
+    let some = try read(
+      header + "a,1,Mass,2012\nb,2,Mass,\nc,3,Mass,NaN\nd,4,Mass,2014\n", collection)
+    #expect(some.records.map(\.part) == [.train, nil, nil, .test])
+    for text in ["n.d.", "2014-01-01", "05/03/2013"] {
+      #expect(throws: DataError.self, "\(text)") {
+        try read(header + "a,1,Mass,2012\nb,2,Mass,\(text)\n", collection)
+      }
+    }
+    collection.split?.test = .range(from: "2013", before: nil)
+    #expect(throws: DataError.self) { try read(header + "a,1,Mass,2013\n", collection) }
+    #expect(try read(header + "a,1,Mass,2012\n", collection).records[0].part == .train)
+    for (from, before) in [("x", nil), ("2014", "2013"), ("2014-01-01", "2015")]
+      as [(String?, String?)]
+    {
+      collection.split?.test = .range(from: from, before: before)
+      #expect(throws: DataError.self) { try collection.validate() }
     }
     var twice = sites
     twice.test = .texts(["A"])
@@ -417,7 +448,7 @@ private func cells(
     let files = try Files()
     func recognised(_ header: String) throws -> String? {
       let path = try files.write(header + "\nx\n", to: "labels.csv")
-      return try CollectionDescription.recognised(labelFile: path)?.name
+      return CollectionDescription.recognised(labelFile: path)?.name
     }
     let observations =
       "No Finding,Enlarged Cardiomediastinum,Cardiomegaly,Lung Opacity,Lung Lesion,Edema,Consolidation,Pneumonia,"
@@ -427,14 +458,32 @@ private func cells(
     #expect(
       try recognised("image_id;class_name;class_id;rad_id;x_min;y_min;x_max;y_max") == "vindr-cxr")
     #expect(try recognised("patientId,x,y,width,height,Target") == "rsna-pneumonia")
-    #expect(try recognised("ImageId, EncodedPixels") == "siim")
     // What may be another file is not guessed.
     for header in [
       "Path,Sex,Age," + observations, "Path,Edema", "patientId,Target",
       "Image Index,Finding Labels,Patient ID", "image_id,class_name",
-      "dicom_id,subject_id,study_id," + observations,
+      "dicom_id,subject_id,study_id," + observations, "Path,subject_id,study_id," + observations,
+      // Columns of one's own may mean that somebody has worked on the file.
+      "Path,Sex,Age,Frontal/Lateral,AP/PA,Patient ID," + observations,
+      "Path,Sex,Age,Frontal/Lateral,AP/PA,Emphysema," + observations,
+      "image_id,class_name,rad_id", "patientId,x,y,width,height,Target,hospital",
+      // Two columns that other tasks have too.
+      "ImageId, EncodedPixels",
     ] { #expect(try recognised(header) == nil, "\(header)") }
-    #expect(throws: DataError.self) { try recognised("\u{1F}\u{8B}\0\0") }
+    #expect(try recognised("\u{1F}\u{8B}\0\0") == nil)
+    // A long file of old line ends, cut within a letter, is as certain.
+    let path = try files.write(
+      "patientId,x,y,width,height,Target\r"
+        + String(repeating: "é,,,,,0\r", count: 40_000), to: "old.csv")
+    #expect(CollectionDescription.recognised(labelFile: path)?.name == "rsna-pneumonia")
+    // Where nothing is certain, the message names what fits.
+    let siim = try files.write("ImageId, EncodedPixels\nx,-1\n", to: "siim.csv")
+    do {
+      _ = try LabelFile(path: siim)
+      Issue.record("read without a description")
+    } catch let error as DataError {
+      #expect(error.remedies == [.readAs(collection: "siim")])
+    }
   }
 
   @Test func descriptionsOutliveTheirText() throws {
@@ -463,5 +512,156 @@ private func cells(
     // Without a description a label that no row has may be absent.
     let plain = try LabelFile(contents: Array(text.utf8), path: "labels.csv")
     #expect(try cells(plain) == [[1, 0, 0], [0, 0, 0], [nil, nil, nil]])
+  }
+
+  @Test func doubtfulVotesDecideNothing() throws {
+    var columns = hospital(.columns(["Mass"]))
+    columns.readers = CollectionDescription.Readers(column: "reader")
+    func votes(_ said: [String]) throws -> Int? {
+      let rows = said.enumerated().map { "a.png,1,R\($0),\($1)\n" }.joined()
+      return try cells(read("file,mrn,reader,Mass\n" + rows, columns), ["Mass"])[0][0]
+    }
+    #expect(try votes(["1", "-1", "-1"]) == nil)
+    #expect(try votes(["1", "1", "-1"]) == 1)
+    #expect(try votes(["0", "0", "-1"]) == 0)
+    #expect(try votes(["1", "0", "NaN"]) == nil)
+    #expect(try votes(["", "", ""]) == 0)
+    columns.blank = .unknown
+    #expect(try votes(["", "", ""]) == nil)
+    #expect(try votes(["1", "1", ""]) == 1)
+    columns.readers?.votes = .all
+    #expect(try votes(["1", "1", "-1"]) == nil)
+    #expect(try votes(["1", "0", "-1"]) == 0)
+    // A reader's second row may not say something else.
+    columns.readers?.votes = .any
+    let torn = try read(
+      "file,mrn,reader,Mass\na.png,1,R1,0\na.png,1,R1,1\na.png,1,R2,1\n", columns)
+    do {
+      _ = try cells(torn, ["Mass"])
+      Issue.record("a reader's contradiction was read")
+    } catch let error as DataError {
+      #expect(error.description.contains("line 3"), "\(error)")
+    }
+    columns.readers?.column = "redaer"
+    #expect(throws: DataError.self) { try votes(["1", "1", "1"]) }
+
+    var names = hospital(.names(column: "codes", separator: ";"))
+    names.readers = CollectionDescription.Readers(column: "reader")
+    names.unknown = ["unchanged"]
+    names.labels = ["Mass", "Edema"]
+    func found(_ said: [String]) throws -> [Int?] {
+      let rows = said.enumerated().map { "a.png,1,R\($0),\($1)\n" }.joined()
+      return try cells(read("file,mrn,reader,codes\n" + rows, names), names.labels)[0]
+    }
+    #expect(try found(["Mass;unchanged", "Mass;unchanged", "Mass"]) == [1, nil])
+    #expect(try found(["Mass;unchanged", "Mass", "Mass"]) == [1, 0])
+    #expect(try found(["unchanged", "Mass", "No Finding"]) == [nil, 0])
+    #expect(try found(["unchanged", "unchanged", "unchanged"]) == [nil, nil])
+  }
+
+  @Test func oneRowsDoubtOutlivesAnother() throws {
+    var collection = hospital(.names(column: "codes", separator: ";"))
+    collection.labels = ["Mass", "Edema"]
+    collection.unknown = ["unchanged"]
+    let text = "file,mrn,codes\na.png,1,Mass\na.png,1,unchanged\nb.png,1,Mass\nb.png,1,\n"
+    #expect(try cells(read(text, collection), ["Mass", "Edema"]) == [[1, nil], [1, 0]])
+    collection.blank = .unknown
+    #expect(try cells(read(text, collection), ["Mass", "Edema"]) == [[1, nil], [1, nil]])
+  }
+
+  @Test func tablesThatSayNothingOfAFilm() throws {
+    let files = try Files()
+    let films = try files.write("film,patient,study\na,1,s1\nb,2,s2\n", to: "films.csv")
+    var collection = CollectionDescription(
+      name: "hospital", film: "film", patient: .column("patient"),
+      findings: .names(column: "codes", separator: ";"))
+    collection.tables = [CollectionDescription.JoinedTable(file: "labels.csv", key: "study")]
+    collection.labels = ["Mass"]
+    try files.write("study,codes\ns1,Mass\ns9,Mass\n", to: "labels.csv")
+    #expect(try cells(LabelFile(path: films, collection: collection), ["Mass"]) == [[1], [nil]])
+    // Keys that are written otherwise belong to no film.
+    try files.write("study,codes\nS1,Mass\nS2,Edema\n", to: "labels.csv")
+    #expect(throws: DataError.self) { try LabelFile(path: films, collection: collection) }
+    // Columns that are not named are read from there too.
+    collection.findings = .columns([])
+    collection.labels = []
+    try files.write("study,Mass,Edema\ns1,1,0\ns2,0,1\n", to: "labels.csv")
+    let file = try LabelFile(path: films, collection: collection)
+    #expect(try cells(file, ["Mass", "Edema"]) == [[1, 0], [0, 1]])
+    // A cell that cannot be read is named where it stands.
+    collection.findings = .list(column: "codes")
+    try files.write("study,codes\ns1,['Mass']\ns2,Mass\n", to: "labels.csv")
+    do {
+      _ = try LabelFile(path: films, collection: collection)
+      Issue.record("a cell without brackets was read as a list")
+    } catch let error as DataError {
+      #expect(error.description.hasPrefix(files.folder + "/labels.csv: line 3"), "\(error)")
+    }
+  }
+
+  @Test func whatIsDescribedMeansOneThing() throws {
+    var collection = hospital(.names(column: "codes", separator: ";"))
+    let text = "file,mrn,codes\na.png,1,Exclude\nb.png,2,Mass\n"
+    collection.unusable = ["exclude"]
+    // Almost the description's name is asked about, and not taken for another.
+    #expect(throws: DataError.self) { try read(text, collection) }
+    collection.unusable = ["exlude"]
+    #expect(try read(text, collection).unusedNames == ["exlude"])
+    collection.unusable = ["Exclude"]
+    #expect(try read(text, collection).records.count == 1)
+    collection.unknown = ["Exclude"]
+    #expect(throws: DataError.self) { try collection.validate() }
+    var columns = hospital(.columns(["Mass", "Edma"]))
+    #expect(throws: DataError.self) { try read("file,mrn,Mass,Edema\na.png,1,1,0\n", columns) }
+    columns.values = CollectionDescription.ValueTexts(present: ["1"], absent: ["0", "1"])
+    #expect(throws: DataError.self) { try columns.validate() }
+    columns.values = nil
+    columns.findings = .columns(["Mass", "Mass"])
+    #expect(throws: DataError.self) { try columns.validate() }
+    var bars = hospital(.bars(column: "codes"))
+    bars.renames = ["Lump": "Mass"]
+    #expect(try cells(read("file,mrn,codes\na.png,1,Lump|Edema\n", bars), ["Mass"]) == [[1]])
+    bars.blank = .unknown
+    #expect(throws: DataError.self) { try bars.validate() }
+  }
+
+  @Test func labelsBelowOthersAreStated() throws {
+    let file = try read(
+      "patientid,finding,filename,view,sex,age,modality\n1,Pneumonia,a.png,PA,M,5,X-ray\n"
+        + "2,Pneumonia/Viral,b.png,PA,M,5,X-ray\n3,No Finding,c.png,PA,M,5,X-ray\n",
+      .covidChestXRay)
+    #expect(
+      try cells(file, ["Viral", "Bacterial", "COVID-19"])
+        == [[nil, nil, nil], [1, 0, nil], [0, 0, 0]])
+  }
+
+  @Test(arguments: [
+    ("-1", 0), ("-1.0", 0), ("557374 2 1015 8", 1), ("- 1", nil), ("0", nil), ("a mask", nil),
+    ("5 6 7", nil), ("", nil),
+  ])
+  func outlinesAreRunLengths(text: String, expected: Int?) throws {
+    let file = try read("ImageId,EncodedPixels\nx.1,\(text)\n", .siim, patients: .eachFilm)
+    if text.isEmpty || expected != nil {
+      #expect(try cells(file, ["Pneumothorax"]) == [[expected]])
+    } else {
+      #expect(throws: DataError.self) { try cells(file, ["Pneumothorax"]) }
+    }
+  }
+
+  @Test func healthyFilmsAreALabelToo() throws {
+    let described = try read(
+      "Image Index,Finding Labels,Patient ID\na.png,Mass,1\nb.png,No Finding,2\n", .nih)
+    #expect(try cells(described, ["Mass", "No Finding"]) == [[1, 0], [0, 1]])
+  }
+
+  @Test func earlierVersionsSaidLess() throws {
+    let text = """
+      {"name": "old", "film": "f", "findings": {"bars": {"column": "c"}}, "patient": {"column": {"_0": "p"}}}
+      """
+    let old = try JSONDecoder().decode(CollectionDescription.self, from: Data(text.utf8))
+    #expect(
+      old
+        == CollectionDescription(
+          name: "old", film: "f", patient: .column("p"), findings: .bars(column: "c")))
   }
 }

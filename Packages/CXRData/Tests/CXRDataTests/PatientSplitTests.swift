@@ -69,7 +69,7 @@ import Testing
     }
     let unknown = try write("unknown.txt", [39, 77])
     #expect(
-      throws: DataError.unknownFilms(path: unknown, line: 2, names: ["77.png"], count: 1, hints: [])
+      throws: DataError.strangersInList(path: unknown, line: 2, names: ["77.png"], count: 1)
     ) {
       try PatientSplit(records: file.records, trainList: train, testList: unknown, seed: 0)
     }

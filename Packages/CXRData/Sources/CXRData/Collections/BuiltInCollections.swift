@@ -3,7 +3,7 @@ extension CollectionDescription {
   /// a file's header tells one.
   public static let builtIn: [(name: String, shapes: [CollectionDescription])] = [
     ("nih", [nih]), ("chexpert", [cheXpert]), ("padchest", [padChest]),
-    ("vindr-cxr", [vinDrBoxes, vinDrLabels]), ("rsna-pneumonia", [rsnaPneumonia]),
+    ("vindr-cxr", [vinDrBoxes, vinDrReaders, vinDrConsensus]), ("rsna-pneumonia", [rsnaPneumonia]),
     ("siim", [siim]), ("mimic-cxr", [mimicCXR]), ("covid-chestxray", [covidChestXRay]),
   ]
 
@@ -128,14 +128,20 @@ extension CollectionDescription {
     "COPD", "Lung tumor", "Pneumonia", "Tuberculosis", "No finding",
   ]
 
-  /// VinDr-CXR's `image_labels_train.csv` of PhysioNet, a reader a row, and `image_labels_test.csv`, what they agreed on.
-  public static let vinDrLabels: CollectionDescription = {
+  /// VinDr-CXR's `image_labels_train.csv` of PhysioNet, a reader a row.
+  public static let vinDrReaders: CollectionDescription = {
+    var collection = vinDrConsensus
+    collection.readers = Readers(column: "rad_id")
+    collection.hasSeveralRowsAFilm = true
+    return collection
+  }()
+
+  /// VinDr-CXR's `image_labels_test.csv` of PhysioNet, what its readers agreed on.
+  public static let vinDrConsensus: CollectionDescription = {
     var collection = CollectionDescription(
       name: "vindr-cxr", film: "image_id", patient: nil, findings: .columns(vinDrColumns))
     collection.renames = vinDrRenames.merging(["No finding": LabelSet.noFinding]) { $1 }
     collection.labels = labels(vinDrColumns, collection.renames)
-    collection.readers = Readers(column: "rad_id")
-    collection.hasSeveralRowsAFilm = true
     collection.ignoresExtensions = true
     return collection
   }()
@@ -159,7 +165,7 @@ extension CollectionDescription {
     collection.renames = ["EncodedPixels": "Pneumothorax"]
     collection.labels = ["Pneumothorax"]
     collection.blank = .unknown
-    collection.values = ValueTexts(absent: ["-1"], othersArePresent: true)
+    collection.values = ValueTexts(absent: ["-1", "-1.0"], areRunLengthsPresent: true)
     collection.hasSeveralRowsAFilm = true
     collection.ignoresExtensions = true
     return collection
@@ -195,6 +201,9 @@ extension CollectionDescription {
       findings: .path(column: "finding", separator: "/"))
     collection.labels = ["Pneumonia", "Viral", "Bacterial", "Fungal", "COVID-19", "Tuberculosis"]
     collection.unknown = ["todo"]
+    collection.below = [
+      "Pneumonia": ["Viral", "Bacterial", "Fungal", "COVID-19"], "Viral": ["COVID-19"],
+    ]
     collection.blank = .unknown
     (collection.view, collection.sex, collection.age) = ("view", "sex", "age")
     collection.views = ["L": "Lateral"]

@@ -29,6 +29,9 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
   public var renames: [String: String] = [:]
   /// Findings, as the files call them, that are also others: `laminar atelectasis` is `Atelectasis`. Not of columns.
   public var kinds: [String: [String]] = [:]
+  /// Of paths of names, labels that lie below others, beside what the files themselves show: on a film of `Pneumonia` it is
+  /// not known whether that is `Viral`.
+  public var below: [String: [String]] = [:]
   /// Names that say that nothing was found.
   public var noFinding = [LabelSet.noFinding]
   /// Names that say that nothing is known of the findings that are not named beside them.
@@ -79,6 +82,12 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
     (self.name, self.film, self.patient, self.findings) = (name, film, patient, findings)
   }
 
+  enum CodingKeys: String, CodingKey {
+    case name, film, patient, study, findings, labels, renames, kinds, below, noFinding, unknown
+    case unusable, blank, values, readers, hasSeveralRowsAFilm, view, side, views, sex, age
+    case followUp, keep, leadingFolders, ignoresExtensions, split, tables
+  }
+
   /// Where an identifier, a patient's or a study's, stands.
   public enum Identity: Sendable, Equatable, Codable {
     /// In a column.
@@ -98,7 +107,7 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
     /// Names in one column, a list in brackets of names in quotes, as Python writes it.
     case list(column: String)
     /// A path of names in one column, the general before the special: `Pneumonia/Viral/COVID-19` names three findings.
-    /// What other rows name below the last one is unknown.
+    /// What lies below the last one, in ``CollectionDescription/below`` or in another row, is unknown.
     case path(column: String, separator: String)
     /// Names in one column between `|`, with the care of ``LabelFile`` for what people write instead.
     case bars(column: String)
@@ -130,8 +139,8 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
     public var uncertain: [String]
     /// Nothing is known, besides `NaN` and the like.
     public var unknown: [String]
-    /// Whether every other text says that it is there, as SIIM's outlines do.
-    public var othersArePresent: Bool
+    /// Whether run lengths of an outline, an even count of whole numbers, say that it is there, as SIIM's do.
+    public var areRunLengthsPresent: Bool
 
     /// Says how values are written.
     ///
@@ -140,13 +149,13 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
     ///   - absent: it is not.
     ///   - uncertain: it may be.
     ///   - unknown: nothing is known.
-    ///   - othersArePresent: whether every other text says that it is there.
+    ///   - areRunLengthsPresent: whether run lengths of an outline say that it is there.
     public init(
       present: [String] = [], absent: [String] = [], uncertain: [String] = [],
-      unknown: [String] = [], othersArePresent: Bool = false
+      unknown: [String] = [], areRunLengthsPresent: Bool = false
     ) {
       (self.present, self.absent, self.uncertain) = (present, absent, uncertain)
-      (self.unknown, self.othersArePresent) = (unknown, othersArePresent)
+      (self.unknown, self.areRunLengthsPresent) = (unknown, areRunLengthsPresent)
     }
   }
 
@@ -215,6 +224,21 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
     FilmNameRule(droppedFolderCount: leadingFolders, ignoresExtensions: ignoresExtensions)
   }
 
+  private var isPath: Bool { if case .path = findings { true } else { false } }
+
+  /// Refuses a name that means two things.
+  private func refuseShared(_ meanings: [(meaning: String, names: [String])]) throws {
+    var first: [String: String] = [:]
+    for (meaning, names) in meanings {
+      for name in Set(names) {
+        if let other = first.updateValue(meaning, forKey: name) {
+          throw DataError.invalidDescription(
+            name: self.name, reason: "\"\(name)\" means two things, \(other) and \(meaning)")
+        }
+      }
+    }
+  }
+
   /// Checks what types cannot.
   /// - Throws: ``DataError/invalidDescription(name:reason:)``.
   public func validate() throws {
@@ -245,11 +269,29 @@ public struct CollectionDescription: Sendable, Equatable, Codable {
       try refuse("unknown and unusable are names in one column, but each label has a column")
     case .names, .list, .path, .bars:
       if values != nil { try refuse("values are of labels that have a column each") }
+      if !below.isEmpty, !isPath { try refuse("below is of paths of names") }
       if findings.column == "" { try refuse("the column of findings is not named") }
     case .columns: break
     }
-    if case .bars = findings, !kinds.isEmpty || !unknown.isEmpty || !unusable.isEmpty {
-      try refuse("names between | know no kinds, unknown or unusable; give a separator")
+    if isReadAsNIH,
+      !kinds.isEmpty || !unknown.isEmpty || !unusable.isEmpty || blank != .absent
+        || noFinding != [LabelSet.noFinding]
+    {
+      try refuse(
+        "bars are read as NIH's file, which knows no kinds, unknown, unusable, blank or other names of no finding; "
+          + "describe names between the separator |")
+    }
+    if case .columns(let columns) = findings, Set(columns).count < columns.count {
+      try refuse("findings: a column is named twice")
+    }
+    let meanings = [("no finding", noFinding), ("unknown", unknown), ("unusable", unusable)]
+    try refuseShared(meanings)
+    if let values {
+      try refuseShared(
+        [
+          ("present", values.present), ("absent", values.absent), ("uncertain", values.uncertain),
+          ("unknown", values.unknown),
+        ].map { ($0.0, $0.1.map { $0.lowercased() }) })
     }
     if Set(labels).count < labels.count || labels.contains("") {
       try refuse("labels: each is named once, and none is empty")

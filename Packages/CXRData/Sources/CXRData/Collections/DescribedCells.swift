@@ -46,7 +46,7 @@ struct DescribedCells {
       return tokens
     }
     // What stands below a name in any cell.
-    var below: [String: Set<String>] = [:]
+    var below = collection.below.mapValues(Set.init)
     if case .path = collection.findings {
       for parts in tokens.map({ $0.map(parser.name) }) {
         for (place, part) in parts.enumerated() {
@@ -66,7 +66,7 @@ struct DescribedCells {
     self.names = names.sorted()
   }
 
-  private struct Parser {
+  fileprivate struct Parser {
     let collection: CollectionDescription
     let renames: [String: String]
     private let healthy: Set<String>
@@ -174,5 +174,42 @@ struct DescribedCells {
       }
       return quote == nil ? names : nil
     }
+  }
+}
+
+extension CollectionDescription {
+  /// Whether this is a built-in collection as it is.
+  var isBuiltIn: Bool { Self.builtIn.contains { $0.shapes.contains(self) } }
+
+  /// The names that the description has for what cells say, and that none of them holds.
+  ///
+  /// - Throws: ``DataError/nearDescribedNames(path:_:)`` for a name that a cell holds in another case or with other blanks.
+  func unusedNames(
+    in texts: [(text: String, line: Int)], path: String
+  ) throws -> [String] {
+    let parser = DescribedCells.Parser(self, renames)
+    var lines: [String: Int] = [:]
+    for (text, line) in texts {
+      for token in parser.tokens(text.trimmingBlanks()) ?? [] where lines[token] == nil {
+        lines[token] = line
+      }
+    }
+    let described = Set(noFinding + unknown + unusable + renames.keys + kinds.keys)
+    let unused = described.subtracting(lines.keys)
+    if unused.isEmpty || isBuiltIn { return [] }
+    let near = Dictionary(unused.map { (LabelSet.key($0), $0) }, uniquingKeysWith: min)
+    let found = lines.filter { !described.contains($0.key) && !labels.contains($0.key) }
+      .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+      .compactMap { name, line in
+        near[LabelSet.key(name)].map {
+          DataError.NearName(line: line, found: name, label: $0, isRenamable: false)
+        }
+      }
+    guard found.isEmpty else { throw DataError.nearDescribedNames(path: path, found) }
+    let published = Set(
+      Self.builtIn.flatMap(\.shapes).flatMap { shape in
+        shape.noFinding + shape.unknown + shape.unusable + shape.renames.keys + shape.kinds.keys
+      })
+    return unused.subtracting(published).sorted()
   }
 }

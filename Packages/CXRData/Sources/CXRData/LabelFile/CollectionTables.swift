@@ -35,7 +35,9 @@ struct CollectionTables {
     func hasFilms(_ names: [String]) -> Bool {
       names.contains { TableHeader.isName($0, collection.film) }
     }
-    let named = Set(collection.columnNames.map(LabelSet.key))
+    let named: Set<String>? =
+      collection.findings == .columns([])
+      ? nil : Set(collection.columnNames.map(LabelSet.key))
     func rows(_ path: String, key: String) throws -> JoinedRows {
       try JoinedRows(path: path, key: key, columns: named)
     }
@@ -89,7 +91,7 @@ extension CollectionDescription {
     return text + ", of the collection \(name)"
   }
 
-  /// All columns that are read; of labels that are not named, none.
+  /// All columns that are read, where those of labels are named.
   var columnNames: [String] {
     var names = [film, findings.column, view, side, sex, age, followUp].compactMap { $0 }
     for identity in [patient, study] {

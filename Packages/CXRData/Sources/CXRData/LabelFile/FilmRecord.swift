@@ -125,6 +125,14 @@ final class LabelDoubts: Sendable, Equatable {
     (self.areAllUnknown, self.columns) = (areAllUnknown, columns)
   }
 
+  /// These labels, and of which of them nothing is known on a film; itself where all is known.
+  func with(unknown: [String], areAllUnknown: Bool) -> LabelDoubts {
+    if unknown.isEmpty, !areAllUnknown { return self }
+    return LabelDoubts(
+      unknown: unknown, areAllUnknown: areAllUnknown, columns: columns,
+      areNamesOfCells: areNamesOfCells)
+  }
+
   var isEmpty: Bool {
     uncertain.isEmpty && unknown.isEmpty && unreadable.isEmpty && !areAllUnknown && columns == nil
   }

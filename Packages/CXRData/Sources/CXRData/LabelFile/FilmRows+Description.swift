@@ -16,13 +16,13 @@ extension FilmRows {
   ) throws -> FilmRecord? {
     guard let cells else {
       var own = self
-      if let votes, let rule = collection.readers?.votes { own.decide(votes.decided(rule)) }
+      if let votes, let rule = collection.readers?.votes {
+        own.decide(votes.decided(rule, blank: collection.blank))
+      }
       return try own.record(
         [], plain: plain, blank: collection.blank, compared: [], known: known, notes: &notes,
         path: path)
     }
-    var findings: [String] = []
-    var (unknown, areAllUnknown): (Set<String>, Bool) = ([], true)
     for (cell, _) in allCells {
       if case .unusable(let name) = cells[cell] {
         unusable[name, default: 0] += 1
@@ -30,49 +30,48 @@ extension FilmRows {
       }
     }
     if let votes, let rule = collection.readers?.votes {
-      if let decided = votes.decided(rule, cells: cells) {
-        (findings, areAllUnknown) = (decided, false)
+      let decision = votes.decided(rule, cells: cells)
+      return record(
+        findings: decision.findings,
+        doubts: plain.with(
+          unknown: decision.unknown.sorted(), areAllUnknown: decision.areOthersUnknown))
+    }
+    var findings: [String] = []
+    var (unknown, isPartial): (Set<String>, Bool) = ([], allCells.isEmpty)
+    var first: (isHealthy: Bool, line: Int)?
+    for (cell, line) in allCells {
+      guard case .names(let named, let others) = cells[cell] else {
+        // What one row does not know, another does not make absent.
+        isPartial = true
+        continue
       }
-    } else {
-      var (first, isPartial): ((isHealthy: Bool, line: Int)?, Bool) = (nil, false)
-      for (cell, line) in allCells {
-        guard case .names(let named, let others) = cells[cell] else { continue }
-        areAllUnknown = false
-        switch others {
-        case .absent: break
-        case .unknown(let names): unknown.formUnion(names)
-        case .allUnknown: isPartial = true
-        }
-        if named.isEmpty { continue }
-        if let first, first.isHealthy != (named == [LabelSet.noFinding]) {
-          throw DataError.contradictoryRows(
-            path: path, line: line, film: name, column: "findings",
-            found: named.joined(separator: "|"), otherLine: first.line,
-            other: findings.joined(separator: "|"))
-        }
-        if first == nil { first = (named == [LabelSet.noFinding], line) }
-        findings += named.filter { !findings.contains($0) }
+      switch others {
+      case .absent: break
+      case .unknown(let names): unknown.formUnion(names)
+      case .allUnknown: isPartial = true
       }
-      func note(_ problem: LabelFile.Problem) {
-        notes.append(LabelFile.Note(line: line, film: name, problem: problem))
+      if named.isEmpty { continue }
+      if let first, first.isHealthy != (named == [LabelSet.noFinding]) {
+        throw DataError.contradictoryRows(
+          path: path, line: line, film: name, column: "findings",
+          found: named.joined(separator: "|"), otherLine: first.line,
+          other: findings.joined(separator: "|"))
       }
-      if areAllUnknown {
-        note(.unknownFindings)
-      } else if findings.isEmpty {
-        note(.noLabels)
-      } else if findings.count > 1, findings.contains(LabelSet.noFinding) {
-        note(.contradiction)
-      }
-      areAllUnknown = areAllUnknown || isPartial
+      if first == nil { first = (named == [LabelSet.noFinding], line) }
+      findings += named.filter { !findings.contains($0) }
+    }
+    func note(_ problem: LabelFile.Problem) {
+      notes.append(LabelFile.Note(line: line, film: name, problem: problem))
+    }
+    if findings.isEmpty {
+      note(isPartial ? .unknownFindings : .noLabels)
+    } else if findings.count > 1, findings.contains(LabelSet.noFinding) {
+      note(.contradiction)
     }
     unknown.subtract(findings)
-    let doubts =
-      unknown.isEmpty && !areAllUnknown
-      ? plain
-      : LabelDoubts(
-        unknown: unknown.sorted(), areAllUnknown: areAllUnknown, columns: plain.columns,
-        areNamesOfCells: true)
-    return record(findings: findings, doubts: doubts)
+    return record(
+      findings: findings,
+      doubts: plain.with(unknown: unknown.sorted(), areAllUnknown: isPartial))
   }
 
   /// The film's record.

@@ -40,10 +40,13 @@ struct FilmRows {
   }
 
   /// Takes what one of several readers says in a row.
-  mutating func take(_ reader: String, cell: Int?, values: [LabelValue]) {
+  /// - Returns: the place of a label of which the reader has said something else, and the line of that.
+  mutating func take(
+    _ reader: String, _ line: Int, cell: Int?, values: [LabelValue]
+  ) -> (label: Int, line: Int)? {
     let votes = self.votes ?? ReaderVotes()
     self.votes = votes
-    votes.add(reader, cell: cell, values: values)
+    return votes.add(reader, line, cell: cell, values: values)
   }
 
   /// Takes what readers say together for what the columns say.

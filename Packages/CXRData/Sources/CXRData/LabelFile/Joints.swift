@@ -10,6 +10,8 @@ final class Joints {
   private let shared: [(table: Int, column: Int, earlier: Int)]
   /// How many films' rows had none in each table.
   private(set) var unmatched: [Int]
+  /// The first key that had none, by table.
+  private(set) var firstUnmatched: [String: String] = [:]
 
   /// - Parameters:
   ///   - own: the header of the table that lists films.
@@ -44,11 +46,16 @@ final class Joints {
     for t in tables.indices {
       // A key may stand in an earlier of the other tables.
       let found = tables[t].row(row[keys[t]])
-      if found == nil { unmatched[t] += 1 }
+      if found == nil {
+        if unmatched[t] == 0 { firstUnmatched[tables[t].path] = row[keys[t]] }
+        unmatched[t] += 1
+      }
       row.joined.append(Table.Row.Joined(start: starts[t], row: found, path: tables[t].path))
     }
     for (t, column, earlier) in shared {
-      guard let other = row.joined[t].row else { continue }
+      // What an earlier table does not have, it does not contradict.
+      guard let other = row.joined[t].row, row.table(of: earlier).map({ $0.row != nil }) ?? true
+      else { continue }
       let (mine, theirs) = (row[earlier], other.values[column])
       if mine != theirs {
         throw DataError.contradictoryTables(

@@ -162,10 +162,7 @@ final class LabelColumns {
     sex = try findIfThere(collection.sex)
     view = try findIfThere(collection.view)
     side = try findIfThere(collection.side)
-    // Of labels that readers agreed on there is no reader.
-    reader =
-      try findings == nil
-      ? collection.readers.flatMap { try header.find($0.column) } : find(collection.readers?.column)
+    reader = try find(collection.readers?.column)
     split = try collection.split.map { (try require($0.column), $0) }
     keep = try collection.keep.sorted { $0.key < $1.key }.map { column, values in
       (try require(column), column, Set(values))
@@ -189,6 +186,10 @@ final class LabelColumns {
       if labels.isEmpty { _ = try require(columns.first ?? "a column a label") }
     } else {
       labels = []
+    }
+    if case .columns(let columns) = collection.findings, !collection.isBuiltIn {
+      // Releases of public collections may lack some; one's own description says what one has.
+      for column in columns { _ = try require(column) }
     }
     try Self.checkOnce(labels, header)
     let last = taken.union(labels.map(\.column)).filter { $0 < own.names.count }.max() ?? 0
@@ -265,11 +266,25 @@ final class LabelColumns {
   }
 
   /// To which examination and part a film belongs.
-  func assignment(of film: String, in row: Table.Row) -> FilmAssignment? {
+  /// - Throws: ``DataError/invalidField(path:line:column:found:)`` for a value that tells no part, or two.
+  func assignment(of film: String, in row: Table.Row) throws -> FilmAssignment? {
     if study == nil, split == nil { return nil }
-    return FilmAssignment(
-      study: study?.study(of: film, in: row),
-      part: split.flatMap { $0.values.part(row[$0.column]) })
+    var part: Subset?
+    if let split, let text = row.value(split.column) {
+      do throws(CollectionDescription.SplitColumn.Doubt) {
+        part = try split.values.part(text)
+      } catch {
+        let table = row.table(of: split.column)
+        throw DataError.invalidField(
+          path: table?.path ?? path, line: table?.row?.line ?? row.line,
+          column: "\(split.values.column) "
+            + (error == .twoParts
+              ? "(the description puts it into two parts)"
+              : "(a number or a date such as 2014-01-31, as the ends of its range are)"),
+          found: text)
+      }
+    }
+    return FilmAssignment(study: study?.study(of: film, in: row), part: part)
   }
 
   /// `M` or `F`, however the file writes it.

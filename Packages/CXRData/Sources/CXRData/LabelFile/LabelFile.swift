@@ -33,6 +33,8 @@ public struct LabelFile: Sendable {
   /// How many rows were left out, by the column that is the reason and its value; films that are not to be used under
   /// ``findingsKey``.
   public let rowsLeftOut: [String: [String: Int]]
+  /// Values of the column that tells parts which tell none, and how many rows have each.
+  public let valuesWithoutPart: [String: Int]
   /// Columns that the description names for more of films than their findings, and that are not there.
   public let missingColumns: [String]
   /// For each table beside the one that lists films: how many films it says nothing of, and how many of its rows say
@@ -45,6 +47,8 @@ public struct LabelFile: Sendable {
   /// The names that cells of findings may have in a described collection: its labels, and what else they name. Of other
   /// labels nothing is known.
   public let vocabularyOfCells: [String]?
+  /// Names that the description has for what cells of findings say, and that none of them holds, sorted.
+  public let unusedNames: [String]
   /// Names of the file that were taken for others, as asked for.
   public let renames: [String: String]
   /// Those, and the collection's.
@@ -189,12 +193,19 @@ public struct LabelFile: Sendable {
       let cells =
         try rows.labelColumns == nil
         ? DescribedCells(
-          rows.texts.texts, collection, renames: rows.renames, path: path) : nil
+          rows.texts.texts, collection, renames: rows.renames, path: rows.textsPath) : nil
       let names = cells.map { cells in
         collection.labels + cells.names.filter { !collection.labels.contains($0) }
       }
       let plain = LabelDoubts(
-        columns: names ?? rows.labelColumns, areNamesOfCells: names != nil)
+        columns: names.map { $0 + [LabelSet.noFinding] } ?? rows.labelColumns,
+        areNamesOfCells: names != nil)
+      if cells != nil {
+        unusedNames = try collection.unusedNames(
+          in: rows.texts.texts, path: rows.textsPath)
+      } else {
+        unusedNames = []
+      }
       var unusable: [String: Int] = [:]
       records = try rows.films.compactMap { film in
         try film.record(
@@ -210,7 +221,7 @@ public struct LabelFile: Sendable {
       vocabularyOfCells = names
     } else {
       let meanings = try rows.texts.meanings(
-        vocabulary: vocabulary, renames: renames, path: path)
+        vocabulary: vocabulary, renames: rows.renames, path: rows.textsPath)
       let plain = rows.labelColumns.map { LabelDoubts(columns: $0) }
       let found = try rows.films.map { film in
         try film.record(
@@ -223,7 +234,10 @@ public struct LabelFile: Sendable {
           collection.labels + [LabelSet.noFinding])
         return collection.labels + others.sorted()
       }
-      let closed = vocabularyOfCells.map { LabelDoubts(columns: $0, areNamesOfCells: true) }
+      let closed = vocabularyOfCells.map {
+        LabelDoubts(columns: $0 + [LabelSet.noFinding], areNamesOfCells: true)
+      }
+      unusedNames = []
       records = closed.map { closed in found.map { $0.knowing(closed) } } ?? found
     }
     self.notes =
@@ -240,6 +254,7 @@ public struct LabelFile: Sendable {
     rowCount = rows.count
     rowsLeftOut = leftOut
     missingColumns = rows.missingColumns
+    valuesWithoutPart = rows.valuesWithoutPart
     unmatchedRows =
       rows.joints.map { joints in
         zip(joints.tables, joints.unmatched).map {

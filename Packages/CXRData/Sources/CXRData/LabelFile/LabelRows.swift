@@ -8,6 +8,8 @@ struct LabelRows {
   private(set) var laterRows: [(film: Int, line: Int, isSame: Bool)] = []
   /// The cells of findings.
   private(set) var texts = FindingTexts()
+  /// The file in which they stand.
+  private(set) var textsPath: String
   /// The labels that have columns, where each has one.
   private(set) var labelColumns: [String]?
   /// Labels of columns beside a column of findings.
@@ -16,6 +18,8 @@ struct LabelRows {
   private(set) var doubts: [String: DataError] = [:]
   /// Rows that are left out, by column and value.
   private(set) var leftOut: [String: [String: Int]] = [:]
+  /// Values of the column that tells parts which tell none, and how many rows have each.
+  private(set) var valuesWithoutPart: [String: Int] = [:]
   /// How many rows there are.
   private(set) var count = 0
   /// Names that are taken for others, a collection's among them.
@@ -44,6 +48,7 @@ struct LabelRows {
     let table = tables.films
     let path = table.path
     self.path = path
+    textsPath = path
     valueTexts = collection?.values
     hasSeveralRowsAFilm = collection?.hasSeveralRowsAFilm == true
     let renames = (collection?.renames ?? [:]).merging(asked) { $1 }
@@ -83,6 +88,13 @@ struct LabelRows {
           try take(row, columns)
         }
       })
+    if let joints = found?.joints, count > 0 {
+      for (table, unmatched) in zip(joints.tables, joints.unmatched) where unmatched == count {
+        throw DataError.nothingJoined(
+          path: table.path, column: table.names[table.key], found: table.anyKey ?? "",
+          otherPath: path, other: joints.firstUnmatched[table.path] ?? "")
+      }
+    }
     guard withoutPatient.lines.isEmpty else {
       if let table = found?.patients.table {
         throw DataError.filmsWithoutPatient(
@@ -115,6 +127,11 @@ struct LabelRows {
       if withoutPatient.films.count < 5 { withoutPatient.films.append(name) }
       return
     }
+    if let split = columns.split, let text = row.value(split.column),
+      (try? split.values.part(text)) == .some(nil)
+    {
+      valuesWithoutPart[text, default: 0] += 1
+    }
     let ageText = row.value(columns.age)
     let age = ageText.flatMap { PatientAge($0, hasDecimalCommas: row.hasDecimalCommas) }
     if let age, age.years > 100 {
@@ -140,12 +157,12 @@ struct LabelRows {
       return value
     }
     let own = FilmRows(
-      name: name, patient: patient, assignment: columns.assignment(of: name, in: row),
+      name: name, patient: patient, assignment: try columns.assignment(of: name, in: row),
       followUp: row.value(columns.followUp).flatMap { Int($0) },
       age: age, sex: columns.sex(row.value(columns.sex)),
       view: columns.view(row.value(columns.view), side: row.value(columns.side)),
       line: row.line,
-      cell: columns.findings.map { texts.place(of: row.untrimmed($0), line: row.line) },
+      cell: columns.findings.flatMap { cell(in: row, column: $0) },
       values: values)
     var reader: String?
     if let column = columns.reader {
@@ -158,7 +175,9 @@ struct LabelRows {
     }
     guard let place = places.updateValue(films.count, forKey: name) else {
       films.append(own)
-      if let reader { films[films.count - 1].take(reader, cell: own.cell, values: own.values) }
+      if let reader {
+        _ = films[films.count - 1].take(reader, own.line, cell: own.cell, values: own.values)
+      }
       return
     }
     places[name] = place
@@ -166,6 +185,25 @@ struct LabelRows {
       laterRows.append((place, row.line, own.says(asFirstOf: films[place])))
     }
     try films[place].join(own, labels: columns.labels.map(\.name), path: path, doubts: &doubts)
-    if let reader { films[place].take(reader, cell: own.cell, values: own.values) }
+    guard let reader,
+      let (label, firstLine) = films[place].take(
+        reader, own.line, cell: own.cell, values: own.values)
+    else { return }
+    let column = columns.labels[label].name
+    if doubts[column] == nil {
+      doubts[column] = .contradictoryRows(
+        path: path, line: row.line, film: own.name, column: column, found: own.values[label].word,
+        otherLine: firstLine, other: "another value")
+    }
+  }
+
+  /// The place of a row's findings among all; `nil` where the table that would say them has no row.
+  private mutating func cell(in row: Table.Row, column: Int) -> Int? {
+    guard !row.joined.isEmpty, let table = row.table(of: column) else {
+      return texts.place(of: row.untrimmed(column), line: row.line)
+    }
+    guard let own = table.row else { return nil }
+    textsPath = table.path
+    return texts.place(of: row[column], line: own.line)
   }
 }

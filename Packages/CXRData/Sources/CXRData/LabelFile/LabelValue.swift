@@ -29,8 +29,23 @@ enum LabelValue: UInt8 {
     } else if isAmong(texts.unknown) || text.isMissingMarker {
       self = .unknown
     } else {
-      self = texts.othersArePresent ? .present : .unreadable
+      self = texts.areRunLengthsPresent && Self.areRunLengths(text) ? .present : .unreadable
     }
+  }
+
+  /// Whether a text is an even count of whole numbers between blanks.
+  private static func areRunLengths(_ text: String) -> Bool {
+    var (count, isInNumber) = (0, false)
+    for byte in text.utf8 {
+      switch byte {
+      case 48...57:
+        if !isInNumber { count += 1 }
+        isInNumber = true
+      case UInt8(ascii: " "): isInNumber = false
+      default: return false
+      }
+    }
+    return count > 0 && count.isMultiple(of: 2)
   }
 
   /// Reads a field.

@@ -92,6 +92,14 @@ public struct PatientSplit: Sendable {
       if allowsStrangers, !isWhole, found.contains(where: { $0 != nil }) {
         rows = found.compactMap { $0 }
         strangers += found.count - rows.count
+      } else if !isWhole, found.contains(where: { $0 != nil }),
+        let first = found.firstIndex(of: nil),
+        index.hints(for: films.indices.filter { found[$0] == nil }.map { films[$0].name }).isEmpty
+      {
+        let missing = films.indices.filter { found[$0] == nil }
+        throw DataError.strangersInList(
+          path: path, line: films[first].line, names: missing.prefix(5).map { films[$0].name },
+          count: missing.count)
       } else {
         rows = try index.places(of: films.map(\.name), path: path, lines: films.map(\.line))
       }
@@ -122,24 +130,29 @@ public struct PatientSplit: Sendable {
   /// - Parameters:
   ///   - records: all rows of the label file.
   ///   - column: how it is said; without values for validation, an eighth of the training patients is drawn.
+  ///   - others: values of the column that tell no part, for messages.
   ///   - seed: the random state of that draw.
   /// - Throws: ``DataError`` for a patient in two parts, where these are refused, and for a part without patients.
   public init(
-    records: [FilmRecord], by column: CollectionDescription.SplitColumn, seed: UInt32
+    records: [FilmRecord], by column: CollectionDescription.SplitColumn, others: [String] = [],
+    seed: UInt32
   ) throws {
     var parts: [Subset: [PatientID]] = [:]
-    var part: [PatientID: Subset] = [:]
+    var first: [PatientID: (part: Subset, line: Int)] = [:]
     var leaking: Set<PatientID> = []
     for record in records {
       guard let own = record.part else { continue }
-      guard let other = part.updateValue(own, forKey: record.patient) else {
+      guard let other = first[record.patient] else {
+        first[record.patient] = (own, record.line)
         parts[own, default: []].append(record.patient)
         continue
       }
-      if other == own { continue }
+      if other.part == own { continue }
       guard column.patientsInTwoParts == .leftOut else {
-        throw DataError.patientInTwoParts(
-          patient: record.patient.description, first: other.rawValue, second: own.rawValue)
+        throw DataError.patientAcrossParts(
+          patient: record.patient.description, column: column.column,
+          first: other.part.rawValue, line: other.line, second: own.rawValue,
+          otherLine: record.line)
       }
       leaking.insert(record.patient)
     }
@@ -147,6 +160,11 @@ public struct PatientSplit: Sendable {
       (parts[subset] ?? []).filter { !leaking.contains($0) }
     }
     var (train, validation) = (patients(.train), patients(.validation))
+    for subset in Subset.allCases where subset != .validation || column.validation != nil {
+      guard patients(subset).isEmpty else { continue }
+      throw DataError.emptyPartOfColumn(
+        part: subset.rawValue, column: column.column, others: others.sorted())
+    }
     if column.validation == nil {
       (train, validation) = try trainTestSplit(
         train, testFraction: Self.validationFraction, seed: seed)

@@ -26,9 +26,9 @@ final class JoinedRows {
   /// - Parameters:
   ///   - path: of the file.
   ///   - keyName: the column by which its rows are found.
-  ///   - columns: the names of columns that are read, as `LabelSet.key` writes them.
+  ///   - columns: the names of columns that are read, as `LabelSet.key` writes them; `nil` for all.
   /// - Throws: ``DataError`` for a file that cannot be read, has no such column, or two different rows of one key.
-  init(path: String, key keyName: String, columns: Set<String>) throws {
+  init(path: String, key keyName: String, columns: Set<String>?) throws {
     self.path = path
     let contents = try fileContents(path)
     let hashing = BackgroundDigest(contents)
@@ -40,7 +40,7 @@ final class JoinedRows {
       columns: { names in
         header = names
         place = try names.require(keyName, needed: "\"\(keyName)\"")
-        isRead = names.names.map { columns.contains(LabelSet.key($0)) }
+        isRead = names.names.map { columns?.contains(LabelSet.key($0)) ?? true }
         return place
       },
       { place, row in
@@ -68,6 +68,9 @@ final class JoinedRows {
     used.insert(key)
     return row
   }
+
+  /// One of the keys, for messages.
+  var anyKey: String? { rows.min { $0.value.line < $1.value.line }?.key }
 
   /// How many rows belong to no row that was asked for.
   var unusedCount: Int { rows.count - used.count }

@@ -49,7 +49,9 @@ public struct Table: Sendable {
 
     /// A field's value, trimmed; empty where the row has no such field.
     public subscript(column: Int) -> String {
-      if !joined.isEmpty, let table = table(of: column) { return table.row?.values[column - table.start] ?? "" }
+      if !joined.isEmpty, let table = table(of: column) {
+        return table.row?.values[column - table.start] ?? ""
+      }
       guard column < count else { return "" }
       let text = record.trimmed(column)
       // What keeps Excel from taking a text for a number.

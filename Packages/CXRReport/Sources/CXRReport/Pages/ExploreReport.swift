@@ -12,6 +12,8 @@ public struct ExploreReport: Sendable {
     public var patients: Int
     /// Positive films a label.
     public var positives: [Int]
+    /// Films a label of which it is not known whether they have it; empty where all is known.
+    public var unknowns: [Int] = []
 
     /// Gathers the counts.
     public init(name: String, images: Int, patients: Int, positives: [Int]) {
@@ -34,6 +36,8 @@ public struct ExploreReport: Sendable {
   public var positives: [Int]
   /// Films a label of which it is not known whether they have it; empty where all is known.
   public var unknowns: [Int] = []
+  /// Whether each film is taken for a patient.
+  public var areFilmsPatients = false
   /// Films with 0, 1, 2, … labels.
   public var labelsPerFilm: [Int]
   /// Training, validation, test.
@@ -100,6 +104,10 @@ public struct ExploreReport: Sendable {
   private func unknown(_ label: Int) -> Int {
     unknowns.indices.contains(label) ? unknowns[label] : 0
   }
+  /// The share of films with a label among those of which it is known, in percent.
+  private func share(_ label: Int) -> Double {
+    percent(positives[label], of: images - unknown(label))
+  }
 
   private var order: [Int] { labels.indices.sorted { positives[$0] > positives[$1] } }
 
@@ -110,7 +118,7 @@ public struct ExploreReport: Sendable {
         "label-counts", description: "Films a label", valueLabel: "films", categories: names,
         series: [("films", order.map { Double(positives[$0]) })],
         annotations: order.map {
-          "\(positives[$0]) (\(fixedPoint(percent(positives[$0], of: images), digits: 1)) %)"
+          "\(positives[$0]) (\(fixedPoint(share($0), digits: 1)) %)"
         }, range: "[0:*<\(Double(max(1, positives.max() ?? 1)) * 1.15)]"),
       .bars(
         "labels-per-image", description: "Films by number of labels", valueLabel: "films",
@@ -133,7 +141,13 @@ public struct ExploreReport: Sendable {
         "splits", description: "Prevalence of each finding in the three parts",
         valueLabel: "percent of the part's films", categories: names,
         series: parts.map { part in
-          (part.name, order.map { percent(part.positives[$0], of: part.images) })
+          (
+            part.name,
+            order.map { label in
+              let unknown = part.unknowns.indices.contains(label) ? part.unknowns[label] : 0
+              return percent(part.positives[label], of: part.images - unknown)
+            }
+          )
         }),
       .bars(
         "class-weights", description: "Class weights of the training films",
@@ -156,8 +170,9 @@ public struct ExploreReport: Sendable {
     var page = ReportPage(
       title: "What \(source) holds",
       lead:
-        "\(images) films of \(patients) patients, \(labels.count) findings. No patient is in two "
-        + "parts of the split.")
+        "\(images) films of \(patients) patients, \(labels.count) findings. "
+        + (areFilmsPatients
+          ? "Each film counts as a patient." : "No patient is in two parts of the split."))
     if let problem = figures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
     page.heading("The split")
@@ -174,7 +189,9 @@ public struct ExploreReport: Sendable {
         + "\(augmentedTrainingImages) films an epoch.")
     page.heading("How common each finding is")
     figures.add(
-      "label-counts", to: &page, caption: "Films with each finding, of \(images) in all.")
+      "label-counts", to: &page,
+      caption: "Films with each finding, of \(images) in all"
+        + (hasUnknowns ? "; in percent of those of which it is known." : "."))
     figures.add(
       "positives-negatives", to: &page,
       caption: "Nearly every orange bar is long: a classifier that always says no is right "
@@ -198,7 +215,7 @@ public struct ExploreReport: Sendable {
       rows: order.map { k in
         [
           labels[k], "\(positives[k])",
-          fixedPoint(percent(positives[k], of: images), digits: 2),
+          fixedPoint(share(k), digits: 2),
         ] + (hasUnknowns ? ["\(unknown(k))"] : []) + parts.map { "\($0.positives[k])" } + [
           fixedPoint(classWeights[k].negative, digits: 4),
           fixedPoint(classWeights[k].positive, digits: 4),

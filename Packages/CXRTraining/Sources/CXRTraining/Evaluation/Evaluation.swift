@@ -312,10 +312,13 @@ public struct Evaluation: Sendable {
         collection.patients = .eachFilm
       }
     } else if options.recognisesCollection, collection.collection == nil {
-      collection.collection = try CollectionDescription.recognised(
-        labelFile: collection.labelFile)
-      if collection.collection == nil, let own = checkpoint?.collection,
-        try own.fits(labelFile: collection.labelFile)
+      collection.collection = CollectionDescription.recognised(labelFile: collection.labelFile)
+      // All films of its own label file are read as its parts were.
+      if collection.collection == nil, let checkpoint, let own = checkpoint.collection,
+        let file = try? LabelFile(
+          path: collection.labelFile, collection: own,
+          patients: checkpoint.takesEachFilmForAPatient ? .eachFilm : collection.patients),
+        file.sha256 == checkpoint.labelFileSHA256
       {
         collection.collection = own
       }
@@ -428,6 +431,14 @@ public struct Evaluation: Sendable {
         throw TrainingError.evaluationMismatch(
           "\(path) was trained with other renames of findings than \(paths[0]), so that one label means two things; "
             + "evaluate them one by one")
+      }
+      guard other.metadata.collection == first.collection || subset == nil else {
+        throw TrainingError.evaluationMismatch(
+          "\(path) was trained on films read as the collection \(other.metadata.collection?.name ?? "generic"), \(paths[0]) on "
+            + "films read as \(first.collection?.name ?? "generic")"
+            + (other.metadata.collection?.name == first.collection?.name
+              ? " by another description" : "")
+            + ", so that one label means two things; evaluate them one by one")
       }
       let same =
         other.metadata.split.testPatientsSHA256 == first.split.testPatientsSHA256

@@ -81,7 +81,8 @@ public struct PredictionsFile: Sendable {
   /// - Parameter file: the label file, whose labels these are; NIH's fourteen are too.
   /// - Throws: `DataError` where a column is almost a label's, or none is one.
   public func labels(of file: LabelFile) throws -> [String] {
-    let known = Set(file.labelNames + LabelSet.nih14)
+    // A collection's label may go by its own files' name.
+    let known = Set(file.labelNames + LabelSet.nih14 + (file.collection?.renames.keys ?? [:].keys))
     // A column of the label file that cannot be read is a label all the same: that is said, not left out.
     let labels = columns.indices.filter { place in
       known.contains(columns[place])

@@ -43,7 +43,7 @@ public struct Exploration: Sendable {
   /// The revision of NIH's own label file, told by its counts.
   public let revision: NIHRevision?
   /// Films a view, and of them those with each label.
-  public let views: [(name: String, films: Int, positives: [Int])]
+  public let views: [(name: String, films: Int, positives: [Int], unknowns: [Int])]
   /// How many films are of each size, the commonest first.
   public let sizes: [(height: Int, width: Int, films: Int)]
 
@@ -99,7 +99,7 @@ public struct Exploration: Sendable {
     revision = NIHRevision(records)
     views = Demographics(records, rows: Array(records.indices)).views.map { view in
       let rows = records.indices.filter { (records[$0].view ?? Demographics.unknown) == view.name }
-      return (view.name, view.films, matrix.positives(in: rows))
+      return (view.name, view.films, matrix.positives(in: rows), matrix.unknowns(in: rows))
     }
     // Weights and copies come from the films that can be trained on.
     let unusable = Set(problems.filter { $0.severity == .error }.map(\.image))

@@ -3,7 +3,9 @@ import CXRData
 extension FilmCollection {
   /// Labels of which the file says nothing.
   private var unknownLabels: [String] {
-    matrix.labels.filter { file.knownLabels?.contains($0) == false }
+    matrix.labels.filter { label in
+      (partners[label] ?? [label]).allSatisfy { file.knownLabels?.contains($0) == false }
+    }.filter { $0 != LabelSet.noFinding }
   }
 
   /// Which labels have no partner in the file that a classifier is tested on; `nil` where all have.
@@ -46,6 +48,17 @@ extension FilmCollection {
           + values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(20)
           .map { "\($0.key.isEmpty ? "blank" : String($0.key.prefix(60))) \($0.value)" }
           .joined(separator: ", ") + (values.count > 20 ? ", …" : ""))
+    }
+    if !file.valuesWithoutPart.isEmpty {
+      let values = file.valuesWithoutPart.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      lines.append(
+        "values of \(collection.split?.column ?? "the split's column") that tell no part: "
+          + values.prefix(Self.mostNames).map { "\($0.key) (\($0.value) rows)" }
+          .joined(separator: ", ") + (values.count > Self.mostNames ? ", …" : ""))
+    }
+    if !file.unusedNames.isEmpty {
+      lines.append(
+        "names in the description that no cell holds: " + file.unusedNames.joined(separator: ", "))
     }
     for table in file.unmatchedRows where table.films + table.rows > 0 {
       lines.append(

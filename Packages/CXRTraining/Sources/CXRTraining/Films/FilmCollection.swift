@@ -77,7 +77,7 @@ public struct FilmCollection: Sendable {
   /// Labels of which the files say nothing under any name, where a map of labels is given.
   public let labelsWithoutPartner: [String]
   private let vocabulary: [String]
-  private let partners: [String: [String]]
+  let partners: [String: [String]]
 
   /// Reads the label file, splits the patients and finds the films.
   ///
@@ -92,7 +92,8 @@ public struct FilmCollection: Sendable {
       vocabulary: labels + options.vocabulary, renames: options.renames,
       patients: options.patients)
     vocabulary = LabelSet.nih14 + options.vocabulary + (options.collection?.labels ?? [])
-    let partners = try options.partners?.partners(of: labels, in: file) ?? [:]
+    let partners =
+      try options.partners?.partners(of: labels, in: file) ?? Self.aliases(of: labels, in: file)
     self.partners = partners
     labelsWithoutPartner = labels.filter { partners[$0]?.isEmpty == true }
     if options.renamesMustOccur, let unused = file.unusedRenames.first {
@@ -103,7 +104,8 @@ public struct FilmCollection: Sendable {
     matrix = try LabelMatrix(
       file, labels: labels, uncertain: options.uncertain, vocabulary: vocabulary,
       partners: partners)
-    let filmNames = options.filmNames.joined(with: options.collection)
+    let filmNames = options.filmNames.joined(
+      with: options.collection, names: file.records.map(\.name))
     split =
       if !options.dividesPatients {
         .undivided
@@ -113,7 +115,9 @@ public struct FilmCollection: Sendable {
           validationList: options.validationList, allowsStrangers: options.allowsUnknownFilms,
           seed: options.splitSeed, filmNames: filmNames)
       } else if let column = options.collection?.split {
-        try PatientSplit(records: file.records, by: column, seed: options.splitSeed)
+        try PatientSplit(
+          records: file.records, by: column, others: Array(file.valuesWithoutPart.keys),
+          seed: options.splitSeed)
       } else {
         try PatientSplit(patients: file.patients, seed: options.splitSeed)
       }
@@ -131,6 +135,20 @@ public struct FilmCollection: Sendable {
     if let folder, !missing.isEmpty, !options.allowMissing, !tolerateMissing {
       throw TrainingError.missingFilms(missing, in: folder)
     }
+  }
+
+  /// Labels by the names under which the collection's own files have them, as CheXpert's `Pleural Effusion`.
+  private static func aliases(of labels: [String], in file: LabelFile) -> [String: [String]] {
+    guard let renames = file.collection?.renames else { return [:] }
+    let own = labels.filter { label in
+      renames[label].map { !labels.contains($0) } == true
+        && file.knownLabels?.contains(label) == false
+    }
+    if own.isEmpty { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: labels.map { label in
+        (label, [own.contains(label) ? renames[label] ?? label : label])
+      })
   }
 
   /// The labels of a collection, unless others are asked for.
@@ -186,11 +204,18 @@ public struct FilmCollection: Sendable {
 
 extension FilmNameRule {
   /// What of names does not count by this rule or in a collection; folders that are named count before a number of them.
-  fileprivate func joined(with collection: CollectionDescription?) -> FilmNameRule {
+  fileprivate func joined(
+    with collection: CollectionDescription?, names: [String]
+  ) -> FilmNameRule {
     guard let collection else { return self }
     var rule = self
     rule.ignoresExtensions = ignoresExtensions || collection.ignoresExtensions
-    if droppedFolders.isEmpty { rule.droppedFolderCount = collection.leadingFolders }
+    // Folders that tell films apart count; what all share may be the collection's own name.
+    let first = names.first?.split(separator: "/").prefix(collection.leadingFolders) ?? []
+    let prefix = first.joined(separator: "/") + "/"
+    if droppedFolders.isEmpty, names.allSatisfy({ $0.hasPrefix(prefix) }) {
+      rule.droppedFolderCount = collection.leadingFolders
+    }
     return rule
   }
 }

@@ -22,8 +22,8 @@ public struct LabelMap: Sendable, Equatable {
       throw unknown(label, among: labels)
     }
     // A column that holds something else is called by its name too, and said to hold it.
-    var known = (file.knownLabels ?? []) + file.labelNames + (file.collection?.labels ?? [])
-    if file.knownLabels == nil { known += LabelSet.nih14 }
+    let known =
+      file.knownLabels.map { $0 + [LabelSet.noFinding] } ?? file.labelNames + LabelSet.nih14
     let all = Set(known)
     var partners: [String: [String]] = [:]
     for label in labels {

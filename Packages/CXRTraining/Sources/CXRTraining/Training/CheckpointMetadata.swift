@@ -294,6 +294,13 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
       throw TrainingError.unusableCheckpoint(
         path: path, reason: "metadata.json cannot be read (\(error)); the file is damaged")
     }
+    guard options[TrainingOptions.collectionKey] == nil || collection != nil else {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason: "describes its collection of films in words that this version "
+          + "(\(DeviceReport.libraryVersion)) does not know; use the version that wrote it, \(libraryVersion)"
+      )
+    }
     guard architecture.name == ChestClassifier.architectureName, !labels.isEmpty,
       Set(labels).count == labels.count, (1...16).contains(architecture.channels.count),
       (0...1 << 40).contains(epoch), (0...1 << 40).contains(step), progress.bestEpoch >= 0,
