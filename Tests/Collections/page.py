@@ -14,14 +14,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<text>.*?)```\n", re.S)
+BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```\n", re.S | re.M)
 
 
 def files(text):
     """Each named file of the page, with its contents."""
     for block in BLOCK.finditer(text):
-        name = re.search(r"`(\w[\w.-]*\.\w+)`", block["before"])
-        if name and block["kind"] in ("toml", "csv", "swift") and block["before"].endswith(":"):
+        before = text[: block.start()].rstrip().splitlines()[-1]
+        name = re.search(r"`(\w[\w.-]*\.\w+)`", before)
+        if name and block["kind"] in ("toml", "csv", "swift") and before.endswith(":"):
             yield name[1], block["text"]
         elif name and block["kind"] == "text":
             yield "expected.txt", block["text"]
