@@ -1,7 +1,7 @@
 /// What a person can do about an error or a doubt, as a value: a program spells it as its own option, a consumer as an
 /// argument.
 public enum Remedy: Sendable, Hashable {
-  /// Take a name of the file for a label: ``LabelFile/init(path:vocabulary:renames:)``.
+  /// Take a name of the file for a label: ``LabelFile/init(path:collection:vocabulary:renames:patients:)``.
   case renameLabel(from: String, to: String)
   /// Leave leading folders of films' names out of account: ``FilmNameRule/droppedFolders``.
   case dropLeadingFolders(String)
