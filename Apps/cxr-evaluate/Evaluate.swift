@@ -249,6 +249,11 @@ struct Evaluate: Program {
         Console.note(
           "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
             + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
+        if let trained = network.collection, trained != collection.file.collection {
+          Console.note(
+            "\(path) was trained on films read as the collection \(trained.name), these are read as "
+              + "\(collection.file.collection?.name ?? "generic")")
+        }
       }
     }
     events.waiting = CacheOptions.announceWait

@@ -82,6 +82,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case contradictoryTables(
     path: String, line: Int, column: String, found: String, otherPath: String, otherLine: Int,
     other: String)
+  /// A name in a described cell holds a label and a sign that parts names elsewhere.
+  case partedOtherwise(path: String, line: Int, found: String, label: String)
   /// Names of a description are almost, but not quite, those of the cells.
   case nearDescribedNames(path: String, [NearName])
   /// No row of a table belongs to any film.
@@ -283,6 +285,10 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return
         "\(path): line \(line): \(column) is \"\(found)\" here, but \"\(other)\" in \(otherPath), line \(otherLine); the tables "
         + "are not of one release, or one of the two is wrong"
+    case .partedOtherwise(let path, let line, let found, let label):
+      return
+        "\(path): line \(line): \"\(found.prefix(80))\" is one name by the collection's description, but holds the label \(label); "
+        + "correct the separator there, or, if all of it is one finding's name, rename it there"
     case .nearDescribedNames(let path, let names):
       return
         "\(path): line \(names[0].line): \"\(names[0].found)\" is almost \"\(names[0].label)\" of the collection's "

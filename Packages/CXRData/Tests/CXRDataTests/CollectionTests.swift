@@ -58,8 +58,12 @@ private func cells(
       try cells(file, ["Effusion", "Mass", "Edema"]) == [
         [1, 1, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0],
       ])
-    // A comma is no separator here, so that this is one name.
+    // A comma is no separator here, so that this is one name; beside a label it is asked about.
     #expect(file.records[3].findings == ["Cardiomegaly, big"])
+    #expect(
+      throws: DataError.partedOtherwise(
+        path: "labels.csv", line: 3, found: "Mass, Edema", label: "Mass")
+    ) { try read("file,mrn,codes\na.png,1,Mass\nb.png,1,\"Mass, Edema\"\n", collection) }
     #expect(file.records[1].findings == [LabelSet.noFinding])
     collection.blank = .unknown
     let strict = try read("file,mrn,codes\na.png,1,Mass\nc.png,2,\n", collection)

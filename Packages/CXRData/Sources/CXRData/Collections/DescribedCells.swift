@@ -45,6 +45,7 @@ struct DescribedCells {
       }
       return tokens
     }
+    try parser.checkSeparators(zip(texts, tokens).map { ($0.line, $1) }, path: path)
     // What stands below a name in any cell.
     var below = collection.below.mapValues(Set.init)
     if case .path = collection.findings {
@@ -83,6 +84,24 @@ struct DescribedCells {
     /// What a cell should be, for messages.
     var expectation: String {
       "cell of findings (it should be a list in brackets of names in quotes, as ['a', 'b'])"
+    }
+
+    private static let separators = Set(",;|/\\&+#•·、，；｜\n\r\t".unicodeScalars)
+
+    /// Checks that no name that is not described holds a label beside a sign that parts names elsewhere.
+    func checkSeparators(_ tokens: [(line: Int, names: [String])], path: String) throws {
+      let described = Set(collection.labels).union(renames.keys).union(collection.kinds.keys)
+        .union(healthy).union(unknown).union(unusable)
+      var seen: Set<String> = []
+      for (line, names) in tokens {
+        for name in names where !described.contains(name) && seen.insert(name).inserted {
+          let parts = name.parts(between: Self.separators.contains)
+          guard parts.count > 1, let label = parts.first(where: described.contains) else {
+            continue
+          }
+          throw DataError.partedOtherwise(path: path, line: line, found: name, label: label)
+        }
+      }
     }
 
     /// The names that a cell holds, without empty ones; `nil` of a cell that is written otherwise.

@@ -131,7 +131,11 @@ public struct ExploreReport: Sendable {
         "positives-negatives", description: "Share of films with and without each finding",
         valueLabel: "percent of films", categories: names,
         series: [
-          ("with the finding", order.map { percent(positives[$0], of: images) }),
+          (
+            // Of three names the legend has room for short ones.
+            hasUnknowns ? "with" : "with the finding",
+            order.map { percent(positives[$0], of: images) }
+          ),
           ("without", order.map { 100 - percent(positives[$0] + unknown($0), of: images) }),
         ]
           + (hasUnknowns
@@ -170,7 +174,7 @@ public struct ExploreReport: Sendable {
     var page = ReportPage(
       title: "What \(source) holds",
       lead:
-        "\(images) films of \(patients) patients, \(labels.count) findings. "
+        "\(images) films of \(patients) patients, \(labels.count) finding\(labels.count == 1 ? "" : "s"). "
         + (areFilmsPatients
           ? "Each film counts as a patient." : "No patient is in two parts of the split."))
     if let problem = figures.problem { page.callout(problem.description) }
