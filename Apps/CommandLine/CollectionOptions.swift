@@ -67,6 +67,11 @@ public struct CollectionOptions: ParsableArguments {
   public func choice(labelFile: String) throws -> Choice {
     if let named = try named(labelFile: labelFile) { return named }
     guard let found = CollectionDescription.recognised(labelFile: labelFile) else {
+      if let likely = CollectionDescription.resembled(labelFile: labelFile) {
+        Console.note(
+          "\(labelFile): the header has all columns of \(likely), and others; --collection \(likely) reads it as that"
+        )
+      }
       return Choice(name: Self.generic, description: nil)
     }
     Console.note(

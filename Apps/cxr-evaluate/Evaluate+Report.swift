@@ -23,6 +23,7 @@ extension Evaluate {
     report.warnings = [
       collection.warningOfPatients?.asSentence, collection.remarkOfPartners?.asSentence,
     ].compactMap { $0 }
+    report.notes = collection.leftOut.map(\.asSentence)
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
     {

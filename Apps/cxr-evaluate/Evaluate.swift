@@ -274,6 +274,12 @@ struct Evaluate: Program {
       Console.note(
         "\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))
     }
+    let unknown = evaluation.collection.matrix.unknowns(in: evaluation.rows)
+    if !checkpoint.isEmpty, unknown.allSatisfy({ $0 == evaluation.rows.count }) {
+      Console.warn(
+        "the label file says nothing of any finding that the checkpoint answers; --remap says what they are called there"
+      )
+    }
     if !evaluation.skippedFilms.isEmpty {
       Console.warn(
         "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"

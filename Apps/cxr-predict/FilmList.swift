@@ -34,28 +34,34 @@ struct FilmList {
   ///   - labelFile: its path.
   ///   - images: the folder of films.
   ///   - collection: how the label file is read; `nil`: what its header tells.
-  ///   - allowMissing: go on without rows whose film is missing; how many they are.
+  ///   - own: how the checkpoint's was read, for a file that its header does not tell.
+  ///   - rule: what of films' names does not count, beside what the collection says.
+  ///   - allowMissing: go on without rows whose film is missing.
   /// - Throws: `DataError`, `TrainingError`.
   init(
-    listedIn labelFile: String, images: String, collection: String?, allowMissing: Bool
+    listedIn labelFile: String, images: String, collection: CollectionOptions.Choice?,
+    asCheckpoint own: CollectionDescription?, rule: FilmNameRule, allowMissing: Bool
   ) throws {
-    let description =
+    func read(_ description: CollectionDescription?) throws -> (LabelFile, FilmNameRule) {
+      // Whose films they are makes no difference to an answer.
+      let saysNothing = description.map { $0.patient == nil } ?? false
+      let file = try LabelFile(
+        path: labelFile, collection: description, patients: saysNothing ? .eachFilm : .labelFile)
+      return (file, rule.joined(with: description, names: file.records.map(\.name)))
+    }
+    let recognised = CollectionDescription.recognised(labelFile: labelFile)
+    let (file, names) =
       if let collection {
-        try CollectionOptions.named(collection, labelFile: labelFile).description
-      } else {
-        CollectionDescription.recognised(labelFile: labelFile)
-      }
-    // Whose films they are makes no difference to an answer.
-    let saysNothing = description.map { $0.patient == nil } ?? false
-    let file = try LabelFile(
-      path: labelFile, collection: description, patients: saysNothing ? .eachFilm : .labelFile)
-    let names = file.records.map(\.name)
-    let folder = try FilmFolder(
-      path: images, names: names, rule: description?.filmNames ?? FilmNameRule())
+        try read(collection.description)
+      } else if let recognised {
+        try read(recognised)
+      } else if let own, let file = try? read(own) { file } else { try read(nil) }
+    let films = file.records.map(\.name)
+    let folder = try FilmFolder(path: images, names: films, rule: names)
     guard folder.missing.isEmpty || allowMissing else {
       throw TrainingError.missingFilms(folder.missing, in: folder)
     }
-    paths = names.compactMap(folder.path(of:))
+    paths = films.compactMap(folder.path(of:))
     missingCount = folder.missing.count
   }
 

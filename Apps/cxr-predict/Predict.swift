@@ -22,6 +22,7 @@ struct Predict: Program {
         cxr-predict --checkpoint weighted/best.npz film.png
         cxr-predict --checkpoint best.npz --format csv films/ > answers.csv
         ls films/*.png | cxr-predict --checkpoint best.npz --maps maps -
+        cxr-predict --checkpoint best.npz --csv train.csv --images CheXpert-v1.0-small
       """,
     version: DeviceReport.libraryVersion)
 
@@ -33,17 +34,26 @@ struct Predict: Program {
     help: ArgumentHelp(
       "Films, folders of films, or - for a list of them, a line each, on standard input.",
       valueName: "film"))
-  var films: [String]
+  var films: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A label file whose films are asked about, those that its --collection keeps; their folder is the one film argument.",
+      "A label file whose films are asked about, those that its collection keeps; needs --images.",
       valueName: "file"))
   var csv: String?
+  @Option(help: "The folder of the films of --csv; searched at any depth.")
+  var images: String?
   @Option(
     help: ArgumentHelp(
-      "How --csv is read: \(CollectionDescription.builtIn.map(\.name).joined(separator: ", ")), or a TOML file. (default: what its header tells)",
+      "How --csv is read: \(CollectionDescription.builtIn.map(\.name).joined(separator: ", ")), or a TOML file. (default: what its header tells, or as the checkpoint's)",
       valueName: "name|file"))
   var collection: String?
+  @Option(
+    help: ArgumentHelp(
+      "With --csv: leading folders of films' names that --images does not have.",
+      valueName: "folders"))
+  var dropFolders: String?
+  @Flag(help: "With --csv: take x.jpg, x.PNG or a DICOM file x for the film x.png.")
+  var ignoreExtensions = false
   @Flag(help: "With --csv: go on without rows whose film is missing.")
   var allowMissing = false
   @Option(
@@ -66,15 +76,23 @@ struct Predict: Program {
   private static let batchSize = 16
 
   func validate() throws {
-    guard !films.isEmpty else { throw ValidationError("name films, folders, or - for a list") }
+    guard !films.isEmpty || csv != nil else {
+      throw ValidationError("name films, folders, or - for a list; or a label file by --csv")
+    }
     try mapLabels?.validate("--map-labels")
     try collection.map(CollectionOptions.check)
-    guard csv == nil || films.count == 1 && films != ["-"] else {
-      throw ValidationError("--csv lists the films; name one folder where they are")
+    guard csv == nil || films.isEmpty else {
+      throw ValidationError("--csv lists the films; name their folder by --images, and no others")
     }
-    guard csv != nil || (collection == nil && !allowMissing) else {
+    guard (csv == nil) == (images == nil) else {
+      throw ValidationError("--csv and --images go together: a label file, and its films' folder")
+    }
+    guard
+      csv != nil || collection == nil && !allowMissing && dropFolders == nil && !ignoreExtensions
+    else {
       throw ValidationError(
-        "--collection and --allow-missing are of a label file; name it by --csv")
+        "--collection, --drop-folders, --ignore-extensions and --allow-missing are of a label file; name it by --csv"
+      )
     }
     guard mapLabels == nil || maps != nil else {
       throw ValidationError("--map-labels needs --maps, the folder to write them to")
@@ -106,9 +124,14 @@ struct Predict: Program {
           + metadata.labels.joined(separator: ", "))
     }
     let list =
-      if let csv {
+      if let csv, let images {
         try FilmList(
-          listedIn: csv, images: films[0], collection: collection, allowMissing: allowMissing)
+          listedIn: csv, images: images,
+          collection: collection.map { try CollectionOptions.named($0, labelFile: csv) },
+          asCheckpoint: metadata.collection,
+          rule: FilmNameRule(
+            droppedFolders: dropFolders ?? "", ignoresExtensions: ignoreExtensions),
+          allowMissing: allowMissing)
       } else { try FilmList(films) }
     let paths = list.paths
     if list.missingCount > 0 { Console.note("\(list.missingCount) rows have no film, left out") }
@@ -117,7 +140,9 @@ struct Predict: Program {
     }
     guard !paths.isEmpty else {
       throw TrainingError.invalidOption(
-        "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file")
+        csv == nil
+          ? "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file"
+          : "no film to ask about: --images has none of the films that --csv lists")
     }
     let mapWriter = try maps.map {
       MapWriter(

@@ -46,6 +46,7 @@ extension Train {
         curve("recall", "recall at 0.5, pooled", \.recall),
       ], bestEpoch: outcome.bestEpoch, summary: summary)
     report.warnings = [data.collection.warningOfPatients].compactMap { $0?.asSentence }
+    report.notes = data.collection.leftOut.map(\.asSentence)
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
     {

@@ -87,7 +87,7 @@ import Testing
       #expect(page.contains("Each film is taken for a patient") == !shape.flags.isEmpty)
       let asked = try Self.run(
         "cxr-predict",
-        files + ["--checkpoint", best, "--format", "csv", shape.images])
+        files + ["--checkpoint", best, "--format", "csv", "--images", shape.images])
       let films = Set(
         asked.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } })
       #expect(films.count == shape.films, "\(shape.name)")

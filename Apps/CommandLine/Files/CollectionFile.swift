@@ -57,6 +57,9 @@ enum CollectionFile {
     setOptional(try identity("patient", file), \.patient)
     setOptional(try identity("study", file), \.study)
     set(try findings(file), \.findings)
+    if file.has("labels"), !file.isList("labels") {
+      throw file.error("labels", "a list is expected, as [\"Mass\", \"Edema\"]")
+    }
     set(try file.tableTexts("labels"), \.labels)
     set(try file.tableTexts("no_finding"), \.noFinding)
     set(try file.tableTexts("unknown"), \.unknown)
@@ -71,6 +74,7 @@ enum CollectionFile {
     set(try file.number("leading_folders"), \.leadingFolders)
     set(try file.flag("ignore_extensions"), \.ignoresExtensions)
     set(try file.lists("keep"), \.keep)
+    for table in ["renames", "kinds", "below", "views"] { try checkKeys(of: table, in: file) }
     // What a built-in collection renames stays so beside others.
     collection.renames.merge(try file.texts("renames") ?? [:]) { $1 }
     collection.kinds.merge(try file.lists("kinds") ?? [:]) { $1 }
@@ -103,6 +107,23 @@ enum CollectionFile {
         try table.finish()
         return CollectionDescription.JoinedTable(file: name, key: key)
       }
+    }
+  }
+
+  /// The keys that stand above all tables.
+  private static let ownKeys: Set<String> = [
+    "base", "name", "film", "patient", "study", "findings", "labels", "no_finding", "unknown",
+    "unusable", "blank", "several_rows_a_film", "view", "side", "sex", "age", "follow_up",
+    "leading_folders", "ignore_extensions", "readers", "split", "keep",
+  ]
+
+  /// Refuses a key of the description within a table of names, into which everything below the table's header falls.
+  private static func checkKeys(of name: String, in file: TOMLReader) throws {
+    guard file.isTable(name), let table = try file.table(name) else { return }
+    for key in table.keys where ownKeys.contains(key) {
+      throw table.error(
+        key,
+        "stands below [\(name)], so that it is one of its names; write it above the first [table]")
     }
   }
 

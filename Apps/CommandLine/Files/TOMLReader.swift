@@ -133,6 +133,12 @@ final class TOMLReader {
     return table.contains(key: key) && value?.table != nil
   }
 
+  /// Whether a key holds a list.
+  func isList(_ key: String) -> Bool {
+    let value: TOMLValueConvertible? = table[key]
+    return table.contains(key: key) && value?.array != nil
+  }
+
   /// A table within this one; `nil` where the key is not there.
   func table(_ key: String) throws -> TOMLReader? {
     guard let value = value(key) else { return nil }

@@ -82,6 +82,9 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case contradictoryTables(
     path: String, line: Int, column: String, found: String, otherPath: String, otherLine: Int,
     other: String)
+  /// A value of the column that tells parts which a range cannot be compared with, or which is in two.
+  case noPlaceInSplit(
+    path: String, line: Int, column: String, found: String, isInTwoParts: Bool)
   /// A name in a described cell holds a label and a sign that parts names elsewhere.
   case partedOtherwise(path: String, line: Int, found: String, label: String)
   /// Names of a description are almost, but not quite, those of the cells.
@@ -93,7 +96,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case patientAcrossParts(
     patient: String, column: String, first: String, line: Int, second: String, otherLine: Int)
   /// A column tells no film of a part, but has these other values.
-  case emptyPartOfColumn(part: String, column: String, others: [String])
+  case emptyPartOfColumn(part: String, column: String, others: [String], leaking: Int = 0)
   /// A list names films that the label file does not have, or that its collection leaves out.
   case strangersInList(path: String, line: Int, names: [String], count: Int)
   /// A collection's table lies not beside its label file.
@@ -238,7 +241,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       let path, let line, let film, let column, let found, let otherLine, let other):
       return
         "\(path): line \(line): \(film) has \"\(found)\" as \(column) here, but \"\(other)\" on line "
-        + "\(otherLine); rows of one film are joined where they agree, so correct or remove one of the two"
+        + "\(otherLine); rows of one film are joined where they agree, so correct or remove one of the two, or, where these are "
+        + "several readers', describe whose they are"
     case .unseparatedFindings(let path, let line, let found, let label):
       return
         Self.place(path, line)
@@ -285,6 +289,13 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return
         "\(path): line \(line): \(column) is \"\(found)\" here, but \"\(other)\" in \(otherPath), line \(otherLine); the tables "
         + "are not of one release, or one of the two is wrong"
+    case .noPlaceInSplit(let path, let line, let column, let found, let isInTwoParts):
+      return
+        "\(path): line \(line): \"\(found)\" in the column \"\(column)\" "
+        + (isInTwoParts
+          ? "is in two parts by the collection's description; correct its values there"
+          : "cannot be compared with the ends of the ranges in the collection's description: both are numbers, or both "
+            + "dates such as 2014-01-31 or 31.01.2014; write the ends, or the column, so")
     case .partedOtherwise(let path, let line, let found, let label):
       return
         "\(path): line \(line): \"\(found.prefix(80))\" is one name by the collection's description, but holds the label \(label); "
@@ -305,7 +316,11 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         "the column \"\(column)\" puts films of patient \(patient) into the \(first) part (line \(line)) and into the \(second) "
         + "part (line \(otherLine)); a patient must be in one part only: correct the column, or describe such patients to be "
         + "left out"
-    case .emptyPartOfColumn(let part, let column, let others):
+    case .emptyPartOfColumn(let part, let column, _, let leaking) where leaking > 0:
+      return
+        "all patients whom the column \"\(column)\" puts into the \(part) part have films in another part too, so that leaving "
+        + "such patients out (\(leaking)) leaves none; divide the films otherwise"
+    case .emptyPartOfColumn(let part, let column, let others, _):
       return
         "the column \"\(column)\" puts no film into the \(part) part"
         + (others.isEmpty
@@ -334,7 +349,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       return
         Self.place(path, line) + (found.map { "\"\($0)\"" } ?? "the value")
         + " in the column \(label) is no label; it may be 1, "
-        + "0, -1 (uncertain), yes, no, true, false, or blank: correct it, or leave the label out"
+        + "0, -1 (uncertain), yes, no, true, false, or blank, or what a collection's description says: correct it, describe it, "
+        + "or leave the label out"
     }
   }
 
@@ -381,6 +397,7 @@ extension DataError: RemediedError {
       renames.map { .renameLabel(from: $0.found, to: $0.label) }
     case .unknownFilms(_, _, _, _, let hints): hints.first?.remedies ?? []
     case .strangersInList: [.allowUnknownFilms]
+    case .missingColumn(_, "Patient ID", _, _): [.nameTableOfPatients, .takeEachFilmForAPatient]
     case .missingColumn(_, _, let found, _):
       CollectionDescription.likely(columns: found).map { [.readAs(collection: $0)] } ?? []
     case .noPatients: [.nameTableOfPatients, .takeEachFilmForAPatient]

@@ -241,7 +241,17 @@ private func cells(
     }
     let torn = try files.write(
       "Image Index,Patient ID\n0017_2.png,5\n0017_2.jpg,6\n", to: "torn.csv")
-    #expect(throws: DataError.self) { try read(text, collection, patients: .table(path: torn)) }
+    #expect(
+      throws: DataError.filmOfTwoPatients(
+        path: torn, line: 3, film: "0017_2.jpg", patient: "6", otherLine: 2, other: "5")
+    ) { try read(text, collection, patients: .table(path: torn)) }
+    // What a spreadsheet writes for a formula that failed is no patient.
+    collection.patient = .column("mrn")
+    for error in ["#NV", "#WERT!", "#VALUE!", "#DIV/0!", "k.A.", "unbekannt"] {
+      #expect(throws: DataError.self, "\(error)") {
+        try read("file,mrn,codes\na.png,\(error),Mass\n", collection)
+      }
+    }
     // What the file says is not overruled.
     collection.patient = .column("mrn")
     #expect(throws: DataError.self) { try read(text, collection, patients: .eachFilm) }
@@ -366,6 +376,19 @@ private func cells(
       #expect(byYear.patients(of: .train).count == 12)
     }
     // What cannot be compared is refused where it stands; a blank or NaN is in no part.
+    let dates = CollectionDescription.SplitColumn(
+      column: "site", train: .range(from: nil, before: "2014-02-01"),
+      test: .range(from: "01.02.2014", before: nil))
+    for (text, part) in [
+      ("2014-01-31", Subset.train), ("2014-02-01 08:00", .test), ("31.01.2014", .train),
+      ("20140201", .test), ("2014-01-31T23:59", .train),
+    ] {
+      collection.split = dates
+      #expect(
+        try read(header + "a,1,Mass,\(text)\n", collection).records[0].part == part, "\(text)")
+    }
+    collection.split?.test = .range(from: "2014-01-15", before: nil)
+    #expect(throws: DataError.self) { try collection.validate() }
     let years = CollectionDescription.SplitColumn(
       column: "site", train: .range(from: nil, before: "2014"),
       test: .range(from: "2014", before: nil))
@@ -378,8 +401,11 @@ private func cells(
         try read(header + "a,1,Mass,2012\nb,2,Mass,\(text)\n", collection)
       }
     }
-    collection.split?.test = .range(from: "2013", before: nil)
-    #expect(throws: DataError.self) { try read(header + "a,1,Mass,2013\n", collection) }
+    collection.split?.test = .texts(["2013"])
+    #expect(
+      throws: DataError.noPlaceInSplit(
+        path: "labels.csv", line: 2, column: "site", found: "2013", isInTwoParts: true)
+    ) { try read(header + "a,1,Mass,2013\n", collection) }
     #expect(try read(header + "a,1,Mass,2012\n", collection).records[0].part == .train)
     for (from, before) in [("x", nil), ("2014", "2013"), ("2014-01-01", "2015")]
       as [(String?, String?)]
@@ -546,6 +572,14 @@ private func cells(
     } catch let error as DataError {
       #expect(error.description.contains("line 3"), "\(error)")
     }
+    // One reader's healthy film is another's finding; half of them are no majority, which is counted.
+    var healthy = hospital(.columns(["No Finding", "Mass"]))
+    healthy.readers = CollectionDescription.Readers(column: "reader", votes: .any)
+    let text = "file,mrn,reader,No Finding,Mass\na.png,1,R1,1,0\na.png,1,R2,0,1\n"
+    #expect(try cells(read(text, healthy), ["Mass"]) == [[1]])
+    healthy.readers?.votes = .majority
+    #expect(try cells(read(text, healthy), ["Mass"]) == [[0]])
+    #expect(try read(text, healthy).tiedVotes == 2)
     columns.readers?.column = "redaer"
     #expect(throws: DataError.self) { try votes(["1", "1", "1"]) }
 
@@ -586,6 +620,14 @@ private func cells(
     // Keys that are written otherwise belong to no film.
     try files.write("study,codes\nS1,Mass\nS2,Edema\n", to: "labels.csv")
     #expect(throws: DataError.self) { try LabelFile(path: films, collection: collection) }
+    // Neither is a film of nobody's that a table should say the patient of.
+    var withPatients = collection
+    withPatients.patient = .column("mrn")
+    try files.write("study,codes,mrn\ns1,Mass,5\n", to: "labels.csv")
+    #expect(
+      throws: DataError.filmsWithoutPatient(
+        path: files.folder + "/labels.csv", films: ["b"], count: 1)
+    ) { try LabelFile(path: films, collection: withPatients) }
     // Columns that are not named are read from there too.
     collection.findings = .columns([])
     collection.labels = []
@@ -667,5 +709,21 @@ private func cells(
       old
         == CollectionDescription(
           name: "old", film: "f", patient: .column("p"), findings: .bars(column: "c")))
+  }
+
+  @Test func filmsOfUnknownFindingsHaveNoCountOfLabels() throws {
+    var collection = hospital(.names(column: "codes", separator: ";"))
+    collection.labels = ["Mass", "Edema"]
+    collection.blank = .unknown
+    let file = try read("file,mrn,codes\na.png,1,Mass\nb.png,2,\nc.png,3,No Finding\n", collection)
+    let matrix = try LabelMatrix(file, labels: collection.labels)
+    #expect(matrix.labelsPerFilm(in: [0, 1, 2]) == [1, 1])
+  }
+
+  @Test func leadingFoldersDoNotCount() {
+    let rule = FilmNameRule(droppedFolderCount: 1)
+    #expect(rule.key(of: "A/b/c.png") == "b/c.png")
+    #expect(rule.key(of: "c.png") == "c.png")
+    #expect(FilmNameIndex(["A/b/c.png"], rule: rule).place(of: "B/b/c.png") == 0)
   }
 }

@@ -125,7 +125,8 @@ extension CollectionDescription {
     "Consolidation", "Edema", "Emphysema", "Enlarged PA", "ILD", "Infiltration", "Lung Opacity",
     "Lung cavity", "Lung cyst", "Mediastinal shift", "Nodule/Mass", "Pleural effusion",
     "Pleural thickening", "Pneumothorax", "Pulmonary fibrosis", "Rib fracture", "Other lesion",
-    "COPD", "Lung tumor", "Pneumonia", "Tuberculosis", "No finding",
+    "COPD", "Lung tumor", "Pneumonia", "Tuberculosis", "Other disease", "Other diseases",
+    "No finding",
   ]
 
   /// VinDr-CXR's `image_labels_train.csv` of PhysioNet, a reader a row.
@@ -141,7 +142,9 @@ extension CollectionDescription {
     var collection = CollectionDescription(
       name: "vindr-cxr", film: "image_id", patient: nil, findings: .columns(vinDrColumns))
     collection.renames = vinDrRenames.merging(["No finding": LabelSet.noFinding]) { $1 }
+    // What is none of the others is no finding to learn, but may be asked for.
     collection.labels = labels(vinDrColumns, collection.renames)
+      .filter { !$0.hasPrefix("Other disease") }
     collection.ignoresExtensions = true
     return collection
   }()

@@ -8,6 +8,15 @@ extension CollectionDescription {
     return builtIn.flatMap(\.shapes).first { $0.isCertain(of: names) }
   }
 
+  /// The built-in collection all of whose columns a label file has, with others beside them, so that it may mean something
+  /// else; `nil` of others.
+  ///
+  /// - Parameter path: of the label file.
+  public static func resembled(labelFile path: String) -> String? {
+    guard let names = TableHeader.names(ofFile: path) else { return nil }
+    return builtIn.flatMap(\.shapes).first { $0.hasItsColumns(among: names) }?.name
+  }
+
   /// The shape of a built-in collection that a label file has.
   ///
   /// - Parameters:
@@ -46,22 +55,30 @@ extension CollectionDescription {
     return columns
   }
 
+  /// The columns that its published files have besides.
+  private var published: PublishedColumns.Columns? {
+    let byColumn = findings.column == nil ? PublishedColumns.of["\(name) by column"] : nil
+    return byColumn ?? PublishedColumns.of[name]
+  }
+
+  /// Whether a header has all columns of the published files that are in each release.
+  private func hasItsColumns(among names: [String]) -> Bool {
+    guard let published else { return false }
+    let keys = Set(names.map(LabelSet.key))
+    var columns = published.needed + requiredColumns
+    if case .columns(let labels) = findings {
+      columns += labels.filter { !published.others.contains($0) }
+    }
+    // Beside films' names, labels by study were joined by somebody.
+    if !tables.isEmpty, keys.contains(LabelSet.key(film)) { return false }
+    return columns.allSatisfy { keys.contains(LabelSet.key($0)) }
+  }
+
   /// Whether a header is that of the published files, column for column: a file with others beside them may be somebody's own,
   /// and mean something else.
   private func isCertain(of names: [String]) -> Bool {
-    let byColumn = PublishedColumns.of["\(name) by column"]
-    guard let published = (findings.column == nil ? byColumn : nil) ?? PublishedColumns.of[name]
-    else { return false }
-    let keys = Set(names.filter { !$0.isEmpty }.map(LabelSet.key))
-    let (needed, allowed) = (
-      published.needed + requiredColumns, columnNames + published.needed + published.others
-    )
-    guard needed.allSatisfy({ keys.contains(LabelSet.key($0)) }) else { return false }
-    var labels: [String] = []
-    if case .columns(let all) = findings { labels = all }
-    // Beside films' names, labels by study were joined by somebody.
-    if !tables.isEmpty, keys.contains(LabelSet.key(film)) { return false }
-    return labels.allSatisfy { keys.contains(LabelSet.key($0)) }
-      && keys.isSubset(of: allowed.map(LabelSet.key))
+    guard let published, hasItsColumns(among: names) else { return false }
+    let allowed = Set((columnNames + published.needed + published.others).map(LabelSet.key))
+    return names.allSatisfy { $0.isEmpty || allowed.contains(LabelSet.key($0)) }
   }
 }

@@ -8,6 +8,9 @@ final class ReaderVotes {
   /// What each reader says in labels' columns.
   private var values: [[LabelValue]] = []
 
+  /// How many labels half of the readers name, which is no majority.
+  private(set) var ties = 0
+
   /// Takes a row of a reader.
   /// - Returns: the place of a label of which the reader has said something else, and the line of that.
   func add(
@@ -54,6 +57,11 @@ final class ReaderVotes {
       }
       let outcome = Self.outcome(
         votes, yes: said.count { $0 == .present }, doubtful: doubtful, of: said.count)
+      if outcome == false, votes == .majority,
+        2 * said.count(where: { $0 == .present }) == said.count
+      {
+        ties += 1
+      }
       if let outcome { return outcome ? .present : .absent }
       return said.contains(.uncertain) ? .uncertain : .unknown
     }
@@ -106,7 +114,7 @@ final class ReaderVotes {
         doubtful: (doubtful[name] ?? 0) + open.count { !$0.contains(name) }, of: cells.count)
       switch outcome {
       case true?: decision.findings.append(name)
-      case false?: break
+      case false?: if votes == .majority, 2 * (yes[name] ?? 0) == cells.count { ties += 1 }
       case nil: decision.unknown.insert(name)
       }
     }

@@ -31,6 +31,12 @@ extension CollectionDescription {
       /// then.
       case range(from: String?, before: String?)
 
+      /// The ends, of a range.
+      var places: Places? {
+        guard case .range(let from, let before) = self else { return nil }
+        return Places(from: from.flatMap(Place.init), before: before.flatMap(Place.init))
+      }
+
       /// Whether a value is one of these; `nil` where it cannot be compared.
       func contains(_ text: String) -> Bool? {
         switch self {
@@ -39,11 +45,28 @@ extension CollectionDescription {
           guard let place = Place(text) else { return nil }
           for (end, isBeginning) in [(from, true), (before, false)] {
             guard let end else { continue }
-            guard let bound = Place(end), let isLess = place.isLess(than: bound) else { return nil }
+            guard let bound = Place(end),
+              let isLess = place.comparable(with: bound).isLess(than: bound)
+            else { return nil }
             if isLess == isBeginning { return false }
           }
           return true
         }
+      }
+    }
+
+    /// The ends of a range.
+    struct Places {
+      let from: Place?
+      let before: Place?
+
+      /// Whether two ranges share values; of those that cannot be compared that is found in the rows.
+      func overlaps(_ other: Places) -> Bool {
+        func begins(_ range: Places, before end: Place?) -> Bool {
+          guard let from = range.from, let end else { return true }
+          return from.isLess(than: end) ?? false
+        }
+        return begins(self, before: other.before) && begins(other, before: before)
       }
     }
 
@@ -55,8 +78,8 @@ extension CollectionDescription {
       init?(_ text: String) {
         if let number = Table.Row.number(text, hasDecimalCommas: false), number.isFinite {
           self = .number(number)
-        } else if Self.isDate(text) {
-          self = .date(text)
+        } else if let date = Self.date(text) {
+          self = .date(date)
         } else {
           return nil
         }
@@ -71,13 +94,37 @@ extension CollectionDescription {
         }
       }
 
-      private static func isDate(_ text: String) -> Bool {
+      /// A date as `2014-01-31`, with a time behind it or not, or as `31.01.2014`; with slashes it may be two.
+      private static func date(_ text: String) -> String? {
         let bytes = Array(text.utf8)
-        return bytes.count == 10
-          && bytes.indices.allSatisfy {
-            $0 == 4 || $0 == 7
-              ? bytes[$0] == UInt8(ascii: "-") : (48...57).contains(bytes[$0])
-          }
+        func isDigits(_ range: Range<Int>) -> Bool {
+          bytes[range].allSatisfy { (48...57).contains($0) }
+        }
+        func slice(_ range: Range<Int>) -> String {
+          String(decoding: bytes[range], as: UTF8.self)
+        }
+        guard bytes.count >= 10 else { return nil }
+        if isDigits(0..<4), bytes[4] == UInt8(ascii: "-"), isDigits(5..<7),
+          bytes[7] == UInt8(ascii: "-"), isDigits(8..<10),
+          bytes.count == 10 || bytes[10] == UInt8(ascii: " ") || bytes[10] == UInt8(ascii: "T")
+        {
+          return slice(0..<10)
+        }
+        if bytes.count == 10, isDigits(0..<2), bytes[2] == UInt8(ascii: "."), isDigits(3..<5),
+          bytes[5] == UInt8(ascii: "."), isDigits(6..<10)
+        {
+          return "\(slice(6..<10))-\(slice(3..<5))-\(slice(0..<2))"
+        }
+        return nil
+      }
+
+      /// A number of eight digits, which DICOM has for a date, as one; itself else.
+      func comparable(with other: Place) -> Place {
+        guard case .number(let number) = self, case .date = other,
+          (19_000_101...21_001_231).contains(number), number == number.rounded()
+        else { return self }
+        let digits = "\(Int(number))"
+        return .date("\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))")
       }
     }
 
@@ -113,6 +160,13 @@ extension CollectionDescription {
     func validate(name: String) throws {
       func refuse(_ reason: String) throws -> Never {
         throw DataError.invalidDescription(name: name, reason: "split: \(reason)")
+      }
+      let ranges = [train, test, validation].compactMap { $0?.places }
+      for (place, one) in ranges.enumerated() {
+        for other in ranges[..<place] where one.overlaps(other) {
+          try refuse(
+            "two parts have the same values; the end of one range is the beginning of the next")
+        }
       }
       var seen: Set<String> = []
       for part in [train, test] + (validation.map { [$0] } ?? []) {

@@ -180,7 +180,7 @@ struct FilmRows {
     {
       // Of columns that may be anything only known labels contradict it.
       let certain = findings.filter { $0 != LabelSet.noFinding && known.contains($0) }
-      if let lastLine = later?.lastLine, plain != nil, !certain.isEmpty {
+      if let lastLine = later?.lastLine, plain != nil, !certain.isEmpty, votes == nil {
         throw DataError.contradictoryRows(
           path: path, line: lastLine, film: name, column: "findings",
           found: certain.joined(separator: "|"), otherLine: line, other: LabelSet.noFinding)

@@ -265,6 +265,14 @@ final class LabelColumns {
     return id
   }
 
+  /// The table that should say whose film it is, where it has no row for it.
+  func tableWithoutPatient(in row: Table.Row) -> String? {
+    guard let patientColumn, let table = row.table(of: patientColumn), table.row == nil else {
+      return nil
+    }
+    return table.path
+  }
+
   /// To which examination and part a film belongs.
   /// - Throws: ``DataError/invalidField(path:line:column:found:)`` for a value that tells no part, or two.
   func assignment(of film: String, in row: Table.Row) throws -> FilmAssignment? {
@@ -275,13 +283,9 @@ final class LabelColumns {
         part = try split.values.part(text)
       } catch {
         let table = row.table(of: split.column)
-        throw DataError.invalidField(
+        throw DataError.noPlaceInSplit(
           path: table?.path ?? path, line: table?.row?.line ?? row.line,
-          column: "\(split.values.column) "
-            + (error == .twoParts
-              ? "(the description puts it into two parts)"
-              : "(a number or a date such as 2014-01-31, as the ends of its range are)"),
-          found: text)
+          column: split.values.column, found: text, isInTwoParts: error == .twoParts)
       }
     }
     return FilmAssignment(study: study?.study(of: film, in: row), part: part)

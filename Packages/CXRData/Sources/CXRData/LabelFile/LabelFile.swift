@@ -35,6 +35,8 @@ public struct LabelFile: Sendable {
   public let rowsLeftOut: [String: [String: Int]]
   /// Values of the column that tells parts which tell none, and how many rows have each.
   public let valuesWithoutPart: [String: Int]
+  /// How many labels of films half of the readers named, which is no majority; they count as absent.
+  public let tiedVotes: Int
   /// Columns that the description names for more of films than their findings, and that are not there.
   public let missingColumns: [String]
   /// For each table beside the one that lists films: how many films it says nothing of, and how many of its rows say
@@ -254,6 +256,7 @@ public struct LabelFile: Sendable {
     rowCount = rows.count
     rowsLeftOut = leftOut
     missingColumns = rows.missingColumns
+    tiedVotes = rows.films.reduce(0) { $0 + ($1.votes?.ties ?? 0) }
     valuesWithoutPart = rows.valuesWithoutPart
     unmatchedRows =
       rows.joints.map { joints in

@@ -38,7 +38,9 @@ struct LabelRows {
   private let hasSeveralRowsAFilm: Bool
   /// The places of films by name.
   private var places: [String: Int] = [:]
-  private var withoutPatient: (lines: [Int], films: [String], found: String) = ([], [], "")
+  private var withoutPatient: (lines: [Int], films: [String], found: String, table: String?) = (
+    [], [], "", nil
+  )
 
   /// Reads the rows of a collection's tables.
   init(
@@ -96,9 +98,9 @@ struct LabelRows {
       }
     }
     guard withoutPatient.lines.isEmpty else {
-      if let table = found?.patients.table {
+      if let table = found?.patients.table?.path ?? withoutPatient.table {
         throw DataError.filmsWithoutPatient(
-          path: table.path, films: withoutPatient.films, count: withoutPatient.lines.count)
+          path: table, films: withoutPatient.films, count: withoutPatient.lines.count)
       }
       throw DataError.rowsWithoutPatient(
         path: path, lines: withoutPatient.lines, found: withoutPatient.found)
@@ -123,6 +125,7 @@ struct LabelRows {
       if withoutPatient.lines.isEmpty {
         withoutPatient.found = columns.patients.text(in: row)
       }
+      if let table = columns.tableWithoutPatient(in: row) { withoutPatient.table = table }
       withoutPatient.lines.append(row.line)
       if withoutPatient.films.count < 5 { withoutPatient.films.append(name) }
       return

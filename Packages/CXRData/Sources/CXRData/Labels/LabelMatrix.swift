@@ -159,11 +159,12 @@ public struct LabelMatrix: Sendable {
     return counts
   }
 
-  /// How many films in `rows` have 0, 1, 2, … labels.
+  /// How many films in `rows` have 0, 1, 2, … labels, those aside of whose labels nothing is known.
   public func labelsPerFilm(in rows: [Int]) -> [Int] {
     var histogram: [Int] = [0]
     for row in rows {
       check(row)
+      guard labels.indices.contains(where: { isKnown(row, $0) }) else { continue }
       let count = labels.indices.filter { self[row, $0] }.count
       while histogram.count <= count { histogram.append(0) }
       histogram[count] += 1

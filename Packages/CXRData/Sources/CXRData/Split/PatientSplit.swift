@@ -163,7 +163,8 @@ public struct PatientSplit: Sendable {
     for subset in Subset.allCases where subset != .validation || column.validation != nil {
       guard patients(subset).isEmpty else { continue }
       throw DataError.emptyPartOfColumn(
-        part: subset.rawValue, column: column.column, others: others.sorted())
+        part: subset.rawValue, column: column.column, others: others.sorted(),
+        leaking: parts[subset] == nil ? 0 : leaking.count)
     }
     if column.validation == nil {
       (train, validation) = try trainTestSplit(

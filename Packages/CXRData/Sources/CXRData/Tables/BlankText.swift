@@ -35,7 +35,7 @@ extension String {
 
   /// Whether a trimmed value stands for none, as spreadsheets and programs write it.
   var isMissingMarker: Bool {
-    guard (1...7).contains(utf8.count), let first = utf8.first,
+    guard (1...9).contains(utf8.count), let first = utf8.first,
       Self.markersBegin.contains(first)
     else { return false }
     return Self.missingMarkers.contains(lowercased())
@@ -43,8 +43,11 @@ extension String {
 
   private static let missingMarkers: Set<String> = [
     "nan", "n/a", "n.a.", "na", "null", "none", "-", "--", "–", "—", "?", "#n/a", "<na>", "nat",
-    "unknown",
+    "unknown", "unbekannt", "k.a.",
+    // What spreadsheets write where a formula fails, in English, German, French and Spanish.
+    "#value!", "#ref!", "#name?", "#num!", "#null!", "#div/0!", "#spill!", "#nv", "#wert!",
+    "#bezug!", "#zahl!", "#valeur!", "#nom?", "#nombre!", "#valor!", "#nul!",
   ]
 
-  private static let markersBegin = Array("nN-?#<uU–".utf8)
+  private static let markersBegin = Array("nN-?#<uUkK–".utf8)
 }

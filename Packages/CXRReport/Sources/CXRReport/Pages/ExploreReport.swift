@@ -26,6 +26,8 @@ public struct ExploreReport: Sendable {
   public var source: String
   /// What a reader must know of the films before any figure.
   public var warnings: [String] = []
+  /// What of the label file is not used.
+  public var notes: [String] = []
   /// Films.
   public var images: Int
   /// Patients.
@@ -179,6 +181,7 @@ public struct ExploreReport: Sendable {
           ? "Each film counts as a patient." : "No patient is in two parts of the split."))
     if let problem = figures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
+    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
     page.heading("The split")
     page.table(
       header: ["part", "films", "patients", "share of films"],
@@ -201,7 +204,9 @@ public struct ExploreReport: Sendable {
       caption: "Nearly every orange bar is long: a classifier that always says no is right "
         + "most of the time, and finds nobody. This is why accuracy says little here.")
     figures.add(
-      "labels-per-image", to: &page, caption: "A film may have several findings or none.")
+      "labels-per-image", to: &page,
+      caption: "A film may have several findings or none."
+        + (hasUnknowns ? " Films of which nothing is known are not counted here." : ""))
     page.heading("The three parts side by side")
     figures.add(
       "splits", to: &page,

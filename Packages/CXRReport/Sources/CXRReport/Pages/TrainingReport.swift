@@ -32,6 +32,8 @@ public struct TrainingReport: Sendable {
   public var summary: String
   /// What a reader must know of the films before any figure.
   public var warnings: [String] = []
+  /// What of the label file is not used.
+  public var notes: [String] = []
 
   /// Gathers what the page shows.
   public init(
@@ -74,6 +76,7 @@ public struct TrainingReport: Sendable {
         + "\(bestEpoch), the lowest validation loss.")
     if let problem = figures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
+    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
     page.table(header: ["", ""], rows: facts.map { [$0.0, $0.1] })
     page.heading("Epoch by epoch")
     for curve in curves {

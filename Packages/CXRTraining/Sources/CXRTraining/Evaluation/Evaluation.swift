@@ -137,6 +137,10 @@ public struct Evaluation: Sendable {
     // A network's labels are labels, whether a row has them or not.
     collectionOptions.vocabulary += classifiers.first?.metadata.labels ?? []
     let subset = classifiers.isEmpty ? nil : options.subset
+    // Another's label file may never have looked for what a network answers.
+    if subset == nil, !classifiers.isEmpty, collectionOptions.partners == nil {
+      collectionOptions.partners = LabelMap(path: collectionOptions.labelFile, names: [:])
+    }
     collectionOptions.dividesPatients = subset != nil
     if let first = classifiers.first {
       collectionOptions.uncertain = options.uncertain ?? first.metadata.uncertainPolicy
@@ -306,6 +310,8 @@ public struct Evaluation: Sendable {
         throw TrainingError.evaluationMismatch(
           "\(options.checkpoints[0]) was trained on films read as the collection \(was ?? "generic"), and these are read as "
             + (was == now ? "another of that name" : now ?? "generic")
+            + (checkpoint.collection.flatMap { collection.collection?.members(differingFrom: $0) }
+              .map { ", with other " + $0.joined(separator: ", ") } ?? "")
             + "; leave --collection out, or evaluate all films by --subset all")
       }
       if checkpoint.takesEachFilmForAPatient, collection.patients == .labelFile {
@@ -404,6 +410,16 @@ public struct Evaluation: Sendable {
           + "\(metadata.labelFileSHA256.prefix(12))…), so its parts are others; "
           + "give that file, or evaluate all films by --subset all")
     }
+    let (was, isNow) = (
+      metadata.options[TrainingOptions.patientsKey],
+      TrainingOptions.text(ofReading: collection.file)[TrainingOptions.patientsKey]
+    )
+    guard was == isNow else {
+      throw TrainingError.evaluationMismatch(
+        "\(checkpoint) was trained where \(words(ofPatients: was)) said whose films they are, and here \(words(ofPatients: isNow)) "
+          + "does, so its parts are others; name patients as in training, or evaluate all films by --subset all"
+      )
+    }
     guard collection.split.listsSHA256 == metadata.split.listsSHA256,
       collection.split.patientsSHA256(of: .test) == metadata.split.testPatientsSHA256,
       collection.split.patientsSHA256(of: .train) == metadata.split.trainPatientsSHA256
@@ -414,6 +430,14 @@ public struct Evaluation: Sendable {
             + "same ones"
           : "the split of seed \(collection.split.seed) is not the one that \(checkpoint) was trained "
             + "with; it was written by another version, use that one")
+    }
+  }
+
+  private static func words(ofPatients source: String?) -> String {
+    switch source {
+    case nil: "the label file"
+    case TrainingOptions.eachFilm?: "nothing (each film was a patient)"
+    default: "a table of patients"
     }
   }
 

@@ -128,6 +128,7 @@ public struct Exploration: Sendable {
       ("collection", file.collection?.json ?? .null),
       ("each_film_a_patient", .bool(file.patientSource == .eachFilm)),
       ("rows_left_out", .object(leftOut)),
+      ("films_in_no_part", .integer(file.records.count - parts.reduce(0) { $0 + $1.rows.count })),
     ]
   }
 

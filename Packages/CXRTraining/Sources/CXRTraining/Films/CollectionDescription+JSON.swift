@@ -16,6 +16,16 @@ extension CollectionDescription {
     self = own
   }
 
+  /// The members that mean something else in another description, sorted.
+  func members(differingFrom other: CollectionDescription) -> [String] {
+    guard case .object(let own) = json, case .object(let others) = other.json else { return [] }
+    let (mine, theirs) = (
+      Dictionary(own) { $1 }.filter { $0.key != "name" },
+      Dictionary(others) { $1 }.filter { $0.key != "name" }
+    )
+    return Set(mine.keys).union(theirs.keys).filter { mine[$0] != theirs[$0] }.sorted()
+  }
+
   /// The description as a document.
   public var json: JSONValue {
     (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .null

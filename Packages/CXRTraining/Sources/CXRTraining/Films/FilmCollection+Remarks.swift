@@ -23,6 +23,38 @@ extension FilmCollection {
       + "training and test share patients, figures flatter the network, and intervals are too narrow"
   }
 
+  /// What of the label file is not used, a line each, for pages too.
+  public var leftOut: [String] {
+    var lines: [String] = []
+    for (column, values) in file.rowsLeftOut.sorted(by: { $0.key < $1.key }) {
+      let isUnusable = column == LabelFile.findingsKey
+      lines.append(
+        (isUnusable
+          ? "films left out that their findings call unusable: " : "rows left out by \(column): ")
+          + values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(20)
+          .map { "\($0.key.isEmpty ? "blank" : String($0.key.prefix(60))) \($0.value)" }
+          .joined(separator: ", ") + (values.count > 20 ? ", …" : ""))
+    }
+    let unused = file.records.indices.count - rowsOfParts
+    if split.patientsLeftOut > 0 {
+      lines.append(
+        "\(split.patientsLeftOut) patients have films in two parts, left out with all their films")
+    }
+    if split.kind != .random, unused > 0 {
+      lines.append("\(unused) of \(file.records.count) films are in no part")
+    }
+    if file.tiedVotes > 0 {
+      lines.append(
+        "half of the readers named a finding \(file.tiedVotes) times, which is no majority and counts as absent"
+      )
+    }
+    return lines
+  }
+
+  private var rowsOfParts: Int {
+    Subset.allCases.reduce(0) { $0 + split.rows(of: $1, in: file.records).count }
+  }
+
   /// What a described collection leaves out, joins or does not know, a line each.
   private var remarksOfCollection: [String] {
     guard let collection = file.collection else { return [] }
@@ -40,21 +72,16 @@ extension FilmCollection {
       lines.append(
         "columns that are described, but not there: " + file.missingColumns.joined(separator: ", "))
     }
-    for (column, values) in file.rowsLeftOut.sorted(by: { $0.key < $1.key }) {
-      let isUnusable = column == LabelFile.findingsKey
-      lines.append(
-        (isUnusable
-          ? "films left out that their findings call unusable: " : "rows left out by \(column): ")
-          + values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(20)
-          .map { "\($0.key.isEmpty ? "blank" : String($0.key.prefix(60))) \($0.value)" }
-          .joined(separator: ", ") + (values.count > 20 ? ", …" : ""))
-    }
+    lines += leftOut
     if !file.valuesWithoutPart.isEmpty {
       let values = file.valuesWithoutPart.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       lines.append(
         "values of \(collection.split?.column ?? "the split's column") that tell no part: "
           + values.prefix(Self.mostNames).map { "\($0.key) (\($0.value) rows)" }
           .joined(separator: ", ") + (values.count > Self.mostNames ? ", …" : ""))
+    }
+    if collection.split != nil, split.kind == .official {
+      lines.append("lists divide the films, and not \(collection.split?.column ?? "")")
     }
     if !file.unusedNames.isEmpty {
       lines.append(
@@ -104,7 +131,11 @@ extension FilmCollection {
   /// What a person should know of the label file and the folder, a line each.
   public var remarks: [String] {
     var lines = remarksOfCollection
-    let others = matrix.otherLabels.sorted { $0.key < $1.key }
+    // What a description takes for a kind of a label is used under that name.
+    let kinds = file.collection?.kinds ?? [:]
+    let others = matrix.otherLabels.sorted { $0.key < $1.key }.filter { name, _ in
+      kinds[name]?.contains(where: matrix.labels.contains) != true
+    }
     if !others.isEmpty {
       // Of many, the commonest; explore.json has them all.
       let shown =
@@ -114,9 +145,7 @@ extension FilmCollection {
       lines.append(
         "labels outside the set, not used: "
           + shown.map { name, count in
-            // What a description takes for a kind of another is no slip.
-            let isKnown = file.collection?.kinds[name] != nil
-            let meant = isKnown ? nil : nearest(to: name)
+            let meant = kinds[name] != nil ? nil : nearest(to: name)
             return "\(name) (\(count)\(meant.map { ", is it \($0)?" } ?? ""))"
           }.joined(separator: ", ")
           + (others.count > shown.count ? ", and \(others.count - shown.count) more" : ""))
@@ -178,8 +207,8 @@ extension FilmCollection {
         "findings parted otherwise than by | in \(count) rows, read as known labels; the first, on line "
           + "\(split.line): \(split.problem.description)")
     }
-    let kinds = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
-    for (kind, count) in kinds.sorted(by: { $0.key < $1.key })
+    let problems = Dictionary(grouping: file.notes, by: \.problem.kind).mapValues(\.count)
+    for (kind, count) in problems.sorted(by: { $0.key < $1.key })
     where !["duplicates", "other_separators", "unknown_findings"].contains(kind) {
       lines.append("\(count) × \(kind.split(separator: "_").joined(separator: " ")); kept")
     }
@@ -202,9 +231,6 @@ extension FilmCollection {
     }
     if split.strangerCount > 0 {
       lines.append("\(split.strangerCount) films of the lists are not in the label file")
-    }
-    if split.patientsLeftOut > 0 {
-      lines.append("\(split.patientsLeftOut) patients have films in two parts, left out")
     }
     if let leftOut = folder?.leftOutCount, leftOut > 0 {
       lines.append("\(leftOut) hidden files in the folder that look like films, not used")

@@ -153,7 +153,13 @@ public struct FilmCollection: Sendable {
 
   /// The labels of a collection, unless others are asked for.
   public static func labels(of collection: CollectionDescription?) -> [String] {
-    collection.flatMap { $0.labels.isEmpty ? nil : $0.labels } ?? LabelSet.nih14
+    guard let collection else { return LabelSet.nih14 }
+    if !collection.labels.isEmpty { return collection.labels }
+    guard case .columns(let columns) = collection.findings, !columns.isEmpty else {
+      return LabelSet.nih14
+    }
+    return columns.filter { !collection.noFinding.contains($0) }
+      .map { collection.renames[$0] ?? $0 }.filter { $0 != LabelSet.noFinding }
   }
 
   /// The films that an audit calls unusable, among those of the label file and beside them.
@@ -204,7 +210,11 @@ public struct FilmCollection: Sendable {
 
 extension FilmNameRule {
   /// What of names does not count by this rule or in a collection; folders that are named count before a number of them.
-  fileprivate func joined(
+  ///
+  /// - Parameters:
+  ///   - collection: whose rule is added.
+  ///   - names: of its films; leading folders that they do not share count.
+  public func joined(
     with collection: CollectionDescription?, names: [String]
   ) -> FilmNameRule {
     guard let collection else { return self }

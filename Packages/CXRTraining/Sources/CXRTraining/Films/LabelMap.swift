@@ -28,7 +28,9 @@ public struct LabelMap: Sendable, Equatable {
     var partners: [String: [String]] = [:]
     for label in labels {
       guard let names = names[label] else {
-        partners[label] = all.contains(label) ? [label] : []
+        // By its own name, or by that which a collection gives it.
+        let own = file.allRenames[label].flatMap { all.contains($0) ? $0 : nil }
+        partners[label] = all.contains(label) ? [label] : own.map { [$0] } ?? []
         continue
       }
       partners[label] = try names.map { name in

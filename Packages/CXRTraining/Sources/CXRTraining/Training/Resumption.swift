@@ -108,9 +108,12 @@ public struct Resumption: Sendable {
       let (was, isNow) = (
         metadata.collection?.name ?? "generic", now.collection?.name ?? "generic"
       )
+      let members =
+        metadata.collection.flatMap { was in now.collection?.members(differingFrom: was) } ?? []
       differences.append(
         "--\(TrainingOptions.collectionKey): was \(was), is "
-          + (was == isNow ? "another description of that name" : isNow))
+          + (was == isNow ? "another description of that name" : isNow)
+          + (members.isEmpty ? "" : ", with other \(members.joined(separator: ", "))"))
     }
     let (was, isNow) = (
       metadata.options[TrainingOptions.patientsKey], now.options[TrainingOptions.patientsKey]

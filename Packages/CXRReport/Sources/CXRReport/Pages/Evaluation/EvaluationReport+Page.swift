@@ -21,6 +21,7 @@ extension EvaluationReport {
     )
     if let problem = figures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
+    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
     addWarnings(to: &page)
     addHeadline(to: &page)
     page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")

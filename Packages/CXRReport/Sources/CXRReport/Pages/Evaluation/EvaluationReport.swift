@@ -273,6 +273,8 @@ public struct EvaluationReport: Sendable {
   public var tables: [String]
   /// What a reader must know of the films before any figure.
   public var warnings: [String] = []
+  /// What of the label file is not used.
+  public var notes: [String] = []
 
   /// Gathers what the page shows.
   public init(
