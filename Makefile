@@ -62,7 +62,7 @@ bench-data: build $(VENV)/peers ## Preparation, batches and labels beside tf.dat
 	$(VENV)/peers/bin/python Benchmarks/data.py $(BIN) Benchmarks/results/$(shell date +%F)-data
 
 bench-collections: build $(VENV)/wheels/ready ## Public collections' label files beside pandas.
-	$(VENV)/bin/python Benchmarks/collections.py $(BIN) $(WHEEL) Benchmarks/results/$(shell date +%F)-collections.md
+	$(VENV)/bin/python Benchmarks/label_files.py $(BIN) $(WHEEL) Benchmarks/results/$(shell date +%F)-collections.md
 
 bench-evaluation: build $(VENV)/peers ## A thousand draws of NIH's test patients beside scikit-learn; CXR_REAL_DATA.
 	$(VENV)/peers/bin/python Benchmarks/evaluation.py $(BIN) Benchmarks/results/$(shell date +%F)-evaluation

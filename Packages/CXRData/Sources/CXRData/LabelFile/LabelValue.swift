@@ -60,23 +60,35 @@ enum LabelValue: UInt8 {
     }
     // What nearly every cell holds, without making text of it.
     let bytes = row.record.trimmedBytes(column)
-    switch bytes.count {
-    case 0:
-      self = .blank
+    if let plain = Self.plain(bytes) {
+      self = plain
       return
-    case 1 where bytes[0] == UInt8(ascii: "0"):
-      self = .absent
-      return
-    case 1 where bytes[0] == UInt8(ascii: "1"):
-      self = .present
-      return
-    default: break
     }
     self.init(row[column], row, column: column)
   }
 
+  /// What nearly every field holds: nothing, 0, 1 or −1, with a decimal or not.
+  private static func plain(_ bytes: UnsafeBufferPointer<UInt8>) -> LabelValue? {
+    var digits = bytes[...]
+    if digits.count > 2, digits[digits.endIndex - 2] == UInt8(ascii: "."), digits.last == 48 {
+      digits = digits.dropLast(2)
+    }
+    switch (digits.count, digits.first, digits.last) {
+    case (0, _, _): return bytes.isEmpty ? .blank : nil
+    case (1, 48, _): return .absent
+    case (1, 49, _): return .present
+    case (2, UInt8(ascii: "-"), 49): return .uncertain
+    default: return nil
+    }
+  }
+
   /// Reads a field's text.
   private init(_ text: String, _ row: Table.Row, column: Int) {
+    var text = text
+    if let plain = text.withUTF8(Self.plain) {
+      self = plain
+      return
+    }
     if text.isEmpty {
       self = .blank
     } else if text.isMissingMarker {

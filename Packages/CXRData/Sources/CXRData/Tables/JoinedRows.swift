@@ -10,8 +10,10 @@ final class JoinedRows {
   let sha256: String
   /// Which columns are read; values of others are blank.
   let isRead: [Bool]
-  private let rows: [String: Row]
-  private var used: Set<String> = []
+  private let rows: [Row]
+  /// The places of rows by key.
+  private let places: [String: Int]
+  private var isUsed: [Bool]
 
   /// A row.
   struct Row {
@@ -32,7 +34,7 @@ final class JoinedRows {
     self.path = path
     let contents = try fileContents(path)
     let hashing = BackgroundDigest(contents)
-    var (found, header): ([String: Row], TableHeader?) = ([:], nil)
+    var (rows, places, header): ([Row], [String: Int], TableHeader?) = ([], [:], nil)
     var place = 0
     var isRead: [Bool] = []
     try Table(contents: contents, path: path).forEachRow(
@@ -50,28 +52,32 @@ final class JoinedRows {
             path: path, line: row.line, column: keyName, found: row[place])
         }
         let values = isRead.indices.map { isRead[$0] ? row[$0] : "" }
-        if let other = found.updateValue(Row(line: row.line, values: values), forKey: key),
-          other.values != values
-        {
+        guard let other = places.updateValue(rows.count, forKey: key) else {
+          rows.append(Row(line: row.line, values: values))
+          return
+        }
+        places[key] = other
+        guard rows[other].values == values else {
           throw DataError.keyTwice(
-            path: path, line: row.line, column: keyName, key: key, otherLine: other.line)
+            path: path, line: row.line, column: keyName, key: key, otherLine: rows[other].line)
         }
       })
     guard let header else { throw DataError.noRows(path: path) }
-    (names, key, rows, sha256) = (header.names, place, found, hashing.hexDigest())
+    (names, key, sha256) = (header.names, place, hashing.hexDigest())
+    (self.rows, self.places, isUsed) = (rows, places, rows.map { _ in false })
     self.isRead = isRead
   }
 
   /// The row of a key.
   func row(_ key: String) -> Row? {
-    guard let row = rows[key] else { return nil }
-    used.insert(key)
-    return row
+    guard let place = places[key] else { return nil }
+    isUsed[place] = true
+    return rows[place]
   }
 
   /// One of the keys, for messages.
-  var anyKey: String? { rows.min { $0.value.line < $1.value.line }?.key }
+  var anyKey: String? { rows.first?.values[key] }
 
   /// How many rows belong to no row that was asked for.
-  var unusedCount: Int { rows.count - used.count }
+  var unusedCount: Int { isUsed.count { !$0 } }
 }

@@ -1,6 +1,6 @@
 """Reading the label files of public collections to split and weights, ours and pandas', in alternation.
 
-    python collections.py BIN WHEEL OUTPUT.md [--rounds 5]
+    python label_files.py BIN WHEEL OUTPUT.md [--rounds 5]
 
 WHEEL is torchxrayvision's, which carries the files (`make collections` fetches it). pandas reads the columns that are needed,
 and what stands in them is made labels by the functions that judge the reader (Tests/Collections/truths.py). In a round both
@@ -51,9 +51,10 @@ def ours(name, path):
 
 def theirs(function, path):
     program = (
-        f"import sys, time, resource; sys.path.insert(0, {str(JUDGE)!r}); import truths; from pathlib import Path\n"
+        f"import re, sys, time; sys.path.insert(0, {str(JUDGE)!r}); import truths; from pathlib import Path\n"
         f"t = time.perf_counter(); truths.{function}(Path({str(path)!r})); print(time.perf_counter() - t)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+        # What getrusage tells is the parent's peak too.
+        "print(1024 * int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     seconds, memory = done.stdout.split()
@@ -86,5 +87,5 @@ options.output.write_text(
     "alternation, each in a process of its own (fastest to slowest in brackets).\nOurs reads, checks, splits the patients and weighs "
     "the classes; pandas reads and makes labels. MIMIC-CXR's three tables are of full size (377,110 films) and written by seed.\n\n"
     "| collection | MiB | ours, s | pandas, s | ratio | ours, MiB of memory | pandas |\n|---|---|---|---|---|---|---|\n"
-    + "\n".join(rows) + "\n\nBy `Benchmarks/collections.py`.\n"
+    + "\n".join(rows) + "\n\nBy `Benchmarks/label_files.py`.\n"
 )
