@@ -241,6 +241,8 @@ import Testing
     let good = "film = \"file\"\npatient = \"mrn\"\nfindings = { column = \"codes\" }\n"
     for (text, expected) in [
       ("film = \"file\"\npatient = \"mrn\"\n", "findings: is missing"),
+      (good.replacing("film", with: "flim"), "is flim meant to be it?"),
+      (good + "[views]\nblank = \"unknown\"\n", "views.blank: stands below [views]"),
       (good + "pateint = \"mrn\"\n", "pateint: nothing is called so here; did you mean patient?"),
       (good + "blank = \"maybe\"\n", "blank: \"maybe\" is none of absent, unknown"),
       (good + "labels = [1.5]\n", "labels: texts in quotes"),

@@ -23,7 +23,12 @@ enum CollectionFile {
       collection.name = try file.text("name") ?? "\(ownName) (\(base))"
     } else {
       guard let film = try file.text("film") else {
-        throw file.error("film", "the column of films' names is missing")
+        let tables = ["renames", "kinds", "below", "values", "views", "tables"]
+        let near = file.keys.first { !ownKeys.contains($0) && !tables.contains($0) }
+        throw file.error(
+          "film",
+          "the column of films' names is missing"
+            + (near.map { "; is \($0) meant to be it?" } ?? ""))
       }
       guard file.has("findings") else {
         throw file.error(

@@ -223,11 +223,8 @@ extension FilmCollection {
           + (excludedStrangers.count > 5 ? ", …" : ""))
     }
     let unlisted = split.unlistedCount(in: file.records)
-    if unlisted > 0 {
-      lines.append(
-        split.kind == .column
-          ? "\(unlisted) films are assigned to no part by \(file.collection?.split?.column ?? "their column"), not used"
-          : "\(unlisted) films are in neither list, not used")
+    if unlisted > 0, split.kind == .official {
+      lines.append("\(unlisted) films are in neither list, not used")
     }
     if split.strangerCount > 0 {
       lines.append("\(split.strangerCount) films of the lists are not in the label file")

@@ -30,7 +30,9 @@ public struct LabelMap: Sendable, Equatable {
       guard let names = names[label] else {
         // By its own name, or by that which a collection gives it.
         let own = file.allRenames[label].flatMap { all.contains($0) ? $0 : nil }
-        partners[label] = all.contains(label) ? [label] : own.map { [$0] } ?? []
+        // What is almost the label is asked about where labels are read.
+        let isThere = all.contains { TableHeader.isName($0, label) }
+        partners[label] = isThere ? [label] : own.map { [$0] } ?? []
         continue
       }
       partners[label] = try names.map { name in
