@@ -140,7 +140,6 @@ enum CollectionFile {
     guard file.isTable(key), let table = try file.table(key) else {
       return try file.text(key).map { .column($0) }
     }
-    defer { _ = table }
     let identity: CollectionDescription.Identity? =
       if let column = try table.text("column") {
         .column(column)

@@ -197,9 +197,6 @@ struct DescribedCells {
 }
 
 extension CollectionDescription {
-  /// Whether this is a built-in collection as it is.
-  var isBuiltIn: Bool { Self.builtIn.contains { $0.shapes.contains(self) } }
-
   /// The names that the description has for what cells say, and that none of them holds.
   ///
   /// - Throws: ``DataError/nearDescribedNames(path:_:)`` for a name that a cell holds in another case or with other blanks.

@@ -76,9 +76,17 @@ struct IdentifierColumn {
   }
 
   /// Whose film it is; `nil` where the row, or the table of patients, does not say.
+  /// - Throws: ``DataError`` for a name in which no patient is found, and a number that a spreadsheet has rounded.
   func patient(of film: String, in row: Table.Row, path: String) throws -> PatientID? {
     switch source {
-    case .column(let column): return PatientID(row[column])
+    case .column(let column):
+      let text = row[column]
+      guard let id = PatientID(text) else { return nil }
+      // Digits alone are whole.
+      guard id.number != nil || !PatientID.isRounded(text) else {
+        throw DataError.roundedIdentifier(path: path, line: row.line, found: text)
+      }
+      return id
     case .table(let table): return table.patient(of: film)
     case .film: return PatientID(film: film)
     case .folder(let word):

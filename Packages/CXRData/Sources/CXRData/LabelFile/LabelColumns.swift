@@ -256,13 +256,7 @@ final class LabelColumns {
 
   /// Whose film it is; `nil` where the row, or the table of patients, does not say.
   func patient(of film: String, in row: Table.Row) throws -> PatientID? {
-    guard let patientColumn else { return try patients.patient(of: film, in: row, path: path) }
-    let text = row[patientColumn]
-    guard let id = PatientID(text) else { return nil }
-    guard id.number != nil || !PatientID.isRounded(text) else {
-      throw DataError.roundedIdentifier(path: path, line: row.line, found: text)
-    }
-    return id
+    try patients.patient(of: film, in: row, path: path)
   }
 
   /// The table that should say whose film it is, where it has no row for it.
