@@ -144,7 +144,9 @@ public struct ReportPage: Sendable {
     details{margin:1rem 0}summary{cursor:pointer;color:var(--mark)}a{color:var(--mark)}
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
-    @media print{details::details-content{content-visibility:visible;display:block}\
+    @media print{.scroll{overflow:visible}table{font-size:.66em}\
+    td,th{padding-left:.3em;padding-right:.3em;white-space:normal}\
+    details::details-content{content-visibility:visible;display:block}\
     main{max-width:none}h2{break-after:avoid}figure,table{break-inside:avoid}}
     """
 }
