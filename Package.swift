@@ -48,9 +48,12 @@ func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     path: "Apps/\(name)", swiftSettings: strict)
 }
 
-// What the trait DICOM needs: Debian's libdcmtk-dev.
+// What the trait DICOM needs: Debian's libdcmtk-dev, libopenjp2-7-dev and zlib1g-dev.
 let withDICOM = BuildSettingCondition.when(traits: ["DICOM"])
-let dcmtk = ["dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog", "ofstd"]
+let dicomLibraries = [
+  "dcmjpls", "dcmtkcharls", "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog",
+  "ofstd", "openjp2", "z",
+]
 
 let modules = [
   "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint", "CXRTraining",
@@ -60,7 +63,7 @@ let modules = [
 let package = Package(
   name: "ChestXRay",
   products: modules.map { .library(name: $0, targets: [$0]) },
-  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
+  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -77,7 +80,7 @@ let package = Package(
     .target(
       name: "CDicom", path: "Packages/CXRImage/Sources/CDicom",
       cxxSettings: [.define("CXR_DICOM", withDICOM), .treatAllWarnings(as: .error)],
-      linkerSettings: dcmtk.map { .linkedLibrary($0, withDICOM) }),
+      linkerSettings: dicomLibraries.map { .linkedLibrary($0, withDICOM) }),
     module("CXRImage", ["CDicom", "CFilmCodec"]),
     moduleTests("CXRImage", ["CFilmCodec"]),
 
@@ -130,6 +133,11 @@ let package = Package(
     .executableTarget(
       name: "door-reader", dependencies: ["CXRData", "CXRTraining"],
       path: "Tests/Doors/Reader", swiftSettings: strict),
+
+    // What Tests/DICOM asks; no program for users.
+    .executableTarget(
+      name: "film-reader", dependencies: ["CXRImage"], path: "Tests/DICOM/Reader",
+      swiftSettings: strict),
 
     .testTarget(
       name: "ReferenceTests",

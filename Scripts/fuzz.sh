@@ -21,8 +21,9 @@ build_target() {
     dicom)
       CXR_SETUP_QUIET=1 Scripts/setup.sh dicom
       "$toolchain/clang++" "${flags[@]}" -std=c++17 -DCXR_DICOM -I Packages/CXRImage/Sources/CDicom/include \
-        Tests/Fuzz/dicom.cpp Packages/CXRImage/Sources/CDicom/dicom.cpp \
-        -ldcmjpeg -lijg8 -lijg12 -lijg16 -ldcmimgle -ldcmdata -loflog -lofstd -lz -o "$build/$1" ;;
+        Tests/Fuzz/dicom.cpp Packages/CXRImage/Sources/CDicom/*.cpp \
+        -ldcmjpls -ldcmtkcharls -ldcmjpeg -lijg8 -lijg12 -lijg16 -ldcmimgle -ldcmdata -loflog -lofstd -lopenjp2 \
+        -lz -o "$build/$1" ;;
     csv)
       swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRDataFuzz \
         $(find Packages/CXRData/Sources/CXRData -name '*.swift') Tests/Fuzz/csv.swift -o "$build/$1" ;;

@@ -25,6 +25,7 @@ fi
 if [ "${1:-}" = dicom ]; then
   needed+=(
     "libdcmtk-dev|DICOM films (DCMTK)|file /usr/include/dcmtk/dcmdata/dctk.h"
+    "libopenjp2-7-dev|DICOM films in JPEG 2000 (OpenJPEG)|pkgconfig libopenjp2"
     "dcmtk|variants of DICOM films for the tests|program dcmcjpeg"
   )
 fi
@@ -34,6 +35,7 @@ present() {
     "header "*) printf '#include <stddef.h>\n#include <stdio.h>\n#include <%s>\n' "${1#header }" \
       | "${CC:-cc}" -E -x c - >/dev/null 2>&1 ;;
     "program "*) command -v "${1#program }" >/dev/null 2>&1 ;;
+    "pkgconfig "*) pkg-config --exists "${1#pkgconfig }" >/dev/null 2>&1 ;;
     "file "*) [ -e "${1#file }" ] ;;
     venv) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
   esac

@@ -3,14 +3,17 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-// What the trait DICOM needs: Debian's libdcmtk-dev.
+// What the trait DICOM needs: Debian's libdcmtk-dev, libopenjp2-7-dev and zlib1g-dev.
 let withDICOM = BuildSettingCondition.when(traits: ["DICOM"])
-let dcmtk = ["dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog", "ofstd"]
+let dicomLibraries = [
+  "dcmjpls", "dcmtkcharls", "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimgle", "dcmdata", "oflog",
+  "ofstd", "openjp2", "z",
+]
 
 let package = Package(
   name: "CXRImage",
   products: [.library(name: "CXRImage", targets: ["CXRImage"])],
-  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
+  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")],
   targets: [
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
@@ -22,7 +25,7 @@ let package = Package(
     .target(
       name: "CDicom",
       cxxSettings: [.define("CXR_DICOM", withDICOM), .treatAllWarnings(as: .error)],
-      linkerSettings: dcmtk.map { .linkedLibrary($0, withDICOM) }),
+      linkerSettings: dicomLibraries.map { .linkedLibrary($0, withDICOM) }),
     .target(name: "CXRImage", dependencies: ["CDicom", "CFilmCodec"], swiftSettings: strict),
     .testTarget(
       name: "CXRImageTests", dependencies: ["CFilmCodec", "CXRImage"],

@@ -1,16 +1,16 @@
 #include "film_dicom.h"
 
 #include <cstdio>
-#include <cstring>
 
 #ifndef CXR_DICOM
 
 extern "C" int film_has_dicom(void) { return 0; }
 
-extern "C" int film_decode_dicom(const uint8_t *, size_t, int, dicom_allocate, void *,
-                                 char *message) {
+extern "C" int film_decode_dicom(const uint8_t *, size_t, const dicom_options *, dicom_allocate,
+                                 void *, char *message) {
   std::snprintf(message, DICOM_MESSAGE_SIZE,
-                "this build reads no DICOM; install libdcmtk-dev and build with --traits DICOM");
+                "this build reads no DICOM; install libdcmtk-dev and libopenjp2-7-dev and build "
+                "with --traits DICOM");
   return 1;
 }
 
@@ -18,65 +18,80 @@ extern "C" int film_decode_dicom(const uint8_t *, size_t, int, dicom_allocate, v
 
 #include <dcmtk/config/osconfig.h>
 
-#include <dcmtk/dcmdata/dcrledrg.h>
-#include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
-#include <dcmtk/dcmimgle/dcmimage.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmdata/dcvr.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
+#include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
 
-#include <memory>
+#include <algorithm>
+#include <cstring>
 #include <mutex>
-#include <stdexcept>
 #include <string>
+
+#include "greys.h"
+#include "pixels.h"
+#include "refusal.h"
+#include "structure.h"
 
 namespace {
 
-struct Refusal : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-void register_decoders() {
+void prepare_dcmtk() {
   static std::once_flag once;
   std::call_once(once, [] {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    // Elements that a writer calls unknown are what the dictionary says.
+    dcmEnableUnknownVRConversion.set(OFTrue);
     DJDecoderRegistration::registerCodecs();
-    DcmRLEDecoderRegistration::registerCodecs();
+    DJLSDecoderRegistration::registerCodecs();
   });
 }
 
-std::string text(DcmDataset &set, const DcmTagKey &key) {
+std::string text(DcmItem &set, const DcmTagKey &key) {
   OFString value;
   if (set.findAndGetOFString(key, value).bad()) return "";
   while (!value.empty() && (value.back() == ' ' || value.back() == '\0')) value.pop_back();
   return value.c_str();
 }
 
-unsigned number(DcmDataset &set, const DcmTagKey &key, const char *name) {
+unsigned number(DcmItem &set, const DcmTagKey &key, const char *name) {
   Uint16 value = 0;
   if (set.findAndGetUint16(key, value).bad())
     throw Refusal(std::string("it has no ") + name + ", so it is no film");
   return value;
 }
 
-void decode(const uint8_t *bytes, size_t count, bool use_window, dicom_allocate allocate,
-            void *context) {
-  // Without it DCMTK guesses, and takes many files that are no DICOM for some.
-  if (count < 132 || std::memcmp(bytes + 128, "DICM", 4) != 0) throw Refusal("it has no preamble");
-  DcmInputBufferStream stream;
-  stream.setBuffer(bytes, static_cast<offile_off_t>(count));
-  stream.setEos();
-  auto file = std::make_unique<DcmFileFormat>();
-  file->transferInit();
-  const OFCondition found = file->read(stream, EXS_Unknown, EGL_noChange);
-  file->transferEnd();
-  if (found.bad()) throw Refusal(std::string("its structure is damaged: ") + found.text());
-  DcmDataset &set = *file->getDataset();
-
+void check_kind(DcmItem &set, unsigned modalities) {
+  static const struct {
+    const char *name;
+    unsigned bit;
+  } KNOWN[] = {{"CR", DICOM_CR}, {"DX", DICOM_DX}, {"RG", DICOM_RG}, {"RF", DICOM_RF}, {"OT", DICOM_OT}};
   const std::string modality = text(set, DCM_Modality);
-  if (modality != "CR" && modality != "DX")
-    throw Refusal("its modality is " + (modality.empty() ? "not given" : modality) +
-                  "; only CR and DX are films of the chest's kind");
+  if (modality.empty()) {
+    // Files whose modality was taken away keep the class of what they are.
+    const std::string kind = text(set, DCM_SOPClassUID);
+    const bool is_radiograph = kind == UID_ComputedRadiographyImageStorage ||
+                               kind == UID_DigitalXRayImageStorageForPresentation ||
+                               kind == UID_DigitalXRayImageStorageForProcessing;
+    if (!is_radiograph && !(modalities & DICOM_UNSTATED))
+      throw Refusal(
+          "it has no modality, and its class is not that of a projection radiograph; if it is one, "
+          "--dicom-modalities CR,DX,none takes it");
+    return;
+  }
+  for (const auto &known : KNOWN) {
+    if (modality != known.name) continue;
+    if (modalities & known.bit) return;
+    throw Refusal("its modality is " + modality + ", which may be a film of the chest; if it is, "
+                  "--dicom-modalities CR,DX," + modality + " takes it");
+  }
+  throw Refusal("its modality is " + modality + "; only projection radiographs are read: CR and DX, and RG, RF and OT "
+                "where --dicom-modalities names them");
+}
+
+/// What the header says of the pixels, or why they are none of a film's.
+PixelForm pixel_form(DcmItem &set) {
   const std::string frames = text(set, DCM_NumberOfFrames);
   if (!frames.empty() && frames != "1")
     throw Refusal("it has " + frames + " frames; only films of one are read");
@@ -86,49 +101,70 @@ void decode(const uint8_t *bytes, size_t count, bool use_window, dicom_allocate 
                   "; only MONOCHROME1 and MONOCHROME2 are read");
   if (number(set, DCM_SamplesPerPixel, "SamplesPerPixel") != 1)
     throw Refusal("it has several samples a pixel; only grey films are read");
-  const unsigned stored = number(set, DCM_BitsStored, "BitsStored");
-  if (stored < 8 || stored > 16)
-    throw Refusal("it has " + std::to_string(stored) + " bits a pixel; 8 to 16 are read");
-  const long width = number(set, DCM_Columns, "Columns"), height = number(set, DCM_Rows, "Rows");
-  Float64 centre = 0, span = 0;
-  const bool has_window = use_window && set.findAndGetFloat64(DCM_WindowCenter, centre).good() &&
-                          set.findAndGetFloat64(DCM_WindowWidth, span).good() && span > 0;
-  const bool is_plain = stored == 8 && !has_window;
-  void *pixels = allocate(context, width, height, is_plain ? 1 : 2);
-  if (!pixels) throw Refusal("too many pixels");
+  PixelForm form{};
+  form.width = number(set, DCM_Columns, "Columns");
+  form.height = number(set, DCM_Rows, "Rows");
+  if (form.width == 0 || form.height == 0)
+    throw Refusal("it has " + std::to_string(form.width) + " x " + std::to_string(form.height) +
+                  " pixels, so it shows nothing");
+  form.allocated = number(set, DCM_BitsAllocated, "BitsAllocated");
+  form.stored = number(set, DCM_BitsStored, "BitsStored");
+  form.high_bit = number(set, DCM_HighBit, "HighBit");
+  if (form.stored < 8 || form.stored > 16)
+    throw Refusal("it has " + std::to_string(form.stored) + " bits a pixel; 8 to 16 are read");
+  if (form.allocated != 8 && form.allocated != 16)
+    throw Refusal("its pixels take " + std::to_string(form.allocated) +
+                  " bits each; only 8 and 16 are read");
+  if (form.high_bit >= form.allocated || form.high_bit + 1 < form.stored)
+    throw Refusal("its " + std::to_string(form.stored) + " bits a pixel, the highest of which is " +
+                  std::to_string(form.high_bit) + ", do not fit into " +
+                  std::to_string(form.allocated));
+  Uint16 representation = 0;
+  set.findAndGetUint16(DCM_PixelRepresentation, representation);
+  if (representation > 1)
+    throw Refusal("its PixelRepresentation is " + std::to_string(representation) +
+                  "; 0 and 1 are known");
+  form.is_signed = representation == 1;
+  return form;
+}
 
-  const E_TransferSyntax syntax = set.getOriginalXfer();
-  DcmElement *data = nullptr;
-  if (set.findAndGetElement(DCM_PixelData, data).bad() || !data)
-    throw Refusal("it has no pixels");
-  const unsigned allocated = number(set, DCM_BitsAllocated, "BitsAllocated");
-  if (!DcmXfer(syntax).isEncapsulated() &&
-      data->getLength() < static_cast<unsigned long>(width) * static_cast<unsigned long>(height) *
-                              (allocated / 8))
-    throw Refusal("it has fewer pixels than its header says");
-  // The image takes the file's memory, and keeps one of its frames.
-  DicomImage image(file.get(), syntax, CIF_MayDetachPixelData);
-  if (image.getStatus() != EIS_Normal) {
-    const DcmXfer name(syntax);
-    throw Refusal(std::string("its pixels cannot be decoded (") +
-                  DicomImage::getString(image.getStatus()) + "; transfer syntax " +
-                  name.getXferName() + "); dcmdjpeg or dcmdrle of DCMTK may convert it");
-  }
-  if (static_cast<long>(image.getWidth()) != width ||
-      static_cast<long>(image.getHeight()) != height || !image.isMonochrome())
-    throw Refusal("its pixels are not of the size that its header gives");
-  const int ranged = has_window ? image.setWindow(centre, span) : image.setNoVoiTransformation();
-  if (!ranged) throw Refusal("its window cannot be applied");
-  // DCMTK inverts in floating point and is off by one; so it is kept from it, and exact numbers are inverted.
-  const bool is_negative = colour == "MONOCHROME1";
-  if (is_negative && !image.setPolarity(EPP_Reverse)) throw Refusal("it cannot be inverted");
-  const size_t size = static_cast<size_t>(width) * static_cast<size_t>(height) * (is_plain ? 1 : 2);
-  if (!image.getOutputData(pixels, size, is_plain ? 8 : 16))
-    throw Refusal("its pixels cannot be rendered");
-  if (is_negative) {
-    auto *levels = static_cast<uint8_t *>(pixels);
-    // The complement of 16 bits is that of both bytes.
-    for (size_t i = 0; i < size; i++) levels[i] = static_cast<uint8_t>(~levels[i]);
+/// The elements before the pixels.
+void read_header(const Structure &structure, DcmDataset &set) {
+  DcmInputBufferStream stream;
+  stream.setBuffer(structure.header.bytes, static_cast<offile_off_t>(structure.header.count));
+  stream.setEos();
+  const E_TransferSyntax syntax = structure.is_implicit     ? EXS_LittleEndianImplicit
+                                  : structure.is_big_endian ? EXS_BigEndianExplicit
+                                                            : EXS_LittleEndianExplicit;
+  set.transferInit();
+  const OFCondition found = set.read(stream, syntax, EGL_noChange);
+  set.transferEnd();
+  if (found.bad()) throw Refusal(std::string("its structure is damaged: ") + found.text());
+}
+
+void decode(const uint8_t *bytes, size_t count, const dicom_options &options,
+            dicom_allocate allocate, void *context) {
+  const Structure structure(bytes, count);
+  if (!structure.has_pixels) throw Refusal("it has no pixels");
+  DcmDataset set;
+  read_header(structure, set);
+  check_kind(set, options.modalities);
+  const PixelForm form = pixel_form(set);
+  check_syntax(structure);
+  // The presentation's shape says the same as the photometric interpretation, or contradicts it; the latter decides.
+  const bool is_negative = text(set, DCM_PhotometricInterpretation) == "MONOCHROME1";
+  const std::vector<uint16_t> levels = grey_levels(set, form, options.range, is_negative);
+  const bool is_whole =
+      std::all_of(levels.begin(), levels.end(), [](uint16_t level) { return level % 256 == 0; });
+  void *pixels = allocate(context, form.width, form.height, is_whole ? 1 : 2);
+  if (!pixels) throw Refusal("too many pixels");
+  const std::vector<uint16_t> values = stored_values(structure, form);
+  if (is_whole) {
+    auto *to = static_cast<uint8_t *>(pixels);
+    for (size_t i = 0; i < values.size(); i++) to[i] = static_cast<uint8_t>(levels[values[i]] / 256);
+  } else {
+    auto *to = static_cast<uint16_t *>(pixels);
+    for (size_t i = 0; i < values.size(); i++) to[i] = levels[values[i]];
   }
 }
 
@@ -136,11 +172,11 @@ void decode(const uint8_t *bytes, size_t count, bool use_window, dicom_allocate 
 
 extern "C" int film_has_dicom(void) { return 1; }
 
-extern "C" int film_decode_dicom(const uint8_t *bytes, size_t count, int use_window,
+extern "C" int film_decode_dicom(const uint8_t *bytes, size_t count, const dicom_options *options,
                                  dicom_allocate allocate, void *context, char *message) {
   try {
-    register_decoders();
-    decode(bytes, count, use_window != 0, allocate, context);
+    prepare_dcmtk();
+    decode(bytes, count, *options, allocate, context);
     return 0;
   } catch (const std::bad_alloc &) {
     std::snprintf(message, DICOM_MESSAGE_SIZE, "no memory");

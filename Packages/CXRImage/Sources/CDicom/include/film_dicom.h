@@ -1,4 +1,5 @@
-// DICOM films to grey levels, through DCMTK where the trait DICOM is on; no exception leaves these functions.
+// DICOM films to grey levels, through DCMTK and OpenJPEG where the trait DICOM is on; no exception leaves these
+// functions.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,25 @@ extern "C" {
 
 enum { DICOM_MESSAGE_SIZE = 512 };
 
+/// Which values are black and white: the ends of the first window, else of the VOI LUT; of the VOI LUT, else of the
+/// first window; else, or always, of the range of the stored bits.
+enum { DICOM_RANGE_WINDOW = 0, DICOM_RANGE_LUT = 1, DICOM_RANGE_FULL = 2 };
+
+/// Modalities, to be joined; UNSTATED is a film without one.
+enum {
+  DICOM_CR = 1,
+  DICOM_DX = 2,
+  DICOM_RG = 4,
+  DICOM_RF = 8,
+  DICOM_OT = 16,
+  DICOM_UNSTATED = 32
+};
+
+typedef struct {
+  int range;
+  unsigned modalities;
+} dicom_options;
+
 /// Memory for `width * height` pixels of `bytes` bytes each, or NULL to stop. Called once, after the size is
 /// known and before pixels are decoded.
 typedef void *(*dicom_allocate)(void *context, long width, long height, int bytes);
@@ -16,12 +36,11 @@ typedef void *(*dicom_allocate)(void *context, long width, long height, int byte
 /// Whether this build reads DICOM.
 int film_has_dicom(void);
 
-/// Decodes a single-frame CR or DX film of 8 to 16 bits, MONOCHROME1 (inverted, so that 0 is black) or
-/// MONOCHROME2, rescaled, and through its first window if it has one and `use_window` is nonzero, else over the
-/// full range of its bits. A film of 8 bits that has no window gets 1 byte a pixel as stored, others 2 bytes,
-/// 0 to 65535. 0, or nonzero with a message of up to DICOM_MESSAGE_SIZE bytes.
-int film_decode_dicom(const uint8_t *bytes, size_t count, int use_window, dicom_allocate allocate,
-                      void *context, char *message);
+/// Decodes a single-frame projection radiograph of 8 to 16 bits, MONOCHROME1 (inverted, so that 0 is black) or
+/// MONOCHROME2. A film whose levels are all whole gets 1 byte a pixel, others 2 bytes, in 1/256 of a level, 0 to 255
+/// * 256. 0, or nonzero with a message of up to DICOM_MESSAGE_SIZE bytes.
+int film_decode_dicom(const uint8_t *bytes, size_t count, const dicom_options *options,
+                      dicom_allocate allocate, void *context, char *message);
 
 #ifdef __cplusplus
 }

@@ -17,15 +17,19 @@ public struct DecodingOptions: Sendable, Hashable {
   public var depth: FilmDepth?
   /// Which values of a DICOM film are black and white.
   public var dicomRange: DICOMRange
+  /// Which DICOM films are taken.
+  public var dicomModalities: Set<DICOMModality>
   /// The most pixels a film may have; memory is taken only for fewer.
   public var maximumPixels: Int
 
-  /// The accurate transform, each format's own depth, DICOM's window, and films of up to 100 million pixels
-  /// unless said otherwise.
+  /// The accurate transform, each format's own depth, DICOM's window, CR and DX, and films of up to 100 million
+  /// pixels unless said otherwise.
   public init(
     jpegTransform: JPEGTransform = .islow, depth: FilmDepth? = nil,
-    dicomRange: DICOMRange = .window, maximumPixels: Int = 100_000_000
+    dicomRange: DICOMRange = .window, dicomModalities: Set<DICOMModality> = DICOMModality.usual,
+    maximumPixels: Int = 100_000_000
   ) {
+    self.dicomModalities = dicomModalities
     (self.jpegTransform, self.maximumPixels) = (jpegTransform, maximumPixels)
     (self.depth, self.dicomRange) = (depth, dicomRange)
   }
@@ -40,7 +44,7 @@ extension GreyFilm {
   ///
   /// Colour becomes grey as in TensorFlow's `decode_jpeg(channels=1)`: JPEG's own Y channel; for PNG
   /// (9797·R + 19234·G + 3737·B) / 2¹⁵, alpha dropped, 16 bits cut to their upper 8 unless the options say
-  /// otherwise. DICOM is rescaled and windowed, MONOCHROME1 inverted.
+  /// otherwise. DICOM is rescaled and windowed, MONOCHROME1 inverted: <doc:DICOMFilms>.
   /// - Throws: ``ImageError``.
   public init(path: String, options: DecodingOptions = DecodingOptions()) throws {
     try self.init(encoded: filmBytes(path: path), path: path, options: options)
@@ -117,11 +121,11 @@ extension GreyFilm {
         &result)
     case .dicom:
       result.error_offset = -1
+      var choices = options.dicomChoices
       status = withUnsafeMutableBytes(of: &result.message) { message in
         var text = [CChar](repeating: 0, count: Int(DICOM_MESSAGE_SIZE))
         let status = film_decode_dicom(
-          bytes, bytes.count, options.dicomRange == .window ? 1 : 0, PixelTarget.allocate, context,
-          &text)
+          bytes, bytes.count, &choices, PixelTarget.allocate, context, &text)
         text.withUnsafeBytes {
           message.copyMemory(from: .init(rebasing: $0.prefix(message.count - 1)))
         }
@@ -141,6 +145,31 @@ extension GreyFilm {
         path: path, format: format.name,
         offset: result.error_offset < 0 ? nil : result.error_offset, reason: reason)
     }
+  }
+}
+
+extension DecodingOptions {
+  /// What concerns DICOM, as the C decoder takes it.
+  fileprivate var dicomChoices: dicom_options {
+    let range =
+      switch dicomRange {
+      case .window: DICOM_RANGE_WINDOW
+      case .lut: DICOM_RANGE_LUT
+      case .full: DICOM_RANGE_FULL
+      }
+    let modalities = dicomModalities.reduce(UInt32(0)) { bits, modality in
+      let bit =
+        switch modality {
+        case .computedRadiography: DICOM_CR
+        case .digitalRadiography: DICOM_DX
+        case .radiographicImaging: DICOM_RG
+        case .radiofluoroscopy: DICOM_RF
+        case .other: DICOM_OT
+        case .unstated: DICOM_UNSTATED
+        }
+      return bits | UInt32(bit)
+    }
+    return dicom_options(range: Int32(range), modalities: modalities)
   }
 }
 
@@ -165,7 +194,10 @@ enum FileFormat: Equatable {
     func starts(_ prefix: String, at offset: Int = 0) -> Bool {
       bytes.dropFirst(offset).starts(with: Array(prefix.utf8))
     }
-    if starts([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+    // What comes before it may be the beginning of another format: such files are both.
+    if starts("DICM", at: 128), bytes.dropFirst(132).starts(with: [2, 0]) {
+      self = .dicom
+    } else if starts([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
     } else if starts([0xFF, 0xD8, 0xFF]) {
       self = .jpeg
