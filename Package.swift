@@ -56,8 +56,8 @@ let dicomLibraries = [
 ]
 
 let modules = [
-  "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint", "CXRTraining",
-  "CXRReport", "CXRPhantom",
+  "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+  "CXRTraining", "CXRReport", "CXRPhantom",
 ]
 
 let package = Package(
@@ -84,6 +84,10 @@ let package = Package(
     module("CXRImage", ["CDicom", "CFilmCodec"]),
     moduleTests("CXRImage", ["CFilmCodec"]),
 
+    systemLibrary("CLibArchive", in: "CXRArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    module("CXRArchive", ["CLibArchive"]),
+    moduleTests("CXRArchive"),
+
     systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
     systemLibrary("CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev"),
     cModule("CTensorKernels", in: "CXRTensor"),
@@ -105,7 +109,9 @@ let package = Package(
 
     module(
       "CXRTraining",
-      ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint"]),
+      [
+        "CXRArchive", "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+      ]),
     moduleTests(
       "CXRTraining", ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint"]),
 
@@ -138,6 +144,11 @@ let package = Package(
     .executableTarget(
       name: "film-reader", dependencies: ["CXRImage"], path: "Tests/DICOM/Reader",
       swiftSettings: strict),
+
+    // What Tests/Archives asks; no program for users.
+    .executableTarget(
+      name: "archive-reader", dependencies: ["CXRArchive", "CXRData", "CXRImage"],
+      path: "Tests/Archives/Reader", swiftSettings: strict),
 
     .testTarget(
       name: "ReferenceTests",

@@ -20,12 +20,12 @@ done
 # A module comes after those it links to.
 declare -A needs=(
   [CXRNet]="CXRTensor"
-  [CXRTraining]="CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint"
+  [CXRTraining]="CXRArchive CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint"
   [CXRReport]="CXRMetrics"
   [CXRPhantom]="CXRData CXRImage CXRTensor"
 )
 archives=()
-for module in CXRData CXRImage CXRTensor CXRMetrics CXRCheckpoint CXRNet CXRTraining CXRReport CXRPhantom; do
+for module in CXRData CXRImage CXRArchive CXRTensor CXRMetrics CXRCheckpoint CXRNet CXRTraining CXRReport CXRPhantom; do
   mkdir -p "$build/graphs/$module"
   cp "$graphs/$module.symbols.json" "$build/graphs/$module/"
   find "$graphs" -name "$module@*.symbols.json" -exec cp {} "$build/graphs/$module/" \;

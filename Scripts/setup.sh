@@ -10,6 +10,7 @@ declare -a needed=(
   "libjpeg-dev|JPEG films (libjpeg-turbo)|header jpeglib.h"
   "libpng-dev|PNG films|header png.h"
   "libdeflate-dev|PNG films, faster|header libdeflate.h"
+  "libarchive-dev|films in .tar.gz and .zip archives|header archive.h"
   "zlib1g-dev|compressed checkpoints|header zlib.h"
   "pkg-config|finding these libraries|program pkg-config"
   "gnuplot-nox|pictures in the reports|program gnuplot"

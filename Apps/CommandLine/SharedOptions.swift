@@ -156,7 +156,17 @@ public struct PreparationOptions: ParsableArguments {
   public var depth: FilmDepth?
   @Option(
     help: ArgumentHelp(
-      "What is black and white in DICOM: the ends of the film's window, if it has one, or of the full range of its bits."
+      "How many bits PNG films of 16 bits use, 9 to 16, as the audit says it of films that are nearly black. (default: 16)",
+      valueName: "bits"))
+  public var pngBits = 16
+  @Option(
+    help: ArgumentHelp(
+      "What becomes of an EXIF orientation: ignore (as the reference does) or apply (films are turned as it says)."
+    ))
+  public var exifOrientation: OrientationChoice = .ignore
+  @Option(
+    help: ArgumentHelp(
+      "What is black and white in DICOM: the ends of the film's window, else of its VOI LUT (window), of its VOI LUT, else of its window (lut), or of the range of its bits (full; also where there is neither)."
     ))
   public var dicomRange: DICOMRange = .window
   @Option(
@@ -164,14 +174,23 @@ public struct PreparationOptions: ParsableArguments {
       "How prepared films are kept: fixed16 (1/256 grey level, 2 bytes a pixel), uint8 (whole levels, 1 byte) or float32 (4 bytes)."
     ))
   public var pixelStorage: PixelStorage = .fixed16
+  @OptionGroup public var modalities: ModalityOptions
 
   public init() {}
 
+  public func validate() throws {
+    guard (9...16).contains(pngBits) else {
+      throw ValidationError("--png-bits \(pngBits): a number from 9 to 16 is needed")
+    }
+  }
+
   /// The choices together.
   public var preparation: FilmPreparation {
-    FilmPreparation(
-      imageSize: imageSize, resize: resize, jpegTransform: jpegDct, depth: depth,
-      dicomRange: dicomRange, storage: pixelStorage)
+    var preparation = FilmPreparation(
+      imageSize: imageSize, resize: resize, jpegTransform: jpegDct, depth: depth, pngBits: pngBits,
+      appliesOrientation: exifOrientation == .apply, dicomRange: dicomRange, storage: pixelStorage)
+    preparation.dicomModalities = modalities.modalities
+    return preparation
   }
 
   /// Each option with its value, for `run.json`.
@@ -180,7 +199,49 @@ public struct PreparationOptions: ParsableArguments {
       ("image-size", .integer(imageSize)), ("resize", .string(resize.rawValue)),
       ("jpeg-dct", .string(jpegDct.rawValue)),
       ("depth", .string(orNull: depth?.rawValue)), ("dicom-range", .string(dicomRange.rawValue)),
+      ("png-bits", .integer(pngBits)), ("exif-orientation", .string(exifOrientation.rawValue)),
       ("pixel-storage", .string(pixelStorage.rawValue)),
+    ] + modalities.commandLine
+  }
+}
+
+/// What becomes of an EXIF orientation.
+public enum OrientationChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case ignore, apply
+}
+
+/// Which DICOM films are taken.
+public struct ModalityOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Modalities of DICOM films that are taken, separated by commas: CR, DX, RG, RF, OT and none (a film that names no modality). (default: CR,DX)",
+      valueName: "list"))
+  public var dicomModalities: NameList?
+
+  public init() {}
+
+  public func validate() throws {
+    try dicomModalities?.validate("--dicom-modalities")
+    if let strange = dicomModalities?.names.first(where: { DICOMModality(rawValue: $0) == nil }) {
+      throw ValidationError(
+        "--dicom-modalities: \(strange) is none of "
+          + DICOMModality.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+  }
+
+  /// The modalities.
+  public var modalities: Set<DICOMModality> {
+    dicomModalities.map { Set($0.names.compactMap { DICOMModality(rawValue: $0) }) }
+      ?? DICOMModality.usual
+  }
+
+  /// The option with its value, for `run.json`.
+  public var commandLine: [(String, JSONValue)] {
+    [
+      (
+        "dicom-modalities",
+        .string(orNull: dicomModalities.map { $0.names.joined(separator: ",") })
+      )
     ]
   }
 }

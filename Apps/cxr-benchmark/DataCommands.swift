@@ -16,7 +16,7 @@ struct PrepareCommand: Program {
       Example:
         cxr-benchmark prepare --images films --rounds 5 --threads 2
       """)
-  @Option(help: "The folder of films.")
+  @Option(help: "The folder of films, searched at any depth and in archives, or an archive.")
   var images: String
   @Option(help: "How often all films are prepared.")
   var rounds = 3
@@ -25,8 +25,7 @@ struct PrepareCommand: Program {
 
   func work() throws {
     _ = common.start()
-    let names = try FileManager.default.contentsOfDirectory(atPath: images).sorted()
-    let films = names.map { (name: $0, path: images + "/" + $0) }
+    var count = 0
     let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var seconds: [Double] = []
@@ -34,7 +33,8 @@ struct PrepareCommand: Program {
       let path = try OutputFolder("\(folder)/\(round)", reusing: true).path
       let start = ContinuousClock.now
       let cache = try FilmCache(
-        films: films, preparation: preparation.preparation, folder: path)
+        allFilmsIn: images, preparation: preparation.preparation, folder: path)
+      count = cache.count
       let spent = start.duration(to: .now).seconds
       guard cache.unreadable.isEmpty else {
         throw TrainingError.unreadableFilms(cache.unreadable)
@@ -42,7 +42,7 @@ struct PrepareCommand: Program {
       // The first round reads the files into the system's cache.
       if round > 0 { seconds.append(spent) }
     }
-    print(Measurement(images: films.count, seconds: seconds).json)
+    print(Measurement(images: count, seconds: seconds).json)
   }
 }
 

@@ -13,7 +13,10 @@ let dicomLibraries = [
 let package = Package(
   name: "CXRImage",
   products: [.library(name: "CXRImage", targets: ["CXRImage"])],
-  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")],
+  traits: [
+    .trait(
+      name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")
+  ],
   targets: [
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),

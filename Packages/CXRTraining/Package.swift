@@ -8,6 +8,7 @@ let package = Package(
   products: [.library(name: "CXRTraining", targets: ["CXRTraining"])],
   traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev.")],
   dependencies: [
+    .package(path: "../CXRArchive"),
     .package(path: "../CXRData"),
     .package(
       path: "../CXRImage",
@@ -21,6 +22,7 @@ let package = Package(
     .target(
       name: "CXRTraining",
       dependencies: [
+        .product(name: "CXRArchive", package: "CXRArchive"),
         .product(name: "CXRData", package: "CXRData"),
         .product(name: "CXRImage", package: "CXRImage"),
         .product(name: "CXRTensor", package: "CXRTensor"),

@@ -1,9 +1,10 @@
 """Builds small DICOM films, each in one form that a reader meets, and says what is expected of it.
 
-usage: forms.py FOLDER [--list]    (needs requirements.txt; DCMTK's dcmcjpeg and dcmcjpls make some of the forms)
+usage: forms.py FOLDER [--list]
+       (needs requirements.txt; DCMTK's dcmcjpeg and dcmcjpls make some of the forms)
 
-Every film is made here from the same small picture, which is the same on every machine; nothing is read from
-elsewhere. `forms()` returns them all, `judge.py` gives them to the reader, `mutants.py` damages them.
+Every film is made here from the same small picture, which is the same on every machine; nothing is read
+from elsewhere. `forms()` returns them all, `judge.py` gives them to the reader, `mutants.py` damages them.
 """
 
 import shutil
@@ -20,7 +21,7 @@ import numpy as np
 from pydicom import uid
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate, generate_frames
+from pydicom.encaps import encapsulate, encapsulate_extended, generate_frames
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import dcmwrite, write_data_element
 from pydicom.sequence import Sequence
@@ -41,8 +42,9 @@ LONG_VRS = {"OB", "OW", "SQ", "UN", "UT", "UC", "UR", "OF", "OD", "OL", "OV", "S
 
 @dataclass
 class Case:
-    """What is expected with some options: the judge's grey levels, a refusal that says one of `words` and none of
-    `unsaid`, or (`either`) any of the two."""
+    """What is expected with some options: the judge's grey levels, a refusal that says one of `words` and
+    none of `unsaid`, or (`either`) any of the two.
+    """
 
     options: str = ""
     refusal: bool = False
@@ -63,6 +65,9 @@ class Form:
     data: bytes
     cases: list
     truth: bytes | None = None
+
+    def __str__(self):
+        return f"{self.name} | " + "; ".join(f"{case.options or '-'}: {case}" for case in self.cases)
 
 
 def same(options=""):
@@ -139,9 +144,7 @@ def dicom(data, syntax=EXPLICIT, preamble=b""):
     if syntax == BIG and data.BitsAllocated == 16:
         data.PixelData = np.frombuffer(data.PixelData, "<u2").astype(">u2").tobytes()
     out = BytesIO()
-    native = syntax in (IMPLICIT, BIG)
-    dcmwrite(out, data, implicit_vr=syntax == IMPLICIT, little_endian=syntax != BIG,
-             enforce_file_format=True) if native else dcmwrite(out, data, enforce_file_format=True)
+    dcmwrite(out, data, implicit_vr=syntax == IMPLICIT, little_endian=syntax != BIG, enforce_file_format=True)
     written = out.getvalue()
     return preamble + written[len(preamble):]
 
@@ -193,7 +196,7 @@ def value_of(element):
     return out.getvalue()[8:]
 
 
-def head_of(data, syntax=EXPLICIT, **changed):
+def head_of(data, syntax=EXPLICIT, grouped=True, **changed):
     """The preamble and the meta header; a value of None leaves an element out."""
     elements = meta(data, syntax)
     for keyword, value in changed.items():
@@ -203,11 +206,11 @@ def head_of(data, syntax=EXPLICIT, **changed):
             setattr(elements, keyword, value)
     body = b"".join(explicit(e.tag, e.VR, value_of(e)) for e in elements)
     length = explicit(0x00020000, "UL", struct.pack("<I", len(body)))
-    return b"\0" * 128 + b"DICM" + length + body
+    return b"\0" * 128 + b"DICM" + (length if grouped else b"") + body
 
 
 def body_of(data, unknown=(), without=(), extra=None):
-    """The data set in explicit VR: `unknown` elements as UN (or all: "all"), `extra` elements {tag: bytes}."""
+    """The data set in explicit VR: `unknown` elements (or "all") as UN, `extra` elements {tag: bytes}."""
     parts = {}
     for element in data:
         if element.keyword in without:
@@ -239,7 +242,10 @@ def frame_of(data):
 
 def wrapped(data, frame, fragments=1, table=True):
     """The data set with a compressed frame in the place of its pixels."""
-    data.PixelData = encapsulate([frame], fragments_per_frame=fragments, has_bot=table)
+    if frame:
+        data.PixelData = encapsulate([frame], fragments_per_frame=fragments, has_bot=table)
+    else:
+        data.PixelData = item(b"") * 2
     data["PixelData"].VR = "OB"
     data["PixelData"].is_undefined_length = True
     return data
@@ -313,7 +319,7 @@ def of_windows():
     yield window("above the data", 9000, 100)
     yield window("wider than the data", 2000, 100000)
     yield window("with a negative centre", -100, 3000)
-    yield window("without values", None, None)
+    yield window("without values", "", "")
     for width in (0, -20):
         yield window(f"width {width}", 2000, width, refused("window"), same("--range full"))
     for width in (0, -20):
@@ -321,13 +327,13 @@ def of_windows():
             yield window(f"{function} width {width}", 2000, width, refused("window"), same("--range full"),
                          function=function)
     yield window("linear width 0.5", 2000, 0.5, refused("window"), same("--range full"))
-    for name, center, width in (("blanks", b"    2000  ", b"  400     "), ("exponents", b"+2.000E+3 ", b"4e2       "),
-                                ("several with blanks", b" 2000 \\ 7 ", b" 400\\ 9   "),
-                                ("a zero byte at the end", b"2000.0000\0", b"400.00000\0")):
-        written = dicom(film(WindowCenter="1111111111", WindowWidth="2222222222"))
+    texts = (("blanks", b"    2000  ", b"  400     "), ("exponents", b"+2.000E+3 ", b"4e2       "),
+             ("several with blanks", b" 2000 \\ 7 ", b" 400\\ 9   "),
+             ("a zero byte at the end", b"2000.0000\0", b"400.00000\0"))
+    written = dicom(film(WindowCenter="1111111111", WindowWidth="2222222222"))
+    for name, center, width in texts:
         yield form(f"window as text with {name}",
                    patched(patched(written, b"1111111111", center), b"2222222222", width))
-    written = dicom(film(WindowCenter="1111111111", WindowWidth="2222222222"))
     yield form("window that is no number", patched(written, b"2222222222", b"broad     "),
                refused("window", "number"))
 
@@ -358,7 +364,8 @@ def of_rescales():
 
 def of_modality_luts():
     def table(name, item, *cases, **elements):
-        return form(f"modality LUT {name}", dicom(film(ModalityLUTSequence=Sequence([item]), **elements)), *cases)
+        data = film(ModalityLUTSequence=Sequence([item]), **elements)
+        return form(f"modality LUT {name}", dicom(data), *cases)
 
     yield table("16 bits", lut(curve(4096, 16)))
     yield table("falling", lut(curve(4096, 16, falling=True)), same(), same("--range full"))
@@ -377,7 +384,8 @@ def of_voi_luts():
     def table(name, item, *cases, **elements):
         return form(f"VOI LUT {name}", dicom(film(VOILUTSequence=Sequence([item]), **elements)), *cases)
 
-    yield table("falling", lut(curve(4096, 16, falling=True)), same(), same("--range lut"), same("--range full"))
+    yield table("falling", lut(curve(4096, 16, falling=True)), same(), same("--range lut"),
+                same("--range full"))
     for bits in (10, 12, 14, 16):
         yield table(f"{bits} bits", lut(curve(4096, bits), bits=bits))
         yield table(f"{bits} bits as US", lut(curve(4096, bits), bits=bits, vr="US"))
@@ -414,13 +422,14 @@ def of_voi_luts():
     yield table("without data", lut([], entries=4096), refused("lut"))
     yield table("shorter than it says, and window", lut(curve(40, 16), entries=4096), same(),
                 refused("lut", options="--range lut"), **both)
-    yield form("VOI LUT sequence without items", dicom(film(VOILUTSequence=Sequence([]))), same(),
-               same("--range lut"))
+    yield form("VOI LUT sequence without items", dicom(film(VOILUTSequence=Sequence([]))), refused("lut"),
+               refused("lut", options="--range lut"), same("--range full"))
     yield form("VOI LUT sequence without items, and window", dicom(film(VOILUTSequence=Sequence([]), **both)),
-               same(), same("--range lut"))
+               same(), refused("lut", options="--range lut"))
     two = Sequence([lut(curve(4096, 16, True)), lut(curve(4096, 16))])
     yield form("VOI LUT of two", dicom(film(VOILUTSequence=two)))
-    yield form("VOI LUT implicit", dicom(film(VOILUTSequence=Sequence([lut(curve(4096, 12), bits=12)])), IMPLICIT))
+    yield form("VOI LUT implicit", dicom(film(
+        VOILUTSequence=Sequence([lut(curve(4096, 12), bits=12)])), IMPLICIT))
     yield form("VOI LUT implicit, signed", dicom(film(
         VOILUTSequence=Sequence([lut(curve(4096, 16), first=-2048, signed=True)]), signed=True), IMPLICIT))
     yield form("VOI LUT implicit, signed after rescale", dicom(film(
@@ -478,10 +487,11 @@ def of_representations():
             explicit(0x00283010, "UN", value)
         yield form(f"UN: VOI LUT sequence, {'undefined' if undefined else 'defined'} length",
                    assembled(data, without=["VOILUTSequence"], extra={0x00283010: table}))
+    modality = item(b"\x08\0\x60\0\2\0\0\0MR")
     private = {0x00090010: explicit(0x00090010, "LO", b"A MAKER "),
                0x00091001: explicit(0x00091001, "UN", b"\1\2\3\4"),
                0x00091002: explicit(0x00091002, "SQ", item(explicit(0x00080060, "CS", b"CT"))),
-               0x00091003: explicit(0x00091003, "UN", item(b"\x08\0\x60\0\2\0\0\0MR") + SEQUENCE_END, UNDEFINED),
+               0x00091003: explicit(0x00091003, "UN", modality + SEQUENCE_END, UNDEFINED),
                0x00291010: explicit(0x00291010, "OB", b"II*\0" * 100)}
     yield form("private elements", assembled(film(), extra=private))
     yield form("private element of an unknown VR",
@@ -534,6 +544,12 @@ def of_syntaxes():
         yield form(f"{syntax.name}, window, signed",
                    dicom(film(signed=True, WindowCenter=-100, WindowWidth=500, RescaleSlope=1,
                               RescaleIntercept=-7), syntax))
+    data = film()
+    data["PixelData"].VR = "OB"
+    yield form("12 bits as OB", dicom(data))
+    data = film(bits=8)
+    data["PixelData"].VR = "OW"
+    yield form("8 bits as OW", dicom(data))
     data = film(bits=8)
     swapped = np.frombuffer(data.PixelData, "<u2").byteswap().tobytes()
     data.add(DataElement(PIXELS, "OW", swapped))
@@ -553,15 +569,19 @@ def of_syntaxes():
     yield form("JPEG 2000, unsigned stream of a signed film",
                dicom(wrapped(film(signed=True), frame), uid.JPEG2000Lossless))
     for syntax in (uid.HTJ2KLossless, uid.HTJ2K, uid.MPEG2MPML, "1.2.3.4.5"):
-        yield form(f"transfer syntax {getattr(syntax, 'name', syntax)}", dicom(wrapped(film(), frame), syntax),
-                   refused("transfer syntax"))
+        yield form(f"transfer syntax {getattr(syntax, 'name', syntax)}",
+                   dicom(wrapped(film(), frame), syntax), refused("transfer syntax"))
     for fragments, table in ((3, True), (3, False), (1, False)):
-        for syntax in (uid.JPEG2000Lossless, uid.RLELossless):
-            frame = frame_of(compressed(film(), syntax))
-            # A fragment of RLE is a frame.
-            parts = 1 if syntax == uid.RLELossless else fragments
-            yield form(f"{syntax.name}, {parts} fragments, {'with' if table else 'no'} offset table, {fragments}",
-                       dicom(wrapped(film(), frame, parts, table), syntax))
+        yield form(f"JPEG 2000, {fragments} fragments, {'with' if table else 'no'} offset table",
+                   dicom(wrapped(film(), frame, fragments, table), uid.JPEG2000Lossless))
+    run_length = frame_of(compressed(film(), uid.RLELossless))
+    yield form("RLE, no offset table", dicom(wrapped(film(), run_length, table=False), uid.RLELossless))
+    for name, one, syntax in (("RLE", run_length, uid.RLELossless),
+                              ("JPEG 2000", frame, uid.JPEG2000Lossless)):
+        data = wrapped(film(), one)
+        data.PixelData, *tables = encapsulate_extended([one])
+        data.ExtendedOffsetTable, data.ExtendedOffsetTableLengths = tables
+        yield form(f"{name}, extended offset table", dicom(data, syntax))
     data = compressed(film(bits=12), uid.JPEG2000, j2k_psnr=[60])
     data.BitsStored, data.HighBit = 11, 10
     yield form("JPEG 2000 lossy, beyond the bits stored", dicom(data, uid.JPEG2000))
@@ -572,7 +592,8 @@ def of_syntaxes():
 def of_dcmtk():
     """The forms that DCMTK makes."""
     sources = (("8 bits", {"bits": 8}), ("12 bits", {"bits": 12}), ("16 bits", {"bits": 16}),
-               ("12 bits signed", {"bits": 12, "signed": True}), ("16 bits signed", {"bits": 16, "signed": True}))
+               ("12 bits signed", {"bits": 12, "signed": True}),
+               ("16 bits signed", {"bits": 16, "signed": True}))
     for name, bits in sources:
         data, syntax = dcmtk(film(**bits), "dcmcjpeg", "+e1")
         yield form(f"JPEG lossless SV1, {name}", dicom(data, syntax))
@@ -633,7 +654,8 @@ def damaged(name, data, syntax):
     for rows, columns in ((ROWS + 7, COLUMNS), (ROWS - 7, COLUMNS), (ROWS, COLUMNS + 4), (COLUMNS, ROWS),
                           (65535, 65535)):
         data.Rows, data.Columns = rows, columns
-        yield form(f"{name}, {ROWS} x {COLUMNS} where {rows} x {columns} is said", dicom(data, syntax), refused())
+        yield form(f"{name}, {ROWS} x {COLUMNS} where {rows} x {columns} is said",
+                   dicom(data, syntax), refused())
     data.Rows, data.Columns = ROWS, COLUMNS
     written = dicom(data, syntax)
     yield form(f"{name}, file cut", written[:-len(frame) // 2], refused())
@@ -655,8 +677,9 @@ def of_modalities():
 
 
 def of_preambles_and_paddings():
-    for name, start in (("TIFF", b"II*\0"), ("big-endian TIFF", b"MM\0*"), ("JPEG", b"\xff\xd8\xff\xe0"),
-                        ("BMP", b"BM"), ("PNG", b"\x89PNG\r\n\x1a\n"), ("GIF", b"GIF89a"), ("ZIP", b"PK\3\4")):
+    starts = {"TIFF": b"II*\0", "big-endian TIFF": b"MM\0*", "JPEG": b"\xff\xd8\xff\xe0", "BMP": b"BM",
+              "PNG": b"\x89PNG\r\n\x1a\n", "GIF": b"GIF89a", "ZIP": b"PK\3\4"}
+    for name, start in starts.items():
         yield form(f"preamble of {name}", dicom(film(), preamble=start))
     plain = dicom(film())
     data = film()
@@ -669,14 +692,13 @@ def of_preambles_and_paddings():
     packed = dicom(compressed(film(), uid.RLELossless), uid.RLELossless)
     for number in (1, 3, 8, 512):
         yield form(f"{number} zeros after the end", plain + bytes(number), truth=plain)
-        yield form(f"{number} zeros after the end, implicit", dicom(film(), IMPLICIT) + bytes(number), truth=plain)
+        yield form(f"{number} zeros after the end, implicit", dicom(film(), IMPLICIT) + bytes(number),
+                   truth=plain)
         yield form(f"{number} zeros after the end of compressed pixels", packed + bytes(number), truth=plain)
     deflated = dicom(film(), DEFLATED)
     yield form("zeros after the end, deflated", deflated + bytes(6), truth=plain)
     data = film()
-    yield form("meta header without group length",
-               patched(head_of(data), struct.pack("<HH2sH", 2, 0, b"UL", 4), b"\0" * 8)[:132]
-               + head_of(data)[132 + 12:] + body_of(data))
+    yield form("meta header without group length", head_of(data, grouped=False) + body_of(data))
     yield form("meta header without transfer syntax", head_of(data, TransferSyntaxUID=None) + body_of(data),
                refused("transfer syntax"))
 
@@ -685,6 +707,9 @@ def of_refusals():
     data = film()
     del data[PIXELS]
     yield form("missing pixels", dicom(data), refused("pixel"))
+    data.FloatPixelData = whole(12).astype("<f4").tobytes()
+    yield form("float pixels", dicom(data), refused("pixel"))
+    yield form("12 bits allocated", dicom(film(BitsAllocated=12)), refused("bit"))
     yield form("empty pixels", dicom(film(PixelData=b"")), refused("pixel"))
     yield form("40 x 0 pixels", dicom(film(Rows=40, Columns=0)), refused("40", unsaid=("limit",)))
     yield form("0 x 40 pixels", dicom(film(Rows=0, Columns=40)), refused("40", unsaid=("limit",)))
@@ -702,9 +727,7 @@ def of_refusals():
     yield form("high bit 16", dicom(film(HighBit=16)), refused("bit"))
     yield form("high bit below the bits stored", dicom(film(HighBit=5)), refused("bit"))
     for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored", "PhotometricInterpretation"):
-        data = film()
-        syntax_bytes = assembled(data, without=[keyword])
-        yield form(f"without {keyword}", syntax_bytes, refused())
+        yield form(f"without {keyword}", assembled(film(), without=[keyword]), refused())
     data = film()
     end = explicit(0x7FE00010, "OW", data.PixelData, len(data.PixelData) + 2)
     yield form("pixels past the end of the file", assembled(data, extra={0x7FE00010: end}), refused())
@@ -764,7 +787,8 @@ def of_hostile():
         else:
             nested = opening * 7000 + (closing * 7000 if length is None else b"")
         case = either("nested") if length is None else refused()
-        yield form(f"nested 7000 deep, {name}", assembled(film(), extra={0x0040A730: nested}), case, truth=plain)
+        yield form(f"nested 7000 deep, {name}", assembled(film(), extra={0x0040A730: nested}), case,
+                   truth=plain)
     nested = b""
     for _ in range(7000):
         nested = explicit(0x0040A730, "SQ", item(nested))
@@ -785,8 +809,9 @@ def of_hostile():
 
 def forms():
     """All forms, in order; the second value says what was left out."""
-    groups = [of_bits, of_windows, of_rescales, of_modality_luts, of_voi_luts, of_overlays, of_representations,
-              of_syntaxes, of_modalities, of_preambles_and_paddings, of_refusals, of_hostile]
+    groups = [of_bits, of_windows, of_rescales, of_modality_luts, of_voi_luts, of_overlays,
+              of_representations, of_syntaxes, of_modalities, of_preambles_and_paddings, of_refusals,
+              of_hostile]
     missing = [tool for tool in ("dcmcjpeg", "dcmcjpls") if shutil.which(tool) is None]
     if not missing:
         groups.insert(8, of_dcmtk)
@@ -802,7 +827,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for index, one in enumerate(made):
         if "--list" in sys.argv:
-            print(f"{index:04}", one.name, "|", "; ".join(f"{case.options or '-'}: {case}" for case in one.cases))
+            print(f"{index:04}", one)
         (folder / f"{index:04}.dcm").write_bytes(one.data)
     print(*notes, f"{len(made)} forms in {folder}", sep="\n")
 

@@ -3,7 +3,7 @@
 usage: run.py SECONDS PROGRAM ARGUMENT...    (prints one JSON object)
 
 `run.measured` starts this file as a small program of its own between the test and the program: the highest
-memory that Linux reports for a child begins with that of its parent, and a test that has decoded films is large.
+memory that Linux reports for a child begins with that of its parent, and a test that decoded films is large.
 """
 
 import json

@@ -16,7 +16,18 @@ typedef struct {
   struct jpeg_error_mgr base;
   jmp_buf escape;
   film_result *result;
+  /// Of the file that is read, in bytes.
+  size_t count;
 } jpeg_errors;
+
+/// Where a reader is, noted before the jump: a local that changed since setjmp has no certain value after it (C11
+/// 7.13.2.1), and optimised code has its old one.
+static void note_place(j_common_ptr info) {
+  const jpeg_errors *errors = (jpeg_errors *)info->err;
+  if (!info->is_decompressor) return;
+  const struct jpeg_source_mgr *source = ((j_decompress_ptr)info)->src;
+  if (source) errors->result->error_offset = (long)(errors->count - source->bytes_in_buffer);
+}
 
 static void note_error(j_common_ptr info) {
   jpeg_errors *errors = (jpeg_errors *)info->err;
@@ -25,12 +36,14 @@ static void note_error(j_common_ptr info) {
     info->err->format_message(info, text);
     snprintf(errors->result->message, FILM_MESSAGE_SIZE, "%s", text);
   }
+  note_place(info);
   longjmp(errors->escape, 1);
 }
 
 static void fail(j_common_ptr info, const char *message) {
   jpeg_errors *errors = (jpeg_errors *)info->err;
   snprintf(errors->result->message, FILM_MESSAGE_SIZE, "%s", message);
+  note_place(info);
   longjmp(errors->escape, 1);
 }
 
@@ -72,11 +85,10 @@ int film_decode_jpeg(const uint8_t *bytes, size_t count, int fast_dct, film_allo
   errors.base.error_exit = note_error;
   errors.base.emit_message = ignore_message;
   errors.result = result;
+  errors.count = count;
   source.next_input_byte = bytes;
   source.bytes_in_buffer = count;
   if (setjmp(errors.escape)) {
-    if (result->error_offset == 0)
-      result->error_offset = (long)(count - source.bytes_in_buffer);
     jpeg_destroy_decompress(&info);
     return 1;
   }

@@ -17,6 +17,15 @@ static void note_error(png_structp png, png_const_charp message) {
   png_longjmp(png, 1);
 }
 
+/// The same of a reader, and where it was. Here, not after the jump: a local that changed since setjmp has no certain
+/// value there (C11 7.13.2.1), and optimised code has its old one.
+static void note_reading_error(png_structp png, png_const_charp message) {
+  film_result *result = png_get_error_ptr(png);
+  const png_source *source = png_get_io_ptr(png);
+  if (source) result->error_offset = (long)source->at;
+  note_error(png, message);
+}
+
 static void ignore_warning(png_structp png, png_const_charp message) {
   (void)png;
   (void)message;
@@ -55,7 +64,8 @@ int film_decode_png(const uint8_t *bytes, size_t count, int deep, film_allocate 
   png_source source = {bytes, count, 0, result};
   png_bytep *volatile rows = NULL;
   png_infop info = NULL;
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, result, note_error, ignore_warning);
+  png_structp png =
+      png_create_read_struct(PNG_LIBPNG_VER_STRING, result, note_reading_error, ignore_warning);
   if (png) info = png_create_info_struct(png);
   if (!info) {
     snprintf(result->message, FILM_MESSAGE_SIZE, "libpng has no memory");
@@ -63,7 +73,6 @@ int film_decode_png(const uint8_t *bytes, size_t count, int deep, film_allocate 
     return 1;
   }
   if (setjmp(png_jmpbuf(png))) {
-    result->error_offset = (long)source.at;
     free(rows);
     png_destroy_read_struct(&png, &info, NULL);
     return 1;

@@ -34,6 +34,15 @@ public struct GreyFilm: Sendable, Equatable {
   }
 }
 
+extension GreyFilm {
+  /// A resized film in whole levels, the nearest; beyond 0…255 the nearest end.
+  public init(_ plane: FilmPlane) {
+    self.init(
+      height: plane.height, width: plane.width,
+      pixels: plane.values.map { UInt8(min(max($0.rounded(), 0), 255)) })
+  }
+}
+
 /// A resized film: one `Float` a pixel, rows from the top, in grey levels 0…255 unless standardised.
 public struct FilmPlane: Sendable, Equatable {
   /// The number of rows, in pixels.

@@ -1,3 +1,4 @@
+import CFilmCodec
 import Foundation
 import Testing
 
@@ -58,6 +59,143 @@ import Testing
     } catch let error as ImageError {
       #expect(error.description.contains("the file ends early"), "\(error)")
     }
+  }
+
+  /// The place that an error names is where the decoder was, in optimised builds too.
+  @Test func namesThePlace() throws {
+    for (bytes, name) in [(try film.pngData(), "PNG"), (try film.jpegData(), "JPEG")] {
+      for part in [2, 3] {
+        let cut = Array(bytes[..<(bytes.count * part / 4)])
+        do {
+          // libpng itself: the fast way of PNG takes only whole files.
+          _ = try GreyFilm(
+            encoded: cut, format: FileFormat(cut), path: "f", options: DecodingOptions())
+          Issue.record("a cut file was accepted")
+        } catch ImageError.undecodable(_, let format, let offset, _) {
+          #expect(format == name)
+          #expect(try #require(offset) > 20 && offset ?? 0 <= cut.count, "\(name) \(part)")
+        }
+      }
+    }
+    // Within the pixels: a wrong checksum of the chunk that holds them.
+    var damaged = try film.pngData()
+    damaged[damaged.count - 20] ^= 0xFF
+    do {
+      _ = try GreyFilm(encoded: damaged, path: "f")
+      Issue.record("a damaged file was accepted")
+    } catch ImageError.undecodable(_, _, let offset, _) {
+      #expect(try #require(offset) > damaged.count - 40)
+    }
+  }
+
+  @Test func refusesLevelsThatAreNone() {
+    for quality in [-1, 0, 101, 1000] {
+      #expect(throws: ImageError.self) { try film.jpegData(quality: quality) }
+    }
+    for compression in [-1, 0, 10, 77] {
+      #expect(throws: ImageError.self) { try film.pngData(compression: compression) }
+    }
+    let picture = ColourPicture(height: 1, width: 1, pixels: [1, 2, 3])
+    #expect(throws: ImageError.self) { try picture.jpegData(quality: 1000) }
+    #expect(throws: ImageError.self) { try picture.pngData(compression: 77) }
+  }
+
+  /// A film of 12 bits in a PNG file of 16, by hand: nothing of ours writes one.
+  private func deepPNG(_ levels: [UInt16], width: Int) throws -> [UInt8] {
+    func word(_ value: Int) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+    }
+    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+      let named = Array(name.utf8) + data
+      return word(data.count) + named + word(Int(film_crc32(named, named.count)))
+    }
+    var rows: [UInt8] = []
+    for (i, level) in levels.enumerated() {
+      if i % width == 0 { rows.append(0) }
+      rows += [UInt8(level >> 8), UInt8(level & 0xFF)]
+    }
+    // Stored blocks of zlib, and its checksum.
+    let (low, high) = rows.reduce((1, 0)) { sums, byte in
+      let first = (sums.0 + Int(byte)) % 65_521
+      return (first, (sums.1 + first) % 65_521)
+    }
+    let size = [UInt8(rows.count & 0xFF), UInt8(rows.count >> 8)]
+    let stream: [UInt8] = [0x78, 1, 1] + size + size.map { ~$0 } + rows + word(high << 16 | low)
+    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+      + chunk("IHDR", word(width) + word(levels.count / width) + [16, 0, 0, 0, 0])
+      + chunk("IDAT", stream) + chunk("IEND", [])
+  }
+
+  @Test func twelveOfSixteenBits() throws {
+    let levels = (0..<600).map { UInt16($0 * 7 % 4096) }
+    let bytes = try deepPNG(levels, width: 30)
+    #expect(GreyFilm.usedBits(png: bytes) == 12)
+    #expect(try GreyFilm(encoded: bytes).pixels == levels.map { UInt8($0 >> 8) })
+    let options = DecodingOptions(pngBits: 12)
+    #expect(try GreyFilm(encoded: bytes, options: options).pixels == levels.map { UInt8($0 >> 4) })
+    let full = DecodingOptions(depth: .full, pngBits: 12)
+    #expect(try GreyFilm(encoded: bytes, options: full).fineLevels == levels.map { $0 << 4 })
+    do {
+      _ = try GreyFilm(encoded: bytes, options: DecodingOptions(pngBits: 10))
+      Issue.record("a film of more bits was accepted")
+    } catch let error as ImageError {
+      #expect(error.reason.contains("12 of 16 bits, where 10 were asked for"), "\(error)")
+    }
+    #expect(GreyFilm.usedBits(png: try film.pngData()) == nil)
+  }
+
+  /// An EXIF block that says how to show the film, put into a JPEG or a PNG.
+  private func oriented(_ value: Int, png: Bool, bigEndian: Bool) throws -> [UInt8] {
+    let order: [UInt8] =
+      bigEndian
+      ? [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(value), 0, 0]
+      : [
+        0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, UInt8(value), 0, 0, 0,
+      ]
+    if !png {
+      let block = Array("Exif\0\0".utf8) + order
+      let bytes = try film.jpegData(quality: 95)
+      return Array(bytes[..<2]) + [0xFF, 0xE1, 0, UInt8(block.count + 2)] + block + bytes[2...]
+    }
+    let named = Array("eXIf".utf8) + order
+    let check = film_crc32(named, named.count)
+    let bytes = try film.pngData()
+    return Array(bytes[..<33]) + [0, 0, 0, UInt8(order.count)] + named
+      + (0..<4).map { UInt8(truncatingIfNeeded: check >> (24 - 8 * UInt32($0))) } + bytes[33...]
+  }
+
+  @Test(arguments: [true, false]) func exifOrientation(isBigEndian: Bool) throws {
+    let (h, w) = (film.height, film.width)
+    // From the definition: where the first row and the first column of what is stored are seen.
+    let shown: [Int: (Int, Int) -> (Int, Int)] = [
+      1: { ($0, $1) }, 2: { ($0, w - 1 - $1) }, 3: { (h - 1 - $0, w - 1 - $1) },
+      4: { (h - 1 - $0, $1) }, 5: { ($1, $0) }, 6: { ($1, h - 1 - $0) },
+      7: { (w - 1 - $1, h - 1 - $0) }, 8: { (w - 1 - $1, $0) },
+    ]
+    for (value, place) in shown {
+      let png = try oriented(value, png: true, bigEndian: isBigEndian)
+      #expect(FilmHeader(png)?.orientation.rawValue == value)
+      #expect(try GreyFilm(encoded: png) == film)
+      let turned = try GreyFilm(encoded: png, options: DecodingOptions(appliesOrientation: true))
+      #expect(turned.height == (value < 5 ? h : w) && turned.width == (value < 5 ? w : h))
+      for y in 0..<h {
+        for x in 0..<w {
+          let (row, column) = place(y, x)
+          if turned.pixels[row * turned.width + column] != film.pixels[y * w + x] {
+            Issue.record("orientation \(value): \(y), \(x)")
+            return
+          }
+        }
+      }
+      let jpeg = try oriented(value, png: false, bigEndian: isBigEndian)
+      #expect(FilmHeader(jpeg)?.orientation.rawValue == value)
+      let asStored = try GreyFilm(encoded: jpeg)
+      #expect(asStored == (try GreyFilm(encoded: film.jpegData(quality: 95))))
+      let jpegTurned = try GreyFilm(
+        encoded: jpeg, options: DecodingOptions(appliesOrientation: true))
+      #expect(jpegTurned.height == turned.height)
+    }
+    #expect(FilmHeader(try oriented(9, png: true, bigEndian: isBigEndian))?.orientation == .upright)
   }
 
   /// Every prefix and many flipped bytes: an answer or an error, never a crash.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CXRImage
@@ -19,6 +20,32 @@ import Testing
     }
     let plane = FilmPlane(height: 6, width: 5, values: [Float](repeating: 3, count: 30))
     #expect(plane.rotated(degrees: 17).values.allSatisfy { abs($0 - 3) < 1e-5 })
+  }
+
+  /// What is no number ends with its name, not with a segmentation fault.
+  @Test func numbersThatAreNone() async {
+    let results = [
+      await #expect(
+        processExitsWith: .signal(SIGILL), observing: [\.standardErrorContent]
+      ) {
+        _ = FilmPlane(height: 9, width: 9, values: .init(repeating: 0, count: 81)).zoomed(
+          factor: .nan)
+      },
+      await #expect(
+        processExitsWith: .signal(SIGILL), observing: [\.standardErrorContent]
+      ) {
+        _ = FilmPlane(height: 9, width: 9, values: .init(repeating: 0, count: 81))
+          .rotated(degrees: .infinity)
+      },
+      await #expect(
+        processExitsWith: .signal(SIGILL), observing: [\.standardErrorContent]
+      ) { _ = Augmentation(rotation: .nan) },
+      await #expect(
+        processExitsWith: .signal(SIGILL), observing: [\.standardErrorContent]
+      ) { _ = Augmentation(zoom: -.infinity) },
+    ]
+    // Optimised code has the trap, an unoptimised one the words too.
+    #expect(results.allSatisfy { $0 != nil })
   }
 
   @Test func antialiasingAveragesWhatBilinearMisses() {

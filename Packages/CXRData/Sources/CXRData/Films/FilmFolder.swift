@@ -14,24 +14,60 @@ public struct FilmFolder: Sendable {
   public let missing: [String]
   /// Films that no name lists, below the folder, sorted.
   public let unlisted: [String]
+  /// How many listed films lie outside of archives.
+  public let unpackedCount: Int
   /// How some of ``missing`` would be found, and how many; empty where nothing is known of them.
   public let hints: [FilmNameHint]
   /// File paths by listed name.
   private let paths: [String: String]
 
+  /// What lists the films in archives: their names within each, by the archive's path. It is asked once, with the archives'
+  /// paths and whether a film of a file name is looked for, beside which others may be given.
+  public typealias ArchiveLister = (
+    _ archives: [String], _ isWanted: @escaping @Sendable (_ fileName: String) -> Bool
+  ) throws -> [String: [String]]
+
   /// Searches a folder for the films that `names` lists, and for others.
   ///
+  /// - Parameters:
+  ///   - path: of the folder, or of an archive.
+  ///   - names: of films.
+  ///   - rule: what of names does not count.
+  ///   - archives: what lists the films in archives, where some film is not found outside of them; an archive's path counts
+  ///     as its films' folder. Without it archives are passed over.
   /// - Throws: ``DataError/unreadable(path:reason:)`` when it is no folder,
   ///   ``DataError/ambiguousFilm(name:first:second:)`` when a listed name is there twice,
   ///   ``DataError/filmOfTwoNames(path:first:second:)`` when two names are one film.
   public init(
-    path: String, names: some Collection<String>, rule: FilmNameRule = FilmNameRule()
+    path: String, names: some Collection<String>, rule: FilmNameRule = FilmNameRule(),
+    archives: ArchiveLister? = nil
   ) throws {
     let names = Set(names.map(FilmName.normalised)).sorted()
-    var wanted: Set<String> = []
-    for name in names { if let last = rule.parts(name).last { wanted.insert(rule.key(last)) } }
-    let search = try FilmSearch(path) { wanted.contains(rule.key($0)) }
-    let matches = try Matches(names, in: search, rule: rule)
+    func keys(_ names: some Sequence<String>) -> Set<String> {
+      var keys: Set<String> = []
+      for name in names { if let last = rule.parts(name).last { keys.insert(rule.key(last)) } }
+      return keys
+    }
+    let wanted = keys(names)
+    var found = try FilmSearch(path) { wanted.contains(rule.key($0)) }
+    var matches = try Matches(names, in: found, rule: rule)
+    unpackedCount = matches.files.count
+    // Who unpacked films and kept the archives has them twice: the unpacked ones are taken.
+    if let archives, matches.files.count < names.count, !found.archives.isEmpty {
+      let missing = names.filter { matches.files[$0] == nil }
+      let sought = keys(missing)
+      let twice = keys(matches.files.keys).subtracting(sought)
+      let members = try archives(found.archives) { sought.contains(rule.key($0)) }
+      for archive in found.archives {
+        found.add(
+          archive: archive,
+          members: (members[archive] ?? []).filter {
+            !twice.contains(rule.key(FilmName.parts($0).last ?? ""))
+          })
+      }
+      matches.files.merge(try Matches(missing, in: found, rule: rule).files) { first, _ in first }
+    }
+    let search = found
     let missing = names.filter { matches.files[$0] == nil }
     (self.path, self.rule, self.missing) = (path, rule, missing)
     paths = matches.files.mapValues { search.files[$0].path }

@@ -26,6 +26,15 @@ public enum FilmName {
 
   /// Extensions of films, with which files may be found by name alone.
   static let extensions: Set<String> = ["png", "jpg", "jpeg", "dcm", "dicom"]
+  /// Whether a file of this name is an archive, in which films may be.
+  static func isArchive(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return [".tar", ".tar.gz", ".tgz", ".zip"].contains { name.hasSuffix($0) }
+  }
+
+  /// Whether a file of this name is a film.
+  public static func isFilm(_ name: String) -> Bool { extensions.contains(fileExtension(name)) }
+
   /// Extensions of pictures of any kind, which are what a name may lose where extensions do not count.
   private static let pictureExtensions = extensions.union([
     "bmp", "gif", "jp2", "nii", "tif", "tiff", "webp",

@@ -24,6 +24,10 @@ public struct FilmSearch: Sendable {
 
   /// The films, ordered by path within each folder.
   public private(set) var files: [File] = []
+  /// Archives, in which films may be, by path; their members are no part of the search unless they are added.
+  public private(set) var archives: [String] = []
+  /// The folder that each archive is, in ``folders``.
+  private var archiveFolders: [String: Int] = [:]
   /// Films left out: hidden files and those in folders that are no part of a collection.
   public private(set) var leftOutCount = 0
   /// Whether a link leads to any of them.
@@ -46,7 +50,13 @@ public struct FilmSearch: Sendable {
       throw DataError.unreadable(path: path, reason: "no such folder")
     }
     guard isFolder.boolValue else {
-      throw DataError.unreadable(path: path, reason: "it is not a folder")
+      guard FilmName.isArchive(path) else {
+        throw DataError.unreadable(
+          path: path, reason: "it is neither a folder nor an archive (.tar, .tar.gz, .tgz, .zip)")
+      }
+      archives = [path]
+      archiveFolders = [path: addRoot(path)]
+      return
     }
     let root = addRoot(path)
     // Folders by device and number.
@@ -72,6 +82,10 @@ public struct FilmSearch: Sendable {
             pending.append((full, folders.count))
             folders.append(Folder(entries: [(folder, entry.name)]))
           }
+        case .file where !isHidden && FilmName.isArchive(entry.name):
+          archives.append(full)
+          archiveFolders[full] = folders.count
+          folders.append(Folder(entries: [(folder, entry.name)]))
         case .file, .nothing:
           let isFilm =
             FilmName.extensions.contains(FilmName.fileExtension(entry.name))
@@ -84,6 +98,37 @@ public struct FilmSearch: Sendable {
         case .unknown, .other: break
         }
       }
+    }
+  }
+
+  /// Adds the films of an archive, as if it were a folder; hidden ones are counted as left out.
+  ///
+  /// - Parameters:
+  ///   - archive: one of ``archives``.
+  ///   - members: names within it, parts between slashes.
+  public mutating func add(archive: String, members: some Sequence<String>) {
+    guard let root = archiveFolders[archive] else { return }
+    var known: [Substring: Int] = [:]
+    for member in members {
+      let parts = FilmName.parts(member)
+      guard let name = parts.last else { continue }
+      if parts.contains(where: { $0.hasPrefix(".") || Self.strangeFolders.contains(String($0)) }) {
+        leftOutCount += 1
+        continue
+      }
+      let way = Substring(parts.dropLast().joined(separator: "/"))
+      let folder: Int
+      if let found = known[way] {
+        folder = found
+      } else {
+        var place = root
+        for part in parts.dropLast() {
+          folders.append(Folder(entries: [(place, String(part))]))
+          place = folders.count - 1
+        }
+        (known[way], folder) = (place, place)
+      }
+      files.append(File(path: archive + "/" + member, name: String(name), folder: folder))
     }
   }
 

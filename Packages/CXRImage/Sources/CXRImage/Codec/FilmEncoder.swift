@@ -17,17 +17,23 @@ struct FilmEncoder {
 
   /// - Throws: ``ImageError/unencodable(reason:)``.
   func png(compression: Int) throws -> [UInt8] {
-    try encoded { count, result in
+    guard (1...9).contains(compression) else {
+      throw ImageError.unencodable(reason: "compression \(compression); levels are 1 to 9")
+    }
+    return try encoded { count, result in
       film_encode_png(
-        pixels, width, height, Int32(channels), Int32(min(9, max(1, compression))), count, result)
+        pixels, width, height, Int32(channels), Int32(compression), count, result)
     }
   }
 
   /// - Throws: ``ImageError/unencodable(reason:)``.
   func jpeg(quality: Int) throws -> [UInt8] {
-    try encoded { count, result in
+    guard (1...100).contains(quality) else {
+      throw ImageError.unencodable(reason: "quality \(quality); qualities are 1 to 100")
+    }
+    return try encoded { count, result in
       film_encode_jpeg(
-        pixels, width, height, Int32(channels), Int32(min(100, max(1, quality))), count, result)
+        pixels, width, height, Int32(channels), Int32(quality), count, result)
     }
   }
 

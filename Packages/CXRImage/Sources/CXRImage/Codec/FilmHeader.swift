@@ -36,6 +36,9 @@ public struct FilmHeader: Sendable, Equatable {
   public let bitDepth: Int
   /// What a pixel is made of.
   public let colour: Colour
+  /// How the file says that the film be shown; films are decoded as they are stored unless
+  /// ``DecodingOptions/appliesOrientation`` says otherwise.
+  public let orientation: ExifOrientation
 
   /// Whether there is a transparency.
   public var hasAlpha: Bool { colour == .greyAlpha || colour == .rgba }
@@ -58,11 +61,21 @@ public struct FilmHeader: Sendable, Equatable {
     guard let colour = colours[bytes[25]] else { return nil }
     (format, width, height) = (.png, word(16), word(20))
     (bitDepth, self.colour) = (Int(bytes[24]), colour)
+    var (at, found) = (33, ExifOrientation.upright)
+    while at + 8 <= bytes.count, !bytes[at + 4..<at + 8].elementsEqual("IDAT".utf8) {
+      let (start, size) = (at + 8, word(at))
+      guard size <= bytes.count - start else { break }
+      if bytes[at + 4..<start].elementsEqual("eXIf".utf8) {
+        found = ExifOrientation(tiff: bytes[start..<start + size]) ?? .upright
+      }
+      at = start + size + 4
+    }
+    orientation = found
   }
 
   private init?(jpeg bytes: [UInt8]) {
     func pair(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
-    var at = 2
+    var (at, found) = (2, ExifOrientation.upright)
     while at + 4 <= bytes.count {
       guard bytes[at] == 0xFF else { return nil }
       let marker = bytes[at + 1]
@@ -75,6 +88,7 @@ public struct FilmHeader: Sendable, Equatable {
         guard at + 10 <= bytes.count else { return nil }
         (format, height, width) = (.jpeg, pair(at + 5), pair(at + 7))
         bitDepth = Int(bytes[at + 4])
+        orientation = found
         switch bytes[at + 9] {
         case 1: colour = .grey
         case 3: colour = .yCbCr
@@ -82,6 +96,11 @@ public struct FilmHeader: Sendable, Equatable {
         default: return nil
         }
         return
+      }
+      // APP1, where EXIF is.
+      let (start, end) = (at + 10, min(bytes.count, at + 2 + pair(at + 2)))
+      if marker == 0xE1, start < end, bytes[at + 4..<start].elementsEqual("Exif\0\0".utf8) {
+        found = ExifOrientation(tiff: bytes[start..<end]) ?? .upright
       }
       at += 2 + pair(at + 2)
     }

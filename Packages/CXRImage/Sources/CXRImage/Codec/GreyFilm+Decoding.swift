@@ -15,6 +15,10 @@ public struct DecodingOptions: Sendable, Hashable {
   public var jpegTransform: JPEGTransform
   /// What becomes of more than 8 bits; `nil` for ``FilmDepth/reference`` of PNG and ``FilmDepth/full`` of DICOM.
   public var depth: FilmDepth?
+  /// How many of a 16-bit PNG's bits are used, 9 to 16: a film of 12 bits in a file of 16 is nearly black otherwise.
+  public var pngBits: Int
+  /// Whether a PNG or JPEG film is turned as its EXIF orientation says; the reference does not turn it.
+  public var appliesOrientation: Bool
   /// Which values of a DICOM film are black and white.
   public var dicomRange: DICOMRange
   /// Which DICOM films are taken.
@@ -25,10 +29,13 @@ public struct DecodingOptions: Sendable, Hashable {
   /// The accurate transform, each format's own depth, DICOM's window, CR and DX, and films of up to 100 million
   /// pixels unless said otherwise.
   public init(
-    jpegTransform: JPEGTransform = .islow, depth: FilmDepth? = nil,
+    jpegTransform: JPEGTransform = .islow, depth: FilmDepth? = nil, pngBits: Int = 16,
+    appliesOrientation: Bool = false,
     dicomRange: DICOMRange = .window, dicomModalities: Set<DICOMModality> = DICOMModality.usual,
     maximumPixels: Int = 100_000_000
   ) {
+    precondition((9...16).contains(pngBits), "DecodingOptions: \(pngBits) bits; 9 to 16 are known")
+    (self.pngBits, self.appliesOrientation) = (pngBits, appliesOrientation)
     self.dicomModalities = dicomModalities
     (self.jpegTransform, self.maximumPixels) = (jpegTransform, maximumPixels)
     (self.depth, self.dicomRange) = (depth, dicomRange)
@@ -57,6 +64,14 @@ extension GreyFilm {
   ) throws {
     guard !bytes.isEmpty else { throw ImageError.empty(path: path) }
     let format = FileFormat(bytes)
+    if options.appliesOrientation, let orientation = FilmHeader(bytes)?.orientation,
+      orientation != .upright
+    {
+      var asStored = options
+      asStored.appliesOrientation = false
+      self = try Self(encoded: bytes, path: path, options: asStored).shown(orientation)
+      return
+    }
     if format == .png, let film = Self(plainPNG: bytes, maximumPixels: options.maximumPixels) {
       self = film
       return
@@ -87,10 +102,17 @@ extension GreyFilm {
     else {
       let target = PixelTarget(limit: options.maximumPixels)
       try Self.decode(bytes, format, path, options, into: target)
-      if let levels = target.takeLevels(), options.depth != .reference {
-        self.init(height: target.height, width: target.width, fineLevels: levels)
-      } else {
+      guard var levels = target.takeLevels() else {
         self.init(height: target.height, width: target.width, pixels: target.takePixels())
+        return
+      }
+      let isShifted = format == .png && options.pngBits < 16
+      if isShifted { levels = try Self.shifted(levels, toUse: options.pngBits, path: path) }
+      if options.depth == .reference || (isShifted && options.depth == nil) {
+        let pixels = levels.map { UInt8($0 >> 8) }
+        self.init(height: target.height, width: target.width, pixels: pixels)
+      } else {
+        self.init(height: target.height, width: target.width, fineLevels: levels)
       }
       return
     }
@@ -104,6 +126,29 @@ extension GreyFilm {
     self.init(height: header.height, width: header.width, pixels: pixels)
   }
 
+  /// Levels of which only the lower `bits` are used, over the whole range.
+  private static func shifted(
+    _ levels: [UInt16], toUse bits: Int, path: String
+  ) throws -> [UInt16] {
+    let most = levels.max() ?? 0
+    guard most >> UInt16(bits) == 0 else {
+      throw ImageError.undecodable(
+        path: path, format: "PNG", offset: nil,
+        reason: "it uses \(16 - most.leadingZeroBitCount) of 16 bits, where \(bits) were asked for")
+    }
+    return levels.map { $0 << UInt16(16 - bits) }
+  }
+
+  /// How many bits a PNG film of 16 bits uses: 16 less those that are 0 in every pixel, from the highest on; `nil` of
+  /// other films, and of one that shows nothing.
+  public static func usedBits(png bytes: [UInt8]) -> Int? {
+    guard let header = FilmHeader(bytes), header.format == .png, header.bitDepth == 16,
+      let film = try? Self(encoded: bytes, options: DecodingOptions(depth: .full)),
+      let most = film.fineLevels?.max(), most > 0
+    else { return nil }
+    return 16 - most.leadingZeroBitCount
+  }
+
   private static func decode(
     _ bytes: [UInt8], _ format: FileFormat, _ path: String, _ options: DecodingOptions,
     into target: PixelTarget
@@ -114,7 +159,8 @@ extension GreyFilm {
     switch format {
     case .png:
       status = film_decode_png(
-        bytes, bytes.count, options.depth == .full ? 1 : 0, PixelTarget.allocate, context, &result)
+        bytes, bytes.count, options.depth == .full || options.pngBits < 16 ? 1 : 0,
+        PixelTarget.allocate, context, &result)
     case .jpeg:
       status = film_decode_jpeg(
         bytes, bytes.count, options.jpegTransform == .ifast ? 1 : 0, PixelTarget.allocate, context,

@@ -13,9 +13,16 @@ public struct Augmentation: Sendable, Equatable {
   /// Zoom factors are uniform in 1 ± this.
   public var zoom: Float
 
-  /// ±36° and 0.8…1.2 unless said otherwise.
+  /// ±36° and 0.8…1.2 unless said otherwise; traps on shares that are no finite numbers of 0 or more.
   public init(rotation: Float = 0.1, zoom: Float = 0.2) {
     (self.rotation, self.zoom) = (rotation, zoom)
+    checkShares()
+  }
+
+  private func checkShares() {
+    precondition(
+      rotation.isFinite && rotation >= 0 && zoom.isFinite && zoom >= 0,
+      "Augmentation: rotation \(rotation), zoom \(zoom); finite numbers of 0 or more are needed")
   }
 
   /// A rotated and zoomed copy, angle and factor drawn from `random` in this order.
@@ -43,6 +50,7 @@ public struct Augmentation: Sendable, Equatable {
     precondition(
       pixels.count == height * width,
       "Augmentation: \(pixels.count) pixels for \(height) × \(width)")
+    checkShares()
     // 24 random bits make a number in −1..<1: every one is a Float.
     func draw() -> Float { Float(random.next() >> 40) * 0x1p-23 - 1 }
     let turn = Projection(degrees: draw() * rotation * 360, height: height, width: width)
@@ -54,6 +62,9 @@ public struct Augmentation: Sendable, Equatable {
   }
 }
 
+/// In pixels; places in a larger film are no 32-bit numbers.
+private let largestSide = 46_340
+
 /// Where output pixels come from: (column i, row j) from (x₀i + x₁j + x₂, y₀i + y₁j + y₂).
 private struct Projection {
   let x: [Float]
@@ -61,6 +72,7 @@ private struct Projection {
 
   /// A turn about the centre, counter-clockwise as seen.
   init(degrees: Float, height: Int, width: Int) {
+    precondition(degrees.isFinite, "rotated: \(degrees) degrees; a finite number is needed")
     let radians = degrees * (Float.pi / 180)
     let (cosine, sine) = (cosf(radians), sinf(radians))
     let (cx, cy) = (0.5 * Float(width - 1), 0.5 * Float(height - 1))
@@ -70,6 +82,7 @@ private struct Projection {
 
   /// A zoom about the centre.
   init(factor: Float, height: Int, width: Int) {
+    precondition(factor.isFinite, "zoomed: a factor of \(factor); a finite number is needed")
     x = [factor, 0, 0.5 * Float(width - 1) * (1 - factor)]
     y = [0, factor, 0.5 * Float(height - 1) * (1 - factor)]
   }
@@ -89,6 +102,9 @@ extension FilmPlane {
   }
 
   private func sampled(_ projection: Projection) -> FilmPlane {
+    precondition(
+      max(height, width) <= largestSide,
+      "FilmPlane: \(height) × \(width) pixels; up to \(largestSide) a side can be turned")
     let result = [Float](unsafeUninitializedCapacity: values.count) { output, count in
       if let output = output.baseAddress, !values.isEmpty {
         film_resample(values, height, width, projection.x, projection.y, output)

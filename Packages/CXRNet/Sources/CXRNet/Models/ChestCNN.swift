@@ -65,6 +65,9 @@ public struct ChestCNN: Layer {
     (0..<blocks).reduce(1) { size, _ in size * 2 + kernel - 1 }
   }
 
+  /// That of the reference network.
+  public static let smallestImageSize = smallestImageSize(blocks: 4, kernel: 7)
+
   /// Checks a side before anything is built.
   /// - Throws: ``NetError/imageTooSmall(size:smallest:)``.
   public static func checkImageSize(_ imageSize: Int, blocks: Int = 4, kernel: Int = 7) throws {

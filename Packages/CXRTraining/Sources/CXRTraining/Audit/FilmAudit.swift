@@ -1,3 +1,4 @@
+import CXRArchive
 import CXRData
 import CXRImage
 import CXRTensor
@@ -13,11 +14,14 @@ struct FilmAudit {
   let sizes: [(height: Int, width: Int, films: Int)]
   /// Of the prepared training films.
   let trainingPixels: PixelMoments
+  /// The films, to be shown.
+  let films: ShownFilms
 
   /// The kinds of problems that films may have, in the order of a report.
   static let kinds = [
     "missing", "unreadable", "without_row", "duplicate_pixels_across_parts",
-    "duplicate_pixels_across_patients", "duplicate_pixels", "near_constant", "inverted",
+    "duplicate_pixels_across_patients", "duplicate_pixels", "unused_bits", "exif_orientation",
+    "near_constant", "inverted",
     "upside_down", "rotated", "mirrored", "too_dark", "too_bright", "not_grey", "wrong_type",
     "small", "narrow", "bit_depth", "alpha",
   ]
@@ -27,16 +31,19 @@ struct FilmAudit {
   /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
   init(
     _ collection: FilmCollection, preparation: FilmPreparation, cacheFolder: String?,
-    waiting: () -> Void, progress: @escaping @Sendable (Int, Int) -> Void
+    examined: [String: FilmExamination], waiting: () -> Void,
+    progress: @escaping @Sendable (Int, Int) -> Void
   ) throws {
     let records = collection.file.records
     var seen = Set<String>()
     let rows = collection.rows(of: nil).filter { seen.insert(records[$0].name).inserted }
     let films = collection.films(rows)
-    let examinations = try Self.examine(
-      films, preparation: preparation, cacheFolder: cacheFolder, waiting: waiting,
-      progress: { progress($0, films.count) })
+    let (examinations, cache) = try Self.examine(
+      films, preparation: preparation, cacheFolder: cacheFolder, examined: examined,
+      waiting: waiting, progress: { progress($0, films.count) })
 
+    self.films = ShownFilms(
+      cache: cache, paths: films.map(\.path), decoding: preparation.decoding)
     let parts = Dictionary(
       Subset.allCases.flatMap { part in collection.rows(of: part).map { ($0, part) } },
       uniquingKeysWith: { first, _ in first })
@@ -69,11 +76,13 @@ struct FilmAudit {
 
   private static func examine(
     _ films: [(name: String, path: String)], preparation: FilmPreparation, cacheFolder: String?,
-    waiting: () -> Void, progress: @escaping @Sendable (Int) -> Void
-  ) throws -> [Result<FilmExamination, Unreadable>] {
+    examined: [String: FilmExamination], waiting: () -> Void,
+    progress: @escaping @Sendable (Int) -> Void
+  ) throws -> ([Result<FilmExamination, Unreadable>], FilmCache?) {
     let results = Mutex(
-      [Result<FilmExamination, Unreadable>](
-        repeating: .failure(Unreadable(reason: "not looked at")), count: films.count))
+      films.map { film -> Result<FilmExamination, Unreadable> in
+        examined[film.path].map { .success($0) } ?? .failure(Unreadable(reason: "not looked at"))
+      })
     @Sendable func keep(_ place: Int, _ film: PreparedFilm) {
       let examination = FilmExamination(film, preparation: preparation)
       results.withLock { $0[place] = .success(examination) }
@@ -81,12 +90,14 @@ struct FilmAudit {
     if let cacheFolder {
       let cache = try FilmCache(
         films: films, preparation: preparation, folder: cacheFolder, check: .stamp,
-        waiting: waiting, inspect: keep, progress: progress)
+        waiting: waiting, inspect: keep, isKnown: { examined[films[$0].path] != nil },
+        progress: progress)
       let reasons = Dictionary(
         cache.unreadable.map { ($0.name, $0.reason) }, uniquingKeysWith: { first, _ in first })
-      return zip(films, results.withLock { $0 }).map { film, result in
+      let found = zip(films, results.withLock { $0 }).map { film, result in
         reasons[film.name].map { .failure(Unreadable(reason: $0)) } ?? result
       }
+      return (found, cache)
     }
     let done = Atomic<Int>(0)
     Parallel.forEach(films.count) { i in
@@ -98,7 +109,7 @@ struct FilmAudit {
       }
       progress(done.add(1, ordering: .relaxed).newValue)
     }
-    return results.withLock { $0 }
+    return (results.withLock { $0 }, nil)
   }
 
   /// What films are by themselves, beside their doubles and beside films of their view, in file order.
@@ -132,6 +143,12 @@ struct FilmAudit {
     ) { first, second in
       // One hash is almost surely one film; the pixels make sure.
       guard let a = places[first.name], let b = places[second.name] else { return false }
+      // Films in archives are not read once more: their prepared pixels and what is known of the others are compared.
+      if ArchivedPath(films[a].path) != nil || ArchivedPath(films[b].path) != nil {
+        guard case .success(let one) = examinations[a], case .success(let other) = examinations[b]
+        else { return false }
+        return one.isAlike(other)
+      }
       if let one = try? SourceStamp(path: films[a].path).file,
         one == (try? SourceStamp(path: films[b].path).file)
       {

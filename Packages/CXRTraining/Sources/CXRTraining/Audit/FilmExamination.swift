@@ -10,14 +10,29 @@ struct FilmExamination: Sendable {
   let moments: PixelMoments
   /// Of a film that may have colours.
   let colour: ColourDifference?
+  /// Whether an EXIF orientation has no effect.
+  let ignoresOrientation: Bool
+  /// Of a nearly black PNG film of 16 bits, how many of them it uses.
+  let usedBits: Int?
   /// The film, small.
   let pose: PoseThumbnail
+
+  /// Whether all that is kept of another film is the same.
+  func isAlike(_ other: FilmExamination) -> Bool {
+    content == other.content && moments.mean == other.moments.mean
+      && moments.squaredDeviations == other.moments.squaredDeviations
+      && pose.values == other.pose.values
+  }
 
   init(_ film: PreparedFilm, preparation: FilmPreparation) {
     header = FilmHeader(film.source)
     content = FilmContent(film.decoded)
     moments = film.moments
     colour = header?.mayBeColoured == true ? ColourDifference(film.source) : nil
+    ignoresOrientation = !preparation.appliesOrientation
+    // Only of such a film are the upper bits unused.
+    let isDark = header?.bitDepth == 16 && film.decoded.pixels.allSatisfy { $0 < 64 }
+    usedBits = isDark && preparation.pngBits == 16 ? GreyFilm.usedBits(png: film.source) : nil
     pose = PoseThumbnail(preparation.plane(film.stored))
   }
 
@@ -39,6 +54,12 @@ struct FilmExamination: Sendable {
         add("wrong_type", .warning, "named .\(suffix), but \(header.format.rawValue.uppercased())")
       }
       if header.bitDepth != 8 { add("bit_depth", .note, "\(header.bitDepth) bits a sample") }
+      if header.orientation != .upright, ignoresOrientation {
+        add(
+          "exif_orientation", .warning,
+          "its EXIF orientation says that it is \(header.orientation.description), which is ignored unless "
+            + "--exif-orientation apply is given")
+      }
       if header.hasAlpha {
         add("alpha", .note, "\(header.colour.rawValue); transparency is dropped")
       }
@@ -59,7 +80,14 @@ struct FilmExamination: Sendable {
       add("narrow", .warning, "\(width) × \(height) pixels; resizing to a square distorts it")
     }
     let (mean, deviation) = (moments.mean, moments.standardDeviation)
-    if deviation < Self.flattest {
+    if let usedBits, usedBits < 16 {
+      add(
+        "unused_bits", .warning,
+        "uses \(usedBits) of 16 bits, so that it is dark; "
+          + (usedBits > 8
+            ? "--png-bits \(usedBits) takes these for all, if other films use no more"
+            : "save it with 8 bits"))
+    } else if deviation < Self.flattest {
       add("near_constant", .error, "standard deviation of \(rounded(deviation)) grey levels")
     } else if mean < Self.darkest {
       add("too_dark", .warning, "mean of \(rounded(mean)) grey levels")

@@ -156,7 +156,12 @@ public struct Evaluation: Sendable {
       if let first = classifiers.first {
         try Self.collection(
           collectionOptions, split: first.metadata.split, subset: subset,
-          checkpoint: options.checkpoints[0])
+          checkpoint: options.checkpoints[0],
+          archives: options.cacheFolder.map {
+            ArchiveShelf(
+              cacheFolder: $0, preparation: nil, check: options.cacheCheck, waiting: events.waiting,
+              progress: events.progress)
+          })
       } else { try FilmCollection(collectionOptions) }
     events.found(collection, classifiers.map(\.metadata))
     if subset != nil, let first = classifiers.first {
@@ -348,7 +353,7 @@ public struct Evaluation: Sendable {
 
   private static func collection(
     _ options: FilmCollection.Options, split: CheckpointMetadata.Split, subset: Subset?,
-    checkpoint: String
+    checkpoint: String, archives: ArchiveShelf?
   ) throws -> FilmCollection {
     if split.kind == .official, options.lists == nil, subset != nil {
       throw TrainingError.evaluationMismatch(
@@ -361,7 +366,7 @@ public struct Evaluation: Sendable {
             ? "the split of its label file; " : "the random split of seed \(split.seed); ")
           + "leave --train-list and --test-list out")
     }
-    return try FilmCollection(options)
+    return try FilmCollection(options, archives: archives)
   }
 
   /// A table's films as rows of the label file, in its order.

@@ -74,9 +74,7 @@ extension Evaluation {
     let plane = film.resized(
       height: max(1, Int((Double(film.height) * scale).rounded())),
       width: max(1, Int((Double(film.width) * scale).rounded())), method: .antialias)
-    let small = GreyFilm(
-      height: plane.height, width: plane.width,
-      pixels: plane.values.map { UInt8(min(max($0.rounded(), 0), 255)) })
+    let small = GreyFilm(plane)
     let overlay = MapOverlay.picture(film: small, map: map)
     var pixels: [UInt8] = []
     let row = small.width * 3

@@ -1,5 +1,6 @@
 import CXRData
 import CXRImage
+import Synchronization
 
 /// What a label file and a folder of films hold: counts, the split, class weights, problems.
 public struct Exploration: Sendable {
@@ -39,6 +40,8 @@ public struct Exploration: Sendable {
   public let trainingPixels: PixelMoments?
   /// How films were prepared.
   public let preparation: FilmPreparation
+  /// Where films that are shown come from.
+  let films: ShownFilms
 
   /// The revision of NIH's own label file, told by its counts.
   public let revision: NIHRevision?
@@ -60,10 +63,21 @@ public struct Exploration: Sendable {
   public init(
     _ options: FilmCollection.Options, cacheFolder: String? = nil,
     preparation: FilmPreparation = FilmPreparation(),
-    found: (FilmCollection) -> Void = { _ in }, waiting: () -> Void = {},
+    found: (FilmCollection) -> Void = { _ in }, waiting: @escaping @Sendable () -> Void = {},
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    let collection = try FilmCollection(options, tolerateMissing: true)
+    // What is in archives is looked at while they are read.
+    let examined = Mutex([String: FilmExamination]())
+    let collection = try FilmCollection(
+      options, tolerateMissing: true,
+      archives: cacheFolder.map {
+        ArchiveShelf(
+          cacheFolder: $0, preparation: preparation, check: .stamp, waiting: waiting,
+          inspect: { path, film in
+            let examination = FilmExamination(film, preparation: preparation)
+            examined.withLock { $0[path] = examination }
+          }, progress: progress)
+      })
     found(collection)
     if let folder = collection.folder, collection.rows(of: nil).isEmpty {
       throw TrainingError.missingFilms(folder.missing, in: folder)
@@ -86,14 +100,16 @@ public struct Exploration: Sendable {
     }
     if collection.folder != nil {
       let audit = try FilmAudit(
-        collection, preparation: preparation, cacheFolder: cacheFolder, waiting: waiting,
-        progress: progress)
+        collection, preparation: preparation, cacheFolder: cacheFolder,
+        examined: examined.withLock { $0 }, waiting: waiting, progress: progress)
       problems += audit.problems
+      films = audit.films
       decodedCount = audit.decodedCount
       sizes = audit.sizes
       trainingPixels = audit.trainingPixels.count > 0 ? audit.trainingPixels : nil
     } else {
       (decodedCount, sizes, trainingPixels) = (nil, [], nil)
+      films = ShownFilms(cache: nil, paths: [], decoding: preparation.decoding)
     }
     self.preparation = preparation
     revision = NIHRevision(records)

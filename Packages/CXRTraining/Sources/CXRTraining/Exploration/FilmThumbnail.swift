@@ -13,17 +13,20 @@ public struct FilmThumbnail: Sendable {
   /// Decodes a film and shrinks it, its aspect ratio kept, to at most `side` pixels.
   /// - Throws: `ImageError`.
   public init(name: String, path: String, caption: String, side: Int = 160) throws {
-    let film = try GreyFilm(path: path)
+    try self.init(name: name, film: GreyFilm(path: path), caption: caption, side: side)
+  }
+
+  /// Shrinks a film, its aspect ratio kept, to at most `side` pixels.
+  /// - Throws: `ImageError`.
+  public init(name: String, film: GreyFilm, caption: String, side: Int = 160) throws {
+    precondition(side > 0, "FilmThumbnail: a side of \(side) pixels")
     let scale = Double(side) / Double(max(film.width, film.height))
     let plane = film.resized(
       height: max(1, Int((Double(film.height) * scale).rounded())),
       width: max(1, Int((Double(film.width) * scale).rounded())), method: .antialias)
     self.name = name
     self.caption = caption
-    png = try GreyFilm(
-      height: plane.height, width: plane.width,
-      pixels: plane.values.map { UInt8(min(max($0.rounded(), 0), 255)) }
-    ).pngData()
+    png = try GreyFilm(plane).pngData()
   }
 }
 
@@ -38,7 +41,8 @@ extension Exploration {
       for row in collection.file.records.indices where isWanted(row) {
         let name = collection.file.records[row].name
         guard !used.contains(name), !unreadable.contains(name), let path = folder.path(of: name),
-          let thumbnail = try? FilmThumbnail(name: name, path: path, caption: caption, side: side)
+          let film = try? films.film(path),
+          let thumbnail = try? FilmThumbnail(name: name, film: film, caption: caption, side: side)
         else { continue }
         used.insert(name)
         return thumbnail
@@ -61,14 +65,17 @@ extension Exploration {
   public func flaggedThumbnails(side: Int = 160, limit: Int = 24) -> [FilmThumbnail] {
     guard let folder = collection.folder else { return [] }
     let kinds = FilmAudit.kinds.filter {
-      !["missing", "unreadable", "without_row", "small", "bit_depth", "alpha"].contains($0)
+      !["missing", "unreadable", "without_row", "small", "bit_depth", "alpha", "collection_size"]
+        .contains($0)
     }
     let ofKind = Dictionary(grouping: problems, by: \.kind)
     return kinds.flatMap { kind in
       (ofKind[kind] ?? []).prefix(3).compactMap { problem -> FilmThumbnail? in
-        guard let path = folder.path(of: problem.image) else { return nil }
+        guard let path = folder.path(of: problem.image), let film = try? films.film(path) else {
+          return nil
+        }
         return try? FilmThumbnail(
-          name: problem.image, path: path,
+          name: problem.image, film: film,
           caption: kind.split(separator: "_").joined(separator: " "), side: side)
       }
     }.prefix(limit).map { $0 }

@@ -1,4 +1,4 @@
-import CXRData
+import CXRArchive
 import CXRImage
 import CXRTensor
 import Foundation
@@ -33,6 +33,8 @@ public final class FilmCache: Sendable {
   public let unreadable: [UnreadableFilm]
   /// How many films were taken from an earlier run.
   public let reusedCount: Int
+  /// The number of films that were asked for.
+  public var count: Int { names.count }
   private let pixels: CacheFile
   private let names: [String]
   /// By film: its slot, or −1 where it cannot be decoded.
@@ -44,7 +46,7 @@ public final class FilmCache: Sendable {
 
   /// Whether a file in a folder is of such a cache, which a later run may use.
   public static func isCacheFile(_ name: String) -> Bool {
-    name.hasPrefix("films-") && (name.hasSuffix(".cache") || name.hasSuffix(".index"))
+    name.hasPrefix("films-") && [".cache", ".index", ".list"].contains { name.hasSuffix($0) }
   }
 
   /// Prepares films, on all threads, or takes them from an earlier run's files.
@@ -68,46 +70,58 @@ public final class FilmCache: Sendable {
       inspect: nil, progress: progress)
   }
 
-  /// The same, and every film is decoded and shown to `inspect`, on any thread.
+  /// The same, and every film that is not known is decoded and shown to `inspect`, on any thread.
   init(
     films: [(name: String, path: String)], preparation: FilmPreparation, folder: String,
     check: SourceCheck, waiting: () -> Void,
     inspect: (@Sendable (_ place: Int, PreparedFilm) -> Void)?,
+    isKnown: @Sendable (_ place: Int) -> Bool = { _ in false },
     progress: @Sendable (Int) -> Void
   ) throws {
     self.preparation = preparation
-    let key = SHA256.hexDigest(of: preparation.signature.joined(separator: "\n"))
-    let stem = (folder as NSString).appendingPathComponent("films-\(key.prefix(16))")
-    path = stem + ".cache"
-    let indexFile = try CacheFile(path: stem + ".index")
-    indexFile.lock(waiting: waiting)
-    defer { indexFile.unlock() }
-    let header = CacheIndex.header(key: key, preparation: preparation.signature)
-    let isNew = try indexFile.read(count: header.count, at: 0) != header
-    if isNew {
-      try indexFile.clear()
-      // Removed, not emptied: another process may have the old pixels mapped, and keeps them.
-      unlink(path)
-    }
-    let pixelFile = try CacheFile(path: path)
-    if isNew { try indexFile.write(header, at: 0) }
-    let index = CacheIndex(try indexFile.read(count: indexFile.size(), at: 0))
-    let writer = FilmWriter(
-      preparation: preparation, check: check, index: index, indexFile: indexFile,
-      pixelFile: pixelFile, inspect: inspect)
-    let slotCount = Atomic<Int>(index.slotCount)
-    try pixelFile.grow(to: preparation.byteCount * index.slotCount)
-
+    let store = try CacheStore(preparation, folder: folder, check: check, waiting: waiting)
+    defer { store.close() }
+    (pixels, path) = (store.pixels, store.pixels.path)
     let results = Mutex([FilmWriter.Outcome?](repeating: nil, count: films.count))
     let done = Atomic<Int>(0)
-    try Parallel.forEach(films.count) { i in
-      let result = try writer.prepare(films[i], at: i) {
-        slotCount.add(1, ordering: .relaxed).oldValue
-      }
-      results.withLock { $0[i] = result }
+    @Sendable func keep(_ place: Int, _ outcome: FilmWriter.Outcome) {
+      results.withLock { $0[place] = outcome }
       progress(done.add(1, ordering: .relaxed).newValue)
     }
-    let outcomes = results.withLock { $0 }
+    @Sendable func inspector(_ place: Int) -> ((PreparedFilm) -> Void)? {
+      guard let inspect, !isKnown(place) else { return nil }
+      return { inspect(place, $0) }
+    }
+    let archived = Mutex([(place: Int, path: ArchivedPath)]())
+    try Parallel.forEach(films.count) { i in
+      guard let path = ArchivedPath(films[i].path) else {
+        keep(i, try store.prepare(films[i], inspect: inspector(i)))
+        return
+      }
+      if inspector(i) == nil, check == .stamp, let kept = try store.kept(films[i]) {
+        keep(i, kept)
+      } else {
+        archived.withLock { $0.append((i, path)) }
+      }
+    }
+    // What is in no cache yet, in one pass over the archives that hold it.
+    let places = Dictionary(grouping: archived.withLock { $0 }, by: \.path.archive).mapValues {
+      Dictionary($0.map { ($0.path.member, $0.place) }, uniquingKeysWith: { first, _ in first })
+    }
+    let archives = places.keys.sorted()
+    let contents = try ArchivePass(
+      archives.map { archive in
+        let members = places[archive] ?? [:]
+        return ArchivePass.Source(path: archive, count: members.count) { members[$0] != nil }
+      }
+    ).run { archive, member, bytes in
+      guard let place = places[archives[archive]]?[member] else { return }
+      keep(place, try store.prepare(films[place], source: bytes, inspect: inspector(place)))
+    }
+    if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
+    let outcomes = results.withLock { outcomes in
+      outcomes.map { $0 ?? .unreadable("it is no longer in its archive") }
+    }
     reasons = Dictionary(
       uniqueKeysWithValues: outcomes.enumerated().compactMap { place, outcome in
         if case .unreadable(let reason) = outcome { (place, reason) } else { nil }
@@ -128,7 +142,6 @@ public final class FilmCache: Sendable {
     }
     checksums = ready.map { $0?.checksum ?? 0 }
     names = films.map(\.name)
-    pixels = pixelFile
   }
 
   private func offset(_ index: Int) -> Int {

@@ -86,6 +86,11 @@ public struct FilmCollection: Sendable {
   ///   - tolerateMissing: do not throw for absent films, whatever the options say.
   /// - Throws: `DataError`; ``TrainingError/missingFilms(names:count:folder:hints:)``.
   public init(_ options: Options, tolerateMissing: Bool = false) throws {
+    try self.init(options, tolerateMissing: tolerateMissing, archives: nil)
+  }
+
+  /// The same, with what reads archives of films; `nil`: an archive that must be read is an error.
+  init(_ options: Options, tolerateMissing: Bool = false, archives shelf: ArchiveShelf?) throws {
     let labels = options.labels ?? Self.labels(of: options.collection)
     file = try LabelFile(
       path: options.labelFile, collection: options.collection,
@@ -123,7 +128,12 @@ public struct FilmCollection: Sendable {
       }
     let names = file.records.map(\.name)
     let folder = try options.images.map {
-      try FilmFolder(path: $0, names: names, rule: filmNames)
+      try FilmFolder(path: $0, names: names, rule: filmNames) { archives, isWanted in
+        guard let shelf else {
+          throw TrainingError.archivesWithoutCache(archive: archives.first ?? "")
+        }
+        return try shelf.members(of: archives, most: names.count, isWanted: isWanted)
+      }
     }
     self.folder = folder
     self.filmNames = filmNames

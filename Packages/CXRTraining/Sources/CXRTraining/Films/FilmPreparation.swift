@@ -10,8 +10,14 @@ public struct FilmPreparation: Sendable, Hashable {
   public var jpegTransform: DecodingOptions.JPEGTransform
   /// What becomes of more than 8 bits; `nil` for each format's own way.
   public var depth: FilmDepth?
+  /// How many of a 16-bit PNG's bits are used, 9 to 16.
+  public var pngBits: Int
+  /// Whether films are turned as their EXIF orientation says.
+  public var appliesOrientation: Bool
   /// Which values of a DICOM film are black and white.
   public var dicomRange: DICOMRange
+  /// Which DICOM films are taken; it changes no pixel of those that are.
+  public var dicomModalities = DICOMModality.usual
   /// To what its grey levels are rounded, which is how they are cached.
   public var storage: PixelStorage
 
@@ -20,8 +26,10 @@ public struct FilmPreparation: Sendable, Hashable {
   public init(
     imageSize: Int = 224, resize: ResizeMethod = .bilinear,
     jpegTransform: DecodingOptions.JPEGTransform = .islow, depth: FilmDepth? = nil,
+    pngBits: Int = 16, appliesOrientation: Bool = false,
     dicomRange: DICOMRange = .window, storage: PixelStorage = .fixed16
   ) {
+    (self.pngBits, self.appliesOrientation) = (pngBits, appliesOrientation)
     (self.depth, self.dicomRange) = (depth, dicomRange)
     (self.imageSize, self.resize, self.jpegTransform) = (imageSize, resize, jpegTransform)
     self.storage = storage
@@ -35,7 +43,10 @@ public struct FilmPreparation: Sendable, Hashable {
 
   /// How a film's bytes are decoded.
   public var decoding: DecodingOptions {
-    DecodingOptions(jpegTransform: jpegTransform, depth: depth, dicomRange: dicomRange)
+    DecodingOptions(
+      jpegTransform: jpegTransform, depth: depth, pngBits: pngBits,
+      appliesOrientation: appliesOrientation, dicomRange: dicomRange,
+      dicomModalities: dicomModalities)
   }
 
   /// ``depth`` as text.
@@ -49,7 +60,7 @@ public struct FilmPreparation: Sendable, Hashable {
       "\(imageSize)", resize.rawValue, jpegTransform.rawValue, depthName,
       dicomRange.rawValue, storage.rawValue,
       DeviceReport.libraryVersion,
-    ]
+    ] + (pngBits == 16 ? [] : ["png \(pngBits)"]) + (appliesOrientation ? ["turned"] : [])
   }
 
   /// Decodes and resizes a film.

@@ -9,8 +9,6 @@ struct FilmWriter: Sendable {
   let index: CacheIndex
   let indexFile: CacheFile
   let pixelFile: CacheFile
-  /// Sees every film, decoded, whether or not it is in the cache; of no use to most.
-  let inspect: (@Sendable (_ place: Int, PreparedFilm) -> Void)?
 
   /// What became of a film.
   enum Outcome: Sendable {
@@ -27,27 +25,55 @@ struct FilmWriter: Sendable {
     let checksum: UInt64
   }
 
+  /// The film's slot as it is, where its source has not changed by its stamp; `nil` otherwise.
+  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
+  func kept(_ film: (name: String, path: String)) throws -> Outcome? {
+    guard let known = index.record(of: CacheIndex.digest(ofPath: film.path)),
+      let stamp = try? SourceStamp(path: film.path), isSame(known.record, stamp, nil)
+    else { return nil }
+    return try whole(known)
+  }
+
+  /// A slot whose pixels are what its record says; `nil` where they are not.
+  private func whole(_ known: (slot: Int, record: CacheIndex.Record)) throws -> Outcome? {
+    let kept = try pixelFile.read(
+      count: preparation.byteCount, at: known.slot * preparation.byteCount)
+    guard kept.count == preparation.byteCount,
+      known.record.pixelChecksum == kept.withUnsafeBytes({ $0.checksum64 })
+    else { return nil }
+    return .ready(
+      Film(
+        slot: known.slot, moments: known.record.moments(preparation),
+        content: known.record.content, checksum: known.record.pixelChecksum),
+      isReused: true)
+  }
+
   /// Takes the film's slot as it is, or prepares the film.
   ///
-  /// - Parameter freeSlot: gives a slot to a film that has none yet. A changed film takes a new one too,
-  ///   since another process may be reading the old one.
+  /// - Parameters:
+  ///   - film: its name and path.
+  ///   - given: its bytes, where they have been read.
+  ///   - inspect: sees the film, decoded, whether or not it is in the cache; of no use to most.
+  ///   - freeSlot: gives a slot to a film that has none yet. A changed film takes a new one too,
+  ///     since another process may be reading the old one.
   /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
   func prepare(
-    _ film: (name: String, path: String), at place: Int, freeSlot: () -> Int
+    _ film: (name: String, path: String), source given: [UInt8]?,
+    inspect: ((PreparedFilm) -> Void)?, freeSlot: () -> Int
   ) throws -> Outcome {
     let digest = CacheIndex.digest(ofPath: film.path)
     let known = index.record(of: digest)
     do {
       let stamp = try SourceStamp(path: film.path)
       var prepared: PreparedFilm?
-      var source: [UInt8]?
+      var source = given
       func preparedFilm() throws -> PreparedFilm {
         try prepared
           ?? PreparedFilm(path: film.path, source: source, preparation: preparation)
       }
       if let inspect {
         let film = try preparedFilm()
-        inspect(place, film)
+        inspect(film)
         (prepared, source) = (film, film.source)
       }
       if check == .content, known?.record.sourceSize == stamp.size {
@@ -55,16 +81,7 @@ struct FilmWriter: Sendable {
       }
       var slot: Int?
       if let known, isSame(known.record, stamp, source) {
-        let kept = try pixelFile.read(
-          count: preparation.byteCount, at: known.slot * preparation.byteCount)
-        let isWhole = known.record.pixelChecksum == kept.withUnsafeBytes { $0.checksum64 }
-        if isWhole, kept.count == preparation.byteCount {
-          return .ready(
-            Film(
-              slot: known.slot, moments: known.record.moments(preparation),
-              content: known.record.content, checksum: known.record.pixelChecksum),
-            isReused: true)
-        }
+        if let whole = try whole(known) { return whole }
         slot = known.slot
       }
       let new = try preparedFilm()

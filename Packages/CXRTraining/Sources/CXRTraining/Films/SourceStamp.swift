@@ -1,7 +1,8 @@
+import CXRArchive
 import CXRImage
 import Foundation
 
-/// A source file's size and time of change.
+/// A source file's size and time of change; of a film in an archive, the archive's.
 struct SourceStamp {
   /// In bytes.
   let size: UInt64
@@ -13,7 +14,11 @@ struct SourceStamp {
   /// - Throws: `ImageError.unreadable`.
   init(path: String) throws {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    let isThere =
+      stat(path, &status) == 0
+      // No file lies below another: where a path says so, that is an archive.
+      || (errno == ENOTDIR && ArchivedPath(path).map { stat($0.archive, &status) } == 0)
+    guard isThere else {
       throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
     let seconds = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))

@@ -32,6 +32,10 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     public var depth: String
     /// Which values of a DICOM film are black and white; `window` where the file does not say.
     public var dicomRange: DICOMRange?
+    /// How many of a 16-bit PNG's bits are used; all where the file does not say.
+    public var pngBits: Int?
+    /// Whether films are turned as their EXIF orientation says; not where the file does not say.
+    public var appliesOrientation: Bool?
     /// To what grey levels are rounded; `fixed16` where the file does not say.
     public var storage: PixelStorage?
     /// Of the training pixels, in grey levels.
@@ -43,6 +47,8 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
       case size, resize, depth, storage, mean
       case jpegDCT = "jpeg_dct"
       case dicomRange = "dicom_range"
+      case pngBits = "png_bits"
+      case appliesOrientation = "applies_exif_orientation"
       case standardDeviation = "standard_deviation"
     }
   }
@@ -208,6 +214,8 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
           ("size", .integer(image.size)), ("resize", .string(image.resize.rawValue)),
           ("jpeg_dct", .string(image.jpegDCT.rawValue)), ("depth", .string(image.depth)),
           ("dicom_range", .string((image.dicomRange ?? .window).rawValue)),
+          ("png_bits", .integer(image.pngBits ?? 16)),
+          ("applies_exif_orientation", .bool(image.appliesOrientation ?? false)),
           ("storage", .string((image.storage ?? .fixed16).rawValue)),
           ("mean", .number(image.mean)), ("standard_deviation", .number(image.standardDeviation)),
         ])
@@ -309,6 +317,7 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
       (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
       image.mean.isFinite, image.standardDeviation.isFinite,
       (1e-6...1e6).contains(image.standardDeviation), abs(image.mean) < 1e6,
+      (9...16).contains(image.pngBits ?? 16),
       image.depth == FilmPreparation.ownDepth || FilmDepth(rawValue: image.depth) != nil,
       labels.count <= 10_000,
       parameterCount <= max(10_000_000, 2 * Self.parameterCount(outline))
@@ -418,7 +427,9 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
   public var preparation: FilmPreparation {
     FilmPreparation(
       imageSize: image.size, resize: image.resize, jpegTransform: image.jpegDCT,
-      depth: FilmDepth(rawValue: image.depth), dicomRange: image.dicomRange ?? .window,
+      depth: FilmDepth(rawValue: image.depth), pngBits: image.pngBits ?? 16,
+      appliesOrientation: image.appliesOrientation ?? false,
+      dicomRange: image.dicomRange ?? .window,
       storage: image.storage ?? .fixed16)
   }
 }

@@ -360,7 +360,8 @@ public struct Trainer {
       image: CheckpointMetadata.Image(
         size: preparation.imageSize, resize: preparation.resize,
         jpegDCT: preparation.jpegTransform, depth: preparation.depthName,
-        dicomRange: preparation.dicomRange,
+        dicomRange: preparation.dicomRange, pngBits: preparation.pngBits,
+        appliesOrientation: preparation.appliesOrientation,
         storage: preparation.storage, mean: data.moments.mean,
         standardDeviation: data.moments.standardDeviation),
       loss: options.loss, classWeights: data.classWeights,

@@ -60,11 +60,15 @@ public struct TrainingData: Sendable {
   public init(
     _ collectionOptions: FilmCollection.Options, options: TrainingOptions, cacheFolder: String,
     check: FilmCache.SourceCheck = .stamp, found: (FilmCollection) -> Void = { _ in },
-    waiting: () -> Void = {},
+    waiting: @escaping @Sendable () -> Void = {},
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     try options.validate()
-    var collection = try FilmCollection(collectionOptions)
+    var collection = try FilmCollection(
+      collectionOptions,
+      archives: ArchiveShelf(
+        cacheFolder: cacheFolder, preparation: options.preparation, check: check, waiting: waiting,
+        progress: progress))
     let strangers = options.augmentedLabels.filter {
       !collection.matrix.labels.contains($0) && !LabelSet.underrepresented10.contains($0)
     }

@@ -1,6 +1,7 @@
 import CXRData
 import CXRImage
 import CXRMetrics
+import CXRNet
 
 /// What changes a training run's numbers.
 public struct TrainingOptions: Sendable {
@@ -49,6 +50,12 @@ public struct TrainingOptions: Sendable {
     try check(
       (1...4096).contains(preparation.imageSize),
       "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")
+    // Before films are prepared for it.
+    let smallest = ChestCNN.smallestImageSize
+    try check(
+      preparation.imageSize >= smallest,
+      "--image-size \(preparation.imageSize): the network takes films of at least \(smallest) pixels a side"
+    )
     try check(
       learningRate > 0 && learningRate.isFinite,
       "--learning-rate \(learningRate): a positive number is needed")
@@ -63,10 +70,13 @@ public struct TrainingOptions: Sendable {
   /// What is not as it was, a line an option.
   func differences(from earlier: [String: String]) -> [String] {
     comparable.sorted { $0.key < $1.key }.compactMap { key, value in
-      let old = earlier[key] ?? "unset"
+      let old = earlier[key] ?? Self.added[key] ?? "unset"
       return old == value ? nil : "--\(key): was \(old), is \(value)"
     }
   }
+
+  /// What options were, in effect, before there were such options.
+  private static let added = ["png-bits": "16", "exif-orientation": "ignore"]
 
   static let uncertainKey = "uncertain"
   /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.
@@ -104,6 +114,8 @@ public struct TrainingOptions: Sendable {
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
+      "png-bits": "\(preparation.pngBits)",
+      "exif-orientation": preparation.appliesOrientation ? "apply" : "ignore",
       "pixel-storage": preparation.storage.rawValue, "learning-rate": "\(learningRate)",
       "clip-norm": clipNorm.map { "\($0)" } ?? "off", "decay": "\(decay)",
       "patience": "\(patience)", "augment": augments ? "on" : "off",

@@ -1,0 +1,16 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "CXRArchive",
+  products: [.library(name: "CXRArchive", targets: ["CXRArchive"])],
+  targets: [
+    .systemLibrary(
+      name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .target(name: "CXRArchive", dependencies: ["CLibArchive"], swiftSettings: strict),
+    .testTarget(
+      name: "CXRArchiveTests", dependencies: ["CXRArchive"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,39 @@
+/// Why an archive cannot be read, or a member of it.
+public enum ArchiveError: Error, Equatable, CustomStringConvertible {
+  /// It is not there, or may not be read.
+  case unreadable(archive: String, reason: String)
+  /// It is no archive of a kind that is read.
+  case noArchive(archive: String, reason: String)
+  /// It ends or breaks off after `member`, or within it; `nil` before the first.
+  case damaged(archive: String, member: String?, reason: String)
+  /// A member whose name or kind is not taken.
+  case unsafeMember(archive: String, member: String, reason: String)
+  /// A member, or the archive, unpacks to more than is taken.
+  case tooLarge(archive: String, member: String, reason: String)
+
+  /// The archive's path.
+  public var archive: String {
+    switch self {
+    case .unreadable(let archive, _), .noArchive(let archive, _), .damaged(let archive, _, _),
+      .unsafeMember(let archive, _, _), .tooLarge(let archive, _, _):
+      archive
+    }
+  }
+
+  /// The message a person reads.
+  public var description: String {
+    switch self {
+    case .unreadable(let archive, let reason): "\(archive): \(reason)"
+    case .noArchive(let archive, let reason):
+      "\(archive) is no archive that can be read (\(reason)); .tar, .tar.gz, .tgz and .zip are. Fetch it again, or take it "
+        + "out of the folder"
+    case .damaged(let archive, let member, let reason):
+      "\(archive) is damaged or not whole \(member.map { "after \($0)" } ?? "from its beginning") (\(reason)). Fetch it "
+        + "again; what was read of it is kept"
+    case .unsafeMember(let archive, let member, let reason):
+      "\(archive): its member \(member) \(reason). Unpack the archive and look at it"
+    case .tooLarge(let archive, let member, let reason):
+      "\(archive): its member \(member) \(reason). Unpack the archive, if you trust it"
+    }
+  }
+}

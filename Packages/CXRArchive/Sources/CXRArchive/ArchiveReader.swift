@@ -1,0 +1,204 @@
+import CLibArchive
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Goes through an archive's files from front to back, each once.
+///
+///     let archive = try ArchiveReader(path: "images_001.tar.gz")
+///     while let member = try archive.next() { use(member, try archive.contents()) }
+///
+/// It is for one thread at a time.
+public final class ArchiveReader {
+  /// The archive.
+  public let path: String
+  /// The most bytes of a member: more than any detector's film has at 16 bits.
+  public static let largestMember = 64 << 20
+  /// How many times its own size an archive may unpack to; deflate reaches a thousand, films ten.
+  static let largestRatio = 200
+  /// The most files of an archive.
+  static let mostMembers = 2_000_000
+
+  /// Kinds of members, as POSIX's `st_mode` has them.
+  private static let (file, link): (mode_t, mode_t) = (0o100000, 0o120000)
+
+  private let archive: OpaquePointer
+  private let size: Int
+  /// What members have unpacked to so far, in bytes.
+  private var unpacked = 0
+  private var entry: OpaquePointer?
+  private var member: String?
+  private var count = 0
+
+  /// Opens an archive.
+  /// - Throws: ``ArchiveError``.
+  public init(path: String) throws {
+    self.path = path
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else {
+      throw ArchiveError.unreadable(
+        archive: path, reason: errno == ENOENT ? "no such file" : String(cString: strerror(errno)))
+    }
+    var status = stat()
+    let isFile = fstat(file, &status) == 0 && status.st_mode & 0o170000 == Self.file
+    close(file)
+    size = Int(status.st_size)
+    guard isFile else {
+      throw ArchiveError.unreadable(archive: path, reason: "it is no ordinary file")
+    }
+    guard size > 0 else {
+      throw ArchiveError.noArchive(archive: path, reason: "it is empty")
+    }
+    guard let archive = archive_read_new() else {
+      throw ArchiveError.unreadable(archive: path, reason: "no memory")
+    }
+    self.archive = archive
+    archive_read_support_filter_gzip(archive)
+    archive_read_support_format_tar(archive)
+    archive_read_support_format_zip(archive)
+    guard archive_read_open_filename(archive, path, 1 << 18) == ARCHIVE_OK else {
+      throw ArchiveError.noArchive(archive: path, reason: message)
+    }
+  }
+
+  deinit { archive_read_free(archive) }
+
+  private var message: String {
+    archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
+  }
+
+  /// How much of the archive's file has been taken, in bytes.
+  public var position: Int { Int(archive_filter_bytes(archive, -1)) }
+
+  /// Goes to the next ordinary file, and gives its name: parts between slashes, without a leading `./`. Folders, links and
+  /// whatever else is no file are passed over; a link is an error where `isWanted` says so of its name.
+  /// - Throws: ``ArchiveError``.
+  public func next(isWanted: (String) -> Bool = { _ in true }) throws -> String? {
+    while true {
+      let status = archive_read_next_header(archive, &entry)
+      if status == ARCHIVE_EOF {
+        guard count > 0 || archive_format(archive) != 0 else {
+          throw ArchiveError.noArchive(archive: path, reason: "it holds nothing")
+        }
+        return nil
+      }
+      guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else {
+        throw count == 0 && archive_format(archive) == 0
+          ? ArchiveError.noArchive(archive: path, reason: message)
+          : ArchiveError.damaged(archive: path, member: member, reason: message)
+      }
+      count += 1
+      guard count <= Self.mostMembers else {
+        throw ArchiveError.tooLarge(
+          archive: path, member: member ?? "",
+          reason: "is followed by more; up to \(Self.mostMembers) members are read")
+      }
+      try checkRatio()
+      let name = Self.name(of: entry)
+      let kind = archive_entry_filetype(entry)
+      let isLink = archive_entry_hardlink(entry) != nil || kind == Self.link
+      guard isLink || kind == Self.file else { continue }
+      let shown = Self.shown(name)
+      member = shown
+      guard let name, let safe = Self.safe(name) else {
+        guard isWanted(shown) else { continue }
+        throw ArchiveError.unsafeMember(
+          archive: path, member: shown,
+          reason: "has a name that leads elsewhere or cannot be a file's")
+      }
+      member = safe
+      if isLink {
+        guard isWanted(safe) else { continue }
+        throw ArchiveError.unsafeMember(
+          archive: path, member: safe, reason: "is a link, and links are not followed")
+      }
+      return safe
+    }
+  }
+
+  /// The bytes of the file that ``next(isWanted:)`` came to.
+  /// - Throws: ``ArchiveError``.
+  public func contents() throws -> [UInt8] {
+    let name = member ?? ""
+    guard let entry else { return [] }
+    if archive_entry_is_encrypted(entry) != 0 {
+      throw ArchiveError.unsafeMember(archive: path, member: name, reason: "is encrypted")
+    }
+    let stated = archive_entry_size_is_set(entry) == 0 ? nil : Int(archive_entry_size(entry))
+    func tooLarge() -> ArchiveError {
+      .tooLarge(
+        archive: path, member: name,
+        reason: "unpacks to more than \(Self.largestMember >> 20) MiB, which no film has")
+    }
+    guard (0...Self.largestMember).contains(stated ?? 0) else { throw tooLarge() }
+    var bytes = try piece(stated ?? 1 << 16)
+    while true {
+      // One byte more than it says that it has shows that it has more.
+      let more = try piece(stated == nil ? min(max(bytes.count, 1), 1 << 22) : 1)
+      if more.isEmpty { break }
+      bytes += more
+      guard bytes.count <= stated ?? Self.largestMember else { throw tooLarge() }
+    }
+    guard bytes.count == stated ?? bytes.count else {
+      throw ArchiveError.damaged(
+        archive: path, member: name, reason: "\(bytes.count) bytes instead of \(stated ?? 0)")
+    }
+    return bytes
+  }
+
+  /// Up to `count` bytes more of a member, all that there are of them; none at its end.
+  private func piece(_ count: Int) throws -> [UInt8] {
+    var hasFailed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
+      while got < count {
+        let more = archive_read_data(archive, buffer.baseAddress.map { $0 + got }, count - got)
+        hasFailed = more < 0
+        if more <= 0 { break }
+        got += more
+      }
+    }
+    if hasFailed {
+      throw ArchiveError.damaged(archive: path, member: member, reason: message)
+    }
+    unpacked += bytes.count
+    try checkRatio()
+    return bytes
+  }
+
+  /// An archive that unpacks to far more than it is, is made to do harm.
+  private func checkRatio() throws {
+    let most = (size + 1 << 20) * Self.largestRatio
+    guard unpacked <= most, archive_filter_bytes(archive, 0) <= most else {
+      throw ArchiveError.tooLarge(
+        archive: path, member: member ?? "",
+        reason: "is within what unpacks to more than \(Self.largestRatio) times its size")
+    }
+  }
+
+  private static func name(of entry: OpaquePointer) -> String? {
+    if let text = archive_entry_pathname_utf8(entry) { return String(cString: text) }
+    return archive_entry_pathname(entry).map { String(cString: $0) }
+  }
+
+  private static let longestName = 4096
+
+  /// A name that leads to a place below the archive; `nil` for others.
+  private static func safe(_ name: String) -> String? {
+    // Some programs of Windows part names by backslashes.
+    let parts = name.split { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
+    guard !parts.isEmpty, !name.hasPrefix("/"), !name.hasPrefix("\\"), !parts.contains(".."), name.utf8.count <= longestName,
+      !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
+    else { return nil }
+    return parts.joined(separator: "/")
+  }
+
+  private static func shown(_ name: String?) -> String {
+    let text = (name ?? "without a name").prefix(200)
+    return String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : $0 }))
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+@testable import CXRArchive
+
+@Suite struct ArchiveReaderTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    UUID().uuidString)
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  /// A tar block for a member, in ustar's form.
+  private func member(
+    _ name: String, _ bytes: [UInt8], kind: Character = "0", link: String = "", size: Int? = nil
+  ) -> [UInt8] {
+    var block = [UInt8](repeating: 0, count: 512)
+    func put(_ text: String, at place: Int) {
+      for (i, byte) in text.utf8.enumerated() { block[place + i] = byte }
+    }
+    func octal(_ value: Int, _ digits: Int) -> String {
+      let text = String(value, radix: 8)
+      return String(repeating: "0", count: digits - text.count) + text
+    }
+    put(name, at: 0)
+    put(octal(0o644, 7), at: 100)
+    put(octal(size ?? bytes.count, 11), at: 124)
+    put(octal(0, 11), at: 136)
+    put("        ", at: 148)
+    put(String(kind), at: 156)
+    put(link, at: 157)
+    put("ustar\u{0}00", at: 257)
+    put(octal(block.reduce(0) { $0 + Int($1) }, 6) + "\u{0} ", at: 148)
+    return block + bytes
+      + [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
+  }
+
+  private func archive(_ members: [[UInt8]], _ name: String = "a.tar") throws -> String {
+    let path = folder.appendingPathComponent(name).path
+    let bytes = members.flatMap { $0 } + [UInt8](repeating: 0, count: 1024)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  private func all(_ path: String) throws -> [String: [UInt8]] {
+    let reader = try ArchiveReader(path: path)
+    var found: [String: [UInt8]] = [:]
+    while let name = try reader.next() { found[name] = try reader.contents() }
+    return found
+  }
+
+  @Test func readsMembersInOrder() throws {
+    let long = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    let path = try archive([
+      member("./images/a.png", [1, 2, 3]), member("images/", [], kind: "5"),
+      member("images/b.png", long), member("empty", []),
+    ])
+    #expect(try all(path) == ["images/a.png": [1, 2, 3], "images/b.png": long, "empty": []])
+    let gzip = Process()
+    gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    gzip.arguments = ["gzip", "-k", path]
+    try gzip.run()
+    gzip.waitUntilExit()
+    #expect(try all(path + ".gz")["images/b.png"] == long)
+  }
+
+  @Test func refusesWhatLeadsElsewhere() throws {
+    for (bytes, word) in [
+      (member("../x.png", [1]), "elsewhere"), (member("/etc/x.png", [1]), "elsewhere"),
+      (member("a/../../x.png", [1]), "elsewhere"), (member("a\u{1}.png", [1]), "elsewhere"),
+      (member("l.png", [], kind: "2", link: "/etc/passwd"), "link"),
+      (member("h.png", [], kind: "1", link: "other.png"), "link"),
+    ] {
+      do {
+        _ = try all(archive([bytes]))
+        Issue.record("a member that leads elsewhere was taken")
+      } catch ArchiveError.unsafeMember(_, _, let reason) {
+        #expect(reason.contains(word))
+      }
+    }
+    // What nobody asks for does no harm.
+    let reader = try ArchiveReader(
+      path: archive([member("l.png", [], kind: "2", link: "/etc/passwd"), member("a.png", [7])]))
+    #expect(try reader.next { $0 == "a.png" } == "a.png")
+    #expect(try reader.contents() == [7])
+  }
+
+  @Test func namesWhereItBreaksOff() throws {
+    let whole = member("a.png", [UInt8](repeating: 5, count: 3000))
+    let path = folder.appendingPathComponent("cut.tar").path
+    try Data((member("first.png", [1]) + whole).prefix(2048)).write(to: URL(fileURLWithPath: path))
+    #expect(throws: ArchiveError.self) { try all(path) }
+    try Data(Array("no archive at all, but some text".utf8)).write(
+      to: URL(fileURLWithPath: path))
+    do {
+      _ = try all(path)
+      Issue.record("a text was taken for an archive")
+    } catch ArchiveError.noArchive {}
+    try Data().write(to: URL(fileURLWithPath: path))
+    #expect(throws: ArchiveError.noArchive(archive: path, reason: "it is empty")) {
+      try ArchiveReader(path: path)
+    }
+    #expect(throws: ArchiveError.unreadable(archive: "/no/a.tar", reason: "no such file")) {
+      try ArchiveReader(path: "/no/a.tar")
+    }
+  }
+
+  @Test func boundsWhatItUnpacks() throws {
+    let reader = try ArchiveReader(
+      path: archive([member("huge.png", [], size: ArchiveReader.largestMember + 1)]))
+    #expect(try reader.next() == "huge.png")
+    #expect(throws: ArchiveError.self) { try reader.contents() }
+  }
+
+  @Test func takesPathsApart() throws {
+    let path = try archive([member("images/a.png", [1])])
+    let found = try #require(ArchivedPath(path + "/images/a.png"))
+    #expect(found.archive == path && found.member == "images/a.png")
+    #expect(found.path == path + "/images/a.png")
+    #expect(ArchivedPath(path) == nil && ArchivedPath("/no/a.tar/b.png") == nil)
+    // A folder may be called so.
+    let named = folder.appendingPathComponent("folder.zip").path
+    try FileManager.default.createDirectory(atPath: named, withIntermediateDirectories: true)
+    #expect(ArchivedPath(named + "/b.png") == nil)
+    #expect(ArchivedPath.isArchive("X.TAR.GZ") && !ArchivedPath.isArchive("x.gz"))
+  }
+}
