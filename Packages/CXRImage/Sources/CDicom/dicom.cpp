@@ -23,7 +23,6 @@ extern "C" int film_decode_dicom(const uint8_t *, size_t, const dicom_options *,
 #include <dcmtk/dcmdata/dcvr.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
-#include <dcmtk/oflog/oflog.h>
 
 #include <algorithm>
 #include <cstring>
@@ -34,13 +33,14 @@ extern "C" int film_decode_dicom(const uint8_t *, size_t, const dicom_options *,
 #include "pixels.h"
 #include "refusal.h"
 #include "structure.h"
+#include "warnings.h"
 
 namespace {
 
 void prepare_dcmtk() {
   static std::once_flag once;
   std::call_once(once, [] {
-    OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    listen_to_decoders();
     // Elements that a writer calls unknown are what the dictionary says.
     dcmEnableUnknownVRConversion.set(OFTrue);
     DJDecoderRegistration::registerCodecs();
@@ -119,8 +119,7 @@ PixelForm pixel_form(DcmItem &set) {
     throw Refusal("its " + std::to_string(form.stored) + " bits a pixel, the highest of which is " +
                   std::to_string(form.high_bit) + ", do not fit into " +
                   std::to_string(form.allocated));
-  Uint16 representation = 0;
-  set.findAndGetUint16(DCM_PixelRepresentation, representation);
+  const unsigned representation = number(set, DCM_PixelRepresentation, "PixelRepresentation");
   if (representation > 1)
     throw Refusal("its PixelRepresentation is " + std::to_string(representation) +
                   "; 0 and 1 are known");
@@ -153,7 +152,7 @@ void decode(const uint8_t *bytes, size_t count, const dicom_options &options,
   check_syntax(structure);
   // The presentation's shape says the same as the photometric interpretation, or contradicts it; the latter decides.
   const bool is_negative = text(set, DCM_PhotometricInterpretation) == "MONOCHROME1";
-  const std::vector<uint16_t> levels = grey_levels(set, form, options.range, is_negative);
+  const std::vector<uint16_t> levels = grey_levels(set, form, options.range, structure.is_implicit, is_negative);
   const bool is_whole =
       std::all_of(levels.begin(), levels.end(), [](uint16_t level) { return level % 256 == 0; });
   void *pixels = allocate(context, form.width, form.height, is_whole ? 1 : 2);

@@ -66,8 +66,12 @@ struct LookupTable {
 };
 
 /// The first table of a sequence; false where there is none.
-bool table(DcmItem &set, const DcmTagKey &sequence, const char *name, bool is_signed,
-           LookupTable &found) {
+///
+/// - Parameters:
+///   - may_be_signed: whether what goes into it may lie below 0, so that its first value is signed where the file does not
+///     say (PS3.3 C.11.2.1.1).
+bool table(DcmItem &set, const DcmTagKey &sequence, const char *name, bool is_implicit,
+           bool may_be_signed, LookupTable &found) {
   DcmElement *element = nullptr;
   if (set.findAndGetElement(sequence, element).bad() || !element) return false;
   DcmItem *item = nullptr;
@@ -99,6 +103,11 @@ bool table(DcmItem &set, const DcmTagKey &sequence, const char *name, bool is_si
   for (uint16_t &entry : data)
     entry = std::min(entry, static_cast<uint16_t>(found.most));
   found.entries = std::move(data);
+  DcmElement *descriptor_element = nullptr;
+  item->findAndGetElement(DCM_LUTDescriptor, descriptor_element);
+  const DcmEVR form = descriptor_element ? descriptor_element->ident() : EVR_UNKNOWN;
+  const bool is_stated = !is_implicit && (form == EVR_US || form == EVR_SS);
+  const bool is_signed = is_stated ? form == EVR_SS : may_be_signed;
   found.first = is_signed ? static_cast<int16_t>(descriptor[1]) : descriptor[1];
   return true;
 }
@@ -147,10 +156,11 @@ bool window(DcmItem &set, Window &found) {
 
 }  // namespace
 
-std::vector<uint16_t> grey_levels(DcmItem &set, const PixelForm &form, int range, bool is_negative) {
+std::vector<uint16_t> grey_levels(DcmItem &set, const PixelForm &form, int range, bool is_implicit,
+                                  bool is_negative) {
   LookupTable modality;
   const bool has_modality_table =
-      table(set, DCM_ModalityLUTSequence, "modality", form.is_signed, modality);
+      table(set, DCM_ModalityLUTSequence, "modality", is_implicit, form.is_signed, modality);
   double slope = 1, intercept = 0;
   number(set, DCM_RescaleSlope, "rescale slope", slope);
   number(set, DCM_RescaleIntercept, "rescale intercept", intercept);
@@ -161,14 +171,16 @@ std::vector<uint16_t> grey_levels(DcmItem &set, const PixelForm &form, int range
     return has_modality_table ? modality(value) : value * slope + intercept;
   };
 
+  const bool may_be_signed =
+      !has_modality_table && std::min(rescaled(least), rescaled(most)) < 0;
   Window ends;
   LookupTable lut;
   bool has_window = false, has_lut = false;
   if (range == DICOM_RANGE_WINDOW) {
     has_window = window(set, ends);
-    has_lut = !has_window && table(set, DCM_VOILUTSequence, "VOI", form.is_signed, lut);
+    has_lut = !has_window && table(set, DCM_VOILUTSequence, "VOI", is_implicit, may_be_signed, lut);
   } else if (range == DICOM_RANGE_LUT) {
-    has_lut = table(set, DCM_VOILUTSequence, "VOI", form.is_signed, lut);
+    has_lut = table(set, DCM_VOILUTSequence, "VOI", is_implicit, may_be_signed, lut);
     has_window = !has_lut && window(set, ends);
   }
   if (!has_window && !has_lut) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "refusal.h"
+#include "warnings.h"
 
 namespace {
 
@@ -59,13 +60,18 @@ std::vector<uint8_t> joined(const std::vector<Span> &fragments) {
 std::vector<uint16_t> native_values(const Structure &structure, const PixelForm &form) {
   const size_t count = static_cast<size_t>(form.width) * static_cast<size_t>(form.height);
   const Span pixels = structure.pixels;
-  if (pixels.count < count * (form.allocated / 8))
+  const size_t needed = count * (form.allocated / 8);
+  if (pixels.count < needed)
     throw Refusal("it has fewer pixels than its header says; is the file whole?");
+  // A few bytes may fill it up; as much again is something else.
+  if (pixels.count >= 2 * needed && pixels.count - needed > 2)
+    throw Refusal("it has " + std::to_string(pixels.count / needed) +
+                  " times the pixels that its header says");
   std::vector<uint16_t> values(count);
   const uint8_t *from = pixels.bytes;
   if (form.allocated == 8) {
-    // In big-endian files bytes are kept in words of two.
-    const bool is_swapped = structure.is_big_endian && pixels.count >= count + count % 2;
+    const bool is_swapped = structure.is_big_endian && structure.pixels_are_words &&
+                            pixels.count >= count + count % 2;
     for (size_t i = 0; i < count; i++) values[i] = from[is_swapped ? i ^ 1 : i];
   } else {
     const size_t low = structure.is_big_endian ? 1 : 0;
@@ -165,9 +171,12 @@ std::vector<uint16_t> dcmtk_values(const Structure &structure, const PixelForm &
   const OFCondition found = set.read(stream, syntax.getXfer(), EGL_noChange);
   set.transferEnd();
   if (found.bad()) throw Refusal(std::string("its structure is damaged: ") + found.text());
+  decoder_warning().clear();
   const OFCondition decoded = set.chooseRepresentation(EXS_LittleEndianExplicit, nullptr);
   if (decoded.bad())
     throw Refusal(std::string("its pixels cannot be decoded: ") + decoded.text());
+  if (!decoder_warning().empty())
+    throw Refusal("its pixels cannot be decoded: " + decoder_warning());
   const size_t count = static_cast<size_t>(form.width) * static_cast<size_t>(form.height);
   std::vector<uint16_t> values(count);
   const Uint8 *bytes = nullptr;

@@ -84,6 +84,7 @@ struct Element {
   bool is_sequence;
   /// Whether what is in it has no value representations: an unknown's content never has.
   bool is_implicit;
+  bool is_words = false;
 };
 
 Element element(Cursor &cursor, uint32_t tag, bool is_implicit) {
@@ -108,6 +109,7 @@ Element element(Cursor &cursor, uint32_t tag, bool is_implicit) {
   found.is_sequence = is_any(letters, "SQ ") || found.length == UNDEFINED ||
                       (is_unknown && is_sequence_by_dictionary(tag));
   found.is_implicit = is_unknown;
+  found.is_words = is_any(letters, "OW ");
   return found;
 }
 
@@ -152,24 +154,46 @@ Span Structure::data_set(const uint8_t *bytes, size_t count) {
   return {bytes + cursor.at, count - cursor.at};
 }
 
-void Structure::inflate(Span deflated) {
+namespace {
+
+/// Unpacks piece by piece until `take`, which is given each piece, says that it has enough, or the stream ends.
+template <typename Take>
+void unpack(Span deflated, Take take) {
   z_stream stream{};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
   stream.next_in = const_cast<Bytef *>(deflated.bytes);
   stream.avail_in = static_cast<uInt>(std::min<size_t>(deflated.count, UINT32_MAX));
-  int status = Z_OK;
   std::vector<uint8_t> piece(1 << 18);
-  while (status == Z_OK && inflated.size() <= MOST_INFLATED) {
+  int status = Z_OK;
+  bool goes_on = true;
+  while (status == Z_OK && goes_on) {
     stream.next_out = piece.data();
     stream.avail_out = static_cast<uInt>(piece.size());
-    status = ::inflate(&stream, Z_NO_FLUSH);
-    inflated.insert(inflated.end(), piece.data(), stream.next_out);
+    status = inflate(&stream, Z_NO_FLUSH);
+    goes_on = take(piece.data(), static_cast<size_t>(stream.next_out - piece.data()));
   }
   inflateEnd(&stream);
-  if (inflated.size() > MOST_INFLATED)
+  if (goes_on && status != Z_STREAM_END)
+    damaged("its deflated data set cannot be unpacked; is the file whole?");
+}
+
+}  // namespace
+
+/// Unpacks twice, once to count: what unpacks to too much takes no memory.
+void Structure::inflate(Span deflated) {
+  size_t size = 0;
+  unpack(deflated, [&](const uint8_t *, size_t count) {
+    size += count;
+    return size <= MOST_INFLATED;
+  });
+  if (size > MOST_INFLATED)
     throw Refusal("its deflated data set would unpack to more than " +
                   std::to_string(MOST_INFLATED >> 20) + " MiB");
-  if (status != Z_STREAM_END) damaged("its deflated data set cannot be unpacked; is the file whole?");
+  inflated.reserve(size);
+  unpack(deflated, [&](const uint8_t *bytes, size_t count) {
+    inflated.insert(inflated.end(), bytes, bytes + count);
+    return true;
+  });
 }
 
 void Structure::walk(Span set) {
@@ -246,7 +270,10 @@ void Structure::walk(Span set) {
                         found.is_implicit});
       continue;
     } else {
-      if (is_film) pixels = {set.bytes + cursor.at, found.length};
+      if (is_film) {
+        pixels = {set.bytes + cursor.at, found.length};
+        pixels_are_words = found.is_words;
+      }
       cursor.at += found.length;
     }
     if (is_film) {

@@ -30,6 +30,8 @@ class Structure {
   bool has_pixels = false;
   /// Native pixels; empty where they are encapsulated.
   Span pixels;
+  /// Whether these are kept as words of two bytes, which big-endian files exchange.
+  bool pixels_are_words = false;
   /// Encapsulated pixels, without the offset table.
   std::vector<Span> fragments;
   bool is_encapsulated = false;
