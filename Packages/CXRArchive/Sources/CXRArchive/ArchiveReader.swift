@@ -25,7 +25,10 @@ public final class ArchiveReader {
   /// Kinds of members, as POSIX's `st_mode` has them.
   private static let (file, link): (mode_t, mode_t) = (0o100000, 0o120000)
 
+  private let utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
+
   private let archive: OpaquePointer
+  private let gzip: GzipStream?
   private let size: Int
   /// What members have unpacked to so far, in bytes.
   private var unpacked = 0
@@ -44,42 +47,62 @@ public final class ArchiveReader {
     }
     var status = stat()
     let isFile = fstat(file, &status) == 0 && status.st_mode & 0o170000 == Self.file
-    close(file)
+    var magic: [UInt8] = [0, 0]
+    let isGzip = isFile && pread(file, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]
     size = Int(status.st_size)
-    guard isFile else {
-      throw ArchiveError.unreadable(archive: path, reason: "it is no ordinary file")
-    }
-    guard size > 0 else {
-      throw ArchiveError.noArchive(archive: path, reason: "it is empty")
-    }
-    guard let archive = archive_read_new() else {
-      throw ArchiveError.unreadable(archive: path, reason: "no memory")
+    guard isFile, size > 0, let archive = archive_read_new() else {
+      close(file)
+      throw isFile
+        ? ArchiveError.noArchive(archive: path, reason: "it is empty")
+        : ArchiveError.unreadable(archive: path, reason: "it is no ordinary file")
     }
     self.archive = archive
-    archive_read_support_filter_gzip(archive)
     archive_read_support_format_tar(archive)
-    archive_read_support_format_zip(archive)
-    guard archive_read_open_filename(archive, path, 1 << 18) == ARCHIVE_OK else {
+    let opened: Int32
+    if isGzip {
+      let stream = GzipStream(file: file)
+      gzip = stream
+      opened = archive_read_open(
+        archive, Unmanaged.passUnretained(stream).toOpaque(), nil,
+        { _, context, bytes in
+          guard let context, let bytes else { return -1 }
+          let stream = Unmanaged<GzipStream>.fromOpaque(context).takeUnretainedValue()
+          let piece = stream.next()
+          bytes.pointee = piece.baseAddress
+          return stream.failure == nil ? piece.count : -1
+        }, nil)
+    } else {
+      close(file)
+      gzip = nil
+      archive_read_support_format_zip(archive)
+      opened = archive_read_open_filename(archive, path, 1 << 18)
+    }
+    guard opened == ARCHIVE_OK else {
       throw ArchiveError.noArchive(archive: path, reason: message)
     }
   }
 
-  deinit { archive_read_free(archive) }
-
-  private var message: String {
-    archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
+  deinit {
+    archive_read_free(archive)
+    if let utf8 { freelocale(utf8) }
   }
 
-  /// How much of the archive's file has been taken, in bytes.
-  public var position: Int { Int(archive_filter_bytes(archive, -1)) }
+  private var message: String {
+    if let failure = gzip?.failure { return failure }
+    return archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
+  }
 
   /// Goes to the next ordinary file, and gives its name: parts between slashes, without a leading `./`. Folders, links and
   /// whatever else is no file are passed over; a link is an error where `isWanted` says so of its name.
   /// - Throws: ``ArchiveError``.
   public func next(isWanted: (String) -> Bool = { _ in true }) throws -> String? {
+    // Names are in UTF-8, whatever this program's locale is.
+    let locale = utf8.map { uselocale($0) }
+    defer { if let locale { uselocale(locale) } }
     while true {
       let status = archive_read_next_header(archive, &entry)
       if status == ARCHIVE_EOF {
+        try finish()
         guard count > 0 || archive_format(archive) != 0 else {
           throw ArchiveError.noArchive(archive: path, reason: "it holds nothing")
         }
@@ -116,6 +139,15 @@ public final class ArchiveReader {
           archive: path, member: safe, reason: "is a link, and links are not followed")
       }
       return safe
+    }
+  }
+
+  /// Reads what follows the last member, whose checksum is at the end.
+  private func finish() throws {
+    guard let gzip else { return }
+    while !gzip.next().isEmpty { try checkRatio() }
+    if let reason = gzip.failure {
+      throw ArchiveError.damaged(archive: path, member: member, reason: reason)
     }
   }
 
@@ -171,7 +203,7 @@ public final class ArchiveReader {
   /// An archive that unpacks to far more than it is, is made to do harm.
   private func checkRatio() throws {
     let most = (size + 1 << 20) * Self.largestRatio
-    guard unpacked <= most, archive_filter_bytes(archive, 0) <= most else {
+    guard unpacked <= most, gzip?.unpacked ?? 0 <= most else {
       throw ArchiveError.tooLarge(
         archive: path, member: member ?? "",
         reason: "is within what unpacks to more than \(Self.largestRatio) times its size")
@@ -189,7 +221,8 @@ public final class ArchiveReader {
   private static func safe(_ name: String) -> String? {
     // Some programs of Windows part names by backslashes.
     let parts = name.split { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
-    guard !parts.isEmpty, !name.hasPrefix("/"), !name.hasPrefix("\\"), !parts.contains(".."), name.utf8.count <= longestName,
+    guard !parts.isEmpty, !name.hasPrefix("/"), !name.hasPrefix("\\"),
+      parts.first?.hasSuffix(":") != true, !parts.contains(".."), name.utf8.count <= longestName,
       !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
     else { return nil }
     return parts.joined(separator: "/")
