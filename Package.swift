@@ -130,7 +130,7 @@ let package = Package(
       path: "Apps/CommandLine", swiftSettings: strict),
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
     app("cxr-explore", ["CXRData", "CXRMetrics", "CXRTraining", "CXRReport"]),
-    app("cxr-predict", ["CXRData", "CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
+    app("cxr-predict", ["CXRArchive", "CXRData", "CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
     app("cxr-train", ["CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTraining", "CXRReport"]),
     app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),

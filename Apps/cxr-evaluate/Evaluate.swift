@@ -90,6 +90,7 @@ struct Evaluate: Program {
   )
   var cache: String?
   @OptionGroup var cacheOptions: CacheOptions
+  @OptionGroup var modalities: ModalityOptions
   @Option(
     help: "What an uncertain finding counts as: zeros, ones or ignore. (default: as in training)")
   var uncertain: UncertainPolicy?
@@ -234,6 +235,7 @@ struct Evaluate: Program {
       options.operatingRule = operatingPoint
       options.cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
       options.uncertain = uncertain
+      options.dicomModalities = modalities.modalities
       options.cacheCheck = cacheOptions.cacheCheck
       return options
     }

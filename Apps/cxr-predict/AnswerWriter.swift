@@ -28,6 +28,13 @@ struct AnswerWriter {
     Float(exactly: threshold).map { "\($0)" } ?? "\(threshold)"
   }
 
+  /// Everything that a person should know of a film before its verdicts.
+  static func warnings(of answer: FilmPredictor.Answer) -> [String] {
+    answer.problems.map {
+      $0.kind.split(separator: "_").joined(separator: " ") + ": " + $0.detail
+    } + answer.warnings.map { "unlike training: " + $0 }
+  }
+
   private static func verdict(_ finding: FilmPredictor.Finding) -> String {
     finding.isPositive.map { $0 ? "yes" : "no" } ?? "n/a"
   }
@@ -46,17 +53,19 @@ struct AnswerWriter {
             fixedPoint(finding.calibrated, digits: 3),
           ]
         })
-      for warning in answer.warnings { Console.result("  ! unlike training: \(warning)") }
+      for warning in Self.warnings(of: answer) { Console.result("  ! \(warning)") }
       Console.result("")
     case .csv:
-      for finding in answer.findings {
+      // Once a film, not once a finding: who adds rows up would count a warning many times.
+      let warnings = Self.warnings(of: answer).joined(separator: "; ")
+      for (place, finding) in answer.findings.enumerated() {
         Console.result(
           Self.line([
             answer.path, finding.label, "\(finding.probability)",
             finding.threshold.map(Self.shortest) ?? "",
             finding.isPositive == nil ? "" : Self.verdict(finding),
             finding.calibrated.map { "\($0)" } ?? "", maps[finding.label] ?? "",
-            answer.warnings.joined(separator: "; "),
+            place == 0 ? warnings : "",
           ]))
       }
     case .json:
@@ -82,6 +91,13 @@ struct AnswerWriter {
             })
         ), ("feature_distance", .number(orNull: answer.distance)),
         ("warnings", .strings(answer.warnings)),
+        (
+          "problems",
+          .array(
+            answer.problems.map {
+              .object([("problem", .string($0.kind)), ("detail", .string($0.detail))])
+            })
+        ),
       ])
       Console.result((hasFilm ? ",\n" : "") + String(film.text.dropLast()))
       hasFilm = true

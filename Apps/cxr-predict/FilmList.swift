@@ -1,3 +1,4 @@
+import CXRArchive
 import CXRCommandLine
 import CXRData
 import CXRTraining
@@ -50,6 +51,7 @@ struct FilmList {
       return (file, rule.joined(with: description, names: file.records.map(\.name)))
     }
     let recognised = CollectionDescription.recognised(labelFile: labelFile)
+    var order: [String: [String]] = [:]
     let (file, names) =
       if let collection {
         try read(collection.description)
@@ -57,24 +59,46 @@ struct FilmList {
         try read(recognised)
       } else if let own, let file = try? read(own) { file } else { try read(nil) }
     let films = file.records.map(\.name)
-    let folder = try FilmFolder(path: images, names: films, rule: names)
+    let folder = try FilmFolder(path: images, names: films, rule: names) {
+      order = try FilmFiles.films(in: $0, isWanted: $1)
+      return order
+    }
     guard folder.missing.isEmpty || allowMissing else {
       throw TrainingError.missingFilms(folder.missing, in: folder)
     }
     paths = films.compactMap(folder.path(of:))
+    if !order.isEmpty { readArchivesInOrder(order) }
     missingCount = folder.missing.count
+  }
+
+  /// Puts films in archives last, in the order in which they lie there, so that each archive is read once.
+  private mutating func readArchivesInOrder(_ members: [String: [String]]) {
+    var places: [String: (archive: String, member: Int)] = [:]
+    for (archive, members) in members {
+      for (place, member) in members.enumerated() {
+        places[archive + "/" + member] = (archive, place)
+      }
+    }
+    let archived = paths.filter { places[$0] != nil }.sorted {
+      guard let one = places[$0], let other = places[$1] else { return false }
+      return one < other
+    }
+    paths = paths.filter { places[$0] == nil } + archived
   }
 
   private mutating func add(_ path: String) throws {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-    else {
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard isThere, isFolder.boolValue || ArchivedPath.isArchive(path) else {
       // What is not there is named with the unreadable ones, and the others are done.
       paths.append(path)
       return
     }
-    let search = try FilmSearch(path)
+    var search = try FilmSearch(path)
+    let members = try FilmFiles.films(in: search.archives)
+    for archive in search.archives { search.add(archive: archive, members: members[archive] ?? []) }
     paths += search.files.map(\.path).sorted()
+    if !members.isEmpty { readArchivesInOrder(members) }
     leftOutCount += search.leftOutCount
   }
 }

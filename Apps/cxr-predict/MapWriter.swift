@@ -56,7 +56,7 @@ final class MapWriter {
         + fixedPoint(LogOddsLine.logOdds(Double(finding.probability)), digits: 2) + ".",
       "\(map.rows) × \(map.columns) cells, smooth between them, each of which looks at a wide field around its place.",
       "No cell is centred beyond the coloured field: the outermost see what lies there. Every map has its own scale.",
-    ] + answer.warnings.map { "Unlike training: \($0)." }
+    ] + AnswerWriter.warnings(of: answer).map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
       + ["Research software, not a medical device."]
   }
 

@@ -40,7 +40,10 @@ struct Predict: Program {
       "A label file whose films are asked about, those that its collection keeps; needs --images.",
       valueName: "file"))
   var csv: String?
-  @Option(help: "The folder of the films of --csv; searched at any depth.")
+  @Option(
+    help:
+      "The folder of the films of --csv, searched at any depth and in archives (.tar.gz, .zip), or an archive."
+  )
   var images: String?
   @Option(
     help: ArgumentHelp(
@@ -70,6 +73,7 @@ struct Predict: Program {
   var mapLabels: NameList?
   @Flag(help: "Write maps into a folder that holds files.")
   var force = false
+  @OptionGroup var modalities: ModalityOptions
   @OptionGroup var common: CommonOptions
 
   /// Films that are held in memory together.
@@ -101,7 +105,8 @@ struct Predict: Program {
 
   func work() throws {
     _ = common.start()
-    let predictor = try FilmPredictor(path: checkpoint, calibration: calibration)
+    var predictor = try FilmPredictor(path: checkpoint, calibration: calibration)
+    predictor.dicomModalities = modalities.modalities
     let metadata = predictor.classifier.metadata
     Console.note(
       "\(checkpoint): \(metadata.loss.rawValue), epoch \(metadata.epoch), thresholds "
@@ -116,6 +121,11 @@ struct Predict: Program {
       Console.warn(
         "\(checkpoint) holds no thresholds, as only best.npz of a training run does; there are no verdicts"
       )
+    }
+    if !predictor.classifier.knowsPoses {
+      Console.note(
+        "\(checkpoint) does not say what its frontal films look like: it is of an earlier version, of fewer than twenty films, "
+          + "or no best.npz; whether films are inverted, turned or lateral is not looked at")
     }
     let strangers = (mapLabels?.names ?? []).filter { !metadata.labels.contains($0) }
     guard strangers.isEmpty else {
@@ -153,14 +163,14 @@ struct Predict: Program {
     let kind = format ?? (isatty(1) == 1 ? .table : .csv)
     var writer = AnswerWriter(kind, checkpoint: checkpoint, predictor: predictor)
     var unreadable: [UnreadableFilm] = []
-    let progress = Progress("films")
+    let (progress, files) = (Progress("films"), FilmFiles())
     for start in stride(from: 0, to: paths.count, by: Self.batchSize) {
       let part = Array(paths[start..<min(paths.count, start + Self.batchSize)])
-      for result in try predictor.answers(films: part) {
+      for result in try predictor.answers(films: part, from: files) {
         switch result {
         case .success(let answer):
           writer.add(answer, maps: try mapWriter?.write(answer) ?? [:])
-          for warning in answer.warnings where kind != .table {
+          for warning in AnswerWriter.warnings(of: answer) where kind != .table {
             Console.warn("\(answer.path): \(warning)")
           }
         case .failure(let failure): unreadable.append(failure.film)

@@ -55,7 +55,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + hints.map { " " + $0.description + "." }.joined()
         + " Correct --images, or go on without them by --allow-missing"
     case .archivesWithoutCache(let archive):
-      return "films are looked for in archives, the first of which is \(archive); archives are read once, into a cache of "
+      return
+        "films are looked for in archives, the first of which is \(archive); archives are read once, into a cache of "
         + "prepared films: name a folder for it by --cache"
     case .unreadableFilms(let films):
       let shown = films.prefix(20).map { "  \($0.name): \($0.reason)" }

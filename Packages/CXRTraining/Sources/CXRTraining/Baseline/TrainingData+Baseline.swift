@@ -58,6 +58,24 @@ extension TrainingData {
     return found.withLock { $0 }
   }
 
+  /// What frontal training films look like; `nil` where too few are alike.
+  func frontalTemplate() throws -> FrontalTemplate? {
+    let records = collection.file.records
+    let frontal = trainingFilms.filter { film in
+      guard let view = records[rows[film]].view?.uppercased(), !view.isEmpty else { return true }
+      return view.hasPrefix("PA") || view.hasPrefix("AP") || view == "FRONTAL"
+    }
+    let count = min(frontal.count, FrontalTemplate.mostFilms)
+    let films = (0..<count).map { frontal[$0 * frontal.count / count] }
+    let found = Mutex([FrontalTemplate.Views?](repeating: nil, count: count))
+    let cache = cache
+    try Parallel.forEach(count) { i in
+      let views = FrontalTemplate.Views(try cache.plane(films[i]))
+      found.withLock { $0[i] = views }
+    }
+    return FrontalTemplate(found.withLock { $0.compactMap { $0 } })
+  }
+
   /// What the network's films look like; `features` are those of validation films.
   func typicalFilms(features: [Float], channels: Int) -> TypicalFilms {
     TypicalFilms(

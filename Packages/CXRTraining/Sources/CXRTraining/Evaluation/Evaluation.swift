@@ -30,6 +30,8 @@ public struct Evaluation: Sendable {
     public var uncertain: UncertainPolicy?
     /// How thresholds are chosen; `nil`: as in training, or Youden's where nothing was chosen there.
     public var operatingRule: OperatingRule?
+    /// Which DICOM films are taken.
+    public var dicomModalities = DICOMModality.usual
     /// Where prepared films are kept; without it they are decoded and not kept.
     public var cacheFolder: String?
     /// What tells whether a prepared film has changed.
@@ -129,7 +131,7 @@ public struct Evaluation: Sendable {
         "--validation-predictions: name one for each of the \(tables.count) --predictions, or none")
     }
     try Self.checkComparable(classifiers, paths: options.checkpoints, subset: options.subset)
-    let networks = Networks(classifiers)
+    let networks = Networks(classifiers, dicomModalities: options.dicomModalities)
 
     collectionOptions.labels = labels
     // A rename may be of a column of a table, or of a network's own file.

@@ -1,22 +1,29 @@
+import CXRImage
 import CXRNet
 import CXRTensor
 
 /// Trained networks applied to the films of a collection, a batch at a time.
 struct Networks: Sendable {
   let classifiers: [ChestClassifier]
-  private let preparations: [FilmPreparation]
+  /// How films are prepared, each way once.
+  let preparations: [FilmPreparation]
+  /// By network, its place among these.
+  private let places: [Int]
   private static let batchSize = 32
   /// Why a checkpoint is of no use.
   static let notANumber = "its weights give outputs that are not numbers; the file is damaged"
 
-  init(_ classifiers: [ChestClassifier]) {
+  init(_ classifiers: [ChestClassifier], dicomModalities: Set<DICOMModality>) {
     self.classifiers = classifiers
     // Networks that prepare films alike share the work.
-    preparations = classifiers.reduce(into: []) { all, classifier in
-      if !all.contains(classifier.metadata.preparation) {
-        all.append(classifier.metadata.preparation)
-      }
+    var preparations: [FilmPreparation] = []
+    places = classifiers.map { classifier in
+      var own = classifier.metadata.preparation
+      own.dicomModalities = dicomModalities
+      if !preparations.contains(own) { preparations.append(own) }
+      return preparations.firstIndex(of: own) ?? 0
     }
+    self.preparations = preparations
   }
 
   /// What the networks say of films.
@@ -48,10 +55,7 @@ struct Networks: Sendable {
   }
 
   /// The place of a network's preparation in what ``prepared(_:cacheFolder:check:waiting:progress:)`` gives.
-  func preparation(of network: Int) -> Int {
-    // All were gathered from the classifiers.
-    preparations.firstIndex(of: classifiers[network].metadata.preparation) ?? 0
-  }
+  func preparation(of network: Int) -> Int { places[network] }
 
   /// Applies every network to the first `count` films.
   ///

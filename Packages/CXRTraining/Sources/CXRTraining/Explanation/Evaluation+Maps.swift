@@ -93,11 +93,11 @@ extension Evaluation {
   /// A film as stored, in 8 bits, or where that is in an archive as it was prepared; `nil` where it cannot be decoded.
   public func film(_ film: Int) -> GreyFilm? {
     let name = collection.file.records[rows[film]].name
-    let decoding = networks.classifiers.first?.metadata.preparation.decoding ?? DecodingOptions()
+    let decoding = networks.preparations.first?.decoding ?? DecodingOptions()
     guard let path = collection.folder?.path(of: name) else { return nil }
     guard ArchivedPath(path) != nil else { return try? GreyFilm(path: path, options: decoding) }
     let place = places[film]
-    guard let source = self.films, let preparation = networks.classifiers.first?.metadata.preparation,
+    guard let source = self.films, let preparation = networks.preparations.first,
       let levels = try? source.pixels(of: place..<place + 1)[0].get().first
     else { return nil }
     let side = preparation.imageSize

@@ -48,7 +48,8 @@ struct ArchiveShelf: Sendable {
       let path = ArchivedPath(archive: unknown[archive], member: member).path
       // What cannot be decoded is found so again, by whoever asks for it.
       _ = try store?.prepare(
-        (Self.fileName(member), path), source: bytes, inspect: inspect.map { see in { see(path, $0) } })
+        (Self.fileName(member), path), source: bytes,
+        inspect: inspect.map { see in { see(path, $0) } })
       progress(done.add(1, ordering: .relaxed).newValue, most)
     }
     for (place, path) in unknown.enumerated() where contents[place].failure == nil {
@@ -60,7 +61,7 @@ struct ArchiveShelf: Sendable {
     return found.mapValues { Self.films($0, isWanted) }
   }
 
-  private static func films(_ members: [String], _ isWanted: (String) -> Bool) -> [String] {
+  static func films(_ members: [String], _ isWanted: (String) -> Bool) -> [String] {
     members.filter { FilmName.isFilm($0) || isWanted(fileName($0)) }
   }
 

@@ -1,3 +1,4 @@
+import CXRArchive
 import CXRImage
 import CXRNet
 import CXRTensor
@@ -12,6 +13,8 @@ public struct FilmPredictor: Sendable {
   public let classifier: ChestClassifier
   /// How its output becomes a probability of the finding.
   public let calibration: CalibrationMethod
+  /// Which DICOM films are taken.
+  public var dicomModalities = DICOMModality.usual
   private let path: String
 
   /// What is said of one finding.
@@ -37,6 +40,8 @@ public struct FilmPredictor: Sendable {
     public let findings: [Finding]
     /// In what the film is unlike the films that the network knows.
     public let warnings: [String]
+    /// What an audit of films would warn of: a film that is nearly constant, not grey, inverted, turned, lateral, …
+    public let problems: [AuditProblem]
     /// How far the network's features of it are from the typical ones, in standard deviations (Mahalanobis); `nil`
     /// where the checkpoint does not say what is typical.
     public let distance: Double?
@@ -50,6 +55,7 @@ public struct FilmPredictor: Sendable {
     let film: GreyFilm
     let levels: [Float]
     let moments: PixelMoments
+    let problems: [AuditProblem]
   }
 
   /// Reads a checkpoint.
@@ -79,18 +85,34 @@ public struct FilmPredictor: Sendable {
 
   /// Asks about films, together, on all threads; at most a few dozen at a time, as all are held in memory.
   ///
+  /// - Parameters:
+  ///   - paths: of films, also of members of archives (see `ArchivedPath`).
+  ///   - files: what reads archives, kept from call to call so that each is read once.
   /// - Returns: an answer a film, or why there is none, in order.
-  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
-  public func answers(films paths: [String]) throws -> [Result<Answer, FilmFailure>] {
-    let preparation = classifier.metadata.preparation
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number; `ArchiveError`.
+  public func answers(
+    films paths: [String], from files: FilmFiles = FilmFiles()
+  ) throws -> [Result<Answer, FilmFailure>] {
+    var preparation = classifier.metadata.preparation
+    preparation.dicomModalities = dicomModalities
+    let chosen = preparation
+    let sources = try paths.map { path -> Result<[UInt8], ImageError>? in
+      guard ArchivedPath(path) != nil else { return nil }
+      do { return .success(try files.bytes(of: path)) } catch let error as ImageError {
+        return .failure(error)
+      }
+    }
     let slots = Mutex([Result<Decoded, FilmFailure>?](repeating: nil, count: paths.count))
     Parallel.forEach(paths.count) { i in
       let result: Result<Decoded, FilmFailure>
       do {
-        let film = try GreyFilm(path: paths[i], options: preparation.decoding)
-        let plane = preparation(film)
+        let film = try PreparedFilm(
+          path: paths[i], source: sources[i]?.get(), preparation: chosen)
+        let plane = chosen.plane(film.stored)
         result = .success(
-          Decoded(film: film, levels: plane.values, moments: PixelMoments(plane)))
+          Decoded(
+            film: film.decoded, levels: plane.values, moments: film.moments,
+            problems: problems(of: film, plane, path: paths[i])))
       } catch {
         result = .failure(
           FilmFailure(film: UnreadableFilm(name: paths[i], reason: UnreadableFilm.reason(error))))
@@ -105,6 +127,22 @@ public struct FilmPredictor: Sendable {
       case .success(let film): .success(try answer(film, path: path))
       }
     }
+  }
+
+  /// What an audit would warn of, of a film by itself and beside training films.
+  private func problems(
+    of film: PreparedFilm, _ plane: FilmPlane, path: String
+  ) -> [AuditProblem] {
+    let preparation = classifier.metadata.preparation
+    var found = FilmExamination(film, preparation: preparation)
+      .problems(name: path, smallest: preparation.imageSize)
+      // Grey levels are compared with those of training instead.
+      .filter { $0.severity != .note && !["too_dark", "too_bright"].contains($0.kind) }
+    let saysNothing = found.contains { ["near_constant", "unused_bits"].contains($0.kind) }
+    if !saysNothing, let (kind, detail) = classifier.frontalTemplate?.oddity(of: plane) {
+      found.append(AuditProblem(image: path, kind: kind, severity: .warning, detail: detail))
+    }
+    return found
   }
 
   /// Asks about one film alone: in a batch its last bits would depend on its company.
@@ -123,6 +161,7 @@ public struct FilmPredictor: Sendable {
       path: path,
       findings: probabilities.indices.map { finding($0, probability: probabilities[$0]) },
       warnings: classifier.typicalFilms?.differences(of: look) ?? [],
+      problems: film.problems,
       distance: classifier.typicalFilms?.squaredDistance(look.features)?.squareRoot(),
       film: film.film, maps: classifier.findingMaps(reading)[0])
   }

@@ -8,7 +8,9 @@ public struct ChestClassifier: Sendable {
   /// Arrays under this name are an optimizer's.
   static let optimizerPrefix = "optimizer/"
   /// Arrays under these names are not the network's.
-  static let otherPrefixes = [optimizerPrefix, ThumbnailRidge.prefix, TypicalFilms.prefix]
+  static let otherPrefixes = [
+    optimizerPrefix, ThumbnailRidge.prefix, TypicalFilms.prefix, FrontalTemplate.prefix,
+  ]
 
   /// The network.
   public var model: ChestCNN
@@ -18,6 +20,11 @@ public struct ChestClassifier: Sendable {
   public let baseline: ThumbnailRidge?
   /// What films it knows; `nil` where the file does not say.
   public let typicalFilms: TypicalFilms?
+
+  /// What its frontal films look like; `nil` where the file does not say.
+  let frontalTemplate: FrontalTemplate?
+  /// Whether films that are inverted, turned or not frontal can be told from those of training.
+  public var knowsPoses: Bool { frontalTemplate != nil }
 
   /// Reads a checkpoint.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
@@ -45,6 +52,7 @@ public struct ChestClassifier: Sendable {
     typicalFilms = try TypicalFilms(
       checkpoint, figures: metadata.typicalFilms,
       channels: metadata.architecture.channels.last ?? 0, path: path)
+    frontalTemplate = try FrontalTemplate(checkpoint, path: path)
   }
 
   /// A prepared film, in grey levels, as the network's input.

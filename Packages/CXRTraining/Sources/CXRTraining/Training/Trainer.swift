@@ -68,6 +68,8 @@ public struct Trainer {
   private let random: RandomStream
   /// Fitted when the first best epoch is written; it does not depend on the network.
   private var baseline: ThumbnailRidge?
+  /// What frontal films look like, once it has been learnt; `nil` in it of films that are too few.
+  private var frontal: FrontalTemplate??
 
   /// The file of the epoch with the lowest validation loss.
   public static let bestFile = "best.npz"
@@ -252,6 +254,7 @@ public struct Trainer {
     var next = stopping
     let isBest = next.isImprovement(row.validation.loss, epoch: epoch + 1)
     if isBest, baseline == nil { baseline = try data.thumbnailRidge(checking: check) }
+    if isBest, frontal == nil { frontal = .some(try data.frontalTemplate()) }
     let place = self.place(state)
     (epoch, stopping, unfinished) = (epoch + 1, next, nil)
     history.rows.append(row)
@@ -346,7 +349,8 @@ public struct Trainer {
     metadata.baseline = baseline.map { CheckpointMetadata.Baseline(strength: $0.strength) }
     metadata.typicalFilms = typical.figures
     return Checkpoint(
-      arrays: model.arrays() + (baseline?.arrays ?? []) + typical.arrays,
+      arrays: model.arrays() + (baseline?.arrays ?? []) + typical.arrays
+        + ((frontal ?? nil)?.arrays ?? []),
       metadata: metadata.json.text)
   }
 

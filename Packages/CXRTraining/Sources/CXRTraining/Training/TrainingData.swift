@@ -29,7 +29,7 @@ public struct TrainingData: Sendable {
   public var validationCount: Int { validationFilms.count }
 
   /// Rows of the label file by film of the cache.
-  private let rows: [Int]
+  let rows: [Int]
   /// Films of the cache that are trained on.
   let trainingFilms: [Int]
   /// Films of the cache that are validated on.

@@ -1,0 +1,45 @@
+import CXRArchive
+import CXRImage
+
+/// The bytes of films, one after another: of files, and of members of archives. An archive is read on from where it is while
+/// its films are asked for in its own order, and from its beginning otherwise.
+public final class FilmFiles {
+  private var reader: ArchiveReader?
+
+  /// No archive is open.
+  public init() {}
+
+  /// The bytes of a film.
+  /// - Throws: `ImageError`, `ArchiveError`.
+  public func bytes(of path: String) throws -> [UInt8] {
+    guard let archived = ArchivedPath(path) else { return try filmBytes(path: path) }
+    // Once on from here, once from the beginning.
+    for isAnew in [false, true] {
+      if isAnew || reader?.path != archived.archive {
+        reader = try ArchiveReader(path: archived.archive)
+      }
+      while let member = try reader?.next(isWanted: { $0 == archived.member }) {
+        if member == archived.member { return try reader?.contents() ?? [] }
+      }
+    }
+    reader = nil
+    throw ImageError.unreadable(path: path, reason: "it is not in the archive")
+  }
+
+  /// The names of the films in each archive, by its path, in their order there.
+  ///
+  /// - Parameter isWanted: whether a file of this name is a film whatever its extension.
+  /// - Throws: `ArchiveError` for the first archive that cannot be read to its end.
+  public static func films(
+    in archives: [String], isWanted: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) throws -> [String: [String]] {
+    let contents = try ArchivePass(
+      archives.map { ArchivePass.Source(path: $0) { _ in false } }
+    ).run { _, _, _ in }
+    if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
+    return Dictionary(
+      uniqueKeysWithValues: zip(archives, contents).map { archive, contents in
+        (archive, ArchiveShelf.films(contents.members, isWanted))
+      })
+  }
+}
