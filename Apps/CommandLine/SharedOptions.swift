@@ -314,7 +314,9 @@ extension FilmCollection {
         ? "\(file.records.count) rows"
         : "\(file.rowCount) rows, \(file.records.count) films")
         + " of \(file.patients.count) patients"
-        + (films.map { " · \($0) films found" } ?? ""))
+        + (films.map { " · \($0) films found" } ?? "")
+        + (folder.map { $0.archivedCount > 0 ? ", \($0.archivedCount) of them in archives" : "" }
+          ?? ""))
     for remark in remarks { Console.note(remark) }
     if let warning = warningOfPatients { Console.warn(warning) }
     // Where no film is found, an error says so.

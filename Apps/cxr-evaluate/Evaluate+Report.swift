@@ -66,7 +66,8 @@ extension Evaluate {
         EvaluationReport.Example(
           label: example.label, kind: example.kind.rawValue,
           detail: "\(example.name) · says \(fixedPoint(example.probability, digits: 3)), "
-            + "threshold \(fixedPoint(example.threshold, digits: 3))",
+            + "threshold \(fixedPoint(example.threshold, digits: 3))"
+            + (evaluation.collection.remarkOfPictures == nil ? "" : " · as prepared"),
           picture: example.picture)
       }, reportText: own.report.text)
   }

@@ -50,7 +50,10 @@ struct Evaluate: Program {
       "A TOML file that says what the checkpoint's findings are called in the label file: Effusion = \"Pleural Effusion\", or [\"a\", \"b\"] where either counts, or [] where nothing is known of it.",
       valueName: "file"))
   var remap: String?
-  @Option(help: "The folder of films, which checkpoints need; searched at any depth.")
+  @Option(
+    help:
+      "The folder of films, which checkpoints need, searched at any depth and in archives (.tar.gz, .zip), or an archive; archives need --cache."
+  )
   var images: String?
   @Option(help: "The folder to write.")
   var output: String

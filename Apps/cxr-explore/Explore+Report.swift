@@ -32,7 +32,11 @@ extension Explore {
     report.unknowns = matrix.unknowns(in: Array(0..<matrix.rowCount))
     report.areFilmsPatients = exploration.collection.file.patientSource == .eachFilm
     report.warnings = [exploration.collection.warningOfPatients].compactMap { $0?.asSentence }
-    report.notes = exploration.collection.leftOut.map(\.asSentence)
+    let collection = exploration.collection
+    report.notes =
+      (collection.leftOut
+      + [exploration.remarkOfSizes, collection.remarkOfPictures].compactMap { $0 })
+      .map(\.asSentence)
     if let problem = try report.write(
       to: folder.path, by: FileWriter(OutputFolder.writeWhole))
     {

@@ -25,7 +25,10 @@ struct Explore: Program {
   )
   var csv: String
   @OptionGroup var collectionOptions: CollectionOptions
-  @Option(help: "The folder of films; searched at any depth.")
+  @Option(
+    help:
+      "The folder of films, searched at any depth and in archives (.tar.gz, .zip), or an archive; archives need --cache."
+  )
   var images: String?
   @Option(help: "The folder to write.")
   var output: String
@@ -67,6 +70,7 @@ struct Explore: Program {
       found: { $0.announce() }, waiting: CacheOptions.announceWait,
       progress: { progress.update($0, of: $1) })
     if let pixels = exploration.trainingPixels { announcePixels(pixels) }
+    if let remark = exploration.remarkOfSizes { Console.warn(remark) }
     let empty = exploration.classWeights.filter { $0.positive == nil }.map(\.label)
     if !empty.isEmpty {
       Console.warn("no positive film in training for \(empty.joined(separator: ", "))")

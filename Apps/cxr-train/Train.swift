@@ -33,7 +33,9 @@ struct Train: Program {
   )
   var csv: String
   @OptionGroup var collectionOptions: CollectionOptions
-  @Option(help: "The folder of films; searched at any depth.")
+  @Option(
+    help:
+      "The folder of films, searched at any depth and in archives (.tar.gz, .zip), or an archive.")
   var images: String
   @Option(help: "The folder to write.")
   var output: String

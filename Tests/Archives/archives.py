@@ -61,6 +61,11 @@ class Place:
 
 # ---- What may differ
 
+# Films in archives are shown as they were prepared, and so it is said.
+PREPARED = re.compile(
+    rb"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|<p[^>]*>[0-9]+ films are in archives[^<]*</p>| \xc2\xb7 as prepared"
+)
+
 
 def masked(data, place):
     """A file without what tells where it lies."""
@@ -72,16 +77,19 @@ def bits(folder, place):
     found = {}
     for name, data in folders.files(folder).items():
         path = folder / name
-        if name.endswith("last.npz"):
+        plain = name.removesuffix(".old")
+        if plain.endswith("last.npz"):
             # Its metadata has the history, which has times.
             found[name] = (folders.arrays(path), folders.metadata(path))
-        elif name.endswith("history.csv"):
+        elif plain.endswith("history.csv"):
             found[name] = folders.history(data.decode())
-        elif name.endswith("run.json"):
+        elif plain.endswith("run.json"):
             document = json.loads(data)
             for option in ("images", "cache", "csv"):
                 document["options"].pop(option)
             found[name] = document
+        elif plain.endswith(".html"):
+            found[name] = PREPARED.sub(b"", masked(data, place))
         else:
             found[name] = masked(data, place)
     return found
@@ -371,19 +379,27 @@ class Archives:
         compare(found[1], found[0], "without it")
         return said[1][1][:100] or "a test film"
 
+    def unpacked_first(self):
+        """Films that were unpacked beside their archives: the archives are not read."""
+        self.reference("little")
+        place = self.unpacked("unpacked-first")
+        for number in range(3):
+            (place.set / f"kept_{number}.tar.gz").write_bytes(b"not read, so that it may be anything")
+        self.succeed(*self.explore_arguments(place))
+        need(
+            audit(place.folder / "explored") == audit(self.work / "unpacked-little/explored"), "another audit")
+        return "as without archives"
+
     def twice(self):
         """A film that is there twice: both places are named."""
         found = []
         victim = self.paths[0]
-        for other in ("again.tar.gz", "again.zip", "again/images"):
+        for other in ("again.tar.gz", "again.zip"):
             place = self.in_twelve("twice")
             if other.endswith(".zip"):
                 packing.kaggle([victim], place.set / other)
-            elif other.endswith(".gz"):
-                packing.tar([victim], place.set / other)
             else:
-                (place.set / other).mkdir(parents=True)
-                os.link(victim, place.set / other / victim.name)
+                packing.tar([victim], place.set / other)
             for arguments in (self.train_arguments(place), self.explore_arguments(place)):
                 result = self.run(*arguments)
                 self.refused(result, victim.name, "images_001.tar.gz", other)
@@ -711,6 +727,7 @@ class Archives:
         mixed,
         missing,
         unreadable,
+        unpacked_first,
         twice,
         twice_within,
         cut,

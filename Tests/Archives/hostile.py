@@ -438,22 +438,22 @@ def _(file, scene):
     packed(file, header(film(scene), 8**11 - 1), scene.data)
 
 
-@form("tar: a size of 2^63 - 1", "hostile.tar.gz", "ignored refused unreadable")
+@form("tar: a size of 2^63 - 1", "hostile.tar.gz", "ignored refused unreadable", named=False)
 def _(file, scene):
     packed(file, header(film(scene), (1 << 63) - 1), scene.data)
 
 
-@form("tar: a size of 2^95 - 1", "hostile.tar.gz", "ignored refused unreadable")
+@form("tar: a size of 2^95 - 1", "hostile.tar.gz", "ignored refused unreadable", named=False)
 def _(file, scene):
     packed(file, header(film(scene), size_field=b"\xbf" + b"\xff" * 11), scene.data)
 
 
-@form("tar: a negative size", "hostile.tar.gz", "ignored refused unreadable")
+@form("tar: a negative size", "hostile.tar.gz", "ignored refused unreadable", named=False)
 def _(file, scene):
     packed(file, header(film(scene), -512), scene.data)
 
 
-@form("tar: a size that is no number", "hostile.tar.gz", "ignored refused unreadable")
+@form("tar: a size that is no number", "hostile.tar.gz", "ignored refused unreadable", named=False)
 def _(file, scene):
     packed(file, header(film(scene), size_field=b"9x!~ size\xff\0\0"), scene.data)
 
@@ -596,7 +596,7 @@ def _(file, scene):
 # ---- Names
 
 
-@form("tar: NUL in a pax path", "hostile.tar.gz", "ignored refused", named=False)
+@form("tar: NUL in a pax path", "hostile.tar.gz", "read ignored refused", named=False)
 def _(file, scene):
     packed(file, pax(record(b"path", film(scene) + b"\0.txt")), member(b"images/x.txt", scene.data))
 
@@ -655,7 +655,7 @@ def _(file, scene):
     )
 
 
-@form("zip: NUL in a name", "hostile.zip", "ignored refused", named=False)
+@form("zip: NUL in a name", "hostile.zip", "read ignored refused", named=False)
 def _(file, scene):
     zipped(file, scene, film(scene) + b"\0.txt")
 
@@ -875,7 +875,7 @@ def _(file, scene):
     zipped(file, scene, method=0, local=claims, central=claims)
 
 
-@form("zip: a member beyond the archive's end", "hostile.zip", "ignored refused unreadable")
+@form("zip: a member beyond the archive's end", "hostile.zip", "ignored refused unreadable", named=False)
 def _(file, scene):
     zipped(file, scene, central={"offset": 0x7FFFFFFF})
 
@@ -886,20 +886,20 @@ def _(file, scene):
     zipped(file, scene, local=claims, central=claims)
 
 
-@form("zip: a member before the archive's begin, by zip64", "hostile.zip", "ignored refused unreadable")
+@form("zip: a member before the archive's begin, by zip64", "hostile.zip", "ignored refused unreadable", named=False)
 def _(file, scene):
     extra = struct.pack("<HHQ", 1, 8, 0xFFFFFFFFFFFFFFF0)
     zipped(file, scene, central={"offset": 0xFFFFFFFF, "extra": extra})
 
 
-@form("zip: sizes that overflow, by zip64", "hostile.zip", "ignored refused unreadable")
+@form("zip: sizes that overflow, by zip64", "hostile.zip", "ignored refused unreadable", named=False)
 def _(file, scene):
     extra = struct.pack("<HHQQ", 1, 16, (1 << 64) - 1, (1 << 64) - 1)
     claims = {"size": 0xFFFFFFFF, "packed": 0xFFFFFFFF, "extra": extra}
     zipped(file, scene, local=claims, central=claims)
 
 
-@form("zip: zip64 without its fields", "hostile.zip", "ignored refused unreadable")
+@form("zip: zip64 without its fields", "hostile.zip", "ignored refused unreadable", named=False)
 def _(file, scene):
     claims = {"size": 0xFFFFFFFF, "packed": 0xFFFFFFFF, "extra": struct.pack("<HH", 1, 60_000)}
     zipped(file, scene, local=claims, central=claims)
@@ -911,12 +911,12 @@ def claiming(file, scene, **claims):
     archive.end(**claims)
 
 
-@form("zip: more members claimed than there are", "hostile.zip", "refused", named=False)
+@form("zip: more members claimed than there are", "hostile.zip", "read refused", named=False)
 def _(file, scene):
     claiming(file, scene, count=60_000)
 
 
-@form("zip: fewer members claimed than there are", "hostile.zip", "ignored refused", named=False)
+@form("zip: fewer members claimed than there are", "hostile.zip", "read ignored refused", named=False)
 def _(file, scene):
     claiming(file, scene, count=0)
 
@@ -926,12 +926,12 @@ def _(file, scene):
     claiming(file, scene, size=0xFFFFFFFE)
 
 
-@form("zip: a directory beyond the archive's end", "hostile.zip", "refused", named=False)
+@form("zip: a directory beyond the archive's end", "hostile.zip", "read refused", named=False)
 def _(file, scene):
     claiming(file, scene, offset=0x7FFFFFFF)
 
 
-@form("zip: a comment that looks like an end", "hostile.zip", "read refused", named=False)
+@form("zip: a comment that looks like an end", "hostile.zip", "read ignored refused", named=False)
 def _(file, scene):
     claiming(file, scene, comment=struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 9, 9, 99, 99, 20_000) * 2000)
 

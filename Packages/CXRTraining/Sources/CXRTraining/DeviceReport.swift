@@ -3,7 +3,7 @@ import CXRTensor
 /// What the computations run on, for the head of every run.
 public struct DeviceReport: Sendable {
   /// This library's version.
-  public static let libraryVersion = "0.1.0"
+  public static let libraryVersion = "0.2.0"
 
   /// The BLAS in use.
   public let blas = BLAS.description

@@ -131,6 +131,10 @@ public struct Exploration: Sendable {
     self.problems = problems
   }
 
+  /// What a person should know of films that are not of the size in which their collection is given out, as NIH's reduced to
+  /// 224 × 224 pixels; `nil` where they are, or where that is not known.
+  public var remarkOfSizes: String? { revision.flatMap { $0.remark(ofSizes: sizes) } }
+
   /// How the files were read, for the document.
   private var reading: [(String, JSONValue)] {
     let file = collection.file

@@ -15,6 +15,13 @@ extension FilmCollection {
       + labelsWithoutPartner.joined(separator: ", ")
   }
 
+  /// What a person should know of pictures of films in archives, which are not read once more for them; `nil` where none is.
+  public var remarkOfPictures: String? {
+    guard let count = folder?.archivedCount, count > 0 else { return nil }
+    return
+      "\(count) films are in archives, which were read once: they are shown as they were prepared for the network"
+  }
+
   /// What a person must know where each film is taken for a patient; `nil` where patients are known.
   public var warningOfPatients: String? {
     guard file.patientSource == .eachFilm else { return nil }
