@@ -63,7 +63,7 @@ class Place:
 
 # Films in archives are shown as they were prepared, and so it is said.
 PREPARED = re.compile(
-    rb"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|<p[^>]*>[0-9]+ films are in archives[^<]*</p>| \xc2\xb7 as prepared"
+    rb"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+|<p[^>]*>[0-9]+ films are in archives[^<]*</p>\n?| \xc2\xb7 as prepared"
 )
 
 

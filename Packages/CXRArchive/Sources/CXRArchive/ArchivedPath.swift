@@ -16,8 +16,8 @@ public struct ArchivedPath: Sendable, Hashable {
 
   /// Takes a path apart; `nil` where no part of it but the last is an archive.
   public init?(_ path: String) {
-    // Nearly all paths are of plain files: no part of theirs looks like an archive.
-    guard Self.endings.contains(where: { path.utf8Contains($0 + "/") }) else { return nil }
+    // Nearly all paths are of plain files: no folder of theirs is called as an archive.
+    guard Self.mayBeArchived(path) else { return nil }
     var end = path.startIndex
     while let slash = path[end...].firstIndex(of: "/") {
       let archive = String(path[..<slash])
@@ -42,17 +42,19 @@ public struct ArchivedPath: Sendable, Hashable {
     return endings.contains { name.hasSuffix($0) }
   }
 
+  /// Whether a part of a path before its last is called as an archive, at little cost.
+  private static func mayBeArchived(_ path: String) -> Bool {
+    let bytes = Array(path.utf8)
+    return bytes.indices.contains { place in
+      // A slash after gz, ar or ip, in any case.
+      guard bytes[place] == UInt8(ascii: "/"), place >= 4 else { return false }
+      let ending = (bytes[place - 2] | 0x20, bytes[place - 1] | 0x20)
+      return [(0x67, 0x7A), (0x61, 0x72), (0x69, 0x70)].contains { $0 == ending }
+    }
+  }
+
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
-}
-
-extension String {
-  /// Whether the lower-case text holds `part`.
-  fileprivate func utf8Contains(_ part: String) -> Bool {
-    let (text, part) = (Array(lowercased().utf8), Array(part.utf8))
-    guard text.count >= part.count else { return false }
-    return (0...text.count - part.count).contains { text[$0..<$0 + part.count].elementsEqual(part) }
   }
 }

@@ -172,6 +172,11 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
         + " Use the file that belongs to this label file, or remove what it does not have"
     case .invalidArgument(let text): return text
     case .ambiguousFilm(let name, let first, let second):
+      // An archive may hold a name twice.
+      if first == second {
+        return
+          "\(name) is twice in its archive, at \(first); unpack the archive and keep one of them"
+      }
       return
         "\(name) is in both \(first) and \(second); keep one of them, or write the folder that tells them "
         + "apart into the film's name"
