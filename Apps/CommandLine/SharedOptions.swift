@@ -156,7 +156,7 @@ public struct PreparationOptions: ParsableArguments {
   public var depth: FilmDepth?
   @Option(
     help: ArgumentHelp(
-      "How many bits PNG films of 16 bits use, 9 to 16, as the audit says it of films that are nearly black. (default: 16)",
+      "How many bits PNG films of 16 bits use, 9 to 16, as the audit says it of films that are nearly black.",
       valueName: "bits"))
   public var pngBits = 16
   @Option(

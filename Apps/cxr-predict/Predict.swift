@@ -13,7 +13,7 @@ struct Predict: Program {
     discussion: """
       For each film and finding: the network's output, the probability that it stands for among films like \
       those of its validation (n/a where that is not known), the finding's threshold, and the verdict, yes or no. A film that looks \
-      unlike those of training is warned of. Films that cannot be read are named, the others are \
+      unlike those of training, or is inverted, turned, lateral, constant or not grey, is warned of. Films that cannot be read are named, the others are \
       answered, and the program ends with 1.
 
       It is research software, no medical device: do not use it to diagnose.
@@ -32,7 +32,7 @@ struct Predict: Program {
   var checkpoint: String
   @Argument(
     help: ArgumentHelp(
-      "Films, folders of films, or - for a list of them, a line each, on standard input.",
+      "Films, folders of films, archives of films (.tar.gz, .zip), or - for a list of them, a line each, on standard input.",
       valueName: "film"))
   var films: [String] = []
   @Option(
