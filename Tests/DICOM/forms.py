@@ -362,6 +362,26 @@ def of_rescales():
                   WindowWidth="40.5")
 
 
+    def raw(name, keyword, text, *cases, **elements):
+        """An element of text that pydicom would not write."""
+        data = film(**{keyword: 1, **elements})
+        tag = data[keyword].tag
+        padded = text.encode() + b" " * (len(text) % 2)
+        return form(f"rescale {name}", assembled(data, without=[keyword], extra={
+            tag: explicit(tag, "DS", padded)}), *cases)
+
+    yield raw("slope with a comma", "RescaleSlope", "0,5", refused("rescale slope", "0,5"), RescaleIntercept=0)
+    yield raw("slope with letters", "RescaleSlope", "1.5xyz", refused("rescale slope"), RescaleIntercept=0)
+    yield raw("intercept that is no number", "RescaleIntercept", "abc",
+              refused("rescale intercept", unsaid=("--dicom-range",)), RescaleSlope=1)
+    yield raw("slope of 1e307", "RescaleSlope", "1e307", refused("beyond"), signed=True, bits=16,
+              RescaleIntercept=0)
+    yield raw("window's width with a comma", "WindowWidth", "40,9", refused("window"), same("--range full"),
+              WindowCenter=2000)
+    yield raw("blanks around a slope", "RescaleSlope", " 2.0 ", same(), RescaleIntercept=0,
+              WindowCenter=900, WindowWidth=700)
+
+
 def of_modality_luts():
     def table(name, item, *cases, **elements):
         data = film(ModalityLUTSequence=Sequence([item]), **elements)
@@ -773,6 +793,20 @@ def of_refusals():
     yield form("only a meta header", head_of(film()), refused())
 
 
+def divided(side):
+    """A JPEG 2000 stream without pixels that claims precincts of one pixel, each of which takes decoders memory."""
+    size = struct.pack(">HIIIIIIIIHBBB", 0, side, side, 0, 0, side, side, 0, 0, 1, 11, 1, 1)
+    style = struct.pack(">BBHBBBBBB", 1, 0, 1, 0, 1, 4, 4, 0, 1) + b"\x00\x00"
+    quantisation = bytes([0x40]) + bytes([0x60] * 4)
+
+    def segment(marker, body):
+        return struct.pack(">HH", marker, len(body) + 2) + body
+
+    tile = struct.pack(">HHHIBB", 0xFF90, 10, 0, 14, 0, 1) + b"\xff\x93"
+    return (b"\xff\x4f" + segment(0xFF51, size) + segment(0xFF52, style) + segment(0xFF5C, quantisation)
+            + tile + b"\xff\xd9")
+
+
 def of_hostile():
     plain = dicom(film())
     for name, opening, length in (
@@ -798,6 +832,19 @@ def of_hostile():
     for _ in range(20):
         nested = explicit(0x0040A730, "SQ", item(nested + ITEM_END, UNDEFINED) + SEQUENCE_END, UNDEFINED)
     yield form("nested 20 deep", assembled(film(), extra={0x0040A730: nested}), truth=plain)
+    # A sequence of DCMTK's dictionary of private elements, which no walk without that dictionary knows as one.
+    nested = b""
+    for _ in range(20_000):
+        nested = struct.pack("<HHI", 0x0009, 0x1040, len(nested) + 8) + item(nested)
+    private = explicit(0x00090010, "LO", b"CARDIO-D.R. 1.0 ") + explicit(0x00091040, "UN", nested[8:])
+    yield form("nested 20000 deep, a maker's own", assembled(film(), extra={0x00091040: private}),
+               either("nested"), truth=plain)
+    many = explicit(0x00090010, "LO", b"CARDIO-D.R. 1.0 ") + explicit(
+        0x00091040, "UN", item(struct.pack("<HHI", 0x0009, 0x1001, 0) * 1_500_000))
+    yield form("1.5 million elements, a maker's own", assembled(film(), extra={0x00091040: many}),
+               either("elements"), truth=plain)
+    yield form("JPEG 2000, a precinct a pixel", dicom(wrapped(film(np.zeros((2000, 2000), int)), divided(2000)), uid.JPEG2000Lossless),
+               refused("jpeg 2000"))
     private = explicit(0x00091001, "OB", b"", 600 << 20)
     before, after = body_of(film()).split(explicit(0x00100020, "LO", b"P1"))
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)

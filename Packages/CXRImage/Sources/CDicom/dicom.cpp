@@ -127,10 +127,10 @@ PixelForm pixel_form(DcmItem &set) {
   return form;
 }
 
-/// The elements before the pixels.
+/// The film's own elements.
 void read_header(const Structure &structure, DcmDataset &set) {
   DcmInputBufferStream stream;
-  stream.setBuffer(structure.header.bytes, static_cast<offile_off_t>(structure.header.count));
+  stream.setBuffer(structure.header.data(), static_cast<offile_off_t>(structure.header.size()));
   stream.setEos();
   const E_TransferSyntax syntax = structure.is_implicit     ? EXS_LittleEndianImplicit
                                   : structure.is_big_endian ? EXS_BigEndianExplicit
@@ -143,6 +143,9 @@ void read_header(const Structure &structure, DcmDataset &set) {
 
 void decode(const uint8_t *bytes, size_t count, const dicom_options &options,
             dicom_allocate allocate, void *context) {
+  if (!dcmDataDict.isDictionaryLoaded())
+    throw Refusal("DCMTK's dictionary of elements is not found; install Debian's dcmtk-data or libdcmtk-data, or let "
+                  "DCMDICTPATH name it");
   const Structure structure(bytes, count);
   if (!structure.has_pixels) throw Refusal("it has no pixels");
   DcmDataset set;
@@ -152,7 +155,7 @@ void decode(const uint8_t *bytes, size_t count, const dicom_options &options,
   check_syntax(structure);
   // The presentation's shape says the same as the photometric interpretation, or contradicts it; the latter decides.
   const bool is_negative = text(set, DCM_PhotometricInterpretation) == "MONOCHROME1";
-  const std::vector<uint16_t> levels = grey_levels(set, form, options.range, structure.is_implicit, is_negative);
+  const std::vector<uint16_t> levels = grey_levels(set, structure, form, options.range, is_negative);
   const bool is_whole =
       std::all_of(levels.begin(), levels.end(), [](uint16_t level) { return level % 256 == 0; });
   void *pixels = allocate(context, form.width, form.height, is_whole ? 1 : 2);

@@ -11,45 +11,26 @@
 
 namespace {
 
-constexpr char REMEDY[] = "; --dicom-range full goes without it";
+constexpr char REMEDY[] = " (a training with --dicom-range full goes without it)";
 
-bool is_given(DcmItem &set, const DcmTagKey &key) {
+/// A number that may be absent, but not unreadable: DCMTK takes the beginning of "20,5" for 20.
+bool number(DcmItem &set, const DcmTagKey &key, const std::string &name, double &value,
+            const char *remedy = "") {
   DcmElement *element = nullptr;
-  return set.findAndGetElement(key, element).good() && element && element->getLength() > 0;
-}
-
-/// A number that may be absent, but not unreadable.
-bool number(DcmItem &set, const DcmTagKey &key, const char *name, double &value) {
-  if (!is_given(set, key)) return false;
-  Float64 found = 0;
+  if (set.findAndGetElement(key, element).bad() || !element || element->getLength() == 0)
+    return false;
   OFString text;
-  if (set.findAndGetFloat64(key, found).bad() || !std::isfinite(found)) {
-    set.findAndGetOFString(key, text);
-    throw Refusal(std::string("its ") + name + " \"" + text.c_str() + "\" is no number" + REMEDY);
-  }
+  const bool has_text = element->getOFString(text, 0).good();
+  const std::string whole(text.c_str());
+  const size_t first = whole.find_first_not_of(' '), last = whole.find_last_not_of(' ');
+  const std::string digits = first == std::string::npos ? "" : whole.substr(first, last - first + 1);
+  OFBool is_number = OFFalse;
+  const double found = OFStandard::atof(digits.c_str(), &is_number);
+  const bool has_others = digits.find_first_not_of("0123456789+-.eE") != std::string::npos;
+  if (!has_text || !is_number || has_others || !std::isfinite(found))
+    throw Refusal("its " + name + " \"" + whole + "\" is no number" + remedy);
   value = found;
   return true;
-}
-
-/// Numbers of 16 bits, whatever the element calls them.
-std::vector<uint16_t> words(DcmItem &item, const DcmTagKey &key) {
-  DcmElement *element = nullptr;
-  if (item.findAndGetElement(key, element).bad() || !element) return {};
-  const unsigned long count = element->getLength() / 2;
-  Uint16 *unsigned_words = nullptr;
-  Sint16 *signed_words = nullptr;
-  Uint8 *bytes = nullptr;
-  if (element->getUint16Array(unsigned_words).good() && unsigned_words)
-    return {unsigned_words, unsigned_words + count};
-  if (element->getSint16Array(signed_words).good() && signed_words)
-    return {signed_words, signed_words + count};
-  if (element->getUint8Array(bytes).good() && bytes) {
-    std::vector<uint16_t> found(count);
-    for (size_t i = 0; i < count; i++)
-      found[i] = static_cast<uint16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
-    return found;
-  }
-  return {};
 }
 
 struct LookupTable {
@@ -65,27 +46,23 @@ struct LookupTable {
   }
 };
 
-/// The first table of a sequence; false where there is none.
+/// A table of the file; false where there is none.
 ///
 /// - Parameters:
 ///   - may_be_signed: whether what goes into it may lie below 0, so that its first value is signed where the file does not
 ///     say (PS3.3 C.11.2.1.1).
-bool table(DcmItem &set, const DcmTagKey &sequence, const char *name, bool is_implicit,
-           bool may_be_signed, LookupTable &found) {
-  DcmElement *element = nullptr;
-  if (set.findAndGetElement(sequence, element).bad() || !element) return false;
-  DcmItem *item = nullptr;
-  const std::string what = std::string("its ") + name;
-  if (set.findAndGetSequenceItem(sequence, item, 0).bad() || !item)
-    throw Refusal(what + " LUT is empty" + REMEDY);
-  const std::vector<uint16_t> descriptor = words(*item, DCM_LUTDescriptor);
-  if (descriptor.size() != 3)
-    throw Refusal(what + " LUT has no descriptor of three numbers" + REMEDY);
+bool table(const TableElements &elements, const char *name, bool may_be_signed, const char *remedy,
+           LookupTable &found) {
+  if (!elements.is_there) return false;
+  const std::string what = std::string("its ") + name + " LUT ";
+  if (!elements.has_item) throw Refusal(what + "is empty" + remedy);
+  const std::vector<uint16_t> &descriptor = elements.descriptor.values;
+  if (descriptor.size() != 3) throw Refusal(what + "has no descriptor of three numbers" + remedy);
   const size_t count = descriptor[0] == 0 ? 65536 : descriptor[0];
   const unsigned bits = descriptor[2];
   if (bits < 8 || bits > 16)
-    throw Refusal(what + " LUT has " + std::to_string(bits) + " bits an entry" + REMEDY);
-  std::vector<uint16_t> data = words(*item, DCM_LUTData);
+    throw Refusal(what + "has " + std::to_string(bits) + " bits an entry" + remedy);
+  std::vector<uint16_t> data = elements.data.values;
   if (data.size() < count && bits == 8 && data.size() * 2 >= count) {
     // Two entries a word.
     std::vector<uint16_t> single;
@@ -96,18 +73,15 @@ bool table(DcmItem &set, const DcmTagKey &sequence, const char *name, bool is_im
     data = std::move(single);
   }
   if (data.size() < count)
-    throw Refusal(what + " LUT has " + std::to_string(data.size()) + " entries instead of " +
-                  std::to_string(count) + REMEDY);
+    throw Refusal(what + "has " + std::to_string(data.size()) + " entries instead of " +
+                  std::to_string(count) + remedy);
   data.resize(count);
-  found.most = static_cast<double>((1u << bits) - 1);
-  for (uint16_t &entry : data)
-    entry = std::min(entry, static_cast<uint16_t>(found.most));
+  const uint16_t most = static_cast<uint16_t>((1u << bits) - 1);
+  for (uint16_t &entry : data) entry = std::min(entry, most);
+  const int stated = elements.descriptor.is_signed;
+  const bool is_signed = stated < 0 ? may_be_signed : stated == 1;
   found.entries = std::move(data);
-  DcmElement *descriptor_element = nullptr;
-  item->findAndGetElement(DCM_LUTDescriptor, descriptor_element);
-  const DcmEVR form = descriptor_element ? descriptor_element->ident() : EVR_UNKNOWN;
-  const bool is_stated = !is_implicit && (form == EVR_US || form == EVR_SS);
-  const bool is_signed = is_stated ? form == EVR_SS : may_be_signed;
+  found.most = most;
   found.first = is_signed ? static_cast<int16_t>(descriptor[1]) : descriptor[1];
   return true;
 }
@@ -127,8 +101,8 @@ struct Window {
 
 /// The first window; false where there is none.
 bool window(DcmItem &set, Window &found) {
-  const bool has_centre = number(set, DCM_WindowCenter, "window's centre", found.centre);
-  const bool has_width = number(set, DCM_WindowWidth, "window's width", found.width);
+  const bool has_centre = number(set, DCM_WindowCenter, "window's centre", found.centre, REMEDY);
+  const bool has_width = number(set, DCM_WindowWidth, "window's width", found.width, REMEDY);
   if (!has_centre && !has_width) return false;
   if (!has_centre || !has_width)
     throw Refusal(std::string("its window has no ") + (has_centre ? "width" : "centre") + REMEDY);
@@ -156,15 +130,17 @@ bool window(DcmItem &set, Window &found) {
 
 }  // namespace
 
-std::vector<uint16_t> grey_levels(DcmItem &set, const PixelForm &form, int range, bool is_implicit,
-                                  bool is_negative) {
+std::vector<uint16_t> grey_levels(DcmItem &set, const Structure &structure, const PixelForm &form,
+                                  int range, bool is_negative) {
   LookupTable modality;
   const bool has_modality_table =
-      table(set, DCM_ModalityLUTSequence, "modality", is_implicit, form.is_signed, modality);
+      table(structure.modality_table, "modality", form.is_signed, "", modality);
   double slope = 1, intercept = 0;
-  number(set, DCM_RescaleSlope, "rescale slope", slope);
-  number(set, DCM_RescaleIntercept, "rescale intercept", intercept);
-  if (slope == 0) throw Refusal("its rescale slope is 0");
+  if (!has_modality_table) {
+    number(set, DCM_RescaleSlope, "rescale slope", slope);
+    number(set, DCM_RescaleIntercept, "rescale intercept", intercept);
+    if (slope == 0) throw Refusal("its rescale slope is 0");
+  }
   const int least = form.is_signed ? -(1 << (form.stored - 1)) : 0;
   const int most = least + (1 << form.stored) - 1;
   auto rescaled = [&](int value) {
@@ -178,9 +154,9 @@ std::vector<uint16_t> grey_levels(DcmItem &set, const PixelForm &form, int range
   bool has_window = false, has_lut = false;
   if (range == DICOM_RANGE_WINDOW) {
     has_window = window(set, ends);
-    has_lut = !has_window && table(set, DCM_VOILUTSequence, "VOI", is_implicit, may_be_signed, lut);
+    has_lut = !has_window && table(structure.voi_table, "VOI", may_be_signed, REMEDY, lut);
   } else if (range == DICOM_RANGE_LUT) {
-    has_lut = table(set, DCM_VOILUTSequence, "VOI", is_implicit, may_be_signed, lut);
+    has_lut = table(structure.voi_table, "VOI", may_be_signed, REMEDY, lut);
     has_window = !has_lut && window(set, ends);
   }
   if (!has_window && !has_lut) {
@@ -188,6 +164,11 @@ std::vector<uint16_t> grey_levels(DcmItem &set, const PixelForm &form, int range
     ends.low = has_modality_table ? 0 : std::min(rescaled(least), rescaled(most));
     ends.high = has_modality_table ? modality.most : std::max(rescaled(least), rescaled(most));
   }
+
+  // Beyond these ends no difference of two numbers means anything.
+  const double reach = std::max(std::abs(rescaled(least)), std::abs(rescaled(most)));
+  if (!(reach < 1e300) || !(std::abs(ends.low) < 1e300) || !(std::abs(ends.high) < 1e300))
+    throw Refusal("its rescaling or its window has numbers beyond reason");
 
   std::vector<uint16_t> levels(static_cast<size_t>(1) << form.stored);
   for (size_t place = 0; place < levels.size(); place++) {

@@ -16,8 +16,9 @@
 
 namespace {
 
-/// OpenJPEG keeps several thousand bytes for each tile that a stream claims to have.
-constexpr uint64_t MOST_TILES = 4096;
+/// OpenJPEG keeps several thousand bytes for each tile that a stream claims to have, some four hundred for each precinct,
+/// two hundred for each code block, and looks at each precinct once a layer, of which 1,024 are enough.
+constexpr uint64_t MOST_TILES = 4096, MOST_PRECINCTS = 1 << 16, MOST_BLOCKS = 1 << 18;
 
 struct Source {
   const uint8_t *bytes;
@@ -90,12 +91,73 @@ void check_size(const uint8_t *stream, const PixelForm &form) {
                   std::to_string(MOST_TILES) + " are read");
 }
 
+/// What COD and COC segments say of how a tile is divided (ITU-T T.800, A.6.1 and A.6.2), compared with what memory and time
+/// allow.
+void check_division(const uint8_t *style, size_t count, bool has_precincts, const PixelForm &form) {
+  // Levels, code block's width and height, its style, the transform, and the precincts of each resolution.
+  if (count < 5 || style[0] > 32 || style[1] > 8 || style[2] > 8)
+    throw Refusal("its JPEG 2000 stream is damaged: its coding style is none");
+  const unsigned levels = style[0];
+  if (has_precincts && count < 6 + levels) throw Refusal("its JPEG 2000 stream is cut short");
+  uint64_t precincts = 0;
+  for (unsigned r = 0; r <= levels; r++) {
+    const unsigned size = has_precincts ? style[5 + r] : 0xFF;
+    // Each resolution is half as wide as the next; at most one more where a tile begins within a precinct.
+    auto along = [&](long pixels, unsigned exponent) {
+      const uint64_t extent = (static_cast<uint64_t>(pixels) >> (levels - r)) + 1;
+      return (extent >> exponent) + 2;
+    };
+    precincts += along(form.width, size & 15) * along(form.height, size >> 4);
+  }
+  const uint64_t block = static_cast<uint64_t>(1) << (style[1] + 2 + style[2] + 2);
+  const uint64_t blocks =
+      static_cast<uint64_t>(form.width) * static_cast<uint64_t>(form.height) / block;
+  if (precincts > MOST_PRECINCTS || blocks > MOST_BLOCKS)
+    throw Refusal("its JPEG 2000 stream is divided into more parts than a film's");
+}
+
+/// Walks the segments of a stream, in its header and in those of its tiles, up to each tile's data.
+void check_coding(const uint8_t *stream, size_t count, const PixelForm &form) {
+  enum : unsigned { SOT = 0xFF90, SOD = 0xFF93, EOC = 0xFFD9, COD = 0xFF52, COC = 0xFF53 };
+  auto pair = [&](size_t at) { return static_cast<unsigned>(stream[at] << 8 | stream[at + 1]); };
+  size_t at = 2, tile = 0;
+  size_t segments = 0;
+  while (at + 4 <= count) {
+    const unsigned marker = pair(at);
+    if (marker == EOC) return;
+    if (marker == SOD) {
+      // The tile's data, as long as its header says; to the end where that says nothing.
+      const size_t length = static_cast<size_t>(pair(tile + 6)) << 16 | pair(tile + 8);
+      if (length == 0 || length > count - tile) return;
+      if (tile + length <= at) throw Refusal("its JPEG 2000 stream is damaged: a tile ends before its data");
+      at = tile + length;
+      continue;
+    }
+    if (marker < 0xFF00) throw Refusal("its JPEG 2000 stream is damaged");
+    if (++segments > 100000) throw Refusal("its JPEG 2000 stream has too many segments");
+    const size_t length = pair(at + 2);
+    if (length < 2 || length > count - at - 2) return;
+    if (marker == SOT) {
+      if (length < 10) throw Refusal("its JPEG 2000 stream is damaged");
+      tile = at;
+    } else if (marker == COD && length >= 12) {
+      if (pair(at + 6) > 1024)
+        throw Refusal("its JPEG 2000 stream has " + std::to_string(pair(at + 6)) + " layers");
+      check_division(stream + at + 9, length - 7, stream[at + 4] & 1, form);
+    } else if (marker == COC && length >= 9) {
+      check_division(stream + at + 6, length - 4, stream[at + 5] & 1, form);
+    }
+    at += 2 + length;
+  }
+}
+
 }  // namespace
 
 std::vector<uint16_t> jpeg2000_values(const std::vector<uint8_t> &stream, const PixelForm &form,
                                       bool is_lossy) {
   const size_t start = start_of(stream);
   check_size(stream.data() + start, form);
+  check_coding(stream.data() + start, stream.size() - start, form);
   Source source{stream.data() + start, stream.size() - start, 0};
   std::string error;
   const std::unique_ptr<opj_codec_t, void (*)(opj_codec_t *)> codec(

@@ -162,8 +162,11 @@ void check_jpeg(const std::vector<uint8_t> &stream, const PixelForm &form, Codin
 }
 
 std::vector<uint16_t> dcmtk_values(const Structure &structure, const PixelForm &form) {
+  std::vector<uint8_t> film = structure.header;
+  film.insert(film.end(), structure.pixel_element.bytes,
+              structure.pixel_element.bytes + structure.pixel_element.count);
   DcmInputBufferStream stream;
-  stream.setBuffer(structure.whole.bytes, static_cast<offile_off_t>(structure.whole.count));
+  stream.setBuffer(film.data(), static_cast<offile_off_t>(film.size()));
   stream.setEos();
   DcmDataset set;
   const DcmXfer syntax(structure.syntax.c_str());

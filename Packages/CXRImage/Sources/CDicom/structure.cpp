@@ -16,17 +16,25 @@
 namespace {
 
 constexpr size_t PREAMBLE = 132;
-/// DCMTK reads sequences within sequences by recursion.
+/// Sequences and their items.
 constexpr size_t DEEPEST = 64;
-/// Each takes DCMTK about 300 bytes, however short it is.
 constexpr size_t MOST_ELEMENTS = 200000;
 /// A deflated film of 64 million pixels unpacks to this; what is larger is no film.
 constexpr size_t MOST_INFLATED = 128 << 20;
+/// Of a film's own elements: windows are a few hundred bytes.
+constexpr uint32_t LONGEST = 1 << 16;
 constexpr uint32_t UNDEFINED = 0xFFFFFFFF;
 
 constexpr uint32_t TRANSFER_SYNTAX = 0x00020010;
 constexpr uint32_t PIXEL_DATA = 0x7FE00010;
+constexpr uint32_t MODALITY_TABLE = 0x00283000, VOI_TABLE = 0x00283010;
+constexpr uint32_t TABLE_DESCRIPTOR = 0x00283002, TABLE_DATA = 0x00283006;
 constexpr uint32_t ITEM = 0xFFFEE000, ITEM_END = 0xFFFEE00D, SEQUENCE_END = 0xFFFEE0DD;
+
+/// SOP class, modality, and the description of the pixels with window and rescaling: none of them a sequence.
+constexpr uint32_t OWN[] = {0x00080016, 0x00080060, 0x00280002, 0x00280004, 0x00280006, 0x00280008,
+                            0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103,
+                            0x00281050, 0x00281051, 0x00281052, 0x00281053, 0x00281056};
 
 [[noreturn]] void damaged(const std::string &how) {
   throw Refusal("its structure is damaged: " + how);
@@ -82,13 +90,15 @@ struct Element {
   uint32_t tag;
   uint32_t length;
   bool is_sequence;
-  /// Whether what is in it has no value representations: an unknown's content never has.
-  bool is_implicit;
+  /// Whether what is in it has no value representations, and is little-endian: an unknown's content always is.
+  bool is_unknown = false;
   bool is_words = false;
+  /// -1 where the file does not say.
+  int is_signed = -1;
 };
 
 Element element(Cursor &cursor, uint32_t tag, bool is_implicit) {
-  Element found{tag, 0, false, is_implicit};
+  Element found{tag, 0, false};
   if (is_implicit) {
     found.length = cursor.word32();
     found.is_sequence = found.length == UNDEFINED || is_sequence_by_dictionary(tag);
@@ -105,11 +115,11 @@ Element element(Cursor &cursor, uint32_t tag, bool is_implicit) {
   } else {
     damaged("the element " + name(tag) + " is of no known kind");
   }
-  const bool is_unknown = is_any(letters, "UN ");
+  found.is_unknown = is_any(letters, "UN ");
   found.is_sequence = is_any(letters, "SQ ") || found.length == UNDEFINED ||
-                      (is_unknown && is_sequence_by_dictionary(tag));
-  found.is_implicit = is_unknown;
+                      (found.is_unknown && is_sequence_by_dictionary(tag));
   found.is_words = is_any(letters, "OW ");
+  if (is_any(letters, "US SS ")) found.is_signed = letters[0] == 'S' ? 1 : 0;
   return found;
 }
 
@@ -196,18 +206,34 @@ void Structure::inflate(Span deflated) {
   });
 }
 
+namespace {
+
+Words words(const Cursor &cursor, const Element &element) {
+  Words found;
+  found.is_signed = element.is_signed;
+  Cursor reader{{cursor.span.bytes + cursor.at, element.length}, 0, cursor.is_big_endian};
+  while (reader.has(2)) found.values.push_back(reader.word16());
+  return found;
+}
+
+}  // namespace
+
 void Structure::walk(Span set) {
   struct Level {
     size_t end;
     bool is_undefined;
     bool is_sequence;
     bool is_implicit;
+    bool is_big_endian;
   };
   Cursor cursor{set, 0, is_big_endian};
-  std::vector<Level> levels{{set.count, false, false, is_implicit}};
+  std::vector<Level> levels{{set.count, false, false, is_implicit, is_big_endian}};
+  std::vector<uint32_t> kept;
+  TableElements *table = nullptr;
   size_t elements = 0;
   while (!levels.empty()) {
     const Level level = levels.back();
+    cursor.is_big_endian = level.is_big_endian;
     if (!level.is_undefined && cursor.at == level.end) {
       levels.pop_back();
       continue;
@@ -219,6 +245,8 @@ void Structure::walk(Span set) {
     const uint32_t tag = cursor.tag();
     if (++elements > MOST_ELEMENTS)
       throw Refusal("it has more than " + std::to_string(MOST_ELEMENTS) + " elements");
+    if (levels.size() > DEEPEST)
+      throw Refusal("its sequences are nested more than " + std::to_string(DEEPEST / 2) + " deep");
     if (level.is_sequence || tag == ITEM_END) {
       const uint32_t length = cursor.word32();
       if (cursor.at > level.end) damaged("an item reaches beyond what holds it");
@@ -232,16 +260,18 @@ void Structure::walk(Span set) {
       if (!level.is_sequence || tag != ITEM) damaged(name(tag) + " stands where no such element can");
       if (length != UNDEFINED && length > level.end - cursor.at)
         damaged("an item is longer than what holds it");
-      if (levels.size() > DEEPEST)
-        throw Refusal("its sequences are nested more than " + std::to_string(DEEPEST / 2) + " deep");
+      if (table && levels.size() == 2) {
+        // The first item counts.
+        if (table->has_item) table = nullptr; else table->has_item = true;
+      }
       levels.push_back({length == UNDEFINED ? level.end : cursor.at + length, length == UNDEFINED,
-                        false, level.is_implicit});
+                        false, level.is_implicit, level.is_big_endian});
       continue;
     }
     const Element found = element(cursor, tag, level.is_implicit);
     if (cursor.at > level.end) damaged("the element " + name(tag) + " reaches beyond what holds it");
-    const bool is_film = tag == PIXEL_DATA && levels.size() == 1;
-    if (is_film) header = {set.bytes, start};
+    const bool is_root = levels.size() == 1;
+    const bool is_film = tag == PIXEL_DATA && is_root;
     if (found.length != UNDEFINED && found.length > level.end - cursor.at) {
       if (is_film) throw Refusal("it has fewer pixels than its header says; is the file whole?");
       damaged("the element " + name(tag) + " is longer than what holds it; is the file whole?");
@@ -263,22 +293,37 @@ void Structure::walk(Span set) {
       fragments = std::move(items);
       is_encapsulated = true;
     } else if (found.is_sequence) {
-      if (levels.size() > DEEPEST)
-        throw Refusal("its sequences are nested more than " + std::to_string(DEEPEST / 2) + " deep");
+      if (is_root)
+        table = tag == MODALITY_TABLE ? &modality_table : tag == VOI_TABLE ? &voi_table : nullptr;
+      if (is_root && table) {
+        // Of an element that stands twice the first counts.
+        if (table->is_there) table = nullptr; else table->is_there = true;
+      }
       const bool is_undefined = found.length == UNDEFINED;
       levels.push_back({is_undefined ? level.end : cursor.at + found.length, is_undefined, true,
-                        found.is_implicit});
+                        found.is_unknown || level.is_implicit,
+                        !found.is_unknown && level.is_big_endian});
       continue;
     } else {
       if (is_film) {
         pixels = {set.bytes + cursor.at, found.length};
         pixels_are_words = found.is_words;
+      } else if (table && table->has_item && levels.size() == 3) {
+        if (tag == TABLE_DESCRIPTOR && found.length <= LONGEST) table->descriptor = words(cursor, found);
+        // Up to 65,536 entries of 16 bits.
+        if (tag == TABLE_DATA && found.length <= 2 * 65536 + 2) table->data = words(cursor, found);
       }
       cursor.at += found.length;
+      const bool is_own = is_root && std::find(std::begin(OWN), std::end(OWN), tag) != std::end(OWN);
+      if (is_own && found.length <= LONGEST &&
+          std::find(kept.begin(), kept.end(), tag) == kept.end()) {
+        kept.push_back(tag);
+        header.insert(header.end(), set.bytes + start, set.bytes + cursor.at);
+      }
     }
     if (is_film) {
       has_pixels = true;
-      whole = {set.bytes, cursor.at};
+      pixel_element = {set.bytes + start, cursor.at - start};
       return;
     }
   }

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 /// A stretch of bytes.
@@ -12,8 +11,23 @@ struct Span {
   size_t count = 0;
 };
 
-/// The parts of a file whose elements have been walked: every length lies within the file, sequences are nested at most
-/// 64 deep, and there are at most 200,000 elements.
+/// Numbers of 16 bits as an element holds them.
+struct Words {
+  std::vector<uint16_t> values;
+  /// What the file says of their sign: -1 where it leaves that to its readers.
+  int is_signed = -1;
+};
+
+/// A look-up table's elements, as the first item of a sequence has them.
+struct TableElements {
+  bool is_there = false;
+  bool has_item = false;
+  Words descriptor, data;
+};
+
+/// A file whose elements have been walked: every length lies within the file, sequences are nested at most 32 deep, and
+/// there are at most 200,000 elements. DCMTK is given none of it but the film's own elements, which are known by name and
+/// hold no others: what it would do with the rest is of no concern.
 class Structure {
  public:
   /// Walks a file up to its pixels; what follows them is left alone.
@@ -23,10 +37,11 @@ class Structure {
   std::string syntax;
   bool is_implicit = false;
   bool is_big_endian = false;
-  /// The data set up to its pixels, inflated where the file is deflated.
-  Span header;
-  /// The data set with its pixels.
-  Span whole;
+  /// The elements that say what the pixels are, and of what kind the film is, as they stand in the file.
+  std::vector<uint8_t> header;
+  /// The element of the pixels, as it stands in the file.
+  Span pixel_element;
+  TableElements modality_table, voi_table;
   bool has_pixels = false;
   /// Native pixels; empty where they are encapsulated.
   Span pixels;

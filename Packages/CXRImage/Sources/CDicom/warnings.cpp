@@ -36,10 +36,11 @@ std::string &decoder_warning() {
 }
 
 void listen_to_decoders() {
-  OFLog::configure(OFLogger::WARN_LOG_LEVEL);
-  dcmtk::log4cplus::Logger root = dcmtk::log4cplus::Logger::getRoot();
-  root.removeAllAppenders();
-  root.addAppender(dcmtk::log4cplus::SharedAppenderPtr(new Listener));
+  OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+  dcmtk::log4cplus::Logger decoders = dcmtk::log4cplus::Logger::getInstance("dcmtk.dcmjpeg");
+  decoders.setLogLevel(dcmtk::log4cplus::WARN_LOG_LEVEL);
+  decoders.setAdditivity(false);
+  decoders.addAppender(dcmtk::log4cplus::SharedAppenderPtr(new Listener));
 }
 
 #endif
