@@ -30,10 +30,10 @@ func cModule(
     exclude: exclude, cSettings: strictC)
 }
 
-func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String) -> Target {
+func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String...) -> Target {
   .systemLibrary(
     name: name, path: "Packages/\(package)/Sources/\(name)", pkgConfig: pkgConfig,
-    providers: [.apt([apt])])
+    providers: [.apt(apt)])
 }
 
 func moduleTests(_ module: String, _ others: [Target.Dependency] = []) -> Target {
@@ -57,7 +57,7 @@ let dicomLibraries = [
 
 let modules = [
   "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
-  "CXRTraining", "CXRReport", "CXRPhantom",
+  "CXRTraining", "CXRReport", "CXRPhantom", "CXRFetch",
 ]
 
 let package = Package(
@@ -84,7 +84,9 @@ let package = Package(
     module("CXRImage", ["CDicom", "CFilmCodec"]),
     moduleTests("CXRImage", ["CFilmCodec"]),
 
-    systemLibrary("CLibArchive", in: "CXRArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+    systemLibrary(
+      "CLibArchive", in: "CXRArchive", pkgConfig: "libarchive", apt: "libarchive-dev",
+      "libdeflate-dev", "zlib1g-dev"),
     module("CXRArchive", ["CLibArchive"]),
     moduleTests("CXRArchive"),
 
@@ -121,6 +123,13 @@ let package = Package(
     module("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
     moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
 
+    systemLibrary(
+      "CLibCurl", in: "CXRFetch", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    systemLibrary("CLibCrypto", in: "CXRFetch", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    cModule("CTransfer", in: "CXRFetch", ["CLibCurl", "CLibCrypto"]),
+    module("CXRFetch", ["CTransfer", "CXRData"]),
+    moduleTests("CXRFetch", ["CXRData"]),
+
     .target(
       name: "CXRCommandLine",
       dependencies: [
@@ -129,6 +138,7 @@ let package = Package(
       ],
       path: "Apps/CommandLine", swiftSettings: strict),
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
+    app("cxr-fetch", ["CXRData", "CXRFetch", "CXRTraining"]),
     app("cxr-explore", ["CXRData", "CXRMetrics", "CXRTraining", "CXRReport"]),
     app("cxr-predict", ["CXRArchive", "CXRData", "CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
     app("cxr-train", ["CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTraining", "CXRReport"]),

@@ -10,7 +10,7 @@ rm -rf "$graphs"
 mkdir -p "$graphs"
 # A package that was built before would emit nothing anew.
 rm -rf "$build/debug" "$build"/*/debug
-for target in CXRTraining CXRReport CXRPhantom; do
+for target in CXRTraining CXRReport CXRPhantom CXRFetch; do
   swift build --scratch-path "$build" --target "$target" -Xswiftc -emit-symbol-graph \
     -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs" \
     -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public \
@@ -22,10 +22,11 @@ declare -A needs=(
   [CXRNet]="CXRTensor"
   [CXRTraining]="CXRArchive CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint"
   [CXRReport]="CXRMetrics"
+  [CXRFetch]="CXRData"
   [CXRPhantom]="CXRData CXRImage CXRTensor"
 )
 archives=()
-for module in CXRData CXRImage CXRArchive CXRTensor CXRMetrics CXRCheckpoint CXRNet CXRTraining CXRReport CXRPhantom; do
+for module in CXRData CXRImage CXRArchive CXRTensor CXRMetrics CXRCheckpoint CXRNet CXRTraining CXRReport CXRPhantom CXRFetch; do
   mkdir -p "$build/graphs/$module"
   cp "$graphs/$module.symbols.json" "$build/graphs/$module/"
   find "$graphs" -name "$module@*.symbols.json" -exec cp {} "$build/graphs/$module/" \;

@@ -11,6 +11,8 @@ declare -a needed=(
   "libpng-dev|PNG films|header png.h"
   "libdeflate-dev|PNG films, faster|header libdeflate.h"
   "libarchive-dev|films in .tar.gz and .zip archives|header archive.h"
+  "libcurl4-openssl-dev|fetching archives (libcurl)|header curl/curl.h"
+  "libssl-dev|their MD5 sums (OpenSSL)|header openssl/evp.h"
   "zlib1g-dev|compressed checkpoints|header zlib.h"
   "pkg-config|finding these libraries|program pkg-config"
   "gnuplot-nox|pictures in the reports|program gnuplot"
@@ -26,7 +28,7 @@ fi
 if [ "${1:-}" = dicom ]; then
   needed+=(
     "libdcmtk-dev|DICOM films (DCMTK)|file /usr/include/dcmtk/dcmdata/dctk.h"
-    "libopenjp2-7-dev|DICOM films in JPEG 2000 (OpenJPEG)|pkgconfig libopenjp2"
+    "libopenjp2-7-dev|DICOM films in JPEG 2000 (OpenJPEG 2.5 or later)|pkgconfig libopenjp2 >= 2.5"
     "dcmtk|variants of DICOM films for the tests|program dcmcjpeg"
   )
 fi

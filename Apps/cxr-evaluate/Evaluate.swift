@@ -254,6 +254,9 @@ struct Evaluate: Program {
         Console.note(
           "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
             + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
+        if network.isOfOtherDICOM {
+          Console.warn("\(path): \(CheckpointMetadata.otherDICOM)")
+        }
         if let trained = network.collection, trained != collection.file.collection {
           Console.note(
             "\(path) was trained on films read as the collection \(trained.name), these are read as "

@@ -124,8 +124,9 @@ struct Predict: Program {
     }
     if !predictor.classifier.knowsPoses {
       Console.note(
-        "\(checkpoint) does not say what its frontal films look like: it is of an earlier version, of fewer than twenty films, "
-          + "or no best.npz; whether films are inverted, turned or lateral is not looked at")
+        "\(checkpoint) does not say what its frontal films look like: it is of an earlier version, no best.npz, or its "
+          + "training films were too few or too unlike each other; whether films are inverted, turned or lateral is not looked at"
+      )
     }
     let strangers = (mapLabels?.names ?? []).filter { !metadata.labels.contains($0) }
     guard strangers.isEmpty else {

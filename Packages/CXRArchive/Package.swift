@@ -8,7 +8,8 @@ let package = Package(
   products: [.library(name: "CXRArchive", targets: ["CXRArchive"])],
   targets: [
     .systemLibrary(
-      name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+      name: "CLibArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev", "libdeflate-dev", "zlib1g-dev"])]),
     .target(name: "CXRArchive", dependencies: ["CLibArchive"], swiftSettings: strict),
     .testTarget(
       name: "CXRArchiveTests", dependencies: ["CXRArchive"], swiftSettings: strict),

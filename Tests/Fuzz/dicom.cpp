@@ -4,7 +4,7 @@
 #include "film_dicom.h"
 
 static void *take(void *context, long width, long height, int bytes) {
-  if (width <= 0 || height <= 0 || width > (1 << 18) / height) return nullptr;
+  if (width <= 0 || height <= 0 || width > (1 << 22) / height) return nullptr;
   return *static_cast<void **>(context) =
              std::calloc(static_cast<size_t>(width * height), static_cast<size_t>(bytes));
 }

@@ -8,15 +8,26 @@ public enum ArchiveError: Error, Equatable, CustomStringConvertible {
   case damaged(archive: String, member: String?, reason: String)
   /// A member whose name or kind is not taken.
   case unsafeMember(archive: String, member: String, reason: String)
-  /// A member, or the archive, unpacks to more than is taken.
+  /// A member unpacks to more than is taken.
   case tooLarge(archive: String, member: String, reason: String)
+  /// The archive unpacks to far more than it is, or has more members than is taken, at `member`.
+  case expands(archive: String, member: String, reason: String)
 
   /// The archive's path.
   public var archive: String {
     switch self {
     case .unreadable(let archive, _), .noArchive(let archive, _), .damaged(let archive, _, _),
-      .unsafeMember(let archive, _, _), .tooLarge(let archive, _, _):
+      .unsafeMember(let archive, _, _), .tooLarge(let archive, _, _),
+      .expands(let archive, _, _):
       archive
+    }
+  }
+
+  /// What is wrong with a member alone, whose archive can be read on; `nil` where it cannot.
+  public var reasonOfMember: String? {
+    switch self {
+    case .unsafeMember(_, _, let reason), .tooLarge(_, _, let reason): "in its archive it " + reason
+    case .unreadable, .noArchive, .damaged, .expands: nil
     }
   }
 
@@ -32,7 +43,8 @@ public enum ArchiveError: Error, Equatable, CustomStringConvertible {
         + "again; what was read of it is kept"
     case .unsafeMember(let archive, let member, let reason):
       "\(archive): its member \(member) \(reason). Unpack the archive and look at it"
-    case .tooLarge(let archive, let member, let reason):
+    case .tooLarge(let archive, let member, let reason),
+      .expands(let archive, let member, let reason):
       "\(archive): its member \(member) \(reason). Unpack the archive, if you trust it"
     }
   }

@@ -27,13 +27,18 @@ public final class ArchiveReader {
 
   private let utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
 
+  /// The archive file's size, in bytes, as it was when it was opened.
+  public let size: Int
+  /// When the archive file was changed, in nanoseconds since 1970, as it was when it was opened.
+  public let modified: UInt64
+
   private let archive: OpaquePointer
   private let gzip: GzipStream?
-  private let size: Int
   /// What members have unpacked to so far, in bytes.
   private var unpacked = 0
   private var entry: OpaquePointer?
   private var member: String?
+  private var isLink = false
   private var count = 0
 
   /// Opens an archive.
@@ -50,6 +55,9 @@ public final class ArchiveReader {
     var magic: [UInt8] = [0, 0]
     let isGzip = isFile && pread(file, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]
     size = Int(status.st_size)
+    modified =
+      UInt64(bitPattern: Int64(status.st_mtim.tv_sec)) &* 1_000_000_000
+      &+ UInt64(bitPattern: Int64(status.st_mtim.tv_nsec))
     guard isFile, size > 0, let archive = archive_read_new() else {
       close(file)
       throw isFile
@@ -92,8 +100,9 @@ public final class ArchiveReader {
     return archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
   }
 
-  /// Goes to the next ordinary file, and gives its name: parts between slashes, without a leading `./`. Folders, links and
-  /// whatever else is no file are passed over; a link is an error where `isWanted` says so of its name.
+  /// Goes to the next file, and gives its name: parts between slashes, without a leading `./`. Folders and whatever else is
+  /// no file are passed over, and so is what has a name that leads elsewhere, unless `isWanted` says that it is wanted,
+  /// which is an error. A link is a file that cannot be read.
   /// - Throws: ``ArchiveError``.
   public func next(isWanted: (String) -> Bool = { _ in true }) throws -> String? {
     // Names are in UTF-8, whatever this program's locale is.
@@ -115,7 +124,7 @@ public final class ArchiveReader {
       }
       count += 1
       guard count <= Self.mostMembers else {
-        throw ArchiveError.tooLarge(
+        throw ArchiveError.expands(
           archive: path, member: member ?? "",
           reason: "is followed by more; up to \(Self.mostMembers) members are read")
       }
@@ -132,12 +141,7 @@ public final class ArchiveReader {
           archive: path, member: shown,
           reason: "has a name that leads elsewhere or cannot be a file's")
       }
-      member = safe
-      if isLink {
-        guard isWanted(safe) else { continue }
-        throw ArchiveError.unsafeMember(
-          archive: path, member: safe, reason: "is a link, and links are not followed")
-      }
+      (member, self.isLink) = (safe, isLink)
       return safe
     }
   }
@@ -151,11 +155,22 @@ public final class ArchiveReader {
     }
   }
 
-  /// The bytes of the file that ``next(isWanted:)`` came to.
+  /// The first bytes of the file that ``next(isWanted:)`` came to, up to `count`, whose ``contents()`` lack them then.
   /// - Throws: ``ArchiveError``.
+  public func beginning(_ count: Int) throws -> [UInt8] {
+    guard let entry, !isLink, archive_entry_is_encrypted(entry) == 0 else { return [] }
+    return try piece(count)
+  }
+
+  /// The bytes of the file that ``next(isWanted:)`` came to.
+  /// - Throws: ``ArchiveError``; where it has an ``ArchiveError/reasonOfMember``, the next file can be read.
   public func contents() throws -> [UInt8] {
     let name = member ?? ""
     guard let entry else { return [] }
+    if isLink {
+      throw ArchiveError.unsafeMember(
+        archive: path, member: name, reason: "is a link, and links are not followed")
+    }
     if archive_entry_is_encrypted(entry) != 0 {
       throw ArchiveError.unsafeMember(archive: path, member: name, reason: "is encrypted")
     }
@@ -204,7 +219,7 @@ public final class ArchiveReader {
   private func checkRatio() throws {
     let most = (size + 1 << 20) * Self.largestRatio
     guard unpacked <= most, gzip?.unpacked ?? 0 <= most else {
-      throw ArchiveError.tooLarge(
+      throw ArchiveError.expands(
         archive: path, member: member ?? "",
         reason: "is within what unpacks to more than \(Self.largestRatio) times its size")
     }

@@ -23,7 +23,9 @@ public struct ArchivedPath: Sendable, Hashable {
       let archive = String(path[..<slash])
       let rest = path[path.index(after: slash)...]
       if Self.isArchive(archive), !rest.isEmpty, Self.isFile(archive) {
-        (self.archive, member) = (archive, String(rest))
+        let parts = rest.split { $0 == "/" || $0 == "\\" }.filter { $0 != "." }
+        guard !parts.isEmpty else { return nil }
+        (self.archive, member) = (archive, parts.joined(separator: "/"))
         return
       }
       end = path.index(after: slash)

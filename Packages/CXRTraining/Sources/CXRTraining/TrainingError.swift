@@ -6,8 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case invalidOption(String)
   /// Rows of the label file have no film.
   case missingFilms(names: [String], count: Int, folder: String, hints: [FilmNameHint])
-  /// Films may be in archives, which are read once into a film cache, and no cache is named.
-  case archivesWithoutCache(archive: String)
+  /// Films are missing that may be in archives, which are read once into a film cache, and no cache is named.
+  case archivesWithoutCache(names: [String], count: Int, archive: String)
   /// Films cannot be decoded.
   case unreadableFilms([UnreadableFilm])
   /// A part of the split has no film left.
@@ -54,10 +54,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + names.joined(separator: ", ") + "."
         + hints.map { " " + $0.description + "." }.joined()
         + " Correct --images, or go on without them by --allow-missing"
-    case .archivesWithoutCache(let archive):
-      return
-        "films are looked for in archives, the first of which is \(archive); archives are read once, into a cache of "
-        + "prepared films: name a folder for it by --cache"
+    case .archivesWithoutCache(let names, let count, let archive):
+      return "\(count) films of the label file are in no folder, the first: "
+        + "\(names.joined(separator: ", ")). They may be in archives, the first of which is \(archive): archives are read "
+        + "once, into a cache of prepared films; name a folder for it by --cache"
     case .unreadableFilms(let films):
       let shown = films.prefix(20).map { "  \($0.name): \($0.reason)" }
       let more = films.count > 20 ? ["  … and \(films.count - 20) more"] : []

@@ -8,15 +8,21 @@ public enum NIHRevision: String, Sendable {
 
   /// The revision of NIH's whole set; `nil` for any other file.
   public init?(_ records: [FilmRecord]) {
-    guard records.count == 112_120 else { return nil }
-    var patients = Set<PatientID>()
-    var pneumonia = 0
-    for record in records {
-      patients.insert(record.patient)
-      if record.findings.contains("Pneumonia") { pneumonia += 1 }
-    }
-    guard patients.count == 30_805 else { return nil }
-    switch pneumonia {
+    guard records.count == Self.films else { return nil }
+    self.init(
+      films: records.count, patients: Set(records.map(\.patient)).count,
+      filmsWithPneumonia: records.count { $0.findings.contains("Pneumonia") })
+  }
+
+  /// The films of NIH's whole set.
+  public static let films = 112_120
+  /// Their patients.
+  public static let patients = 30_805
+
+  /// The revision that has these counts; `nil` where none has.
+  public init?(films: Int, patients: Int, filmsWithPneumonia: Int) {
+    guard films == Self.films, patients == Self.patients else { return nil }
+    switch filmsWithPneumonia {
     case 1353: self = .pneumonia1353
     case 1431: self = .pneumonia1431
     default: return nil

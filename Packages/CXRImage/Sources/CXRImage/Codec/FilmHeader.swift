@@ -45,6 +45,9 @@ public struct FilmHeader: Sendable, Equatable {
   /// Whether pixels may be of a colour.
   public var mayBeColoured: Bool { colour != .grey && colour != .greyAlpha }
 
+  /// Whether a file is DICOM by its first bytes.
+  public static func isDICOM(_ bytes: [UInt8]) -> Bool { FileFormat(bytes) == .dicom }
+
   /// Reads the header of a PNG or JPEG file; `nil` where there is none.
   public init?(_ bytes: [UInt8]) {
     switch FileFormat(bytes) {
@@ -62,7 +65,8 @@ public struct FilmHeader: Sendable, Equatable {
     (format, width, height) = (.png, word(16), word(20))
     (bitDepth, self.colour) = (Int(bytes[24]), colour)
     var (at, found) = (33, ExifOrientation.upright)
-    while at + 8 <= bytes.count, !bytes[at + 4..<at + 8].elementsEqual("IDAT".utf8) {
+    // It may stand before the pixels or behind them.
+    while at + 8 <= bytes.count {
       let (start, size) = (at + 8, word(at))
       guard size <= bytes.count - start else { break }
       if bytes[at + 4..<start].elementsEqual("eXIf".utf8) {

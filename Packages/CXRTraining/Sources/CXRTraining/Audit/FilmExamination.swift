@@ -14,6 +14,8 @@ struct FilmExamination: Sendable {
   let ignoresOrientation: Bool
   /// Of a nearly black PNG film of 16 bits, how many of them it uses.
   let usedBits: Int?
+  /// Of the prepared pixels, were these bits all that there are.
+  private let stretched: PixelMoments?
   /// The film, small.
   let pose: PoseThumbnail
 
@@ -33,6 +35,13 @@ struct FilmExamination: Sendable {
     // Only of such a film are the upper bits unused.
     let isDark = header?.bitDepth == 16 && film.decoded.pixels.allSatisfy { $0 < 64 }
     usedBits = isDark && preparation.pngBits == 16 ? GreyFilm.usedBits(png: film.source) : nil
+    var asUsed = preparation
+    asUsed.pngBits = max(9, usedBits ?? 16)
+    stretched = usedBits.flatMap { _ in
+      (try? GreyFilm(encoded: film.source, options: asUsed.decoding)).map {
+        PixelMoments(asUsed($0))
+      }
+    }
     pose = PoseThumbnail(preparation.plane(film.stored))
   }
 
@@ -41,8 +50,13 @@ struct FilmExamination: Sendable {
   /// 27 and 83.
   static let (darkest, brightest, flattest) = (30.0, 225.0, 5.0)
 
-  /// What is odd about the film by itself. `name` is its file's.
-  func problems(name: String, smallest: Int) -> [AuditProblem] {
+  /// What is odd about the film by itself.
+  ///
+  /// - Parameters:
+  ///   - name: its file's.
+  ///   - smallest: the side of the network's input, in pixels.
+  ///   - canChoose: whether who reads it can choose how films are prepared, as who asks a trained network cannot.
+  func problems(name: String, smallest: Int, canChoose: Bool = true) -> [AuditProblem] {
     var problems: [AuditProblem] = []
     func add(_ kind: String, _ severity: AuditProblem.Severity, _ detail: String) {
       problems.append(AuditProblem(image: name, kind: kind, severity: severity, detail: detail))
@@ -57,8 +71,8 @@ struct FilmExamination: Sendable {
       if header.orientation != .upright, ignoresOrientation {
         add(
           "exif_orientation", .warning,
-          "its EXIF orientation says that it is \(header.orientation.description), which is ignored unless "
-            + "--exif-orientation apply is given")
+          "its EXIF orientation says that it is \(header.orientation.description), which is ignored"
+            + (canChoose ? " unless --exif-orientation apply is given" : " as it was in training"))
       }
       if header.hasAlpha {
         add("alpha", .note, "\(header.colour.rawValue); transparency is dropped")
@@ -79,16 +93,24 @@ struct FilmExamination: Sendable {
     if max(width, height) > 2 * min(width, height) {
       add("narrow", .warning, "\(width) × \(height) pixels; resizing to a square distorts it")
     }
-    let (mean, deviation) = (moments.mean, moments.standardDeviation)
-    if let usedBits, usedBits < 16 {
+    let mean = moments.mean
+    let isConstant = (stretched ?? moments).standardDeviation < Self.flattest
+    if let usedBits {
+      // As it is read it shows nothing; of fewer than nine bits nothing here makes more of it.
       add(
-        "unused_bits", .warning,
+        "unused_bits", usedBits > 8 ? .warning : .error,
         "uses \(usedBits) of 16 bits, so that it is dark; "
-          + (usedBits > 8
-            ? "--png-bits \(usedBits) takes these for all, if other films use no more"
-            : "save it with 8 bits"))
-    } else if deviation < Self.flattest {
+          + (!canChoose
+            ? "the network was trained on films that use all"
+            : usedBits > 8
+              ? "--png-bits \(usedBits) takes these for all, if other films use no more"
+              : "save it with 8 bits"))
+    }
+    if isConstant {
+      let deviation = (stretched ?? moments).standardDeviation
       add("near_constant", .error, "standard deviation of \(rounded(deviation)) grey levels")
+    } else if usedBits != nil {
+      // What is dark is told by its bits.
     } else if mean < Self.darkest {
       add("too_dark", .warning, "mean of \(rounded(mean)) grey levels")
     } else if mean > Self.brightest {

@@ -65,7 +65,7 @@ extension Exploration {
   public func flaggedThumbnails(side: Int = 160, limit: Int = 24) -> [FilmThumbnail] {
     guard let folder = collection.folder else { return [] }
     let kinds = FilmAudit.kinds.filter {
-      !["missing", "unreadable", "without_row", "small", "bit_depth", "alpha", "collection_size"]
+      !["missing", "unreadable", "without_row", "small", "bit_depth", "alpha"]
         .contains($0)
     }
     let ofKind = Dictionary(grouping: problems, by: \.kind)

@@ -19,9 +19,6 @@ struct ShownFilms: Sendable {
       archived.map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Whether any film is shown as it was prepared.
-  var hasPrepared: Bool { !places.isEmpty }
-
   /// The film of a path.
   /// - Throws: `ImageError`, ``TrainingError``.
   func film(_ path: String) throws -> GreyFilm {

@@ -1,4 +1,6 @@
 import CXRArchive
+import CXRData
+import CXRImage
 import CXRTensor
 import Synchronization
 
@@ -9,7 +11,7 @@ struct ArchivePass {
   struct Source: Sendable {
     /// The archive.
     let path: String
-    /// How many members are wanted, after which the rest is left; `nil`: as many as there are.
+    /// How many members are wanted, after which the rest is left; `nil`: the archive is listed, to its end.
     var count: Int?
     /// Whether a member is wanted.
     let isWanted: @Sendable (_ member: String) -> Bool
@@ -17,8 +19,10 @@ struct ArchivePass {
 
   /// What an archive was found to hold.
   struct Contents: Sendable {
-    /// Its ordinary files, as far as it was read.
-    var members: [String] = []
+    /// Its files, as far as it was listed, and whether each is a film by its name or its first bytes.
+    var members: [(name: String, isFilm: Bool)] = []
+    /// Of the file that was read.
+    var stamp: SourceStamp?
     /// Why it could not be read to its end.
     var failure: ArchiveError?
   }
@@ -41,39 +45,59 @@ struct ArchivePass {
     states = sources.map { _ in Shared() }
   }
 
-  /// Calls `body` with each wanted member and its bytes, on any thread.
+  /// A wanted member's bytes, or why it has none that are taken, and the stamp of its archive as it was read.
+  struct Member: Sendable {
+    let name: String
+    let bytes: Result<[UInt8], ImageError>
+    let stamp: SourceStamp
+  }
+
+  /// Calls `body` with each wanted member, on any thread.
   ///
   /// - Returns: what each archive holds. A damaged one does not keep the others from being read.
   /// - Throws: the first error of `body`.
   func run(
-    _ body: @Sendable (_ archive: Int, _ member: String, _ bytes: [UInt8]) throws -> Void
+    _ body: @Sendable (_ archive: Int, Member) throws -> Void
   ) throws -> [Contents] {
     guard !sources.isEmpty else { return [] }
     try Parallel.forEach(Parallel.threads) { worker in
       for step in sources.indices {
         let archive = (worker + step) % sources.count
-        while let (member, bytes) = take(archive) { try body(archive, member, bytes) }
+        while let member = take(archive) { try body(archive, member) }
       }
     }
     return states.map { $0.state.withLock { $0.contents } }
   }
 
   /// The next wanted film of an archive; `nil` when there is none.
-  private func take(_ place: Int) -> (member: String, bytes: [UInt8])? {
+  private func take(_ place: Int) -> Member? {
     let source = sources[place]
     return states[place].state.withLock { state in
       if state.isDone { return nil }
       do {
         let reader = try state.reader ?? ArchiveReader(path: source.path)
-        state.reader = reader
+        let stamp = SourceStamp(reader)
+        (state.reader, state.contents.stamp) = (reader, stamp)
         while state.taken != source.count,
-          let member = try reader.next(isWanted: source.isWanted)
+          let name = try reader.next(isWanted: source.isWanted)
         {
-          state.contents.members.append(member)
-          guard source.isWanted(member) else { continue }
-          let bytes = try reader.contents()
+          guard source.isWanted(name) else {
+            if source.count == nil {
+              let isFilm = try FilmName.isFilm(name) || Self.isDICOM(name, reader)
+              state.contents.members.append((name, isFilm))
+            }
+            continue
+          }
           state.taken += 1
-          return (member, bytes)
+          if source.count == nil { state.contents.members.append((name, FilmName.isFilm(name))) }
+          do {
+            return Member(name: name, bytes: .success(try reader.contents()), stamp: stamp)
+          } catch let error as ArchiveError {
+            guard let reason = error.reasonOfMember else { throw error }
+            let path = ArchivedPath(archive: source.path, member: name).path
+            return Member(
+              name: name, bytes: .failure(.unreadable(path: path, reason: reason)), stamp: stamp)
+          }
         }
       } catch let error as ArchiveError {
         state.contents.failure = error
@@ -83,5 +107,12 @@ struct ArchivePass {
       (state.isDone, state.reader) = (true, nil)
       return nil
     }
+  }
+
+  /// Whether a member without an extension begins as DICOM does, as a hospital's exports are named.
+  private static func isDICOM(_ name: String, _ reader: ArchiveReader) throws -> Bool {
+    guard !(name.split(separator: "/").last?.contains(".") ?? true) else { return false }
+    let bytes = try reader.beginning(132)
+    return bytes.count == 132 && bytes[128...].elementsEqual("DICM".utf8)
   }
 }

@@ -17,52 +17,67 @@ struct ArchiveShelf: Sendable {
   /// Called now and then, on any thread, with films done and the most that there may be.
   let progress: @Sendable (_ done: Int, _ total: Int) -> Void
 
-  /// The names of films in each archive, by its path.
+  /// What archives hold.
+  struct Listing {
+    /// The names of films in each archive, by its path.
+    var films: [String: [String]] = [:]
+    /// Why the first archive that could not be read to its end could not; the others have been read.
+    var failure: ArchiveError?
+  }
+
+  /// Lists archives, and prepares films of those that are not known yet.
   ///
   /// - Parameters:
   ///   - archives: their paths.
   ///   - most: the most films that may be wanted, for who waits.
   ///   - isWanted: whether a film of this file name is prepared; also what has no film's extension is one then.
-  /// - Throws: `ArchiveError` for the first archive that cannot be read to its end, once the others have been read;
-  ///   ``TrainingError/cacheFailed(path:reason:)``.
-  func members(
+  /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
+  func listing(
     of archives: [String], most: Int, isWanted: @escaping @Sendable (String) -> Bool
-  ) throws -> [String: [String]] {
-    var found: [String: [String]] = [:]
-    for archive in archives {
-      if let list = try ArchiveList(of: archive, in: cacheFolder) { found[archive] = list.members }
+  ) throws -> Listing {
+    var known: [String: [(name: String, isFilm: Bool)]] = [:]
+    // A list goes by its archive's stamp.
+    for archive in archives where check == .stamp {
+      if let list = try ArchiveList(of: archive, in: cacheFolder) { known[archive] = list.members }
     }
-    let unknown = archives.filter { found[$0] == nil }
-    if unknown.isEmpty { return found.mapValues { Self.films($0, isWanted) } }
-    let stamps = try unknown.map { try SourceStamp(path: $0) }
-    let store = try preparation.map {
-      try CacheStore($0, folder: cacheFolder, check: check, waiting: waiting)
+    let unknown = archives.filter { known[$0] == nil }
+    var listing = Listing()
+    if !unknown.isEmpty {
+      let store = try preparation.map {
+        try CacheStore($0, folder: cacheFolder, check: check, waiting: waiting)
+      }
+      defer { store?.close() }
+      let done = Atomic<Int>(0)
+      let contents = try ArchivePass(
+        unknown.map { path in
+          ArchivePass.Source(path: path) { store != nil && isWanted(Self.fileName($0)) }
+        }
+      ).run { archive, member in
+        let path = ArchivedPath(archive: unknown[archive], member: member.name).path
+        // What cannot be decoded is found so again, by whoever asks for it.
+        if case .success(let bytes) = member.bytes {
+          _ = try store?.prepare(
+            (Self.fileName(member.name), path), source: (bytes, member.stamp),
+            inspect: inspect.map { see in { see(path, $0) } })
+        }
+        progress(done.add(1, ordering: .relaxed).newValue, most)
+      }
+      for (path, contents) in zip(unknown, contents) {
+        known[path] = contents.members
+        if contents.failure == nil, let stamp = contents.stamp {
+          try ArchiveList(members: contents.members, stamp: stamp).write(of: path, in: cacheFolder)
+        }
+      }
+      listing.failure = contents.lazy.compactMap(\.failure).first
     }
-    defer { store?.close() }
-    let done = Atomic<Int>(0)
-    let pass = ArchivePass(
-      unknown.map { path in
-        ArchivePass.Source(path: path) { store != nil && isWanted(Self.fileName($0)) }
-      })
-    let contents = try pass.run { archive, member, bytes in
-      let path = ArchivedPath(archive: unknown[archive], member: member).path
-      // What cannot be decoded is found so again, by whoever asks for it.
-      _ = try store?.prepare(
-        (Self.fileName(member), path), source: bytes,
-        inspect: inspect.map { see in { see(path, $0) } })
-      progress(done.add(1, ordering: .relaxed).newValue, most)
-    }
-    for (place, path) in unknown.enumerated() where contents[place].failure == nil {
-      found[path] = contents[place].members
-      try ArchiveList(members: contents[place].members, stamp: stamps[place])
-        .write(of: path, in: cacheFolder)
-    }
-    if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
-    return found.mapValues { Self.films($0, isWanted) }
+    listing.films = known.mapValues { Self.films($0, isWanted) }
+    return listing
   }
 
-  static func films(_ members: [String], _ isWanted: (String) -> Bool) -> [String] {
-    members.filter { FilmName.isFilm($0) || isWanted(fileName($0)) }
+  static func films(
+    _ members: [(name: String, isFilm: Bool)], _ isWanted: (String) -> Bool
+  ) -> [String] {
+    members.filter { $0.isFilm || isWanted(fileName($0.name)) }.map(\.name)
   }
 
   private static func fileName(_ member: String) -> String {
@@ -71,12 +86,14 @@ struct ArchiveShelf: Sendable {
 }
 
 /// The files of an archive, as they are kept in a text file beside the film cache: a line of stamp, count and digest, then a
-/// line a member.
+/// line a member, which begins with + where it is a film and with - where it is not.
 private struct ArchiveList {
-  let members: [String]
+  let members: [(name: String, isFilm: Bool)]
   let stamp: SourceStamp
 
-  init(members: [String], stamp: SourceStamp) { (self.members, self.stamp) = (members, stamp) }
+  init(members: [(name: String, isFilm: Bool)], stamp: SourceStamp) {
+    (self.members, self.stamp) = (members, stamp)
+  }
 
   private static func file(of archive: String, in folder: String) -> String {
     let digest = CacheIndex.digest(ofPath: archive).map { String(format: "%02x", $0) }.joined()
@@ -84,7 +101,7 @@ private struct ArchiveList {
   }
 
   private static func head(_ stamp: SourceStamp, _ count: Int, _ text: String) -> String {
-    "CXRLIST1 \(stamp.size) \(stamp.time) \(count) \(SHA256.hexDigest(of: text))"
+    "CXRLIST2 \(stamp.size) \(stamp.time) \(count) \(SHA256.hexDigest(of: text))"
   }
 
   /// Reads the list of an archive; `nil` where there is none, the archive has changed since, or the list is damaged.
@@ -96,13 +113,15 @@ private struct ArchiveList {
       let end = text.utf8.firstIndex(of: UInt8(ascii: "\n"))
     else { return nil }
     let rest = String(text[text.utf8.index(after: end)...])
-    let members = rest.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
+    let members = rest.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+      (name: String(Substring(line.dropFirst())), isFilm: line.first == UInt8(ascii: "+"))
+    }
     guard text[..<end] == Self.head(stamp, members.count, rest) else { return nil }
     self.init(members: members, stamp: stamp)
   }
 
   func write(of archive: String, in folder: String) throws {
-    let text = members.map { $0 + "\n" }.joined()
+    let text = members.map { ($0.isFilm ? "+" : "-") + $0.name + "\n" }.joined()
     try OutputFolder.writeWhole(
       Array((Self.head(stamp, members.count, text) + "\n" + text).utf8),
       to: Self.file(of: archive, in: folder))

@@ -54,10 +54,10 @@ final class CacheStore: Sendable {
   ///
   /// - Parameters:
   ///   - film: its name and path.
-  ///   - source: its bytes, where they have been read.
+  ///   - source: its bytes, where they have been read, and the stamp of what they were read from.
   ///   - inspect: sees the film, decoded, whether or not it was prepared before.
   func prepare(
-    _ film: (name: String, path: String), source: [UInt8]? = nil,
+    _ film: (name: String, path: String), source: (bytes: [UInt8], stamp: SourceStamp)? = nil,
     inspect: ((PreparedFilm) -> Void)? = nil
   ) throws -> FilmWriter.Outcome {
     try writer.prepare(film, source: source, inspect: inspect) {

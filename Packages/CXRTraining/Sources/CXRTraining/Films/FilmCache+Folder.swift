@@ -9,7 +9,8 @@ extension FilmCache {
   ///   - folder: where the files are kept.
   ///   - check: what tells whether a film has changed.
   ///   - waiting: called once if another process is preparing films there; it is waited for.
-  ///   - progress: called now and then, on any thread, with the number of films done.
+  ///   - progress: called now and then, on any thread, with the number of films done; it begins anew when archives have
+  ///     been read.
   /// - Throws: `DataError`, `ArchiveError`; ``TrainingError/cacheFailed(path:reason:)``.
   public convenience init(
     allFilmsIn images: String, preparation: FilmPreparation, folder: String,
@@ -21,9 +22,10 @@ extension FilmCache {
       let shelf = ArchiveShelf(
         cacheFolder: folder, preparation: preparation, check: check, waiting: waiting,
         progress: { done, _ in progress(done) })
-      let members = try shelf.members(of: search.archives, most: 0, isWanted: FilmName.isFilm)
+      let listing = try shelf.listing(of: search.archives, most: 0, isWanted: FilmName.isFilm)
+      if let failure = listing.failure { throw failure }
       for archive in search.archives {
-        search.add(archive: archive, members: members[archive] ?? [])
+        search.add(archive: archive, members: listing.films[archive] ?? [])
       }
     }
     try self.init(

@@ -106,7 +106,7 @@ public final class FilmCache: Sendable {
     }
     // What is in no cache yet, in one pass over the archives that hold it.
     let places = Dictionary(grouping: archived.withLock { $0 }, by: \.path.archive).mapValues {
-      Dictionary($0.map { ($0.path.member, $0.place) }, uniquingKeysWith: { first, _ in first })
+      Dictionary(grouping: $0, by: \.path.member).mapValues { $0.map(\.place) }
     }
     let archives = places.keys.sorted()
     let contents = try ArchivePass(
@@ -114,9 +114,17 @@ public final class FilmCache: Sendable {
         let members = places[archive] ?? [:]
         return ArchivePass.Source(path: archive, count: members.count) { members[$0] != nil }
       }
-    ).run { archive, member, bytes in
-      guard let place = places[archives[archive]]?[member] else { return }
-      keep(place, try store.prepare(films[place], source: bytes, inspect: inspector(place)))
+    ).run { archive, member in
+      for place in places[archives[archive]]?[member.name] ?? [] {
+        switch member.bytes {
+        case .success(let bytes):
+          keep(
+            place,
+            try store.prepare(
+              films[place], source: (bytes, member.stamp), inspect: inspector(place)))
+        case .failure(let error): keep(place, .unreadable(error.reason))
+        }
+      }
     }
     if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
     let outcomes = results.withLock { outcomes in

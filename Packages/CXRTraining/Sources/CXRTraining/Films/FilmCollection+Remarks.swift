@@ -239,6 +239,12 @@ extension FilmCollection {
     if let leftOut = folder?.leftOutCount, leftOut > 0 {
       lines.append("\(leftOut) hidden files in the folder that look like films, not used")
     }
+    if let first = unreadArchives.first {
+      lines.append(
+        "\(unreadArchives.count) archives, the first \(first), were not looked into for these: they are read into a cache, which "
+          + "--cache names")
+    }
+    if let archiveFailure { lines.append("no film is missing, but \(archiveFailure)") }
     if !rowsWithoutFilm.isEmpty {
       lines.append("\(rowsWithoutFilm.count) rows have no film, left out")
     }

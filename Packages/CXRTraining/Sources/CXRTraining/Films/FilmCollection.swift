@@ -1,3 +1,4 @@
+import CXRArchive
 import CXRData
 
 /// A label file, the films it lists, and the split of its patients: what every command starts from.
@@ -76,6 +77,10 @@ public struct FilmCollection: Sendable {
   public var filmsWithoutRow: [String] { folder?.unlisted ?? [] }
   /// Labels of which the files say nothing under any name, where a map of labels is given.
   public let labelsWithoutPartner: [String]
+  /// Archives in which films that are missing may be, and which were not looked into, as there is no cache for them.
+  let unreadArchives: [String]
+  /// Why an archive could not be read to its end, though no film is missing.
+  let archiveFailure: ArchiveError?
   private let vocabulary: [String]
   let partners: [String: [String]]
 
@@ -127,24 +132,35 @@ public struct FilmCollection: Sendable {
         try PatientSplit(patients: file.patients, seed: options.splitSeed)
       }
     let names = file.records.map(\.name)
+    var (unread, failure): ([String], ArchiveError?) = ([], nil)
     let folder = try options.images.map {
       try FilmFolder(path: $0, names: names, rule: filmNames) { archives, isWanted in
         guard let shelf else {
-          throw TrainingError.archivesWithoutCache(archive: archives.first ?? "")
+          unread = archives
+          return [:]
         }
-        return try shelf.members(of: archives, most: names.count, isWanted: isWanted)
+        let listing = try shelf.listing(of: archives, most: names.count, isWanted: isWanted)
+        failure = listing.failure
+        return listing.films
       }
     }
     self.folder = folder
+    (unreadArchives, archiveFailure) = (unread, failure)
     self.filmNames = filmNames
     (excluded, excludedStrangers) =
       try options.exclude.map { path in
         try Self.excluded(by: path, among: names, rule: filmNames)
       } ?? ([], [])
     let missing = (folder?.missing ?? []).filter { !excluded.contains($0) }
-    if let folder, !missing.isEmpty, !options.allowMissing, !tolerateMissing {
-      throw TrainingError.missingFilms(missing, in: folder)
+    // What is missing may be where an archive breaks off.
+    if let failure, !missing.isEmpty { throw failure }
+    let isComplete = missing.isEmpty || options.allowMissing || tolerateMissing
+    let hasNone = (folder?.missing.count ?? 0) == names.count
+    if let archive = unread.first, !missing.isEmpty, !isComplete || hasNone {
+      throw TrainingError.archivesWithoutCache(
+        names: Array(missing.prefix(5)), count: missing.count, archive: archive)
     }
+    if let folder, !isComplete { throw TrainingError.missingFilms(missing, in: folder) }
   }
 
   /// Labels by the names under which the collection's own files have them, as CheXpert's `Pleural Effusion`.

@@ -19,7 +19,11 @@ public final class FilmFiles {
         reader = try ArchiveReader(path: archived.archive)
       }
       while let member = try reader?.next(isWanted: { $0 == archived.member }) {
-        if member == archived.member { return try reader?.contents() ?? [] }
+        guard member == archived.member else { continue }
+        do { return try reader?.contents() ?? [] } catch let error as ArchiveError {
+          guard let reason = error.reasonOfMember else { throw error }
+          throw ImageError.unreadable(path: path, reason: reason)
+        }
       }
     }
     reader = nil
@@ -35,7 +39,7 @@ public final class FilmFiles {
   ) throws -> [String: [String]] {
     let contents = try ArchivePass(
       archives.map { ArchivePass.Source(path: $0) { _ in false } }
-    ).run { _, _, _ in }
+    ).run { _, _ in }
     if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
     return Dictionary(
       uniqueKeysWithValues: zip(archives, contents).map { archive, contents in

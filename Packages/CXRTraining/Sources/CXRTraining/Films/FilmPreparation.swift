@@ -16,7 +16,7 @@ public struct FilmPreparation: Sendable, Hashable {
   public var appliesOrientation: Bool
   /// Which values of a DICOM film are black and white.
   public var dicomRange: DICOMRange
-  /// Which DICOM films are taken; it changes no pixel of those that are.
+  /// Which DICOM films are taken. It changes no pixel, but films that one choice takes are none of another's cache.
   public var dicomModalities = DICOMModality.usual
   /// To what its grey levels are rounded, which is how they are cached.
   public var storage: PixelStorage
@@ -61,6 +61,7 @@ public struct FilmPreparation: Sendable, Hashable {
       dicomRange.rawValue, storage.rawValue,
       DeviceReport.libraryVersion,
     ] + (pngBits == 16 ? [] : ["png \(pngBits)"]) + (appliesOrientation ? ["turned"] : [])
+      + (dicomModalities == DICOMModality.usual ? [] : dicomModalities.map(\.rawValue).sorted())
   }
 
   /// Decodes and resizes a film.

@@ -52,21 +52,21 @@ struct FilmWriter: Sendable {
   ///
   /// - Parameters:
   ///   - film: its name and path.
-  ///   - given: its bytes, where they have been read.
+  ///   - given: its bytes, where they have been read, and the stamp of what they were read from.
   ///   - inspect: sees the film, decoded, whether or not it is in the cache; of no use to most.
   ///   - freeSlot: gives a slot to a film that has none yet. A changed film takes a new one too,
   ///     since another process may be reading the old one.
   /// - Throws: ``TrainingError/cacheFailed(path:reason:)``.
   func prepare(
-    _ film: (name: String, path: String), source given: [UInt8]?,
+    _ film: (name: String, path: String), source given: (bytes: [UInt8], stamp: SourceStamp)?,
     inspect: ((PreparedFilm) -> Void)?, freeSlot: () -> Int
   ) throws -> Outcome {
     let digest = CacheIndex.digest(ofPath: film.path)
     let known = index.record(of: digest)
     do {
-      let stamp = try SourceStamp(path: film.path)
+      let stamp = try given?.stamp ?? SourceStamp(path: film.path)
       var prepared: PreparedFilm?
-      var source = given
+      var source = given?.bytes
       func preparedFilm() throws -> PreparedFilm {
         try prepared
           ?? PreparedFilm(path: film.path, source: source, preparation: preparation)

@@ -11,6 +11,11 @@ struct SourceStamp {
   /// What tells files apart, whatever names lead to them.
   let file: [UInt64]
 
+  /// Of an archive that is being read, as it was when it was opened.
+  init(_ archive: ArchiveReader) {
+    (size, time, file) = (UInt64(archive.size), archive.modified, [])
+  }
+
   /// - Throws: `ImageError.unreadable`.
   init(path: String) throws {
     var status = stat()

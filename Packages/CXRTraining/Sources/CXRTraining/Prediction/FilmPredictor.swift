@@ -135,9 +135,15 @@ public struct FilmPredictor: Sendable {
   ) -> [AuditProblem] {
     let preparation = classifier.metadata.preparation
     var found = FilmExamination(film, preparation: preparation)
-      .problems(name: path, smallest: preparation.imageSize)
+      .problems(name: path, smallest: preparation.imageSize, canChoose: false)
       // Grey levels are compared with those of training instead.
       .filter { $0.severity != .note && !["too_dark", "too_bright"].contains($0.kind) }
+    if classifier.metadata.isOfOtherDICOM, FilmHeader.isDICOM(film.source) {
+      found.append(
+        AuditProblem(
+          image: path, kind: "other_grey_levels", severity: .warning,
+          detail: CheckpointMetadata.otherDICOM))
+    }
     let saysNothing = found.contains { ["near_constant", "unused_bits"].contains($0.kind) }
     if !saysNothing, let (kind, detail) = classifier.frontalTemplate?.oddity(of: plane) {
       found.append(AuditProblem(image: path, kind: kind, severity: .warning, detail: detail))

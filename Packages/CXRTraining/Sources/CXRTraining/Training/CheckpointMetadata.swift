@@ -402,6 +402,13 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     device = Device()
   }
 
+  /// Whether the version that trained the network made other grey levels of DICOM films.
+  public var isOfOtherDICOM: Bool { GreyFilm.readsDICOM && libraryVersion.hasPrefix("0.1.") }
+  /// What a person should know then.
+  public static let otherDICOM =
+    "the network was trained by a version that made other grey levels of DICOM films; if it was trained on such films, its "
+    + "outputs and thresholds are not for these: train it anew"
+
   /// What uncertain findings counted as in training.
   public var uncertainPolicy: UncertainPolicy {
     options[TrainingOptions.uncertainKey].flatMap { UncertainPolicy(rawValue: $0) } ?? .ignore

@@ -70,13 +70,10 @@ public struct TrainingOptions: Sendable {
   /// What is not as it was, a line an option.
   func differences(from earlier: [String: String]) -> [String] {
     comparable.sorted { $0.key < $1.key }.compactMap { key, value in
-      let old = earlier[key] ?? Self.added[key] ?? "unset"
+      let old = earlier[key] ?? "unset"
       return old == value ? nil : "--\(key): was \(old), is \(value)"
     }
   }
-
-  /// What options were, in effect, before there were such options.
-  private static let added = ["png-bits": "16", "exif-orientation": "ignore"]
 
   static let uncertainKey = "uncertain"
   /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.
