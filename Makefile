@@ -99,7 +99,7 @@ archives: build ## Films in .tar.gz and .zip: the bits of unpacked ones, killed 
 FETCH :=
 
 fetch: build ## cxr-fetch against a local server that cuts, lies and stalls; five minutes.
-	python3 Tests/Fetch/fetch.py $(BIN) $(FETCH)
+	python3 Tests/Fetch/fetch.py $(BIN)/cxr-fetch $(FETCH)
 
 POSES_REPORT := Benchmarks/results/$(shell date +%F)-poses.md
 

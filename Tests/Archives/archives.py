@@ -464,8 +464,13 @@ class Archives:
                 archives = self.archives(place, suffix)
                 archive = self.random.choice(archives)
                 data = archive.read_bytes()
-                # Of a plain .tar what stands after the last film may be missing.
-                end = len(data.rstrip(b"\0")) if suffix == ".tar" else len(data)
+                # What stands after the last film of a plain .tar or a .zip may be missing: all films are there.
+                end = len(data)
+                if suffix == ".tar":
+                    end = len(data.rstrip(b"\0"))
+                elif suffix == ".zip":
+                    with zipfile.ZipFile(archive) as whole:
+                        end = whole.start_dir
                 where = self.random.choice([self.random.randrange(1, end), end - self.random.randrange(1, 9)])
                 archive.rename(archive.with_name(archive.name + ".sound"))
                 archive.write_bytes(data[:where])

@@ -356,7 +356,7 @@ def _(file, scene):
     packed(file, member(b"images", kind=b"2", link=bytes(scene.outside)), whole(scene))
 
 
-@form("tar: a hard link to another member", "hostile.tar.gz", "read ignored refused")
+@form("tar: a hard link to another member", "hostile.tar.gz", "read ignored refused unreadable")
 def _(file, scene):
     packed(
         file,
@@ -433,7 +433,7 @@ def _(file, scene):
     packed_zeros(file, header(b"././@LongLink", scene.large, kind=b"L"), scene.large, whole(scene) + END)
 
 
-@form("tar: a size beyond the archive's end", "hostile.tar.gz", "refused", named=False)
+@form("tar: a size beyond the archive's end", "hostile.tar.gz", "refused unreadable", named=False)
 def _(file, scene):
     packed(file, header(film(scene), 8**11 - 1), scene.data)
 
@@ -812,12 +812,12 @@ def _(file, scene):
     file.write(gzip.compress(random.Random(0).randbytes(50_000), mtime=0))
 
 
-@form("zip: an encrypted film", "hostile.zip", "refused")
+@form("zip: an encrypted film", "hostile.zip", "refused unreadable")
 def _(file, scene):
     zipped(file, scene, local={"flags": 1}, central={"flags": 1})
 
 
-@form("zip: an encrypted film, AES", "hostile.zip", "refused")
+@form("zip: an encrypted film, AES", "hostile.zip", "refused unreadable")
 def _(file, scene):
     extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", 3, 8)
     claims = {"flags": 1, "method": 99, "extra": extra}

@@ -89,15 +89,10 @@ struct ArchivePass {
             continue
           }
           state.taken += 1
+          // A film that breaks off is none: it is missing, and its archive says why.
+          let bytes = try Self.bytes(of: name, reader)
           if source.count == nil { state.contents.members.append((name, FilmName.isFilm(name))) }
-          do {
-            return Member(name: name, bytes: .success(try reader.contents()), stamp: stamp)
-          } catch let error as ArchiveError {
-            guard let reason = error.reasonOfMember else { throw error }
-            let path = ArchivedPath(archive: source.path, member: name).path
-            return Member(
-              name: name, bytes: .failure(.unreadable(path: path, reason: reason)), stamp: stamp)
-          }
+          return Member(name: name, bytes: bytes, stamp: stamp)
         }
       } catch let error as ArchiveError {
         state.contents.failure = error
@@ -106,6 +101,17 @@ struct ArchivePass {
       }
       (state.isDone, state.reader) = (true, nil)
       return nil
+    }
+  }
+
+  /// A member's bytes, or why it alone has none.
+  static func bytes(
+    of name: String, _ reader: ArchiveReader
+  ) throws -> Result<[UInt8], ImageError> {
+    do { return .success(try reader.contents()) } catch let error as ArchiveError {
+      guard let reason = error.reasonOfMember else { throw error }
+      let path = ArchivedPath(archive: reader.path, member: name).path
+      return .failure(.unreadable(path: path, reason: reason))
     }
   }
 

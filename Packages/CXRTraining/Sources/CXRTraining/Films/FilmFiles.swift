@@ -20,10 +20,7 @@ public final class FilmFiles {
       }
       while let member = try reader?.next(isWanted: { $0 == archived.member }) {
         guard member == archived.member else { continue }
-        do { return try reader?.contents() ?? [] } catch let error as ArchiveError {
-          guard let reason = error.reasonOfMember else { throw error }
-          throw ImageError.unreadable(path: path, reason: reason)
-        }
+        if let reader { return try ArchivePass.bytes(of: member, reader).get() }
       }
     }
     reader = nil
