@@ -30,7 +30,8 @@ func cModule(
     exclude: exclude, cSettings: strictC)
 }
 
-func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String...) -> Target {
+func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String...) -> Target
+{
   .systemLibrary(
     name: name, path: "Packages/\(package)/Sources/\(name)", pkgConfig: pkgConfig,
     providers: [.apt(apt)])
@@ -63,7 +64,10 @@ let modules = [
 let package = Package(
   name: "ChestXRay",
   products: modules.map { .library(name: $0, targets: [$0]) },
-  traits: [.trait(name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")],
+  traits: [
+    .trait(
+      name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -140,7 +144,9 @@ let package = Package(
     app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
     app("cxr-fetch", ["CXRData", "CXRFetch", "CXRTraining"]),
     app("cxr-explore", ["CXRData", "CXRMetrics", "CXRTraining", "CXRReport"]),
-    app("cxr-predict", ["CXRArchive", "CXRData", "CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
+    app(
+      "cxr-predict",
+      ["CXRArchive", "CXRData", "CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
     app("cxr-train", ["CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTraining", "CXRReport"]),
     app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
     app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),

@@ -16,6 +16,7 @@ import math
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -152,7 +153,10 @@ def main():
         if key[2] and key[3] == "as it is" and found & POSES:
             print(f"warned of wrongly: {key[0]} {key[4]}: {', '.join(sorted(found))}")
     if options.report:
-        options.report.write_text("# Poses of single films\n\n" + __doc__ + "\n" + text + "\n")
+        version = run(options.bin / "cxr-predict", "--version").strip()
+        options.report.write_text(
+            f"# Poses of single films, {date.today()}\n\nVersion {version}. {__doc__}\n{text}\n\n"
+            "Shares with Wilson's intervals of 95 %. By `make poses`.\n")
     sys.exit("; ".join(faults) if faults else 0)
 
 

@@ -29,7 +29,9 @@ public final class FilmFiles {
 
   /// The names of the films in each archive, by its path, in their order there.
   ///
-  /// - Parameter isWanted: whether a file of this name is a film whatever its extension.
+  /// - Parameters:
+  ///   - archives: their paths.
+  ///   - isWanted: whether a file of this name is a film whatever its extension.
   /// - Throws: `ArchiveError` for the first archive that cannot be read to its end.
   public static func films(
     in archives: [String], isWanted: @escaping @Sendable (String) -> Bool = { _ in false }
