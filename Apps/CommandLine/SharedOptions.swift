@@ -282,7 +282,7 @@ public struct NameList: ExpressibleByArgument {
     }
     var seen: Set<String> = []
     if let twice = names.first(where: { !seen.insert($0).inserted }) {
-      throw ValidationError("\(option): \(twice) is named twice; name each label once")
+      throw ValidationError("\(option): \(twice) is named twice; name each once")
     }
   }
 
@@ -315,8 +315,7 @@ extension FilmCollection {
         : "\(file.rowCount) rows, \(file.records.count) films")
         + " of \(file.patients.count) patients"
         + (films.map { " · \($0) films found" } ?? "")
-        + (folder.map { $0.archivedCount > 0 ? ", \($0.archivedCount) of them in archives" : "" }
-          ?? ""))
+        + (archivedCount > 0 ? ", \(archivedCount) of them in archives" : ""))
     for remark in remarks { Console.note(remark) }
     if let warning = warningOfPatients { Console.warn(warning) }
     // Where no film is found, an error says so.

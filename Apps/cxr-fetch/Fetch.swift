@@ -121,7 +121,8 @@ struct Fetch: Program {
       Console.fail(
         "\(failed) of \(all) files \(failed == 1 ? "is" : "are") missing: "
           + outcome.failures.map(\.file).joined(separator: ", ")
-          + "; run the same command again, which goes on where this one came to")
+          + "; once what is said above is mended, run the same command again, which fetches what is missing alone"
+      )
       throw ExitCode.failure
     }
     Console.result("\(all) file\(all == 1 ? "" : "s") in \(folder.path), whole and as published")

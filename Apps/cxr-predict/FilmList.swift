@@ -11,6 +11,8 @@ struct FilmList {
   private(set) var paths: [String] = []
   /// Hidden files in folders that look like films, which are left out.
   private(set) var leftOutCount = 0
+  /// Archives that could not be read to their end; what was found in them is asked about.
+  private(set) var failures: [UnreadableFilm] = []
   /// Films of a label file that are missing.
   private(set) var missingCount = 0
 
@@ -59,16 +61,29 @@ struct FilmList {
         try read(recognised)
       } else if let own, let file = try? read(own) { file } else { try read(nil) }
     let films = file.records.map(\.name)
+    var broken: [ArchiveError] = []
     let folder = try FilmFolder(path: images, names: films, rule: names) {
-      order = try FilmFiles.films(in: $0, isWanted: $1)
+      (order, broken) = FilmFiles.listing(of: $0, isWanted: $1)
       return order
     }
+    // What is missing may be where an archive breaks off.
+    if let failure = broken.first, !folder.missing.isEmpty, !allowMissing { throw failure }
+    if !folder.missing.isEmpty { note(broken) }
     guard folder.missing.isEmpty || allowMissing else {
       throw TrainingError.missingFilms(folder.missing, in: folder)
     }
     paths = films.compactMap(folder.path(of:))
     if !order.isEmpty { readArchivesInOrder(order) }
     missingCount = folder.missing.count
+  }
+
+  private mutating func note(_ broken: [ArchiveError]) {
+    failures += broken.map { failure in
+      // Its message begins with the archive's path.
+      let reason = failure.description.dropFirst(failure.archive.count)
+      return UnreadableFilm(
+        name: failure.archive, reason: reason.trimmingCharacters(in: .whitespaces))
+    }
   }
 
   /// Puts films in archives last, in the order in which they lie there, so that each archive is read once.
@@ -95,7 +110,8 @@ struct FilmList {
       return
     }
     var search = try FilmSearch(path)
-    let members = try FilmFiles.films(in: search.archives)
+    let (members, broken) = FilmFiles.listing(of: search.archives)
+    note(broken)
     for archive in search.archives { search.add(archive: archive, members: members[archive] ?? []) }
     paths += search.files.map(\.path).sorted()
     if !members.isEmpty { readArchivesInOrder(members) }

@@ -149,7 +149,7 @@ struct Predict: Program {
     if list.leftOutCount > 0 {
       Console.note("\(list.leftOutCount) hidden files that look like films, not asked about")
     }
-    guard !paths.isEmpty else {
+    guard !paths.isEmpty || !list.failures.isEmpty else {
       throw TrainingError.invalidOption(
         csv == nil
           ? "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file"
@@ -163,7 +163,7 @@ struct Predict: Program {
 
     let kind = format ?? (isatty(1) == 1 ? .table : .csv)
     var writer = AnswerWriter(kind, checkpoint: checkpoint, predictor: predictor)
-    var unreadable: [UnreadableFilm] = []
+    var unreadable = list.failures
     let (progress, files) = (Progress("films"), FilmFiles())
     for start in stride(from: 0, to: paths.count, by: Self.batchSize) {
       let part = Array(paths[start..<min(paths.count, start + Self.batchSize)])
@@ -185,7 +185,7 @@ struct Predict: Program {
     }
     guard unreadable.isEmpty else {
       Console.fail(
-        "\(unreadable.count) of \(paths.count) films cannot be read:\n"
+        "\(unreadable.count) of \(paths.count + list.failures.count) films and archives cannot be read:\n"
           + unreadable.map { "  \($0.name): \($0.reason)" }.joined(separator: "\n"))
       throw ExitCode(1)
     }

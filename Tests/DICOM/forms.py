@@ -655,6 +655,13 @@ def of_dcmtk():
         yield from damaged(name, data, syntax)
 
 
+def of_unread_jpeg():
+    """What DCMTK's own program must unpack first."""
+    for option, name in (("+es", "spectral selection"), ("+ep", "progressive")):
+        data, syntax = dcmtk(film(bits=8), "dcmcjpeg", option)
+        yield form(f"JPEG {name}", dicom(data, syntax), refused("transfer syntax", "dcmdjpeg"))
+
+
 def fragmented(data, syntax, fragments):
     return wrapped(data, frame_of(data), fragments), syntax
 
@@ -861,7 +868,7 @@ def forms():
               of_hostile]
     missing = [tool for tool in ("dcmcjpeg", "dcmcjpls") if shutil.which(tool) is None]
     if not missing:
-        groups.insert(8, of_dcmtk)
+        groups[8:8] = [of_dcmtk, of_unread_jpeg]
     made = [one for group in groups for one in group()]
     if len({one.name for one in made}) != len(made):
         raise ValueError("two forms have one name")

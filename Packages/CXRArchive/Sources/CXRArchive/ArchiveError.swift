@@ -40,7 +40,7 @@ public enum ArchiveError: Error, Equatable, CustomStringConvertible {
         + "out of the folder"
     case .damaged(let archive, let member, let reason):
       "\(archive) is damaged or not whole \(member.map { "after \($0)" } ?? "from its beginning") (\(reason)). Fetch it "
-        + "again; what was read of it is kept"
+        + "again, or take it out of the folder"
     case .unsafeMember(let archive, let member, let reason):
       "\(archive): its member \(member) \(reason). Unpack the archive and look at it"
     case .tooLarge(let archive, let member, let reason),

@@ -169,10 +169,15 @@ public final class ArchiveReader {
     guard let entry else { return [] }
     if isLink {
       throw ArchiveError.unsafeMember(
-        archive: path, member: name, reason: "is a link, and links are not followed")
+        archive: path, member: name,
+        reason:
+          "is a link, and links are not followed: pack the archive anew by tar --hard-dereference -h"
+      )
     }
     if archive_entry_is_encrypted(entry) != 0 {
-      throw ArchiveError.unsafeMember(archive: path, member: name, reason: "is encrypted")
+      throw ArchiveError.unsafeMember(
+        archive: path, member: name,
+        reason: "is encrypted: unpack the archive with its password, and name the folder")
     }
     let stated = archive_entry_size_is_set(entry) == 0 ? nil : Int(archive_entry_size(entry))
     func tooLarge() -> ArchiveError {

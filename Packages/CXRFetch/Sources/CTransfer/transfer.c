@@ -318,7 +318,6 @@ static CURLcode set_up(transfer *self, const char *url) {
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_NOPROGRESS, 1L);
-  SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
   SET(CURLOPT_ERRORBUFFER, self->error);
   SET(CURLOPT_HEADERFUNCTION, on_header);
   SET(CURLOPT_HEADERDATA, self);
@@ -338,6 +337,8 @@ static CURLcode set_up(transfer *self, const char *url) {
     SET(CURLOPT_RANGE, range);
   }
 #undef SET
+  // libcurl 7.88 refuses to change it after a name was not resolved, and keeps the larger one then.
+  (void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
   return code;
 }
 

@@ -79,7 +79,11 @@ final class PartFetch {
         switch own {
         case .rest: return .take(at: start)
         case .all:
-          if transfer.reached > 0 { try beginAnew() }
+          if transfer.reached > 0 {
+            fetch.report(
+              .begunAnew(file: entry.file, reason: "the server gives no part of it, but all"))
+            try beginAnew()
+          }
           return .take(at: 0)
         case .noRanges, .again, .never: return .refuse
         }

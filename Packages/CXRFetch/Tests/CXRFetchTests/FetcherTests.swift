@@ -42,6 +42,28 @@ import Testing
     #expect(folder.read("a") == bytes)
   }
 
+  /// A line that comes back, as a name that is not resolved at first: one connection serves both.
+  @Test func goesOnAfterANameThatWasNotResolved() throws {
+    let server = try LoopbackServer([LoopbackServer.file(bytes)])
+    let transfer = try Transfer()
+    let path = folder.path + "/part"
+    let descriptor = open(path, O_RDWR | O_CREAT, 0o600)
+    defer { close(descriptor) }
+    func ask(_ url: String) -> Transfer.End {
+      transfer.setReached(0)
+      return transfer.perform(
+        Transfer.Request(url: url, start: 0, limit: 6, descriptor: descriptor, stall: 10),
+        shouldStop: { false }
+      ) { _ in .take(at: 0) }
+    }
+    for _ in 0..<2 {
+      let isDone = ask("http://no-such-host.invalid/a") == .done
+      #expect(!isDone)
+    }
+    #expect(ask("http://127.0.0.1:\(server.port)/a") == .done)
+    #expect(folder.read("part") == bytes)
+  }
+
   @Test func aPartThatIsNotItsBeginningIsFetchedAnew() throws {
     try folder.write(Array("xx".utf8), "a.part")
     let found = try fetch([LoopbackServer.file(bytes), LoopbackServer.file(bytes)])

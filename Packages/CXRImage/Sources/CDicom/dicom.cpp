@@ -94,11 +94,12 @@ void check_kind(DcmItem &set, unsigned modalities) {
 PixelForm pixel_form(DcmItem &set) {
   const std::string frames = text(set, DCM_NumberOfFrames);
   if (!frames.empty() && frames != "1")
-    throw Refusal("it has " + frames + " frames; only films of one are read");
+    throw Refusal("it has " + frames +
+                  " frames; only films of one are read. DCMTK's dcm2pnm --write-png --frame 1 makes a picture of the first");
   const std::string colour = text(set, DCM_PhotometricInterpretation);
   if (colour != "MONOCHROME1" && colour != "MONOCHROME2")
     throw Refusal("its pixels are " + (colour.empty() ? "of no stated kind" : colour) +
-                  "; only MONOCHROME1 and MONOCHROME2 are read");
+                  "; only MONOCHROME1 and MONOCHROME2 are read. DCMTK's dcm2pnm --write-png makes a picture of it");
   if (number(set, DCM_SamplesPerPixel, "SamplesPerPixel") != 1)
     throw Refusal("it has several samples a pixel; only grey films are read");
   PixelForm form{};

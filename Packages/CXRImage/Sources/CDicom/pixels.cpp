@@ -209,9 +209,9 @@ void check_syntax(const Structure &structure) {
   if (syntax.coding == Coding::other) {
     const DcmXfer known(structure.syntax.c_str());
     const bool is_known = known.getXfer() != EXS_Unknown;
-    // Only what DCMTK's own program can unpack is sent there.
-    const bool is_jpeg = structure.syntax.rfind("1.2.840.10008.1.2.4.5", 0) == 0 ||
-                         structure.syntax.rfind("1.2.840.10008.1.2.4.6", 0) == 0;
+    // Only what DCMTK's own program can unpack is sent there: spectral selection and full progression.
+    const bool is_jpeg = structure.syntax == UID_JPEGProcess6_8TransferSyntax ||
+                         structure.syntax == UID_JPEGProcess10_12TransferSyntax;
     throw Refusal("its transfer syntax is " + structure.syntax +
                   (is_known ? std::string(" (") + known.getXferName() + ")" : std::string()) +
                   ", which is not read" +

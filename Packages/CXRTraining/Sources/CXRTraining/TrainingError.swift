@@ -6,6 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case invalidOption(String)
   /// Rows of the label file have no film.
   case missingFilms(names: [String], count: Int, folder: String, hints: [FilmNameHint])
+  /// None of the label file's films is there.
+  case noFilmFound(names: [String], count: Int, folder: String, hints: [FilmNameHint])
   /// Films are missing that may be in archives, which are read once into a film cache, and no cache is named.
   case archivesWithoutCache(names: [String], count: Int, archive: String)
   /// Films cannot be decoded.
@@ -54,6 +56,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + names.joined(separator: ", ") + "."
         + hints.map { " " + $0.description + "." }.joined()
         + " Correct --images, or go on without them by --allow-missing"
+    case .noFilmFound(let names, let count, let folder, let hints):
+      return "none of the \(count) films of the label file is under \(folder), the first: "
+        + names.joined(separator: ", ") + "."
+        + hints.map { " " + $0.description + "." }.joined() + " Correct --images"
     case .archivesWithoutCache(let names, let count, let archive):
       return "\(count) films of the label file are in no folder, the first: "
         + "\(names.joined(separator: ", ")). They may be in archives, the first of which is \(archive): archives are read "
@@ -114,7 +120,11 @@ extension TrainingError: RemediedError {
 
   /// What can be done, where it is no correction of files or options.
   public var remedies: [Remedy] {
-    if case .missingFilms(_, _, _, let hints) = self { hints.first?.remedies ?? [] } else { [] }
+    switch self {
+    case .missingFilms(_, _, _, let hints), .noFilmFound(_, _, _, let hints):
+      hints.first?.remedies ?? []
+    default: []
+    }
   }
 }
 
@@ -124,4 +134,7 @@ public struct UnreadableFilm: Sendable, Equatable {
   public let name: String
   /// The decoder's reason.
   public let reason: String
+
+  /// Gathers both.
+  public init(name: String, reason: String) { (self.name, self.reason) = (name, reason) }
 }

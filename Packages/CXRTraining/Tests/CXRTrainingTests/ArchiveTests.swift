@@ -133,6 +133,23 @@ import Testing
     #expect(throws: ImageError.self) { try files.bytes(of: archive + "/none.png") }
   }
 
+  /// An audit of what was there is no verdict on films that came later.
+  @Test func filmsThatAnAuditMissedAreUsedOnceTheyAreThere() throws {
+    let audit = set.folder + "/audit.csv"
+    try
+      "image,problem,severity,detail\nf0.png,missing,error,x\nf1.png,missing,error,x\nf1.png,unreadable,error,x\nf2.png,missing,error,x\n"
+      .write(toFile: audit, atomically: true, encoding: .utf8)
+    try FileManager.default.removeItem(atPath: set.images + "/f2.png")
+    var options = set.collection
+    options.exclude = audit
+    let collection = try FilmCollection(options)
+    // f1 is also called unreadable; f2 is still missing, which is no error then.
+    #expect(collection.excluded == ["f1.png", "f2.png"])
+    #expect(collection.rows(of: nil).count == 58)
+    #expect(collection.remarks.contains { $0.contains("1 films that the audit calls missing") })
+    #expect(collection.rowsWithoutFilm.isEmpty)
+  }
+
   /// The two places that know what an archive is called agree.
   @Test(arguments: ["a.tar", "A.TAR.GZ", "a.tgz", "a.zip", "a.gz", "a.tar.bz2", "zip", "a.zip.png"])
   func whatAnArchiveIsCalled(_ name: String) throws {

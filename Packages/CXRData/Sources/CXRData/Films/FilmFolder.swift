@@ -14,8 +14,6 @@ public struct FilmFolder: Sendable {
   public let missing: [String]
   /// Films that no name lists, below the folder, sorted.
   public let unlisted: [String]
-  /// How many listed films are in archives.
-  public let archivedCount: Int
   /// How some of ``missing`` would be found, and how many; empty where nothing is known of them.
   public let hints: [FilmNameHint]
   /// File paths by listed name.
@@ -51,7 +49,6 @@ public struct FilmFolder: Sendable {
     let wanted = keys(names)
     var found = try FilmSearch(path) { wanted.contains(rule.key($0)) }
     var matches = try Matches(names, in: found, rule: rule)
-    let unpackedCount = matches.files.count
     // Who unpacked films and kept the archives has them twice: the unpacked ones are taken.
     if let archives, matches.files.count < names.count, !found.archives.isEmpty {
       let missing = names.filter { matches.files[$0] == nil }
@@ -70,7 +67,6 @@ public struct FilmFolder: Sendable {
     let search = found
     let missing = names.filter { matches.files[$0] == nil }
     (self.path, self.rule, self.missing) = (path, rule, missing)
-    archivedCount = matches.files.count - unpackedCount
     paths = matches.files.mapValues { search.files[$0].path }
     leftOutCount = search.leftOutCount
     let root = path.hasSuffix("/") ? path : path + "/"

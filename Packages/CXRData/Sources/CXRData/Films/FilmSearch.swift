@@ -47,7 +47,8 @@ public struct FilmSearch: Sendable {
   public init(_ path: String, isWanted: (String) -> Bool = { _ in false }) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw DataError.unreadable(path: path, reason: "no such folder")
+      throw DataError.unreadable(
+        path: path, reason: FilmName.isArchive(path) ? "no such archive" : "no such folder")
     }
     guard isFolder.boolValue else {
       guard FilmName.isArchive(path) else {

@@ -134,7 +134,9 @@ extension GreyFilm {
     guard most >> UInt16(bits) == 0 else {
       throw ImageError.undecodable(
         path: path, format: "PNG", offset: nil,
-        reason: "it uses \(16 - most.leadingZeroBitCount) of 16 bits, where \(bits) were asked for")
+        reason:
+          "it uses \(16 - most.leadingZeroBitCount) of 16 bits, and is read as a film of \(bits) (--png-bits, here or in training)"
+      )
     }
     return levels.map { $0 << UInt16(16 - bits) }
   }

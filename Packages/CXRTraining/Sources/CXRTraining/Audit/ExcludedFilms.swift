@@ -4,16 +4,20 @@ import CXRData
 public struct ExcludedFilms: Sendable {
   /// Their names, as `FilmName` writes them.
   public let names: Set<String>
+  /// Those of them of which it says nothing but that they are missing: they may be there by now.
+  public let missing: Set<String>
 
   /// Reads the rows of severity `error` of a file with the columns `image` and `severity`.
   /// - Throws: `DataError` with the line at fault.
   public init(auditFile path: String) throws {
-    var names: Set<String> = []
-    func columns(_ header: TableHeader) throws -> (image: Int, severity: Int, count: Int)? {
+    var (missing, others): (Set<String>, Set<String>) = ([], [])
+    func columns(
+      _ header: TableHeader
+    ) throws -> (image: Int, severity: Int, problem: Int?, count: Int)? {
       guard let image = try header.find("image", "Image Index"),
         let severity = try header.find("severity")
       else { return nil }
-      return (image, severity, header.names.count)
+      return (image, severity, try header.find("problem"), header.names.count)
     }
     try Table(path: path).forEachRow(
       isHeader: { ((try? columns($0)) ?? nil) != nil },
@@ -35,8 +39,15 @@ public struct ExcludedFilms: Sendable {
           throw DataError.invalidField(
             path: path, line: row.line, column: "film name", found: row[columns.image])
         }
-        if severity == .error { names.insert(FilmName.normalised(name)) }
+        guard severity == .error else { return }
+        let isMissing = columns.problem.map { row[$0] == FilmAudit.missing } ?? false
+        if isMissing {
+          missing.insert(FilmName.normalised(name))
+        } else {
+          others.insert(FilmName.normalised(name))
+        }
       })
-    self.names = names
+    self.missing = missing.subtracting(others)
+    names = missing.union(others)
   }
 }

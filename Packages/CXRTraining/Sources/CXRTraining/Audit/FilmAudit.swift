@@ -17,9 +17,11 @@ struct FilmAudit {
   /// The films, to be shown.
   let films: ShownFilms
 
+  /// That a film is not there.
+  static let missing = "missing"
   /// The kinds of problems that films may have, in the order of a report.
   static let kinds = [
-    "missing", "unreadable", "without_row", "duplicate_pixels_across_parts",
+    missing, "unreadable", "without_row", "duplicate_pixels_across_parts",
     "duplicate_pixels_across_patients", "duplicate_pixels", "unused_bits", "exif_orientation",
     "near_constant", "inverted",
     "upside_down", "rotated", "mirrored", "too_dark", "too_bright", "not_grey", "wrong_type",
@@ -50,7 +52,7 @@ struct FilmAudit {
     problems =
       collection.rowsWithoutFilm.map {
         AuditProblem(
-          image: $0, kind: "missing", severity: .error, detail: "no such film in the folder")
+          image: $0, kind: Self.missing, severity: .error, detail: "no such film in the folder")
       }
       + collection.filmsWithoutRow.map {
         AuditProblem(
@@ -125,7 +127,8 @@ struct FilmAudit {
       let name = films[place].name
       switch result {
       case .success(let film):
-        problems[place] = film.problems(name: name, smallest: preparation.imageSize)
+        problems[place] = film.problems(
+          name: name, file: films[place].path, smallest: preparation.imageSize)
         decoded.append((place, film))
       case .failure(let error):
         problems[place] = [
@@ -136,7 +139,7 @@ struct FilmAudit {
     let places = Dictionary(
       films.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     let doubles = DuplicateAudit.problems(
-      decoded.map { place, film in
+      decoded.filter { !$0.film.showsNothing }.map { place, film in
         DuplicateAudit.Film(
           record: records[rows[place]], subset: parts[rows[place]], content: film.content)
       }

@@ -19,6 +19,11 @@ struct FilmExamination: Sendable {
   /// The film, small.
   let pose: PoseThumbnail
 
+  /// Whether so little is to be seen that it is like others for that alone.
+  var showsNothing: Bool {
+    usedBits != nil || moments.standardDeviation < Self.flattest
+  }
+
   /// Whether all that is kept of another film is the same.
   func isAlike(_ other: FilmExamination) -> Bool {
     content == other.content && moments.mean == other.moments.mean
@@ -53,16 +58,19 @@ struct FilmExamination: Sendable {
   /// What is odd about the film by itself.
   ///
   /// - Parameters:
-  ///   - name: its file's.
+  ///   - name: what the problems are of.
+  ///   - file: the name of its file, where that is another.
   ///   - smallest: the side of the network's input, in pixels.
   ///   - canChoose: whether who reads it can choose how films are prepared, as who asks a trained network cannot.
-  func problems(name: String, smallest: Int, canChoose: Bool = true) -> [AuditProblem] {
+  func problems(
+    name: String, file: String? = nil, smallest: Int, canChoose: Bool = true
+  ) -> [AuditProblem] {
     var problems: [AuditProblem] = []
     func add(_ kind: String, _ severity: AuditProblem.Severity, _ detail: String) {
       problems.append(AuditProblem(image: name, kind: kind, severity: severity, detail: detail))
     }
     if let header {
-      let suffix = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+      let suffix = (file ?? name).split(separator: ".").last.map { $0.lowercased() } ?? ""
       let kinds = ["png": FilmHeader.Format.png, "jpg": .jpeg, "jpeg": .jpeg]
       if let expected = kinds[suffix], expected != header.format {
         add("wrong_type", .warning, "named .\(suffix), but \(header.format.rawValue.uppercased())")

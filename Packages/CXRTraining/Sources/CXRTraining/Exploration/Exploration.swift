@@ -80,7 +80,9 @@ public struct Exploration: Sendable {
       })
     found(collection)
     if let folder = collection.folder, collection.rows(of: nil).isEmpty {
-      throw TrainingError.missingFilms(folder.missing, in: folder)
+      throw TrainingError.noFilmFound(
+        names: Array(folder.missing.prefix(5)), count: folder.missing.count, folder: folder.path,
+        hints: folder.hints)
     }
     let (records, matrix) = (collection.file.records, collection.matrix)
     parts = Subset.allCases.map { subset in

@@ -56,11 +56,11 @@ struct ArchivePass {
   ///
   /// - Returns: what each archive holds. A damaged one does not keep the others from being read.
   /// - Throws: the first error of `body`.
-  func run(
-    _ body: @Sendable (_ archive: Int, Member) throws -> Void
-  ) throws -> [Contents] {
+  func run<Failure: Error>(
+    _ body: @Sendable (_ archive: Int, Member) throws(Failure) -> Void
+  ) throws(Failure) -> [Contents] {
     guard !sources.isEmpty else { return [] }
-    try Parallel.forEach(Parallel.threads) { worker in
+    try Parallel.forEach(Parallel.threads) { (worker) throws(Failure) in
       for step in sources.indices {
         let archive = (worker + step) % sources.count
         while let member = take(archive) { try body(archive, member) }

@@ -17,7 +17,8 @@ extension FilmCollection {
 
   /// What a person should know of pictures of films in archives, which are not read once more for them; `nil` where none is.
   public var remarkOfPictures: String? {
-    guard let count = folder?.archivedCount, count > 0 else { return nil }
+    let count = archivedCount
+    guard count > 0 else { return nil }
     return
       "\(count) films are in archives, which were read once: they are shown as they were prepared for the network"
   }
@@ -222,6 +223,11 @@ extension FilmCollection {
     if let revision = NIHRevision(file.records) { lines.append(revision.description) }
     if !excluded.isEmpty {
       lines.append("\(excluded.count) films left out, which the audit calls unusable")
+    }
+    if !foundAgain.isEmpty {
+      lines.append(
+        "\(foundAgain.count) films that the audit calls missing are there by now, and are used; cxr-explore looks at them"
+      )
     }
     if !excludedStrangers.isEmpty {
       lines.append(

@@ -72,11 +72,15 @@ public struct FilmCollection: Sendable {
   /// What of films' names does not count.
   public let filmNames: FilmNameRule
   /// Listed films that are absent, sorted.
-  public var rowsWithoutFilm: [String] { folder?.missing ?? [] }
+  public var rowsWithoutFilm: [String] {
+    (folder?.missing ?? []).filter { !excluded.contains($0) }
+  }
   /// Films that no row lists, by their paths below the folder, sorted.
   public var filmsWithoutRow: [String] { folder?.unlisted ?? [] }
   /// Labels of which the files say nothing under any name, where a map of labels is given.
   public let labelsWithoutPartner: [String]
+  /// Films that the audit calls missing and that are there, sorted; they are used.
+  let foundAgain: [String]
   /// Archives in which films that are missing may be, and which were not looked into, as there is no cache for them.
   let unreadArchives: [String]
   /// Why an archive could not be read to its end, though no film is missing.
@@ -147,10 +151,13 @@ public struct FilmCollection: Sendable {
     self.folder = folder
     (unreadArchives, archiveFailure) = (unread, failure)
     self.filmNames = filmNames
-    (excluded, excludedStrangers) =
+    let audited: (excluded: Set<String>, strangers: [String], missing: Set<String>) =
       try options.exclude.map { path in
         try Self.excluded(by: path, among: names, rule: filmNames)
-      } ?? ([], [])
+      } ?? ([], [], [])
+    // An audit of a part of the archives, as of the first two, calls the others' films missing.
+    foundAgain = audited.missing.filter { folder?.path(of: $0) != nil }.sorted()
+    (excluded, excludedStrangers) = (audited.excluded.subtracting(foundAgain), audited.strangers)
     let missing = (folder?.missing ?? []).filter { !excluded.contains($0) }
     // What is missing may be where an archive breaks off.
     if let failure, !missing.isEmpty { throw failure }
@@ -191,9 +198,10 @@ public struct FilmCollection: Sendable {
   /// The films that an audit calls unusable, among those of the label file and beside them.
   private static func excluded(
     by path: String, among names: [String], rule: FilmNameRule
-  ) throws -> (Set<String>, [String]) {
-    let audited = try ExcludedFilms(auditFile: path).names.sorted()
-    guard !audited.isEmpty else { return ([], []) }
+  ) throws -> (excluded: Set<String>, strangers: [String], missing: Set<String>) {
+    let films = try ExcludedFilms(auditFile: path)
+    let audited = films.names.sorted()
+    guard !audited.isEmpty else { return ([], [], []) }
     let index = FilmNameIndex(names, rule: rule)
     let strangers = audited.filter { index.place(of: $0) == nil }
     // Of another collection, or under other names: nothing would be left out.
@@ -202,7 +210,10 @@ public struct FilmCollection: Sendable {
         path: path, line: nil, names: Array(strangers.prefix(5)), count: strangers.count,
         hints: index.hints(for: strangers))
     }
-    return (Set(audited.compactMap { index.place(of: $0).map { names[$0] } }), strangers)
+    func found(_ films: some Sequence<String>) -> Set<String> {
+      Set(films.compactMap { index.place(of: $0).map { names[$0] } })
+    }
+    return (found(audited), strangers, found(films.missing))
   }
 
   /// The same films under another set of labels.
@@ -223,6 +234,11 @@ public struct FilmCollection: Sendable {
       let name = file.records[row].name
       return !excluded.contains(name) && (folder == nil || folder?.path(of: name) != nil)
     }
+  }
+
+  /// How many of the films that are used are in archives.
+  public var archivedCount: Int {
+    films(rows(of: nil)).count { ArchivedPath($0.path) != nil }
   }
 
   /// The name and path of each of `rows`' films; rows without film are left out.

@@ -27,22 +27,22 @@ public final class FilmFiles {
     throw ImageError.unreadable(path: path, reason: "it is not in the archive")
   }
 
-  /// The names of the films in each archive, by its path, in their order there.
+  /// What archives hold: the names of their films, by the archive's path and in their order there, and which archives
+  /// could not be read to their end.
   ///
   /// - Parameters:
   ///   - archives: their paths.
   ///   - isWanted: whether a file of this name is a film whatever its extension.
-  /// - Throws: `ArchiveError` for the first archive that cannot be read to its end.
-  public static func films(
-    in archives: [String], isWanted: @escaping @Sendable (String) -> Bool = { _ in false }
-  ) throws -> [String: [String]] {
-    let contents = try ArchivePass(
-      archives.map { ArchivePass.Source(path: $0) { _ in false } }
-    ).run { _, _ in }
-    if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
-    return Dictionary(
-      uniqueKeysWithValues: zip(archives, contents).map { archive, contents in
-        (archive, ArchiveShelf.films(contents.members, isWanted))
-      })
+  public static func listing(
+    of archives: [String], isWanted: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) -> (films: [String: [String]], failures: [ArchiveError]) {
+    let pass = ArchivePass(archives.map { ArchivePass.Source(path: $0) { _ in false } })
+    let contents = pass.run { _, _ in }
+    let films = zip(archives, contents).map {
+      ($0, ArchiveShelf.films($1.members, isWanted))
+    }
+    return (
+      Dictionary(films, uniquingKeysWith: { first, _ in first }), contents.compactMap(\.failure)
+    )
   }
 }

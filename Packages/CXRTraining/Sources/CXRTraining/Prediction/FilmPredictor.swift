@@ -89,18 +89,15 @@ public struct FilmPredictor: Sendable {
   ///   - paths: of films, also of members of archives (see `ArchivedPath`).
   ///   - files: what reads archives, kept from call to call so that each is read once.
   /// - Returns: an answer a film, or why there is none, in order.
-  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number; `ArchiveError`.
+  /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
   public func answers(
     films paths: [String], from files: FilmFiles = FilmFiles()
   ) throws -> [Result<Answer, FilmFailure>] {
     var preparation = classifier.metadata.preparation
     preparation.dicomModalities = dicomModalities
     let chosen = preparation
-    let sources = try paths.map { path -> Result<[UInt8], ImageError>? in
-      guard ArchivedPath(path) != nil else { return nil }
-      do { return .success(try files.bytes(of: path)) } catch let error as ImageError {
-        return .failure(error)
-      }
+    let sources = paths.map { path -> Result<[UInt8], any Error>? in
+      ArchivedPath(path) == nil ? nil : Result { try files.bytes(of: path) }
     }
     let slots = Mutex([Result<Decoded, FilmFailure>?](repeating: nil, count: paths.count))
     Parallel.forEach(paths.count) { i in
