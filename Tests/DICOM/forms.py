@@ -656,7 +656,13 @@ def of_dcmtk():
 
 
 def of_unread_jpeg():
-    """What DCMTK's own program must unpack first."""
+    """What DCMTK's own program must unpack first, and a header of which its decoder never finds the end."""
+    data, syntax = dcmtk(film(bits=8), "dcmcjpeg", "+eb")
+    frame = frame_of(data)
+    yield form("JPEG with a TEM marker before its frame",
+               dicom(wrapped(film(bits=8), frame[:2] + b"\xff\x01" + frame[2:]), syntax), refused("jpeg"))
+    yield form("JPEG with its header in two fragments",
+               dicom(wrapped(film(bits=8), frame, fragments=len(frame) // 60), syntax), refused("jpeg"))
     for option, name in (("+es", "spectral selection"), ("+ep", "progressive")):
         data, syntax = dcmtk(film(bits=8), "dcmcjpeg", option)
         yield form(f"JPEG {name}", dicom(data, syntax), refused("transfer syntax", "dcmdjpeg"))

@@ -117,9 +117,19 @@ std::vector<uint16_t> run_length_values(const std::vector<uint8_t> &stream, cons
   return values;
 }
 
+/// Tables, restart intervals, applications' data and comments, which may stand before a frame, each with its length.
+bool may_precede_frame(unsigned marker, Coding coding) {
+  return marker == 0xC4 || marker == 0xCC || marker == 0xDB || marker == 0xDD ||
+         (marker >= 0xE0 && marker <= 0xEF) || marker == 0xFE ||
+         (marker == 0xF8 && coding == Coding::jpeg_ls);
+}
+
 /// What a JPEG or JPEG-LS stream says of itself, compared with what the film says; so that no decoder makes up rows, or
-/// takes memory for others.
-void check_jpeg(const std::vector<uint8_t> &stream, const PixelForm &form, Coding coding) {
+/// takes memory for others. All of it stands in the first fragment, where DCMTK 3.6.7 looks for it, and nothing before it
+/// is without a length: of a TEM marker there DCMTK never finds the end.
+void check_jpeg(const std::vector<Span> &fragments, const PixelForm &form, Coding coding) {
+  const std::vector<uint8_t> stream = joined(fragments);
+  const size_t first = fragments.front().count;
   auto pair = [&](size_t at) { return stream[at] << 8 | stream[at + 1]; };
   if (stream.size() < 4 || pair(0) != 0xFFD8) throw Refusal("its pixels are no JPEG stream");
   size_t at = 2;
@@ -127,15 +137,13 @@ void check_jpeg(const std::vector<uint8_t> &stream, const PixelForm &form, Codin
     if (at + 4 > stream.size()) cut_short();
     if (stream[at] != 0xFF) throw Refusal("the header of its JPEG stream is damaged");
     const unsigned marker = stream[at + 1];
-    if (marker == 0xFF) {
-      at++;
-      continue;
-    }
     const bool is_frame =
         marker == 0xF7 || (marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 &&
                            marker != 0xCC);
     if (is_frame) {
       if (at + 10 > stream.size()) cut_short();
+      if (at + 10 > first)
+        throw Refusal("the header of its JPEG stream is spread over several fragments");
       const bool is_right = coding == Coding::jpeg_ls         ? marker == 0xF7
                             : coding == Coding::jpeg_lossless ? marker == 0xC3
                                                               : marker == 0xC0 || marker == 0xC1;
@@ -153,6 +161,8 @@ void check_jpeg(const std::vector<uint8_t> &stream, const PixelForm &form, Codin
     }
     if (marker == 0xDA || marker == 0xD9)
       throw Refusal("its JPEG stream does not say its size before its pixels");
+    if (!may_precede_frame(marker, coding) || pair(at + 2) < 2)
+      throw Refusal("the header of its JPEG stream is damaged");
     at += 2 + static_cast<size_t>(pair(at + 2));
   }
   // A decoder takes a stream that ends early for one whose last rows are grey. Fill bytes may follow its end.
@@ -234,7 +244,7 @@ std::vector<uint16_t> stored_values(const Structure &structure, const PixelForm 
     case Coding::jpeg2000:
       return jpeg2000_values(joined(structure.fragments), form, syntax.is_lossy);
     default:
-      check_jpeg(joined(structure.fragments), form, syntax.coding);
+      check_jpeg(structure.fragments, form, syntax.coding);
       values = dcmtk_values(structure, form);
   }
   const unsigned shift = form.high_bit + 1 - form.stored;
