@@ -85,9 +85,7 @@ public final class ArchiveReader {
       archive_read_support_format_zip(archive)
       opened = archive_read_open_filename(archive, path, 1 << 18)
     }
-    guard opened == ARCHIVE_OK else {
-      throw ArchiveError.noArchive(archive: path, reason: message)
-    }
+    guard opened == ARCHIVE_OK else { throw failure }
   }
 
   deinit {
@@ -98,6 +96,15 @@ public final class ArchiveReader {
   private var message: String {
     if let failure = gzip?.failure { return failure }
     return archive_error_string(archive).map { String(cString: $0) } ?? "no reason is known"
+  }
+
+  /// What is wrong with the archive as a whole. Where it breaks off after its beginning, it was one.
+  private var failure: ArchiveError {
+    let breaksOff = gzip.map { $0.failure != nil && $0.unpacked > 0 } ?? false
+    let hasBegun = breaksOff || count > 0 || archive_format(archive) != 0
+    return hasBegun
+      ? .damaged(archive: path, member: member, reason: message)
+      : .noArchive(archive: path, reason: message)
   }
 
   /// Goes to the next file, and gives its name: parts between slashes, without a leading `./`. Folders and whatever else is
@@ -118,9 +125,7 @@ public final class ArchiveReader {
         return nil
       }
       guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else {
-        throw count == 0 && archive_format(archive) == 0
-          ? ArchiveError.noArchive(archive: path, reason: message)
-          : ArchiveError.damaged(archive: path, member: member, reason: message)
+        throw failure
       }
       count += 1
       guard count <= Self.mostMembers else {
@@ -203,17 +208,21 @@ public final class ArchiveReader {
 
   /// Up to `count` bytes more of a member, all that there are of them; none at its end.
   private func piece(_ count: Int) throws -> [UInt8] {
-    var hasFailed = false
+    var status = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
       while got < count {
-        let more = archive_read_data(archive, buffer.baseAddress.map { $0 + got }, count - got)
-        hasFailed = more < 0
-        if more <= 0 { break }
-        got += more
+        status = archive_read_data(archive, buffer.baseAddress.map { $0 + got }, count - got)
+        if status <= 0 { break }
+        got += status
       }
     }
-    if hasFailed {
+    if status == ARCHIVE_FATAL {
       throw ArchiveError.damaged(archive: path, member: member, reason: message)
+    }
+    // Of a method that is not known, or a checksum that is wrong, libarchive goes on with the next member.
+    if status < 0 {
+      throw ArchiveError.damagedMember(
+        archive: path, member: member ?? "", reason: "cannot be unpacked (\(message))")
     }
     unpacked += bytes.count
     try checkRatio()

@@ -118,7 +118,9 @@ import Testing
     // Of a few missing films the others are no hostages.
     try FileManager.default.removeItem(atPath: set.images + "/f0.png")
     options.images = set.folder
+    try set.write([0], to: "packed/more.tar.gz.part")
     let some = try FilmCollection(options, tolerateMissing: true)
+    #expect(some.remarks.contains { $0.contains("more.tar.gz.part") })
     #expect(some.rows(of: nil).count == 59 && some.remarks.contains { $0.contains("--cache") })
   }
 

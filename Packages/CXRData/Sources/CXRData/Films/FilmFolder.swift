@@ -8,6 +8,8 @@ public struct FilmFolder: Sendable {
   public let path: String
   /// What of names does not count.
   public let rule: FilmNameRule
+  /// Archives below the folder that are not whole, by path.
+  public let unfinishedArchives: [String]
   /// Films that were left out of the search, such as `._x.png`.
   public let leftOutCount: Int
   /// Listed films that are not there, sorted.
@@ -68,7 +70,7 @@ public struct FilmFolder: Sendable {
     let missing = names.filter { matches.files[$0] == nil }
     (self.path, self.rule, self.missing) = (path, rule, missing)
     paths = matches.files.mapValues { search.files[$0].path }
-    leftOutCount = search.leftOutCount
+    (leftOutCount, unfinishedArchives) = (search.leftOutCount, search.unfinishedArchives)
     let root = path.hasSuffix("/") ? path : path + "/"
     unlisted = Self.others(in: search, listed: matches.files.values)
       .map { String($0.path.dropFirst(root.count)) }.sorted()

@@ -32,6 +32,11 @@ public enum FilmName {
     return [".tar", ".tar.gz", ".tgz", ".zip"].contains { name.hasSuffix($0) }
   }
 
+  /// Whether a file of this name is the beginning of an archive that is still fetched.
+  static func isUnfinishedArchive(_ name: String) -> Bool {
+    name.hasSuffix(".part") && isArchive(String(name.dropLast(5)))
+  }
+
   /// Whether a file of this name is a film.
   public static func isFilm(_ name: String) -> Bool { extensions.contains(fileExtension(name)) }
 

@@ -26,6 +26,8 @@ public struct FilmSearch: Sendable {
   public private(set) var files: [File] = []
   /// Archives, in which films may be, by path; their members are no part of the search unless they are added.
   public private(set) var archives: [String] = []
+  /// Archives that are not whole, by path, as `cxr-fetch` leaves them while it is not done.
+  public private(set) var unfinishedArchives: [String] = []
   /// The folder that each archive is, in ``folders``.
   private var archiveFolders: [String: Int] = [:]
   /// Films left out: hidden files and those in folders that are no part of a collection.
@@ -87,6 +89,8 @@ public struct FilmSearch: Sendable {
           archives.append(full)
           archiveFolders[full] = folders.count
           folders.append(Folder(entries: [(folder, entry.name)]))
+        case .file where !isHidden && FilmName.isUnfinishedArchive(entry.name):
+          unfinishedArchives.append(full)
         case .file, .nothing:
           let isFilm =
             FilmName.extensions.contains(FilmName.fileExtension(entry.name))

@@ -117,10 +117,9 @@ struct FilmExamination: Sendable {
     if isConstant {
       let deviation = (stretched ?? moments).standardDeviation
       add("near_constant", .error, "standard deviation of \(rounded(deviation)) grey levels")
-    } else if usedBits != nil {
-      // What is dark is told by its bits.
     } else if mean < Self.darkest {
-      add("too_dark", .warning, "mean of \(rounded(mean)) grey levels")
+      // Of a film with unused bits that is told by them.
+      if usedBits == nil { add("too_dark", .warning, "mean of \(rounded(mean)) grey levels") }
     } else if mean > Self.brightest {
       add("too_bright", .warning, "mean of \(rounded(mean)) grey levels")
     }

@@ -118,7 +118,12 @@ struct ArchivePass {
   /// Whether a member without an extension begins as DICOM does, as a hospital's exports are named.
   private static func isDICOM(_ name: String, _ reader: ArchiveReader) throws -> Bool {
     guard !(name.split(separator: "/").last?.contains(".") ?? true) else { return false }
-    let bytes = try reader.beginning(132)
+    let bytes: [UInt8]
+    do { bytes = try reader.beginning(132) } catch let error as ArchiveError {
+      // What nobody asked for need not be read.
+      guard error.reasonOfMember != nil else { throw error }
+      return false
+    }
     return bytes.count == 132 && bytes[128...].elementsEqual("DICM".utf8)
   }
 }

@@ -250,6 +250,11 @@ extension FilmCollection {
         "\(unreadArchives.count) archives, the first \(first), were not looked into for these: they are read into a cache, which "
           + "--cache names")
     }
+    if let folder, let first = folder.unfinishedArchives.first {
+      lines.append(
+        "\(folder.unfinishedArchives.count) archives are not whole, the first \(first), and are not read: fetch them to their end"
+      )
+    }
     if let archiveFailure { lines.append("no film is missing, but \(archiveFailure)") }
     if !rowsWithoutFilm.isEmpty {
       lines.append("\(rowsWithoutFilm.count) rows have no film, left out")
