@@ -833,7 +833,7 @@ for _method, _what in (
     (97, "WavPack"),
 ):
 
-    @form(f"zip: compressed by {_what}", "hostile.zip", "refused")
+    @form(f"zip: compressed by {_what}", "hostile.zip", "refused unreadable")
     def _(file, scene, method=_method):
         zipped(file, scene, local={"method": method}, central={"method": method})
 
