@@ -49,7 +49,7 @@ public struct RunningMetrics: Sendable, Equatable {
       // The largest index t with p above threshold t: thresholds are −10⁻⁷, i/199, 1 + 10⁻⁷.
       let scaled = (min(max(p, 0), 1) * Float(Self.thresholds - 1)).rounded(.up)
       let bucket = max((scaled.isNaN ? 0 : Int(scaled)) - 1, 0)
-      switch (p > 0.5, isPositive) {
+      switch (isCalledPositive(Double(p), above: 0.5), isPositive) {
       case (true, true): counts.truePositives += 1
       case (true, false): counts.falsePositives += 1
       case (false, false): counts.trueNegatives += 1

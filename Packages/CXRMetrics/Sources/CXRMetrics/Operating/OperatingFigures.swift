@@ -27,7 +27,8 @@ public struct OperatingFigures: Sendable {
     counts = ConfusionCounts(scores: scores, labels: labels, threshold: threshold)
     func share(_ isHit: (_ called: Bool, _ has: Bool) -> Bool?) -> PatientProportion {
       PatientProportion(
-        zip(scores, labels).map { isHit($0 > threshold, $1) }, patients: patients)
+        zip(scores, labels).map { isHit(isCalledPositive($0, above: threshold), $1) },
+        patients: patients)
     }
     sensitivity = share { $1 ? $0 : nil }
     specificity = share { $1 ? nil : !$0 }

@@ -19,7 +19,7 @@ public struct ConfusionCounts: Sendable, Equatable {
     precondition(
       scores.count == labels.count, "\(scores.count) scores for \(labels.count) labels")
     for (score, label) in zip(scores, labels) {
-      switch (score > threshold, label) {
+      switch (isCalledPositive(score, above: threshold), label) {
       case (true, true): truePositives += 1
       case (true, false): falsePositives += 1
       case (false, false): trueNegatives += 1

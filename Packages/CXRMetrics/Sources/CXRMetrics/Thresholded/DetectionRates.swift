@@ -23,7 +23,7 @@ public struct DetectionRates: Sendable, Equatable {
     for (score, label) in zip(scores, labels) {
       if label {
         positives += 1
-        if score > threshold { positivesFound += 1 }
+        if isCalledPositive(score, above: threshold) { positivesFound += 1 }
       } else {
         negatives += 1
         if score < threshold { negativesFound += 1 }

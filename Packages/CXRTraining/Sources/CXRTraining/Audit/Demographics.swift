@@ -10,11 +10,16 @@ public struct Demographics: Sendable {
   /// What stands for a value that the file does not give.
   public static let unknown = "unknown"
 
+  /// The name of an age's band; `nil` of 101 years and more.
+  static func band(_ age: PatientAge) -> String? {
+    ageBands.first { $0.range.contains(age.years) }?.name
+  }
+
   /// Films a sex.
   public let sexes: [(name: String, films: Int)]
   /// Films a view.
   public let views: [(name: String, films: Int)]
-  /// Films an age band; ages over 100 years count as unknown.
+  /// Films an age band; ages of 101 years and more count as unknown.
   public let ages: [(name: String, films: Int)]
   /// The mean of the known ages, in years.
   public let meanAge: Double?
@@ -28,15 +33,11 @@ public struct Demographics: Sendable {
     }
     sexes = counts(\.sex)
     views = counts(\.view)
-    func band(_ record: FilmRecord) -> String? {
-      guard let years = record.age?.years else { return nil }
-      return Self.ageBands.first { $0.range.contains(years) }?.name
-    }
-    let found = counts(band)
+    let found = counts { $0.age.flatMap(Self.band) }
     ages = (Self.ageBands.map(\.name) + [Self.unknown]).compactMap { name in
       found.first { $0.name == name }
     }
-    let known = rows.compactMap { records[$0].age?.years }.filter { $0 <= 100 }
+    let known = rows.compactMap { records[$0].age }.filter { Self.band($0) != nil }.map(\.years)
     meanAge = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
   }
 

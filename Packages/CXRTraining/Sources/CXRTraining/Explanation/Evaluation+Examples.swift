@@ -1,4 +1,5 @@
 import CXRImage
+import CXRMetrics
 
 extension Evaluation {
   /// A film on which a network was sure, with its map.
@@ -42,7 +43,8 @@ extension Evaluation {
       let threshold = models[model].fit?.threshold(of: k) ?? 0.5
       func best(_ truth: Bool, _ isAlarm: Bool, highest: Bool) -> Int? {
         known.films.indices.filter {
-          known.truths[$0] == truth && (known.scores[$0] > threshold) == isAlarm
+          known.truths[$0] == truth
+            && isCalledPositive(known.scores[$0], above: threshold) == isAlarm
         }.max {
           highest == (known.scores[$0] < known.scores[$1]) && known.scores[$0] != known.scores[$1]
         }

@@ -1,6 +1,7 @@
 import CXRArchive
 import CXRData
 import CXRImage
+import CXRMetrics
 import CXRNet
 import CXRTensor
 import Synchronization
@@ -77,7 +78,8 @@ extension Evaluation {
             let probability = models[m].probabilities[film * labels.count + k]
             return Localisation.Case(
               label: k, patient: record.patient,
-              isTruePositive: probability > models[m].fit?.threshold(of: k) ?? 0.5,
+              isTruePositive: isCalledPositive(
+                probability, above: models[m].fit?.threshold(of: k) ?? 0.5),
               map: maps[k], boxes: boxes)
           }
           found.withLock { $0[i] = own }

@@ -1,5 +1,6 @@
 import CXRArchive
 import CXRImage
+import CXRMetrics
 import CXRNet
 import CXRTensor
 import Synchronization
@@ -29,7 +30,9 @@ public struct FilmPredictor: Sendable {
     /// Above which (strictly) ``probability`` is a yes; `nil` where none was chosen.
     public let threshold: Double?
     /// Yes or no; `nil` without a threshold.
-    public var isPositive: Bool? { threshold.map { Double(probability) > $0 } }
+    public var isPositive: Bool? {
+      threshold.map { isCalledPositive(Double(probability), above: $0) }
+    }
   }
 
   /// What is said of one film.

@@ -202,11 +202,7 @@ public struct EvaluationFigures: Sendable {
         (kind, name, films, Set(films.map { records[$0].patient }).count)
       }
     }
-    let byAge = parts("age") { record in
-      record.age.flatMap { age in
-        Demographics.ageBands.first { $0.range.contains(age.years) }?.name
-      }
-    }
+    let byAge = parts("age") { $0.age.flatMap(Demographics.band) }
     return parts("view", \.view) + parts("sex", \.sex)
       + Demographics.ageBands.compactMap { band in byAge.first { $0.name == band.name } }
   }

@@ -73,7 +73,7 @@ public struct ModelFigures: Sendable {
     let fitted = labels.compactMap(\.fitted?.counts)
     fittedCounts = fitted.isEmpty ? nil : fitted.reduce(ConfusionCounts(), +)
     report = ClassificationReport(
-      names: answers.labels, predictions: answers.scores.map { $0 > 0.5 },
+      names: answers.labels, predictions: answers.scores.map { isCalledPositive($0, above: 0.5) },
       labels: answers.truths, known: answers.isKnown)
   }
 }
