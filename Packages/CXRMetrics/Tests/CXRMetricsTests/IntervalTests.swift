@@ -53,6 +53,17 @@ import Testing
     #expect(sample.roc[50].interval.low < sample.roc[50].interval.high)
   }
 
+  @Test func sharesLieInTheirIntervals() throws {
+    for films in 2..<200 {
+      for hits in Set([0, 1, films / 2, films - 1, films]) {
+        let share = PatientProportion(
+          (0..<films).map { $0 < hits }, patients: PatientIndex(0..<films))
+        let (value, interval) = (try #require(share.value), try #require(share.interval()))
+        #expect(interval.contains(value), "\(hits) of \(films): \(interval)")
+      }
+    }
+  }
+
   @Test func undefinedAndDegenerateAreSaid() {
     let alone = (0..<90).map { $0 == 3 }
     let one = answer(scores, alone)

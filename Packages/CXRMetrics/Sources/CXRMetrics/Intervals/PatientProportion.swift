@@ -70,7 +70,8 @@ public struct PatientProportion: Sendable, Equatable {
     let centre = (value + z * z / (2 * n)) / (1 + z * z / n)
     let reach =
       z / (1 + z * z / n) * (value * (1 - value) / n + z * z / (4 * n * n)).squareRoot()
-    return Interval(max(0, centre - reach), min(1, centre + reach))
+    // Of no hits, and of nothing but hits, the last bit may say otherwise.
+    return Interval(max(0, min(value, centre - reach)), min(1, max(value, centre + reach)))
   }
 
   /// The two-sided p-value that two shares, of different patients, are the same; `nil` where one has no films or
