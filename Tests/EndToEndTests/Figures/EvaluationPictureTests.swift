@@ -1,0 +1,202 @@
+import Foundation
+import Testing
+
+/// Pictures show the figures of the model in whose name they are: what gnuplot is given, and what is written in them.
+@Suite(.serialized) struct EvaluationPictureTests {
+  private let set: ComparedModels
+  private var labels: [String] { ComparedModels.labels }
+
+  init() throws { set = try ComparedModels.shared.get() }
+
+  /// One `plot` of a script: the file, the colour and the title of each curve.
+  private struct Curve: Equatable {
+    let file: String
+    let colour: String
+    let title: String
+  }
+
+  private func curves(_ script: some StringProtocol) -> [Curve] {
+    script.components(separatedBy: "\n").compactMap { line in
+      let file = line.firstMatch(of: /'([^']+\.tsv)'|NaN with/)
+      guard let file, let colour = line.firstMatch(of: /lc rgb '(#[0-9A-F]+)'/) else { return nil }
+      return Curve(
+        file: String(file.output.1 ?? ""), colour: String(colour.output.1),
+        title: String(line.firstMatch(of: /title '([^']*)'/)?.output.1 ?? ""))
+    }
+  }
+
+  private func points(_ file: String) throws -> [[Double]] {
+    try set.text(file).split(separator: "\n").map { line in
+      try line.split(separator: "\t").map { try #require(Double($0)) }
+    }
+  }
+
+  /// The area under a curve, whose points rise in x.
+  private func area(_ points: [[Double]]) throws -> Double {
+    try #require(points.count > 1 && points.allSatisfy { $0.count == 2 })
+    return zip(points, points.dropFirst()).reduce(0) { sum, pair in
+      sum + (pair.1[0] - pair.0[0]) * (pair.0[1] + pair.1[1]) / 2
+    }
+  }
+
+  @Test(arguments: ["comparison", "exchanged"]) func areasAndRatesAFinding(_ run: String) throws {
+    let models = try set.json(run + "/metrics.json").list("models")
+    let names = try models.map { try $0.text("name") ?? "" }
+    let tics = labels.enumerated().map { "'\($0.element)' \($0.offset)" }.joined(separator: ", ")
+    for picture in ["auc", "positives-found", "negatives-found"] {
+      let script = try set.text("\(run)/plots/\(picture).gp")
+      #expect(script.contains("(\(tics))"), "\(run) \(picture)")
+      let curves = curves(script)
+      #expect(curves.map(\.title) == names, "\(run) \(picture)")
+      #expect(Set(curves.map(\.colour)).count == 2)
+      for (curve, model) in zip(curves, models) {
+        let rows = try points("\(run)/plots/\(curve.file)")
+        var shown = Set<Int>()
+        for row in rows {
+          try #require(row.count > 2)
+          let place = Int(row[1].rounded())
+          try #require(labels.indices.contains(place))
+          shown.insert(place)
+          let own = try model.at("labels/" + labels[place])
+          if picture == "auc" {
+            try #require(row.count == 4)
+            let stated = try own.estimate("auc")
+            #expect(row[0] == stated.value && row[2] == stated.low ?? row[0], "\(run)")
+            #expect(row[3] == stated.high ?? row[0], "\(run) \(labels[place])")
+          } else {
+            let key = picture.split(separator: "-").joined(separator: "_") + "_percent"
+            #expect(try row[0] == own.number(key), "\(run) \(picture) \(labels[place])")
+          }
+        }
+        // Nobody has a hernia: there is no area and nothing to find.
+        let defined = labels.indices.filter {
+          labels[$0] != "Hernia" || picture == "negatives-found"
+        }
+        #expect(shown == Set(defined), "\(run) \(picture)")
+      }
+    }
+  }
+
+  @Test(arguments: ["comparison", "exchanged"]) func curvesAModel(_ run: String) throws {
+    let page = try set.page(run)
+    for model in try set.json(run + "/metrics.json").list("models") {
+      let name = try #require(try model.text("name"))
+      let defined = try labels.filter { try model.number("labels/\($0)/auc") != nil }
+      let kinds = [
+        ("roc", "auc", "ROC curves"), ("precision-recall", "average_precision", "Precision-recall"),
+      ]
+      for (kind, key, title) in kinds {
+        let curves = curves(try set.text("\(run)/plots/\(kind)-\(name).gp"))
+          .filter { !$0.file.isEmpty }
+        let titles = try defined.map { label in
+          "\(label) \(Shown.number(try model.number("labels/\(label)/\(key)"), 3))"
+        }
+        #expect(curves.map(\.title) == titles, "\(run) \(kind)-\(name)")
+        if kind == "roc" {
+          for (curve, label) in zip(curves, defined) {
+            let area = try area(try points("\(run)/plots/\(curve.file)"))
+            let stated = try #require(try model.number("labels/\(label)/auc"))
+            // Points that no eye tells apart are left out.
+            #expect(abs(area - stated) < 0.005, "\(run) \(name) \(label)")
+          }
+        }
+        // What is drawn, in the page and beside it.
+        let picture = try #require(
+          page.pictures.first { $0.caption.hasPrefix("\(name): ") && $0.title.hasPrefix(title) })
+        #expect(picture.title.hasSuffix(" of \(name)"))
+        let legend = picture.texts.filter { text in
+          labels.contains { text.hasPrefix($0 + " ") }
+        }
+        #expect(legend == titles, "\(run) \(kind)-\(name)")
+        let words =
+          kind == "roc" ? "ROC curves, AUC" : "precision against recall, average precision"
+        #expect(picture.caption == "\(name): \(words) in the legend.")
+        let file = try set.text("\(run)/\(kind)-\(name).svg")
+        for title in titles { #expect(file.contains("<text>\(title)</text>"), "\(run) \(name)") }
+      }
+      let reliability = try #require(
+        page.pictures.first { $0.caption == "\(name): observed against predicted." })
+      #expect(reliability.title == "Reliability of \(name), a finding")
+    }
+    for picture in page.pictures where picture.heading.hasPrefix("Ranking") {
+      let names = picture.texts.filter { ComparedModels.names.contains($0) }
+      #expect(names == (run == "exchanged" ? ["amber", "zinc"] : ["zinc", "amber"]))
+    }
+  }
+
+  /// A panel a finding: each model's curve has the model's area, and the colour that the legend names.
+  @Test(arguments: ["comparison", "exchanged"]) func panelsAFinding(_ run: String) throws {
+    let models = try set.json(run + "/metrics.json").list("models")
+    let names = try models.map { try $0.text("name") ?? "" }
+    for kind in ["roc", "precision-recall"] {
+      let script = try set.text("\(run)/plots/\(kind)-by-finding.gp")
+      let panels = script.components(separatedBy: "set title '").dropFirst()
+      #expect(panels.map { $0.prefix { $0 != "'" }.description } == labels, "\(run) \(kind)")
+      let legend = curves(
+        try #require(panels.last?.components(separatedBy: "unset title").last))
+      #expect(legend.map(\.title) == names)
+      for (label, panel) in zip(labels, panels) {
+        let drawn = curves(panel.components(separatedBy: "unset title").first ?? "")
+        let (lines, bands) = (
+          drawn.filter { $0.file.contains("-line-") }, drawn.filter { $0.file.contains("-band-") }
+        )
+        let isDefined = label != "Hernia"
+        #expect(lines.count == (isDefined ? 2 : 0), "\(run) \(kind) \(label)")
+        for (m, line) in lines.enumerated() {
+          try #require(legend.indices.contains(m) && models.indices.contains(m))
+          #expect(line.colour == legend[m].colour, "\(run) \(kind) \(label)")
+          guard kind == "roc" else {
+            let ends = try points("\(run)/plots/\(line.file)")
+            let own = try points(
+              "\(run)/plots/precision-recall-\(names[m])-"
+                + "\(lineNumber(label)).tsv")
+            #expect(ends == own, "\(run) \(label)")
+            continue
+          }
+          let area = try area(try points("\(run)/plots/\(line.file)"))
+          let stated = try #require(try models[m].number("labels/\(label)/auc"))
+          #expect(abs(area - stated) < 0.005, "\(run) \(names[m]) \(label)")
+        }
+        for band in bands {
+          let place = band.file.contains("-band-1") ? 0 : 1
+          try #require(legend.indices.contains(place))
+          #expect(band.colour == legend[place].colour, "\(run) \(kind) \(label)")
+          let rows = try points("\(run)/plots/\(band.file)")
+          #expect(rows.count > 50 && rows.allSatisfy { $0.count == 3 && $0[1] <= $0[2] })
+        }
+      }
+    }
+  }
+
+  /// The place of a finding's curve among those that are drawn of a model, from 1.
+  private func lineNumber(_ label: String) -> Int {
+    (labels.filter { $0 != "Hernia" }.firstIndex(of: label) ?? -1) + 1
+  }
+
+  @Test(arguments: ["comparison", "exchanged"]) func reliabilityAFinding(_ run: String) throws {
+    let words = [
+      "as it is": "none", "weights taken out": "weights", "Platt": "platt",
+      "vector scaling": "vector",
+    ]
+    let table = try set.table(run + "/reliability.csv").records
+    for name in ComparedModels.names {
+      let script = try set.text("\(run)/plots/reliability-\(name).gp")
+      let panels = script.components(separatedBy: "set title '").dropFirst()
+      #expect(panels.map { $0.prefix { $0 != "'" }.description } == labels, "\(run) \(name)")
+      let legend = curves(
+        try #require(panels.last?.components(separatedBy: "unset title").last))
+      #expect(legend.count == (name == "zinc" ? 4 : 3))
+      for (label, panel) in zip(labels, panels) {
+        for line in curves(panel.components(separatedBy: "unset title").first ?? "") {
+          let method = try #require(legend.first { $0.colour == line.colour })
+          let groups = table.filter {
+            $0["model"] == name && $0["label"] == label && $0["method"] == words[method.title]
+          }
+          let stated = groups.map { [Double($0["predicted"] ?? ""), Double($0["observed"] ?? "")] }
+          let drawn = try points("\(run)/plots/\(line.file)")
+          #expect(drawn == stated.map { $0.compactMap { $0 } }, "\(run) \(name) \(label)")
+        }
+      }
+    }
+  }
+}
