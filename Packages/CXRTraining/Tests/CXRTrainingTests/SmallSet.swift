@@ -53,6 +53,12 @@ struct SmallSet {
     try TrainingData(collection, options: options ?? self.options, cacheFolder: folder)
   }
 
+  /// A run that has not begun.
+  func trainer(_ name: String, _ options: TrainingOptions) throws -> Trainer {
+    let folder = try OutputFolder("\(self.folder)/\(name)", of: .train, reusing: false)
+    return try Trainer(data: data(options), options: options, folder: folder)
+  }
+
   @discardableResult
   func train(
     _ name: String, _ options: TrainingOptions? = nil, resuming: Bool = false,
