@@ -143,6 +143,7 @@ import Testing
     let table = try String(
       contentsOfFile: output("evaluation") + "/predictions-weighted-bce.csv", encoding: .utf8
     ).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    try #require(table.count > 2 && table[0].count > 1 && table.allSatisfy { !$0.isEmpty })
     let names = Set([table[1][0], table[2][0]])
     var films: [String: String] = [:]
     let files = FileManager.default.enumerator(atPath: set.images)

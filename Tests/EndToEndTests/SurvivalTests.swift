@@ -100,7 +100,8 @@ import Testing
     let failed = try shell(
       "cxr-explore --csv none.csv --output e --log-format json --log-level error")
     let message = try objects(failed.errors)
-    #expect(failed.status == 1 && message.count == 1 && message[0]["level"] as? String == "error")
+    #expect(
+      failed.status == 1 && message.count == 1 && message.first?["level"] as? String == "error")
     // A reader that goes away is no reason to stop.
     let deaf = try shell(
       "cxr-train \(options) --epochs 1 --output deaf --metrics-fd 3 3> >(head -c 1 >/dev/null)")
@@ -123,7 +124,7 @@ import Testing
   func memoryIsEstimatedFromAbove(batch: Int, size: Int) throws {
     let result = try shell(
       "cxr-benchmark train --batch \(batch) --image-size \(size) --steps 1 --warmup 1")
-    let line = try objects(result.output)[0]
+    let line = try #require(objects(result.output).first)
     let (peak, estimate) = try (
       #require(line["peak_rss_bytes"] as? Int), #require(line["estimated_bytes"] as? Int)
     )

@@ -26,8 +26,8 @@ import Testing
 
   @Test func needsThreeColumnsOnly() throws {
     let file = try file("Patient ID,Finding Labels,Image Index\n7,No Finding,a.jpg\n")
-    #expect(file.records[0].findings == ["No Finding"])
-    #expect(file.records[0].age == nil && file.records[0].view == nil)
+    let record = try #require(file.records.first)
+    #expect(record.findings == ["No Finding"] && record.age == nil && record.view == nil)
     #expect(throws: DataError.self) { try self.file("Image Index,Finding Labels\na,b\n") }
   }
 
@@ -63,7 +63,7 @@ import Testing
   @Test func flagsAFilmListedTwice() throws {
     let file = try file("Image Index,Finding Labels,Patient ID\na,x,1\nb,x,1\na,y,1\na,z,1\n")
     #expect(file.records.map(\.name) == ["a", "b"] && file.rowCount == 4)
-    #expect(file.records[0].findings == ["x", "y", "z"])
+    #expect(file.records.first?.findings == ["x", "y", "z"])
     #expect(
       file.notes.map(\.problem) == [
         .duplicateFilm(firstLine: 2, sameFindings: false),

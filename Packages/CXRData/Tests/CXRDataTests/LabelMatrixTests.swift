@@ -14,6 +14,7 @@ import Testing
     let matrix = try LabelMatrix(
       records(["Mass", "Massive", "Mass|Edema", "No Finding", "Edema|Odd|Odd2"]),
       labels: ["Edema", "Mass"])
+    try #require(matrix.rowCount == 5 && matrix.labels.count == 2)
     #expect((0..<5).map { matrix[$0, 1] } == [true, false, true, false, false])
     #expect(matrix.row(2) == [1, 1])
     #expect(matrix.otherLabels == ["Massive": 1, "Odd": 1, "Odd2": 1])
@@ -25,6 +26,7 @@ import Testing
     let matrix = try LabelMatrix(
       records(["A", "A", "B", "A", "No Finding"]), labels: ["A", "B", "C"], vocabulary: ["C"])
     let weights = ClassWeight.weights(of: matrix, rows: Array(0..<5))
+    try #require(weights.count == 3)
     #expect(weights[0] == ClassWeight(label: "A", negative: 5 / 4, positive: 5 / 6))
     #expect(weights[2] == ClassWeight(label: "C", negative: 0.5, positive: nil))
   }

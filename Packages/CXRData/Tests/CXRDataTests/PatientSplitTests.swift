@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: [0, 1, 99] as [UInt32]) func noPatientIsInTwoParts(seed: UInt32) throws {
     let split = try PatientSplit(patients: patients(200), seed: seed)
     let parts = Subset.allCases.map { Set(split.patients(of: $0)) }
-    #expect(parts.map(\.count) == [118, 42, 40])
+    try #require(parts.map(\.count) == [118, 42, 40])
     #expect(parts[0].isDisjoint(with: parts[1]) && parts[0].isDisjoint(with: parts[2]))
     #expect(parts[1].isDisjoint(with: parts[2]))
   }

@@ -66,7 +66,8 @@ final class LoopbackServer: Sendable {
       let head =
         "HTTP/1.1 \(start == nil ? "200 OK" : "206 Partial Content")\r\n"
         + (start == nil ? "" : range) + "Content-Length: \(bytes.count - first)\r\n\r\n"
-      return Array(head.utf8) + bytes[first..<(until ?? bytes.count)]
+      let end = until ?? bytes.count
+      return Array(head.utf8) + bytes[min(first, end)..<end]
     }
   }
 

@@ -38,6 +38,7 @@ import Testing
     #expect(throws: ImageError.tooLarge(path: "f", width: 21, height: 33, limit: 100)) {
       try GreyFilm(encoded: bytes, path: "f", options: DecodingOptions(maximumPixels: 100))
     }
+    try #require(bytes.count > 33)
     var huge = bytes
     // 2,000,000 columns in the header, its checksum left wrong on purpose.
     huge.replaceSubrange(16..<20, with: [0, 0x1E, 0x84, 0x80])
@@ -79,6 +80,7 @@ import Testing
     }
     // Within the pixels: a wrong checksum of the chunk that holds them.
     var damaged = try film.pngData()
+    try #require(damaged.count > 40)
     damaged[damaged.count - 20] ^= 0xFF
     do {
       _ = try GreyFilm(encoded: damaged, path: "f")
@@ -155,11 +157,13 @@ import Testing
     if !png {
       let block = Array("Exif\0\0".utf8) + order
       let bytes = try film.jpegData(quality: 95)
+      try #require(bytes.count > 2)
       return Array(bytes[..<2]) + [0xFF, 0xE1, 0, UInt8(block.count + 2)] + block + bytes[2...]
     }
     let named = Array("eXIf".utf8) + order
     let check = film_crc32(named, named.count)
     let bytes = try film.pngData()
+    try #require(bytes.count > 33)
     return Array(bytes[..<33]) + [0, 0, 0, UInt8(order.count)] + named
       + (0..<4).map { UInt8(truncatingIfNeeded: check >> (24 - 8 * UInt32($0))) } + bytes[33...]
   }
@@ -177,7 +181,7 @@ import Testing
       #expect(FilmHeader(png)?.orientation.rawValue == value)
       #expect(try GreyFilm(encoded: png) == film)
       let turned = try GreyFilm(encoded: png, options: DecodingOptions(appliesOrientation: true))
-      #expect(turned.height == (value < 5 ? h : w) && turned.width == (value < 5 ? w : h))
+      try #require(turned.height == (value < 5 ? h : w) && turned.width == (value < 5 ? w : h))
       for y in 0..<h {
         for x in 0..<w {
           let (row, column) = place(y, x)

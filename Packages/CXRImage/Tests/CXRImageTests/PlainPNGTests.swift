@@ -155,7 +155,9 @@ import Testing
     let bytes = try film.pngData(compression: 9)
     #expect(expectAgreement(bytes, "whole"))
     let start = 33
+    try #require(bytes.count > start + 8)
     let size = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+    try #require(bytes.count >= start + 12 + size)
     var taken = 0
     for position in start + 8..<start + 8 + size {
       for flip: UInt8 in [0x01, 0x04, 0x20, 0x80, 0xFF] {

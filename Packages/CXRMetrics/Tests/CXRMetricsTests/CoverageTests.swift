@@ -87,20 +87,21 @@ import Testing
     DispatchQueue.concurrentPerform(iterations: Self.sets) { set in
       var generator = Generator(1000 + set)
       let sample = SimulatedSet(patients: count, using: &generator)
-      func answer(_ patients: PatientIndex) -> PatientBootstrap.Answer {
+      func answer(_ patients: PatientIndex) -> PatientBootstrap.Answer? {
         PatientBootstrap(patients: patients, replicates: Self.replicates).answers(
           to: [.init(scores: sample.scores, labels: sample.labels, patients: patients)],
-          generator: { Generator(1_000_000 * set + $0) })[0]
+          generator: { Generator(1_000_000 * set + $0) }
+        ).first
       }
       let patients = PatientIndex(sample.owners)
       let byPatient = answer(patients)
       let deLong = DeLong(scores: sample.scores, labels: sample.labels)
       held[set] = [
-        byPatient.auc.interval()?.contains(auc),
-        byPatient.averagePrecision.interval()?.contains(precision),
+        byPatient?.auc.interval()?.contains(auc),
+        byPatient?.averagePrecision.interval()?.contains(precision),
         deLong?.interval(patients: patients)?.contains(auc),
         PatientProportion(called(sample), patients: patients).interval()?.contains(sensitivity),
-        answer(PatientIndex(sample.owners.indices)).auc.interval()?.contains(auc),
+        answer(PatientIndex(sample.owners.indices))?.auc.interval()?.contains(auc),
       ]
     }
     let all = (0..<5).map { i in

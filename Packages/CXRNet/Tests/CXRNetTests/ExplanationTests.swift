@@ -44,7 +44,7 @@ import Testing
     let model = try network(224, channels: [4, 4, 6, 8], kernel: 7)
     let reading = model.reading(films(2, side: 224))
     let maps = model.activationMaps(reading)
-    #expect(maps.shape == [2, 8, 8, 3])
+    try #require(maps.shape == [2, 8, 8, 3] && reading.logits.shape == [2, 3])
     let (values, logits) = (Array(maps.scalars), Array(reading.logits.scalars))
     let scale = Double(values.map(abs).max() ?? 0)
     for film in 0..<2 {
@@ -61,14 +61,16 @@ import Testing
     let model = try network(40, channels: [3, 5], kernel: 3)
     let reading = model.reading(films(2, side: 40))
     let shape = reading.featureMaps.shape
+    try #require(shape.rank == 4)
     let cells = shape[1] * shape[2]
     let head = try #require(model.head as? Dense)
     let exact = Array(model.activationMaps(reading).scalars)
+    try #require(exact.count == 2 * cells * 3 && head.bias.value.shape == [3])
     for label in 0..<3 {
       let maps = gradientWeightedMaps(
         featureMaps: reading.featureMaps, label: label, keepsNegative: true
       ) { features, pass in head(features.globalAveragePooled(), in: &pass) }
-      #expect(maps.shape == [2, shape[1], shape[2]])
+      try #require(maps.shape == [2, shape[1], shape[2]])
       let bias = head.bias.value.scalars[label]
       for (i, value) in maps.scalars.enumerated() {
         #expect(abs(value * Float(cells) - (exact[i * 3 + label] - bias)) < 1e-4)
@@ -114,10 +116,13 @@ import Testing
     }
     let grid = model.grid
     for cell in [0, 3, 9] {
-      let centre = Int((grid.first + Double(cell) * grid.step).rounded(.down))
+      let place = grid.first + Double(cell) * grid.step
+      try #require((0..<60).contains(place))
+      let centre = Int(place)
       var input = [Float](repeating: 0, count: 3600)
       input[centre * 60 + centre] = 9
       let maps = model.reading(Tensor(input, shape: [1, 60, 60, 1])).featureMaps
+      try #require(maps.shape.rank == 4)
       let (values, side) = (Array(maps.scalars), maps.shape[1])
       let brightest = try #require(values.indices.max { values[$0] < values[$1] })
       #expect(brightest == cell * side + cell)

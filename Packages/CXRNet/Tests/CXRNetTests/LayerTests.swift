@@ -64,7 +64,7 @@ import Testing
   }
 
   /// A sequence that runs as one operation gives what its layers give one by one.
-  @Test func aFusedSequenceEqualsItsLayers() {
+  @Test func aFusedSequenceEqualsItsLayers() throws {
     var stack = Sequential([
       ("conv", Conv2D(from: 1, to: 8, kernel: 7, random: random)), ("relu", Activation.relu),
       ("pool", MaxPool()), ("norm", BatchNorm(channels: 8)),
@@ -103,6 +103,7 @@ import Testing
       return x
     }
     #expect(abs(a.loss - b.loss) < 1e-3)
+    try #require(a.tensors.count > 3 && b.tensors.count > 3)
     for slot in [0, 2, 3] {
       let (x, y) = (a.tensors[slot]?.scalars ?? [], b.tensors[slot]?.scalars ?? [.nan])
       let difference = zip(x, y).reduce(0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }

@@ -24,6 +24,7 @@ import Testing
     let set = try PhantomSet(PhantomSet.Options(images: 20_000, patients: 6_000, size: 32))
     let none = set.entries.filter { $0.findings.isEmpty }.count
     #expect(abs(Double(none) / 20_000 - 0.539) < 0.02)
+    try #require(Prevalence.films.count == LabelSet.nih14.count)
     for (k, finding) in LabelSet.nih14.enumerated() where Prevalence.films[k] > 4000 {
       let share = Double(set.entries.filter { $0.findings.contains(finding) }.count) / 20_000
       let expected = Double(Prevalence.films[k]) / 112_120
@@ -60,8 +61,9 @@ import Testing
     #expect(boxes.hasPrefix("Image Index,Finding Label,Bbox [x,y,w,h],,,\n"))
     for line in boxes.split(separator: "\n").dropFirst() {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      try #require(fields.count >= 6, "\(line)")
       let numbers = fields[2..<6].compactMap { Float($0) }
-      #expect(fields.count >= 6 && numbers.count == 4, "\(line)")
+      try #require(numbers.count == 4, "\(line)")
       #expect(numbers[0] >= 0 && numbers[0] + numbers[2] <= 1024.1, "\(line)")
       #expect(numbers[1] >= 0 && numbers[1] + numbers[3] <= 1024.1, "\(line)")
     }
@@ -103,7 +105,7 @@ import Testing
       let number = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
       findings[number ?? 0, default: []].insert(record.findings)
     }
-    #expect(file.records.count == 200 && findings.count == 20)
+    try #require(file.records.count == 200 && findings.count == 20)
     #expect(findings.values.allSatisfy { $0.count == 1 })
     let matrix = try LabelMatrix(file.records, labels: LabelSet.nih14)
     #expect(matrix.positives(in: Array(0..<200)).allSatisfy { $0 > 0 })

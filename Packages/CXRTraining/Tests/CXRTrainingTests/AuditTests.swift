@@ -158,9 +158,9 @@ private struct PlantedSet {
   @Test func posesAreTheEightOfASquare() {
     let values = (0..<PoseThumbnail.count).map(Float.init)
     let laid = FilmPose.all.map { $0.applied(to: values) }
-    #expect(laid[0] == values && Set(laid).count == 8)
+    #expect(laid.first == values && Set(laid).count == 8)
     for picture in laid { #expect(picture.sorted() == values) }
     // A quarter turn counter-clockwise brings the upper right corner to the upper left.
-    #expect(FilmPose(turns: 1, isMirrored: false).applied(to: values)[0] == 15)
+    #expect(FilmPose(turns: 1, isMirrored: false).applied(to: values).first == 15)
   }
 }

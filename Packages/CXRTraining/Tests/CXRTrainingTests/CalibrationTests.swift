@@ -59,6 +59,7 @@ import Testing
     let lines = LogOddsLine.vector([
       few, many, (few.probabilities, [Bool](repeating: false, count: 4)),
     ])
+    try #require(lines.count == 3)
     #expect(lines[2] == nil)
     let slope = try #require(lines[0]?.scale)
     #expect(slope > 1 && slope < 4)
@@ -88,11 +89,13 @@ import Testing
     sums.add(Array(films[17...]), labels: Array(labels[34...]))
     let strength = 3.0
     let ridge = try #require(sums.ridge(strength: strength))
+    try #require(ridge.kernel.count == 2 * ThumbnailRidge.featureCount)
     for k in 0..<2 {
       var (residuals, columns): ([Double], [[Double]]) = ([], [])
       for (film, thumbnail) in films.enumerated() where !labels[film * 2 + k].isNaN {
-        let score = ridge.scores(thumbnail: thumbnail)[k]
-        residuals.append(Double(labels[film * 2 + k] - score))
+        let scores = ridge.scores(thumbnail: thumbnail)
+        try #require(scores.count == 2)
+        residuals.append(Double(labels[film * 2 + k] - scores[k]))
         columns.append(thumbnail.map(ThumbnailRidge.Sums.column))
       }
       #expect(residuals.count == (k == 0 ? 40 : 32))
@@ -105,7 +108,7 @@ import Testing
     }
   }
 
-  @Test func thumbnailsAreMeans() {
+  @Test func thumbnailsAreMeans() throws {
     let size = 40
     let levels = (0..<size * size).map { Float($0 % 7) }
     let thumbnail = levels.withUnsafeBufferPointer { ThumbnailRidge.thumbnail($0, size: size) }
@@ -118,6 +121,7 @@ import Testing
         counts[cell] += 1
       }
     }
+    try #require(thumbnail.count == 256)
     for cell in 0..<256 {
       #expect(abs(Double(thumbnail[cell]) - expected[cell] / counts[cell]) < 1e-5)
     }

@@ -30,7 +30,7 @@ import Testing
     #expect(again.moments == first.moments)
 
     // One film changes; one pixel of another is flipped in the cache.
-    let row = again.collection.rows(of: .train)[0]
+    let row = try #require(again.collection.rows(of: .train).first)
     let name = again.collection.file.records[row].name
     try set.write(
       GreyFilm(height: 9, width: 9, pixels: [UInt8](repeating: 5, count: 81)).pngData(),
@@ -50,7 +50,7 @@ import Testing
     let set = try SmallSet()
     defer { set.remove() }
     let data = try set.data()
-    let row = data.collection.rows(of: .train)[3]
+    let row = try #require(data.collection.rows(of: .train).dropFirst(3).first)
     let path = set.images + "/" + data.collection.file.records[row].name
     let direct = try data.cache.preparation(path: path)
     #expect(try data.cache.plane(3) == direct)
@@ -150,7 +150,7 @@ import Testing
       Evaluation.Options(
         checkpoints: [checkpoint, checkpoint],
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images)))
-    #expect(evaluation.models.map(\.name) == ["run", "run-2"])
+    try #require(evaluation.models.map(\.name) == ["run", "run-2"])
     #expect(evaluation.rows == evaluation.collection.rows(of: .test))
     #expect(evaluation.models[0].probabilities == evaluation.models[1].probabilities)
     #expect(evaluation.models[0].patientsSeenInTraining == 0)
@@ -166,7 +166,7 @@ import Testing
           subset: subset))
     }
     #expect(throws: TrainingError.self) { try evaluate(.test) }
-    #expect(try evaluate(nil).models[0].patientsSeenInTraining == 17)
+    #expect(try evaluate(nil).models.first?.patientsSeenInTraining == 17)
   }
 
   @Test func refusesDamagedMetadata() throws {

@@ -11,7 +11,7 @@ import Testing
 
 /// Maps, boxes, tables of predictions, and what a checkpoint stores of its validation films.
 @Suite struct EvaluationTests {
-  @Test func mapsLieOnTheFilm() {
+  @Test func mapsLieOnTheFilm() throws {
     // One hot cell of eight by eight, as the reference network's on 224 pixels.
     var values = [Float](repeating: -1, count: 64)
     values[2 * 8 + 5] = 3
@@ -43,12 +43,14 @@ import Testing
       #expect(abs(peak.y - (53 + 16 * Double(row)) / 224) < 1e-9)
     }
     // Beyond the outermost centres nothing new is said, and the overlay fades.
-    #expect(full[0] == -1)
+    #expect(full.first == -1)
     let reach = map.reach(224, cells: 8)
+    try #require(reach.count == 224)
     #expect(reach[0] == 0 && reach[52] > 0.9 && reach[53] == 1 && reach[223] == 0)
 
     let film = GreyFilm(height: 224, width: 224, pixels: [UInt8](repeating: 100, count: 224 * 224))
     let picture = MapOverlay.picture(film: film, map: map)
+    try #require(picture.pixels.count == 3 * 224 * 224)
     #expect(Array(picture.pixels[0..<3]) == [100, 100, 100])
     let hot = (84 * 224 + 132) * 3
     #expect(picture.pixels[hot] > 150 && picture.pixels[hot + 2] < 100)
@@ -68,7 +70,8 @@ import Testing
       header
         + "a.png,Infiltrate,256,512,128,64,,,\na.png,Infiltrate,0,0,10,10\nb.png,Mass,1,2,3,4\n")
     let boxes = try #require(list.boxes["a.png"]?["Infiltration"])
-    #expect(boxes.count == 2 && boxes[0] == .init(x: 0.25, y: 0.5, width: 0.125, height: 0.0625))
+    try #require(boxes.count == 2)
+    #expect(boxes[0] == .init(x: 0.25, y: 0.5, width: 0.125, height: 0.0625))
     #expect(boxes[0].contains(.init(x: 0.3, y: 0.53)) && !boxes[0].contains(.init(x: 0.2, y: 0.53)))
     for (text, line) in [
       ("a.png,Mass,1,2,3\n", 2), ("a.png,Mass,1,2,x,4\n", 2), ("a.png,Mass,1,2,3,9999\n", 2),
@@ -79,7 +82,7 @@ import Testing
     #expect(throws: DataError.noRows(path: path)) { try read(header) }
   }
 
-  @Test func localisationCountsHits() {
+  @Test func localisationCountsHits() throws {
     func map(_ hot: Int) -> FindingMap {
       var values = [Float](repeating: 0, count: 16)
       values[hot] = 1
@@ -89,13 +92,14 @@ import Testing
     }
     let corner = [BoxList.Box(x: 0.05, y: 0.05, width: 0.2, height: 0.2)]
     let patients = ["0", "1", "2"].compactMap { PatientID($0) }
+    try #require(patients.count == 3)
     let cases = [(0, true), (15, true), (0, false)].enumerated().map { i, item in
       Localisation.Case(
         label: i == 2 ? 1 : 0, patient: patients[i], isTruePositive: item.1,
         map: map(item.0), boxes: corner)
     }
     let figures = Localisation(cases, labels: ["A", "B", "C"])
-    #expect(figures.labels.map(\.label) == ["A", "B"])
+    try #require(figures.labels.map(\.label) == ["A", "B"])
     #expect(figures.total.hits.hits == 2 && figures.total.hits.films == 3)
     #expect(figures.total.hitsAmongTruePositives.films == 2)
     #expect(figures.total.hitsAmongTruePositives.hits == 1)
@@ -104,6 +108,7 @@ import Testing
     #expect(figures.labels[0].usualPlace == 0.5 && figures.labels[1].usualPlace == nil)
     // The hot cell covers more of its corner box at a low threshold than at a high one.
     let coverage = figures.labels[1].coverage.map { $0.ofBox ?? 0 }
+    try #require(coverage.count > 2)
     #expect(coverage[0] > coverage[1] && coverage[1] > coverage[2] && coverage[2] > 0)
   }
 
@@ -127,34 +132,36 @@ import Testing
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: subset)
     }
     let validation = try Evaluation(options(.validation))
+    let validated = try #require(validation.models.first)
     let fit = ValidationFit(
-      rule: .youden, answers: validation.answers(of: validation.models[0]))
+      rule: .youden, answers: validation.answers(of: validated))
     #expect(fit == stored)
     var other = options(.test)
     other.operatingRule = .sensitivity(1)
-    let refitted = try Evaluation(other)
-    #expect(refitted.models[0].fit?.operatingPoint == "sensitivity=1.0")
-    #expect(refitted.models[0].fit?.labels.map(\.platt) == stored.labels.map(\.platt))
+    let refitted = try #require(try Evaluation(other).models.first)
+    #expect(refitted.fit?.operatingPoint == "sensitivity=1.0")
+    #expect(refitted.fit?.labels.map(\.platt) == stored.labels.map(\.platt))
 
     let test = try Evaluation(options(.test))
+    let tested = try #require(test.models.first)
     func write(_ text: String, _ name: String) throws -> String {
       try text.write(toFile: "\(set.folder)/\(name)", atomically: true, encoding: .utf8)
       return "\(set.folder)/\(name)"
     }
     let table = try write(
-      test.predictionsCSV(of: test.models[0]), "predictions-theirs.csv")
+      test.predictionsCSV(of: tested), "predictions-theirs.csv")
     let validationTable = try write(
-      validation.predictionsCSV(of: validation.models[0]), "validation.csv")
+      validation.predictionsCSV(of: validated), "validation.csv")
     var tables = Evaluation.Options(
       checkpoints: [], collection: FilmCollection.Options(labelFile: set.csv))
     tables.predictions = [table]
     tables.validationPredictions = [validationTable]
     let fromTable = try Evaluation(tables)
-    #expect(fromTable.models.map(\.name) == ["theirs"])
+    try #require(fromTable.models.map(\.name) == ["theirs"])
     // A table's numbers are its text's: the shortest that tell the network's 32-bit outputs apart.
     #expect(
       fromTable.models[0].probabilities.map { Float($0) }
-        == test.models[0].probabilities.map { Float($0) })
+        == tested.probabilities.map { Float($0) })
     let fromText = try #require(fromTable.models[0].fit)
     #expect(fromText.labels.map(\.positives) == stored.labels.map(\.positives))
     for (own, other) in zip(stored.labels, fromText.labels) {
@@ -164,7 +171,7 @@ import Testing
     }
     // Written again, each in its own precision.
     let again = fromTable.predictionsCSV(of: fromTable.models[0])
-    #expect(again == test.predictionsCSV(of: test.models[0]))
+    #expect(again == test.predictionsCSV(of: tested))
     var few = EvaluationFigures.Options()
     few.replicates = 60
     few.prevalences = ["Mass": 0.1]
@@ -179,8 +186,8 @@ import Testing
     }
     #expect(texts[0] == texts[1])
     #expect(texts[0].contains("\"ppv_at_prevalence\"") && texts[0].contains("headline") == false)
-    let mine = EvaluationFigures(test, options: few).models[0]
-    let theirs = EvaluationFigures(fromTable, options: few).models[0]
+    let mine = try #require(EvaluationFigures(test, options: few).models.first)
+    let theirs = try #require(EvaluationFigures(fromTable, options: few).models.first)
     #expect(mine.labels.map(\.auc) == theirs.labels.map(\.auc) && mine.meanAUC == theirs.meanAUC)
     #expect(mine.baseline != nil && theirs.baseline == nil)
 
@@ -220,15 +227,20 @@ import Testing
     ).write(to: URL(fileURLWithPath: wide))
     let paths = names.map { "\(set.images)/\($0)" } + [set.csv, wide]
     let results = try predictor.answers(films: paths)
+    try #require(results.count == paths.count)
+    let model = try #require(evaluation.models.first)
+    let labels = try #require(model.fit?.labels)
+    try #require(model.probabilities.count == 2 * names.count && labels.count == 2)
     for (n, result) in results.prefix(names.count).enumerated() {
       let answer = try result.get()
+      try #require(answer.findings.count == 2 && answer.maps.count == 2)
       for (k, finding) in answer.findings.enumerated() {
         // In a batch the last bits may be others.
-        let together = evaluation.models[0].probabilities[n * 2 + k]
+        let together = model.probabilities[n * 2 + k]
         #expect(abs(Double(finding.probability) - together) < 1e-5)
-        let line = try #require(evaluation.models[0].fit?.labels[k].platt)
+        let line = try #require(labels[k].platt)
         #expect(finding.calibrated == line(Double(finding.probability)))
-        #expect(finding.threshold == evaluation.models[0].fit?.threshold(of: k))
+        #expect(finding.threshold == model.fit?.threshold(of: k))
         let map = answer.maps[k]
         let mean = map.values.reduce(0, +) / Float(map.values.count)
         #expect(abs(logistic(mean) - finding.probability) < 1e-5)
@@ -335,24 +347,28 @@ import Testing
     var few = EvaluationFigures.Options()
     few.replicates = 100
     let figures = EvaluationFigures(evaluation, options: few)
-    #expect(figures.shifts[0].map(\.label) == ["Mass"])
-    #expect(figures.shifts[0][0].validation == 0.05 && figures.shifts[0][0].here == 0.4)
+    let shifts = try #require(figures.shifts.first)
+    try #require(shifts.map(\.label) == ["Mass"])
+    #expect(shifts[0].validation == 0.05 && shifts[0].here == 0.4)
 
     // Groups: PA and AP, of which the latter has too few with a finding; both sexes; ages.
-    let groups = figures.models[0].subgroups
-    #expect(
+    let model = try #require(figures.models.first)
+    let groups = model.subgroups
+    try #require(
       groups.map { "\($0.kind) \($0.name)" } == [
         "view AP", "view PA", "sex F", "sex M", "age 18-39", "age 40-59", "age 60-79",
       ])
     #expect(groups.reduce(0) { $0 + ($1.kind == "sex" ? $1.films : 0) } == 100)
+    try #require((groups.map(\.labels) + [model.labels]).allSatisfy { $0.count == 2 })
     #expect(!groups[0].isTelling(groups[0].labels[0]) && groups[1].isTelling(groups[1].labels[0]))
     #expect(groups[0].meanAUC.value == nil && groups[1].meanAUC.interval != nil)
     // All scores alike rank at chance, and no threshold parts them.
-    #expect(figures.models[0].labels[1].auc.value == 0.5)
+    #expect(model.labels[1].auc.value == 0.5)
     #expect(groups[1].labels[0].calibration(.none)?.expectedError == nil)
-    let model = figures.models[0]
     #expect(model.labelsOfEqualScores == ["Edema"] && model.labels[1].fitted == nil)
-    #expect(evaluation.models[0].fit?.labels[1].threshold == nil && model.labels[0].fitted != nil)
+    let fit = try #require(evaluation.models.first?.fit)
+    try #require(fit.labels.count == 2)
+    #expect(fit.labels[1].threshold == nil && model.labels[0].fitted != nil)
     let points = try #require(figures.tables().first { $0.name == "operating_points.csv" }).text
     #expect(points.contains("t,Edema,25,fitted,,,") && !points.contains("t,Mass,5,fitted,,"))
     let rows = points.split(separator: "\n")

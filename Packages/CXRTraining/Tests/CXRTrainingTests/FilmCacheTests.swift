@@ -101,8 +101,9 @@ import Testing
     try change(cache.path, at: 2 * size + 5, to: 0xAA)
     let changed = (0..<4).filter { (try? cache.plane($0)) == nil }
     #expect(changed.count == 1)
-    #expect(throws: TrainingError.cacheChanged(path: cache.path, film: "f\(changed[0]).png")) {
-      try cache.plane(changed[0])
+    let first = try #require(changed.first)
+    #expect(throws: TrainingError.cacheChanged(path: cache.path, film: "f\(first).png")) {
+      try cache.plane(first)
     }
     #expect(truncate(cache.path, off_t(size + 9)) == 0)
     #expect((0..<4).filter { (try? cache.plane($0)) == nil }.count == 3)

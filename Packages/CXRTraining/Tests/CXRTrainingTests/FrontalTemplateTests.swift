@@ -81,6 +81,6 @@ import Testing
     let ranks = PoseThumbnail(FilmPlane(height: 16, width: 16, values: values)).ranks
     // Four levels of 64: 2·(mean place) − 257 is −192, −64, 64, 192, of standard deviation 143.1.
     let expected: [Int8] = [-43, -14, 14, 43]
-    #expect((0..<256).allSatisfy { ranks[$0] == expected[$0 / 64] })
+    #expect(ranks.count == 256 && (0..<256).allSatisfy { ranks[$0] == expected[$0 / 64] })
   }
 }

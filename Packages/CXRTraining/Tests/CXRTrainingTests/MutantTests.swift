@@ -204,6 +204,7 @@ struct CheckpointMutator {
   init(path: String) throws {
     file = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     let checkpoint = try Checkpoint(path: path)
+    try #require(!checkpoint.arrays.isEmpty)
     members =
       [ZipArchive.Member(name: "metadata.json", contents: Array(checkpoint.metadata.utf8))]
       + checkpoint.arrays.map {

@@ -20,7 +20,7 @@ import Testing
     let set = try SmallSet()
     defer { set.remove() }
     let outcome = try set.train("run")
-    #expect(outcome.history.rows.count == 2 && !outcome.stoppedEarly)
+    try #require(outcome.history.rows.count == 2 && !outcome.stoppedEarly)
     let losses = outcome.history.rows.map(\.training.loss)
     #expect(losses[1] < losses[0])
     #expect(try History(path: set.folder + "/run/history.csv") == outcome.history)
@@ -177,7 +177,8 @@ import Testing
     let data = try set.data(short)
     try set.train("run", short)
     // A validation film, so that mean and deviation of the training films stay what they were.
-    let name = data.collection.file.records[data.validationRows[0]].name
+    let row = try #require(data.validationRows.first)
+    let name = data.collection.file.records[row].name
     try set.write(
       GreyFilm(height: 40, width: 40, pixels: [UInt8](repeating: 90, count: 1600)).pngData(),
       to: "films/\(name)")
@@ -299,13 +300,14 @@ import Testing
     }
     let positive = numbers.filter { $0 % 5 == 0 ? policy == .ones : $0 % 3 == 0 }.count
     let known = numbers.filter { $0 % 5 != 0 || policy != .ignore }.count
+    try #require(data.classWeights.count == 2)
     #expect(data.classWeights[1].positive == Double(known) / Double(2 * positive))
     #expect(data.classWeights[1].negative == Double(known) / Double(2 * (known - positive)))
 
     let folder = try OutputFolder("\(set.folder)/run", reusing: false)
     var trainer = try Trainer(data: data, options: options, folder: folder)
     let outcome = try trainer.run { _ in }
-    #expect(outcome.history.rows[0].training.loss.isFinite)
+    #expect(outcome.history.rows.first?.training.loss.isFinite == true)
     let evaluation = try Evaluation(
       Evaluation.Options(
         checkpoints: [set.folder + "/run/best.npz"],
@@ -313,7 +315,8 @@ import Testing
     #expect(evaluation.collection.matrix.uncertain == policy)
     var few = EvaluationFigures.Options()
     few.replicates = 20
-    let figures = EvaluationFigures(evaluation, options: few).models[0]
+    let figures = try #require(EvaluationFigures(evaluation, options: few).models.first)
+    try #require(figures.labels.count == 2)
     let films = evaluation.rows.filter {
       policy != .ignore || !evaluation.collection.file.records[$0].uncertain.contains("Mass")
     }.count

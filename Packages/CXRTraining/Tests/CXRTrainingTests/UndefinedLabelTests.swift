@@ -38,14 +38,16 @@ import Testing
         checkpoints: [set.folder + "/run/best.npz"],
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images),
         subset: .validation))
-    let known = evaluation.answers(of: evaluation.models[0]).known(label: 1)
+    let model = try #require(evaluation.models.first)
+    let known = evaluation.answers(of: model).known(label: 1)
     var metrics = RunningMetrics(labels: 1)
     metrics.add(
       probabilities: known.scores.map { Float($0) }, labels: known.truths.map { $0 ? 1 : 0 })
-    let (found, expected) = (outcome.history.rows[0].validation.auc, metrics.approximateAUC)
+    let row = try #require(outcome.history.rows.first)
+    let (found, expected) = (row.validation.auc, metrics.approximateAUC)
     // In a batch of another size the last bits may be others.
     #expect(try abs(#require(found) - #require(expected)) < 0.02)
-    #expect(outcome.history.rows[0].training.auc != nil)
+    #expect(row.training.auc != nil)
   }
 
   @Test func withoutAnyItIsUndefined() throws {
@@ -54,7 +56,7 @@ import Testing
     try remove(["Edema", "Mass"], from: set)
     var options = set.options
     options.epochs = 1
-    let row = try set.train("run", options).history.rows[0]
+    let row = try #require(try set.train("run", options).history.rows.first)
     #expect(row.validation.auc == nil && row.training.auc != nil)
     let json = Trainer.Event.epoch(row, isBest: true).json.line
     #expect(json.contains("\"val_auc\": null") && !json.contains("\"auc\": null"))
@@ -62,11 +64,12 @@ import Testing
     let lines = try String(contentsOfFile: set.folder + "/run/history.csv", encoding: .utf8)
       .split(separator: "\n")
     #expect(
-      lines.last?.split(separator: ",", omittingEmptySubsequences: false)[column] == "")
+      lines.last?.split(separator: ",", omittingEmptySubsequences: false).dropFirst(column).first
+        == "")
     // And the run goes on.
     options.epochs = 2
     let outcome = try set.train("run", options, resuming: true)
     #expect(outcome.history.rows.map(\.validation.auc) == [nil, nil])
-    #expect(outcome.history.rows[0] == row)
+    #expect(outcome.history.rows.first == row)
   }
 }
