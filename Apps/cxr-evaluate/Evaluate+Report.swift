@@ -40,7 +40,7 @@ extension Evaluate {
       name: model.name,
       note: model.metadata.map { "\($0.loss.rawValue), epoch \($0.epoch)" }
         ?? "n/a (a table)",
-      patientsSeenInTraining: model.patientsSeenInTraining ?? 0,
+      patientsSeenInTraining: model.patientsSeenInTraining,
       patientsSeenInValidation: model.patientsSeenInValidation ?? 0,
       operatingPoint: model.fit?.operatingPoint, labelsOfEqualScores: own.labelsOfEqualScores,
       labels: own.labels.enumerated().map { k, label in

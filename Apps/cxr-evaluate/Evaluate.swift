@@ -350,8 +350,8 @@ struct Evaluate: Program {
       rows: figures.models.map { model in
         [
           model.name, model.meanAUC.text(digits: 3),
-          fixedPoint(model.detection.positivesFoundPercent, digits: 1) + " %",
-          fixedPoint(model.detection.negativesFoundPercent, digits: 1) + " %",
+          percent(model.detection.positivesFoundPercent.map { $0 / 100 }),
+          percent(model.detection.negativesFoundPercent.map { $0 / 100 }),
           percent(model.counts.accuracy),
         ]
       })

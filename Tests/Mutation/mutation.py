@@ -52,7 +52,8 @@ JUDGES = {
     "doors": [sys.executable, "Tests/Doors/doors.py", BINARIES / "door-reader", "--cases", "300"],
     "fetch": [sys.executable, "Tests/Fetch/fetch.py", BINARIES / "cxr-fetch", "--quick"],
 }
-FAILED = re.compile(r"^✘ Test (.+?) (?:with \d+ test cases? )?(?:recorded an issue|failed)", re.M)
+FAILED = re.compile(r"^✘ Test (.+?) (?:recorded an issue|failed)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def build():
@@ -88,6 +89,7 @@ def run(command, number):
         late.start()
         failed, last = "", ""
         for line in process.stdout:
+            line = COLOUR.sub("", line)
             last = line.strip() or last
             if match := FAILED.match(line):
                 failed = match[1]

@@ -58,7 +58,8 @@ extension Evaluation {
           }
         guard let choice else { continue }
         let film = known.films[choice]
-        guard let maps = try maps(of: [film], by: model)[0], let decoded = self.film(film),
+        guard let maps = try maps(of: [film], by: model)[0],
+          let decoded = self.film(film, as: model),
           let picture = try? Self.picture(decoded, maps[k], side: side)
         else { continue }
         found.append(

@@ -92,17 +92,24 @@ extension Evaluation {
     }
   }
 
-  /// A film as stored, in 8 bits, or where that is in an archive as it was prepared; `nil` where it cannot be decoded.
-  public func film(_ film: Int) -> GreyFilm? {
-    let name = collection.file.records[rows[film]].name
-    let decoding = networks.preparations.first?.decoding ?? DecodingOptions()
-    guard let path = collection.folder?.path(of: name) else { return nil }
-    guard ArchivedPath(path) != nil else { return try? GreyFilm(path: path, options: decoding) }
-    let place = places[film]
-    guard let source = self.films, let preparation = networks.preparations.first,
-      let levels = try? source.pixels(of: place..<place + 1)[0].get().first
+  /// A film as stored, in 8 bits, or where that is in an archive as it was prepared; `nil` of a table, and where the film
+  /// cannot be decoded.
+  ///
+  /// - Parameters:
+  ///   - film: place among ``rows``.
+  ///   - model: place among ``models``, which says how films are decoded.
+  public func film(_ film: Int, as model: Int) -> GreyFilm? {
+    guard let source = self.films, networks.classifiers.indices.contains(model),
+      let path = collection.folder?.path(of: collection.file.records[rows[film]].name)
     else { return nil }
+    let number = networks.preparation(of: model)
+    let preparation = networks.preparations[number]
+    guard ArchivedPath(path) != nil else {
+      return try? GreyFilm(path: path, options: preparation.decoding)
+    }
+    let place = places[film]
+    guard let planes = try? source.pixels(of: place..<place + 1)[0].get() else { return nil }
     let side = preparation.imageSize
-    return GreyFilm(FilmPlane(height: side, width: side, values: levels))
+    return GreyFilm(FilmPlane(height: side, width: side, values: planes[number]))
   }
 }

@@ -31,8 +31,8 @@ public struct FilmThumbnail: Sendable {
 }
 
 extension Exploration {
-  /// Thumbnails of sample films: for each label the first readable film that has it, and as many films
-  /// without findings.
+  /// Thumbnails of sample films: for each label the first readable film that has it, and two films of
+  /// which it is known that they have no finding.
   public func sampleThumbnails(side: Int = 160) -> [FilmThumbnail] {
     guard let folder = collection.folder else { return [] }
     var used = Set<String>()
@@ -55,7 +55,10 @@ extension Exploration {
     }
     let without = (0..<2).compactMap { _ in
       thumbnail(caption: LabelSet.noFinding) { row in
-        !labels.indices.contains { collection.matrix[row, $0] }
+        collection.file.records[row].findings.isEmpty
+          && labels.indices.allSatisfy {
+            collection.matrix.isKnown(row, $0) && !collection.matrix[row, $0]
+          }
       }
     }
     return withFinding + without

@@ -45,9 +45,14 @@ extension EvaluationReport {
 
   private func addWarnings(to page: inout ReportPage) {
     for model in models {
-      if model.patientsSeenInTraining > 0 {
+      if model.patientsSeenInTraining == nil {
         page.callout(
-          "\(model.patientsSeenInTraining) of these \(patients) patients' identifiers also occur in the "
+          "Whether \(model.name) was trained on some of these patients is not known; if it was, figures flatter it."
+        )
+      }
+      if let seen = model.patientsSeenInTraining, seen > 0 {
+        page.callout(
+          "\(seen) of these \(patients) patients' identifiers also occur in the "
             + "training part of \(model.name); where they are the same people, figures flatter it.")
       }
       if model.patientsSeenInValidation > 0, model.operatingPoint != nil {
@@ -134,15 +139,16 @@ extension EvaluationReport {
         + "a difference if there were none; corrected, for looking at many findings at once (Holm)."
     )
     for difference in differences {
-      let names = labels + ["mean of all"]
       page.table(
         header: ["finding", "AUC difference", "p", "p corrected"],
-        rows: zip(names, difference.labels + [difference.mean]).map { name, row in
+        rows: zip(labels, difference.labels).map { name, row in
+          [name, row.auc.text(digits: 3), pValueText(row.pValue), pValueText(row.corrected)]
+        } + [
           [
-            name, row.auc.text(digits: 3), pValueText(row.pValue),
-            name == "mean of all" ? "" : pValueText(row.corrected),
+            "mean of all", difference.mean.auc.text(digits: 3),
+            pValueText(difference.mean.pValue), "",
           ]
-        }, caption: "\(difference.name) less \(difference.other).")
+        ], caption: "\(difference.name) less \(difference.other).")
     }
   }
 

@@ -198,8 +198,8 @@ public struct EvaluationReport: Sendable {
     public var name: String
     /// In words, such as `weighted-bce, epoch 7`.
     public var note: String
-    /// Of the patients, how many the model was trained on.
-    public var patientsSeenInTraining: Int
+    /// Of the patients, how many the model was trained on; `nil` where that is not known.
+    public var patientsSeenInTraining: Int?
     /// Of the patients, on how many its thresholds and calibrations were chosen.
     public var patientsSeenInValidation: Int
     /// How the thresholds were chosen; `nil` where none were.
@@ -229,7 +229,7 @@ public struct EvaluationReport: Sendable {
 
     /// Gathers a model's figures.
     public init(
-      name: String, note: String, patientsSeenInTraining: Int, patientsSeenInValidation: Int = 0,
+      name: String, note: String, patientsSeenInTraining: Int?, patientsSeenInValidation: Int = 0,
       operatingPoint: String? = nil, labelsOfEqualScores: [String] = [],
       labels: [Label], meanAUC: Estimate, meanAveragePrecision: Estimate = Estimate(nil),
       baseline: Estimate? = nil, overBaseline: Estimate? = nil,

@@ -1,0 +1,292 @@
+import CXRData
+import CXRMetrics
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+/// Comparisons of models, and of groups, whose results are known beforehand.
+@Suite struct DifferenceTests {
+  private final class Folder {
+    let path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String, _ name: String) throws -> String {
+      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
+      return "\(path)/\(name)"
+    }
+  }
+
+  private static let header =
+    "Image Index,Finding Labels,Patient ID,View Position,Patient Gender,Patient Age\n"
+
+  private func few(_ replicates: Int = 200) -> EvaluationFigures.Options {
+    var options = EvaluationFigures.Options()
+    options.replicates = replicates
+    return options
+  }
+
+  private func object(_ value: Any?) throws -> [String: Any] {
+    try #require(value as? [String: Any])
+  }
+
+  /// Forty patients with a film each; one table ranks every label perfectly, the other in reverse.
+  private func perfectAndReversed(
+    _ folder: Folder, exchanged: Bool
+  ) throws -> (Evaluation, EvaluationFigures) {
+    var (labels, perfect, reversed) = (Self.header, "Image Index,Mass,Edema\n", "")
+    reversed = perfect
+    for i in 0..<40 {
+      let (mass, edema) = (i % 3 == 0, i % 5 < 2)
+      let findings = [mass ? "Mass" : nil, edema ? "Edema" : nil].compactMap { $0 }
+      labels +=
+        "\(i).png,\(findings.isEmpty ? "No Finding" : findings.joined(separator: "|")),\(i),PA,M,50\n"
+      let shift = Double(i) / 100
+      func score(_ has: Bool, _ isPerfect: Bool) -> Double {
+        (has == isPerfect ? 0.55 : 0.05) + shift
+      }
+      perfect += "\(i).png,\(score(mass, true)),\(score(edema, true))\n"
+      reversed += "\(i).png,\(score(mass, false)),\(score(edema, false))\n"
+    }
+    let paths = [
+      try folder.write(perfect, "perfect.csv"), try folder.write(reversed, "reversed.csv"),
+    ]
+    var options = Evaluation.Options(
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+    options.predictions = exchanged ? paths.reversed() : paths
+    let evaluation = try Evaluation(options)
+    return (evaluation, EvaluationFigures(evaluation, options: few()))
+  }
+
+  /// The first model's area less the second's, everywhere where it is told.
+  @Test(arguments: [false, true]) func differencesHaveTheirSign(exchanged: Bool) throws {
+    let folder = try Folder()
+    let (evaluation, figures) = try perfectAndReversed(folder, exchanged: exchanged)
+    let sign = exchanged ? -1.0 : 1.0
+    let names = exchanged ? ["reversed", "perfect"] : ["perfect", "reversed"]
+    #expect(figures.models.map(\.name) == names)
+    #expect(figures.models.map(\.meanAUC.value) == (exchanged ? [0, 1] : [1, 0]))
+    let difference = try #require(figures.differences.first)
+    #expect(figures.differences.count == 1)
+    #expect(difference.name == names[0] && difference.other == names[1])
+    for (k, row) in (difference.labels + [difference.mean]).enumerated() {
+      #expect(row.label == ["Mass", "Edema", ""][k])
+      let value = try #require(row.auc.value)
+      let interval = try #require(row.auc.interval)
+      #expect(value == sign)
+      #expect(interval.low <= value && value <= interval.high)
+      #expect(interval.low * sign > 0 && interval.high * sign > 0)
+      #expect(try #require(row.pValue) < 0.05)
+    }
+
+    // metrics.json says the same of the same.
+    let text = figures.json(evaluation).text
+    let document = try object(JSONSerialization.jsonObject(with: Data(text.utf8)))
+    let models = try #require(document["models"] as? [[String: Any]])
+    let told = try object((document["differences"] as? [Any])?.first)
+    #expect(told["model"] as? String == names[0] && told["other"] as? String == names[1])
+    try #require(models.count == 2)
+    let rows = try object(told["labels"])
+    for label in ["Mass", "Edema"] {
+      let row = try object(rows[label])
+      let areas = try models.map {
+        try #require(object(object($0["labels"])[label])["auc"] as? Double)
+      }
+      let value = try #require(row["difference"] as? Double)
+      #expect(value == areas[0] - areas[1] && value == sign)
+      let (low, high) = (row["difference_low"] as? Double, row["difference_high"] as? Double)
+      #expect(try #require(low) <= value && value <= #require(high))
+    }
+    let mean = try object(told["mean_auc"])
+    let means = try models.map { try #require($0["mean_auc"] as? Double) }
+    #expect(mean["difference"] as? Double == means[0] - means[1])
+
+    // So does differences.csv.
+    let table = try #require(figures.tables().first { $0.name == "differences.csv" })
+    let lines = table.text.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    try #require(lines.count == 4 && lines.allSatisfy { $0.count == 9 })
+    #expect(
+      lines[0] == [
+        "model", "other", "label", "auc_difference", "auc_difference_low", "auc_difference_high",
+        "p", "p_holm", "p_delong_by_patient",
+      ])
+    for line in lines.dropFirst() {
+      #expect(Array(line[..<2]) == names && Double(line[3]) == sign)
+      let (low, high) = (try #require(Double(line[4])), try #require(Double(line[5])))
+      #expect(low <= sign && sign <= high)
+    }
+    #expect(lines.dropFirst().map { $0[2] } == ["Mass", "Edema", "mean"])
+  }
+
+  /// With ties, some films of two patients and an area that is neither 0 nor 1: by counting pairs.
+  @Test func theDifferenceIsThatOfTheAreas() throws {
+    let folder = try Folder()
+    var (labels, tables) = (Self.header, ["Image Index,Mass\n", "Image Index,Mass\n"])
+    var (truths, scores): ([Bool], [[Double]]) = ([], [[], []])
+    for i in 0..<60 {
+      let has = (i * 7) % 5 < 2
+      truths.append(has)
+      labels += "\(i).png,\(has ? "Mass" : "No Finding"),\(i / 2),PA,M,50\n"
+      for (t, step) in [37, 23].enumerated() {
+        let score = Double((i * step) % 17) / 17 * 0.5 + (has ? 0.15 * Double(2 - t) : 0)
+        scores[t].append(score)
+        tables[t] += "\(i).png,\(score)\n"
+      }
+    }
+    func area(_ scores: [Double]) -> Double {
+      var (sum, pairs) = (0.0, 0.0)
+      for i in truths.indices where truths[i] {
+        for j in truths.indices where !truths[j] {
+          sum += scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0
+          pairs += 1
+        }
+      }
+      return sum / pairs
+    }
+    var options = Evaluation.Options(
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+    options.predictions = [
+      try folder.write(tables[0], "one.csv"), try folder.write(tables[1], "two.csv"),
+    ]
+    let figures = EvaluationFigures(try Evaluation(options), options: few())
+    let difference = try #require(figures.differences.first)
+    let expected = area(scores[0]) - area(scores[1])
+    #expect(abs(expected) > 0.05)
+    #expect(abs(try #require(difference.mean.auc.value) - expected) < 1e-12)
+    #expect(abs(try #require(difference.labels.first?.auc.value) - expected) < 1e-12)
+  }
+
+  /// A p of 0.03 is a shift where one label is looked at, and chance among fourteen.
+  @Test func oneOfFourteenShiftsIsChance() throws {
+    let folder = try Folder()
+    let names = [
+      "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis",
+      "Hernia", "Infiltration", "Mass", "Nodule", "Pleural_Thickening", "Pneumonia",
+      "Pneumothorax",
+    ]
+    var labels = Self.header
+    var tables = [String](repeating: "Image Index," + names.joined(separator: ",") + "\n", count: 2)
+    for i in 0..<400 {
+      let (part, place) = (i / 200, i % 200)
+      // Twenty of two hundred films have each finding; of the films judged, 35 have the first.
+      let findings = names.indices.filter { k in
+        (place + 13 * k) % 200 < (part == 1 && k == 0 ? 35 : 20)
+      }.map { names[$0] }
+      labels +=
+        "\(i).png,\(findings.isEmpty ? "No Finding" : findings.joined(separator: "|")),\(i),PA,M,50\n"
+      tables[part] +=
+        "\(i).png,"
+        + names.indices.map { "\(Double((i * 7 + $0) % 101) / 101)" }
+        .joined(separator: ",") + "\n"
+    }
+    var options = Evaluation.Options(
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+    options.validationPredictions = [try folder.write(tables[0], "validation.csv")]
+    options.predictions = [try folder.write(tables[1], "test.csv")]
+    func shifts(_ labels: [String]) throws -> [EvaluationFigures.PrevalenceShift] {
+      options.labels = labels
+      return try #require(EvaluationFigures(Evaluation(options), options: few(2)).shifts.first)
+    }
+    let alone = try shifts([names[0]])
+    try #require(alone.count == 1)
+    #expect(alone[0].label == names[0] && (0.02..<0.04).contains(alone[0].corrected))
+    #expect(alone[0].validation == 0.1 && alone[0].here == 0.175)
+    #expect(try shifts(names).isEmpty)
+  }
+
+  /// Nine patients with a finding tell nothing, ten do; the same of patients without.
+  @Test func tenPatientsAreTelling() throws {
+    let folder = try Folder()
+    var (labels, table) = (Self.header, "Image Index,Mass,Edema\n")
+    // Women: 9 of 30 have Mass, and 21 Edema; men: 10 and 20. Ages lie on the bounds of the bands.
+    let ages = [0, 17, 18, 39, 40, 59, 60, 79, 80, 100]
+    for i in 0..<60 {
+      let (isMan, place) = (i >= 30, i % 30)
+      let mass = place < (isMan ? 10 : 9)
+      let edema = place >= (isMan ? 10 : 9)
+      let findings = [mass ? "Mass" : nil, edema ? "Edema" : nil].compactMap { $0 }
+      labels +=
+        "\(i).png,\(findings.joined(separator: "|")),\(i),PA,\(isMan ? "M" : "F"),\(ages[i % 10])\n"
+      table += "\(i).png,\(Double((i * 7) % 31) / 31),\(Double((i * 11) % 31) / 31)\n"
+    }
+    var options = Evaluation.Options(
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+    options.predictions = [try folder.write(table, "t.csv")]
+    let evaluation = try Evaluation(options)
+    let figures = EvaluationFigures(evaluation, options: few())
+    let groups = try #require(figures.models.first).subgroups
+    #expect(
+      groups.filter { $0.kind == "age" }.map { "\($0.name) \($0.films)" } == [
+        "0-17 12", "18-39 12", "40-59 12", "60-79 12", "80- 12",
+      ])
+    let women = try #require(groups.first { $0.name == "F" })
+    let men = try #require(groups.first { $0.name == "M" })
+    #expect(
+      women.labels.map(\.patientsWith) == [9, 21] && men.labels.map(\.patientsWith) == [10, 20])
+    #expect(women.labels.map { women.isTelling($0) } == [false, false])
+    #expect(men.labels.map { men.isTelling($0) } == [true, true])
+    #expect(women.meanAUC.value == nil && men.meanAUC.value != nil)
+
+    let text = figures.json(evaluation).text
+    let document = try object(JSONSerialization.jsonObject(with: Data(text.utf8)))
+    let model = try object((document["models"] as? [Any])?.first)
+    let told = try #require(model["subgroups"] as? [[String: Any]])
+    for (name, isTelling) in [("F", false), ("M", true)] {
+      let group = try #require(told.first { $0["name"] as? String == name })
+      let mass = try object(object(group["labels"])["Mass"])
+      #expect(
+        (mass["auc"] is NSNull) == !isTelling && mass["support"] as? Int == (isTelling ? 10 : 9))
+    }
+    let rows = try #require(figures.tables().first { $0.name == "subgroups.csv" }).text
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    for row in rows where row.count > 7 && row[1] == "sex" {
+      #expect(row[7].isEmpty == (row[2] == "F"))
+    }
+  }
+
+  /// Of all films, those of the patients on whom thresholds were chosen are counted; of test films none is.
+  @Test func patientsSeenBeforeAreCounted() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.options
+    options.epochs = 1
+    try set.train("run", options)
+    func evaluation(_ subset: Subset?) throws -> Evaluation {
+      try Evaluation(
+        Evaluation.Options(
+          checkpoints: [set.folder + "/run/best.npz"],
+          collection: FilmCollection.Options(labelFile: set.csv, images: set.images),
+          subset: subset))
+    }
+    let all = try evaluation(nil)
+    let split = try FilmCollection(set.collection).split
+    func count(_ part: Subset) throws -> Int {
+      try (0..<30).filter { split.subset(of: try #require(PatientID("\($0)"))) == part }.count
+    }
+    let (train, validation, test) = (
+      try count(.train), try count(.validation), try count(.test)
+    )
+    try #require(train + validation + test == 30 && Set([train, validation]).count == 2)
+    #expect(all.models[0].patientsSeenInTraining == train)
+    #expect(all.models[0].patientsSeenInValidation == validation)
+    let text = EvaluationFigures(all, options: few(2)).json(all).text
+    #expect(text.contains("\"patients_seen_in_training\": \(train),"))
+    #expect(text.contains("\"patients_seen_in_validation\": \(validation),"))
+    let tested = try evaluation(.test)
+    #expect(tested.patientCount == test)
+    #expect(tested.models[0].patientsSeenInTraining == 0)
+    #expect(tested.models[0].patientsSeenInValidation == 0)
+    let own = try evaluation(.validation)
+    #expect(own.models[0].patientsSeenInTraining == 0)
+    #expect(own.models[0].patientsSeenInValidation == validation)
+  }
+}

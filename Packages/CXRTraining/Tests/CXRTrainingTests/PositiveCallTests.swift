@@ -1,0 +1,133 @@
+import CXRCheckpoint
+import CXRData
+import CXRMetrics
+import Foundation
+import Testing
+
+@testable import CXRTraining
+
+/// A film on its threshold is not called positive: in answers, figures, boxes, examples and reports.
+@Suite struct PositiveCallTests {
+  @Test func anAnswer() {
+    func isPositive(_ probability: Float, _ threshold: Double?) -> Bool? {
+      FilmPredictor.Finding(
+        label: "Mass", probability: probability, calibrated: nil, threshold: threshold
+      ).isPositive
+    }
+    for p in [Float(0.3), 0.5, 0.7] {
+      #expect(isPositive(p, Double(p)) == false)
+      #expect(isPositive(p, Double(p).nextDown) == true)
+      #expect(isPositive(p, Double(p).nextUp) == false)
+    }
+    #expect(isPositive(0.9, nil) == nil)
+  }
+
+  /// Films at exactly 0.5 in a table without thresholds.
+  @Test func reportsAtOneHalf() throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var (labels, table) = ("Image Index,Finding Labels,Patient ID\n", "Image Index,Mass\n")
+    for (i, score) in [0.5, 0.5, 0.6, 0.6, 0.4, 0.4].enumerated() {
+      labels += "\(i).png,\(i % 2 == 0 ? "Mass" : "No Finding"),\(i)\n"
+      table += "\(i).png,\(score)\n"
+    }
+    try labels.write(toFile: folder + "/labels.csv", atomically: true, encoding: .utf8)
+    try table.write(toFile: folder + "/t.csv", atomically: true, encoding: .utf8)
+    var options = Evaluation.Options(
+      checkpoints: [], collection: FilmCollection.Options(labelFile: folder + "/labels.csv"))
+    options.predictions = [folder + "/t.csv"]
+    var few = EvaluationFigures.Options()
+    few.replicates = 2
+    let model = try #require(EvaluationFigures(Evaluation(options), options: few).models.first)
+    let mass = try #require(model.labels.first)
+    #expect(mass.half.counts.truePositives == 1 && mass.half.counts.falsePositives == 1)
+    let row = try #require(model.report.labels.first)
+    #expect(row.precision == 0.5 && row.recall == 1.0 / 3 && row.support == 3)
+    #expect(model.counts == mass.half.counts)
+    #expect(model.detection.positivesFound == 1 && model.detection.negativesFound == 1)
+  }
+
+  /// Thresholds that are exactly a film's score: in the figures, in boxes and among the examples.
+  @Test func figuresBoxesAndExamples() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var trained = set.options
+    trained.epochs = 1
+    try set.train("run", trained)
+    let best = try Checkpoint(path: set.folder + "/run/best.npz")
+
+    /// All films by the network with this threshold for both labels.
+    func evaluation(_ threshold: Double) throws -> Evaluation {
+      var (metadata, start, count) = (best.metadata, best.metadata.startIndex, 0)
+      let pattern = "\"threshold\": [-0-9.e]+"
+      while let range = metadata.range(
+        of: pattern, options: .regularExpression, range: start..<metadata.endIndex)
+      {
+        let text = "\"threshold\": \(threshold)"
+        let offset = metadata.distance(from: metadata.startIndex, to: range.lowerBound)
+        metadata.replaceSubrange(range, with: text)
+        start = metadata.index(metadata.startIndex, offsetBy: offset + text.count)
+        count += 1
+      }
+      try #require(count == 2)
+      let path = set.folder + "/threshold.npz"
+      try Checkpoint(arrays: best.arrays, metadata: metadata).write(to: path)
+      return try Evaluation(
+        Evaluation.Options(
+          checkpoints: [path],
+          collection: FilmCollection.Options(labelFile: set.csv, images: set.images),
+          subset: nil))
+    }
+    let first = try evaluation(0.5)
+    let answers = first.answers(of: first.models[0])
+    let mass = try #require(first.labels.firstIndex(of: "Mass"))
+    let known = answers.known(label: mass)
+    let ranked = known.films.indices.filter { known.truths[$0] }
+      .sorted { known.scores[$0] < known.scores[$1] }
+    try #require(Set(ranked.map { known.scores[$0] }).count == ranked.count && ranked.count > 2)
+    let highest = ranked[ranked.count - 1]
+    let film = known.films[highest]
+    let name = first.collection.file.records[first.rows[film]].name
+    let score = known.scores[highest]
+    let boxes = set.folder + "/boxes.csv"
+    try "Image Index,Finding Label,Bbox [x,y,w,h],,,\n\(name),Mass,0,0,1024,1024\n"
+      .write(toFile: boxes, atomically: true, encoding: .utf8)
+    var few = EvaluationFigures.Options()
+    few.replicates = 2
+
+    for (threshold, isCalled) in [(score, false), (score.nextDown, true)] {
+      let evaluation = try evaluation(threshold)
+      try #require(evaluation.models[0].fit?.threshold(of: mass) == threshold)
+      #expect(evaluation.models[0].probabilities == first.models[0].probabilities)
+      let figures = EvaluationFigures(evaluation, options: few)
+      let fitted = try #require(figures.models[0].labels[mass].fitted)
+      // Of the films with the finding it is the only one that could be called.
+      #expect(fitted.counts.truePositives == (isCalled ? 1 : 0))
+      #expect(fitted.sensitivity.hits == (isCalled ? 1 : 0))
+      let localisation = try #require(
+        try evaluation.localisations(BoxList(path: boxes)).first ?? nil)
+      #expect(localisation.total.hits.films == 1)
+      #expect(localisation.total.hitsAmongTruePositives.films == (isCalled ? 1 : 0))
+      let examples = try evaluation.examples(of: 0, side: 40).filter { $0.label == "Mass" }
+      #expect(examples.allSatisfy { $0.threshold == threshold })
+      let found = examples.first { $0.kind == .found }
+      #expect(found?.name == (isCalled ? name : nil))
+      let missed = try #require(examples.first { $0.kind == .missed })
+      #expect(missed.probability == known.scores[ranked[0]])
+      let alarm = examples.first { $0.kind == .falseAlarm }
+      let alarms = known.films.indices.filter {
+        !known.truths[$0] && known.scores[$0] > threshold
+      }.map { known.scores[$0] }
+      #expect(alarm?.probability == alarms.max())
+    }
+
+    // The lowest is missed on its threshold, and found above it.
+    let lowest = known.scores[ranked[0]]
+    for (threshold, isMissed) in [(lowest, true), (lowest.nextDown, false)] {
+      let examples = try evaluation(threshold).examples(of: 0, side: 40)
+        .filter { $0.label == "Mass" && $0.kind == .missed }
+      #expect(examples.map(\.probability) == (isMissed ? [lowest] : []))
+    }
+  }
+}
