@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup build demo synth-nih test check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  archives fetch poses bench-archives bench-fetch chaos faults mutants collections doors doors-mutants bench-checkpoint fuzz sanitize clean
+  archives fetch poses bench-archives bench-fetch mutation chaos faults mutants collections doors doors-mutants bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -111,6 +111,13 @@ bench-archives: build ## Preparing films from archives beside unpacked ones; CXR
 
 bench-fetch: build ## cxr-fetch beside curl, from a server on this machine.
 	python3 Benchmarks/fetch.py $(BIN) Benchmarks/results/$(shell date +%F)-fetch.md
+
+MUTATION :=
+MUTATION_REPORT := Benchmarks/results/$(shell date +%F)-mutation.md
+
+mutation: setup $(VENV)/dicom/ready $(VENV)/wheels/ready ## Faults planted in the code one at a time: which test notices. Over an hour; CXR_REAL_DATA.
+	@Scripts/setup.sh dicom
+	python3 Tests/Mutation/mutation.py $(MUTATION) $(if $(MUTATION_REPORT),--report $(MUTATION_REPORT))
 
 CHAOS_SCALE := 1
 CHAOS_REPORT := Benchmarks/results/$(shell date +%F)-chaos.md

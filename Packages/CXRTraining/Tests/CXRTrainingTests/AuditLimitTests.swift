@@ -47,12 +47,14 @@ import Testing
   }
 
   @Test func size() throws {
-    #expect(try kinds(height: 48, width: 60, halves(90, 150)) == [])
-    #expect(try kinds(height: 47, width: 60, halves(90, 150)) == ["small warning"])
-    #expect(try kinds(height: 60, width: 47, halves(90, 150)) == ["small warning"])
-    #expect(try kinds(height: 48, width: 96, halves(90, 150)) == [])
-    #expect(try kinds(height: 48, width: 97, halves(90, 150)) == ["narrow warning"])
-    #expect(try kinds(height: 97, width: 48, halves(90, 150)) == ["narrow warning"])
+    // Blocks, which shrinking leaves.
+    let blocks: (Int) -> UInt8 = { $0 < 2300 ? 90 : 150 }
+    #expect(try kinds(height: 48, width: 60, blocks) == [])
+    #expect(try kinds(height: 47, width: 60, blocks) == ["small warning"])
+    #expect(try kinds(height: 60, width: 47, blocks) == ["small warning"])
+    #expect(try kinds(height: 48, width: 96, blocks) == [])
+    #expect(try kinds(height: 48, width: 97, blocks) == ["narrow warning"])
+    #expect(try kinds(height: 97, width: 48, blocks) == ["narrow warning"])
   }
 
   /// A hundred of ten thousand pixels are one in a hundred.
@@ -118,7 +120,7 @@ import Testing
   @Test func invertedFitsItsNegativeBetterThanAnything() throws {
     let usual = Self.pattern(1)
     let turned = FilmPose(turns: 1, isMirrored: false).applied(to: usual)
-    try #require(abs(Self.dot(usual, turned)) < 0.1)
+    try #require(abs(Self.dot(usual, turned)) < 0.12)
     #expect(try finding(of: Self.mixed(usual, -0.85, turned), among: usual) == nil)
     #expect(try finding(of: Self.mixed(usual, -1.15, turned), among: usual) == "inverted")
     #expect(try finding(of: usual.map { -$0 }, among: usual) == "inverted")
@@ -128,7 +130,7 @@ import Testing
     let usual = Self.pattern(1)
     for (turns, kind) in [(1, "rotated"), (2, "upside_down"), (3, "rotated")] {
       let turned = FilmPose(turns: turns, isMirrored: false).applied(to: usual)
-      try #require(abs(Self.dot(usual, turned)) < 0.1)
+      try #require(abs(Self.dot(usual, turned)) < 0.12)
       // Correlations 0.67 and 0.74, and 0.64 and 0.77.
       #expect(try finding(of: Self.mixed(usual, 1.1, turned), among: usual) == nil)
       #expect(try finding(of: Self.mixed(usual, 1.21, turned), among: usual) == kind)
