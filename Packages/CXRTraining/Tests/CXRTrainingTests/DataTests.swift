@@ -139,6 +139,18 @@ import Testing
     #expect(exploration.sampleThumbnails(side: 20).count == 4)
   }
 
+  /// A film with a finding that was not asked about is not shown as one without.
+  @Test func filmsWithoutFindingsHaveNone() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = set.collection
+    options.labels = ["Edema"]
+    let shown = try Exploration(options).sampleThumbnails(side: 20)
+    // f0 and f3 have a mass; f1 is the edema that is shown.
+    #expect(shown.map(\.caption) == ["Edema", "No Finding", "No Finding"])
+    #expect(shown.map(\.name) == ["f1.png", "f2.png", "f4.png"])
+  }
+
   @Test func evaluatesOnlyWhatBelongsTogether() throws {
     let set = try SmallSet()
     defer { set.remove() }

@@ -54,8 +54,9 @@ extension Exploration {
       thumbnail(caption: labels[k]) { collection.matrix[$0, k] }
     }
     let without = (0..<2).compactMap { _ in
+      // A film with a finding that was not asked about, or that may have one, is none without.
       thumbnail(caption: LabelSet.noFinding) { row in
-        collection.file.records[row].findings.isEmpty
+        collection.file.records[row].findings.allSatisfy { $0 == LabelSet.noFinding }
           && labels.indices.allSatisfy {
             collection.matrix.isKnown(row, $0) && !collection.matrix[row, $0]
           }
