@@ -47,8 +47,8 @@ struct ComparedModels: Sendable {
   func output(_ name: String) throws -> Program.Result { try #require(results[name]) }
 
   /// What the checkpoint of a model says of itself.
-  func checkpoint(_ name: String) throws -> JSONTree {
-    try JSONTree(try Checkpoint(path: file(name + "/best.npz")).metadata)
+  func checkpoint(_ name: String, _ kind: String = "best") throws -> JSONTree {
+    try JSONTree(try Checkpoint(path: file("\(name)/\(kind).npz")).metadata)
   }
 
   /// The epoch of a checkpoint's weights.
@@ -72,12 +72,13 @@ struct ComparedModels: Sendable {
     }
     try run(
       "synth", "cxr-synth",
-      ["--output", file("p"), "--images", "420", "--patients", "190", "--size", "160"])
+      ["--output", file("p"), "--images", "420", "--patients", "190", "--size", "128"])
     csv = file("labels.csv")
     films = try Self.relabel(file("p/Data_Entry_2017.csv"), to: csv)
+    try Self.spoil(films, in: file("p/images_001/images/"))
 
     let data = ["--csv", csv, "--images", file("p"), "--cache", file("cache")]
-    let kind = ["--labels", Self.labels.joined(separator: ","), "--image-size", "154"]
+    let kind = ["--labels", Self.labels.joined(separator: ","), "--image-size", "122"]
     try run("explore", "cxr-explore", data + kind + ["--output", file("explore")])
     // A shell opens the descriptor to which the figures of every step are written.
     func train(_ name: String, _ arguments: [String]) throws {
@@ -112,6 +113,18 @@ struct ComparedModels: Sendable {
     self.results = results
     pages = try results.filter { $0.key != "synth" }.reduce(into: [:]) { pages, run in
       pages[run.key] = try Page(path: file(run.key + "/report.html"))
+    }
+  }
+
+  /// A film twice under two names of one patient, and one that no row names: something for an audit to find.
+  private static func spoil(_ films: [Film], in folder: String) throws {
+    let places = films.indices.dropFirst().filter {
+      films[$0].patient == films[$0 - 1].patient && films[$0].part == .train
+    }
+    let place = try #require(places.first)
+    let data = try Data(contentsOf: URL(fileURLWithPath: folder + films[place - 1].name))
+    for name in [films[place].name, "stray.png"] {
+      try data.write(to: URL(fileURLWithPath: folder + name))
     }
   }
 

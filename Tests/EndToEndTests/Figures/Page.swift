@@ -14,7 +14,7 @@ struct Page: Sendable {
   struct Picture: Sendable {
     let heading: String
     let caption: String
-    /// The picture's own name, for readers who cannot see it.
+    /// What it shows, for readers who cannot see it.
     let title: String
     /// All that is written in it.
     let texts: [String]
@@ -64,7 +64,7 @@ struct Page: Sendable {
           let titles = Self.all("title", in: inner)
           pictures.append(
             Picture(
-              heading: heading, caption: caption, title: titles.last ?? "",
+              heading: heading, caption: caption, title: titles.dropFirst().first ?? "",
               texts: Self.all("text", in: inner)))
         } else {
           let lines = caption.split(separator: "\n", maxSplits: 1).map(String.init)

@@ -1,0 +1,200 @@
+import Foundation
+import Testing
+
+/// `cxr-predict` says of each film and finding what the checkpoint says: its own output, threshold and calibration.
+@Suite(.serialized) struct PredictionFigureTests {
+  private let set: ComparedModels
+  private var labels: [String] { ComparedModels.labels }
+  /// Films of the test part, not in alphabetical order.
+  private let films: [String]
+
+  init() throws {
+    set = try ComparedModels.shared.get()
+    let names = set.films(of: .test).map(\.name)
+    films = [17, 2, 40, 9, 3, 31, 25, 12, 5, 36].compactMap {
+      names.indices.contains($0) ? names[$0] : nil
+    }
+    try #require(films.count == 10 && films != films.sorted() && films != films.sorted().reversed())
+  }
+
+  /// What is said of one finding of one film, as text.
+  private struct Said: Equatable {
+    let film: String
+    let finding: String
+    let output: String
+    let threshold: String
+    let verdict: String
+    let probability: String
+  }
+
+  private func run(_ model: String, _ arguments: [String]) throws -> String {
+    let result = try Program.run(
+      "cxr-predict",
+      ["--checkpoint", set.file(model + "/best.npz")] + arguments + films.map(set.path(of:)))
+    try #require(result.status == 0, "\(result.errors)")
+    return result.output
+  }
+
+  private func csv(_ text: String) throws -> [Said] {
+    let table = TextTable(csv: text)
+    #expect(
+      table.header
+        == [
+          "film", "finding", "output", "threshold", "verdict", "probability", "map", "warnings",
+        ])
+    return try table.rows.map { row in
+      try #require(row.count == 8)
+      return Said(
+        film: (row[0] as NSString).lastPathComponent, finding: row[1], output: row[2],
+        threshold: row[3], verdict: row[4], probability: row[5])
+    }
+  }
+
+  /// How an output becomes a probability by the checkpoint; `nil` where that is not said.
+  private func reading(
+    _ model: JSONTree, _ place: Int, _ method: String
+  ) throws -> ((Double) -> Double)? {
+    let fits = try model.list("validation/labels")
+    let weights = try model.list("class_weights")
+    try #require(fits.indices.contains(place) && weights.indices.contains(place))
+    let isWeighted = try model.text("loss") == "weighted-bce"
+    switch method {
+    case "none": return isWeighted ? nil : { $0 }
+    case "weights":
+      guard isWeighted else { return { $0 } }
+      guard let positive = try weights[place].number("positive"),
+        let negative = try weights[place].number("negative")
+      else { return nil }
+      return {
+        let odds = $0 / (1 - $0) * negative / positive
+        return odds / (1 + odds)
+      }
+    default:
+      guard let line = try StatedLine(fits[place].at(method)) else { return nil }
+      return { line($0) }
+    }
+  }
+
+  @Test(arguments: ComparedModels.names, ["", "none", "weights", "platt", "vector"])
+  func everyRowFollowsFromTheCheckpoint(_ model: String, _ method: String) throws {
+    let said = try csv(
+      try run(model, ["--format", "csv"] + (method.isEmpty ? [] : ["--calibration", method])))
+    let checkpoint = try set.checkpoint(model)
+    let fits = try checkpoint.list("validation/labels")
+    let table = try set.table("comparison/predictions-\(model).csv").records
+    #expect(said.map(\.film) == films.flatMap { film in labels.map { _ in film } })
+    #expect(said.map(\.finding) == films.flatMap { _ in labels })
+    var (differing, yes, no) = (0, 0, 0)
+    for said in said {
+      let what = "\(model) \(method) \(said.film) \(said.finding)"
+      let place = try #require(labels.firstIndex(of: said.finding))
+      try #require(fits.indices.contains(place))
+      // The output is that of the evaluation, the probability the checkpoint's reading of it.
+      let output = try #require(Float(said.output))
+      let row = try #require(table.first { $0["Image Index"] == said.film })
+      #expect(abs(output - (Float(row[said.finding] ?? "") ?? 2)) < 1e-6, "\(what)")
+      let kind = method.isEmpty ? "platt" : method
+      let expected = try reading(checkpoint, place, kind).map { $0(Double(output)) }
+      let probability = Double(said.probability)
+      switch (probability, expected) {
+      case (nil, nil): #expect(said.probability.isEmpty, "\(what)")
+      case (let probability?, let expected?):
+        #expect(abs(probability - expected) < 1e-9, "\(what): \(probability), \(expected)")
+        if abs(probability - Double(output)) > 0.01 { differing += 1 }
+      default: Issue.record("\(what): \(said.probability), \(String(describing: expected))")
+      }
+      if let threshold = try fits[place].number("threshold") {
+        #expect(Float(said.threshold) == Float(threshold), "\(what)")
+        #expect(said.verdict == (Double(output) > threshold ? "yes" : "no"), "\(what)")
+        if said.verdict == "yes" { yes += 1 } else { no += 1 }
+      } else {
+        #expect(said.finding == "Edema" && said.threshold.isEmpty && said.verdict.isEmpty)
+      }
+    }
+    #expect(yes > 0 && no > 0)
+    // Nothing would be seen of a probability that is the output.
+    let isOutput = model == "amber" && ["none", "weights"].contains(method)
+    #expect(isOutput || (model == "zinc" && method == "none") || differing > 12)
+  }
+
+  @Test(arguments: ComparedModels.names) func theThreeFormsAgree(_ model: String) throws {
+    let said = try csv(try run(model, ["--format", "csv"]))
+    let document = try JSONTree(try run(model, ["--format", "json"]))
+    #expect(
+      document.keys
+        == [
+          "checkpoint", "operating_point", "calibration", "feature_distance_limit", "films",
+          "unreadable",
+        ])
+    #expect(try document.text("checkpoint") == set.file(model + "/best.npz"))
+    #expect(
+      try document.text("operating_point")
+        == set.checkpoint(model).text("validation/operating_point"))
+    #expect(try document.text("calibration") == "platt")
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+    let stated = try document.list("films").flatMap { film in
+      #expect(
+        film.keys == ["film", "findings", "feature_distance", "warnings", "problems"])
+      return try film.at("findings").members.map { finding in
+        let own = finding.value
+        #expect(own.keys == ["output", "probability", "threshold", "verdict", "map"])
+        return Said(
+          film: (try film.text("film") as NSString?)?.lastPathComponent ?? "",
+          finding: finding.key, output: text(try own.number("output")),
+          threshold: text(try own.number("threshold")), verdict: try own.text("verdict") ?? "",
+          probability: text(try own.number("probability")))
+      }
+    }
+    #expect(stated == said)
+    // The table is rounded; a film's path stands above its findings.
+    var (film, header, shown) = ("", [String](), [Said]())
+    for line in try run(model, ["--format", "table"]).split(separator: "\n") {
+      let cells = line.split(separator: /\s{2,}/).map(String.init).filter { !$0.isEmpty }
+      if cells.count == 1 {
+        film = (cells.first.map { $0 as NSString })?.lastPathComponent ?? ""
+      } else if cells.first == "finding" {
+        header = cells
+        #expect(header == ["finding", "output", "threshold", "verdict", "probability"])
+      } else if !line.contains("!") {
+        try #require(cells.count == 5)
+        shown.append(
+          Said(
+            film: film, finding: cells[0], output: cells[1], threshold: cells[2],
+            verdict: cells[3], probability: cells[4]))
+      }
+    }
+    func rounded(_ text: String) -> String { Shown.number(Double(text), 3) }
+    #expect(
+      shown
+        == said.map {
+          Said(
+            film: $0.film, finding: $0.finding, output: rounded($0.output),
+            threshold: rounded($0.threshold), verdict: $0.verdict.isEmpty ? "n/a" : $0.verdict,
+            probability: rounded($0.probability))
+        })
+  }
+
+  /// A map is named and described by its own film and finding, and drawn of those with the verdict yes.
+  @Test func mapsAreOfTheirFindings() throws {
+    let folder = try TemporaryFolder()
+    let text = try run("zinc", ["--format", "csv", "--maps", folder.path])
+    let table = TextTable(csv: text)
+    let maps = table.records.filter { !($0["map"] ?? "").isEmpty }
+    #expect(maps.count == table.records.filter { $0["verdict"] == "yes" }.count)
+    #expect(maps.allSatisfy { $0["verdict"] == "yes" })
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(files.sorted() == maps.compactMap { $0["map"] }.sorted())
+    for row in maps {
+      let (file, label) = (try #require(row["map"]), try #require(row["finding"]))
+      let film = (try #require(row["film"]) as NSString).lastPathComponent
+      #expect(file == (film as NSString).deletingPathExtension + "-\(label).svg")
+      let svg = try String(contentsOfFile: "\(folder.path)/\(file)", encoding: .utf8)
+      func rounded(_ column: String) -> String { Shown.number(Double(row[column] ?? ""), 3) }
+      for words in [
+        "\(label) on \(film)",
+        "output \(rounded("output")), threshold \(rounded("threshold")): yes",
+        "as a probability \(rounded("probability")) (platt)",
+      ] { #expect(svg.contains(words), "\(file): \(words)") }
+    }
+  }
+}
