@@ -33,7 +33,7 @@ import Testing
       Case(input: [2, 47, 61, 17], kernel: [7, 7, 17, 9]),
       Case(input: [1, 61, 47, 5], kernel: [11, 5, 5, 20], padding: .same),
       Case(input: [1, 44, 90, 3], kernel: [3, 3, 3, 5], padding: .same),
-      Case(input: [3, 29, 29, 64], kernel: [7, 7, 64, 64]),
+      Case(input: [3, 24, 25, 64], kernel: [7, 7, 64, 40]),
       Case(input: [1, 41, 40, 1], kernel: [8, 9, 1, 40], padding: .same),
       Case(input: [9, 33, 35, 4], kernel: [6, 4, 4, 3]),
       // One channel and many filters, whose kernel's gradient has ways of its own.
@@ -79,9 +79,10 @@ import Testing
   }
 
   /// Convolution, ReLU, pooling and normalisation as one operation, and as four.
-  @Test(arguments: cases) func theFusedBlockEqualsTheNaiveLoops(_ c: Case) {
+  @Test(arguments: cases.filter { $0.stride == 1 })
+  func theFusedBlockEqualsTheNaiveLoops(_ c: Case) {
     let naive = Naive.Convolution(c.input, c.kernel, stride: 1, padding: c.padding)
-    guard c.stride == 1, naive.rows.size > 1, naive.columns.size > 1 else { return }
+    guard naive.rows.size > 1, naive.columns.size > 1 else { return }
     let x = Tensor.random(c.input, seed: 1)
     let w = Tensor.random(c.kernel, seed: 2)
     let k = c.kernel[3]
@@ -97,7 +98,7 @@ import Testing
     // Normalisation takes out what a bias, or a kernel of one tap, adds: their gradients all but vanish,
     // and are judged by the size of the terms that cancel in them.
     let terms = naive.gradients(
-      x.doubles.map(abs), kernel: w.doubles.map(abs), upper.y.map(abs))
+      x.doubles.map(abs), kernel: w.doubles.map(abs), upper.y.map(abs), wantsInput: false)
 
     let plan = ConvolutionPlan(
       input: c.input, kernel: c.kernel, padding: c.padding, pooled: true)

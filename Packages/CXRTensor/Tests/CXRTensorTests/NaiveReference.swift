@@ -18,21 +18,18 @@ enum Naive {
 
     var output: Shape { [x[0], rows.size, columns.size, w[3]] }
 
-    /// Calls `body` with the offsets of input, kernel and output of every product.
-    func forEachProduct(_ body: (_ x: Int, _ w: Int, _ y: Int) -> Void) {
+    /// Calls `body` with the offsets of the first channel of input, kernel and output of every tap that lies
+    /// within the input.
+    private func forEachTap(_ body: (_ x: Int, _ w: Int, _ y: Int) -> Void) {
       for n in 0..<x[0] {
         for oy in 0..<rows.size {
           for ox in 0..<columns.size {
+            let to = ((n * rows.size + oy) * columns.size + ox) * w[3]
             for r in 0..<w[0] {
               for s in 0..<w[1] {
                 let (iy, ix) = (oy * stride + r - rows.before, ox * stride + s - columns.before)
                 guard iy >= 0, iy < x[1], ix >= 0, ix < x[2] else { continue }
-                let at = ((n * x[1] + iy) * x[2] + ix) * x[3]
-                let to = ((n * rows.size + oy) * columns.size + ox) * w[3]
-                for c in 0..<x[3] {
-                  let tap = ((r * w[1] + s) * x[3] + c) * w[3]
-                  for k in 0..<w[3] { body(at + c, tap + k, to + k) }
-                }
+                body(((n * x[1] + iy) * x[2] + ix) * x[3], (r * w[1] + s) * x[3] * w[3], to)
               }
             }
           }
@@ -42,21 +39,54 @@ enum Naive {
 
     func output(_ x: [Double], kernel w: [Double], bias: [Double]) -> [Double] {
       var y = (0..<output.count).map { bias[$0 % bias.count] }
-      y.withUnsafeMutableBufferPointer { y in forEachProduct { y[$2] += x[$0] * w[$1] } }
+      let (channels, filters) = (self.x[3], self.w[3])
+      y.withUnsafeMutableBufferPointer { y in
+        x.withUnsafeBufferPointer { x in
+          w.withUnsafeBufferPointer { w in
+            forEachTap { at, tap, to in
+              for c in 0..<channels {
+                let (value, row) = (x[at + c], tap + c * filters)
+                for k in 0..<filters { y[to + k] += value * w[row + k] }
+              }
+            }
+          }
+        }
+      }
       return y
     }
 
+    /// The gradients of what goes in from that of the output; the input's is empty where it is not wanted.
     func gradients(
-      _ x: [Double], kernel w: [Double], _ dy: [Double]
+      _ x: [Double], kernel w: [Double], _ dy: [Double], wantsInput: Bool = true
     ) -> (x: [Double], w: [Double], bias: [Double]) {
-      var dx = [Double](repeating: 0, count: x.count)
+      let (channels, filters) = (self.x[3], self.w[3])
+      var dx = [Double](repeating: 0, count: wantsInput ? x.count : 0)
       var dw = [Double](repeating: 0, count: w.count)
-      var db = [Double](repeating: 0, count: self.w[3])
+      var db = [Double](repeating: 0, count: filters)
+      // A filter's taps side by side, so that both sums run along memory.
+      var turned = w
+      for i in w.indices {
+        let (area, c, k) = (i / (channels * filters), i / filters % channels, i % filters)
+        turned[(area * filters + k) * channels + c] = w[i]
+      }
       dx.withUnsafeMutableBufferPointer { dx in
         dw.withUnsafeMutableBufferPointer { dw in
-          forEachProduct {
-            dx[$0] += dy[$2] * w[$1]
-            dw[$1] += dy[$2] * x[$0]
+          x.withUnsafeBufferPointer { x in
+            dy.withUnsafeBufferPointer { dy in
+              turned.withUnsafeBufferPointer { turned in
+                forEachTap { at, tap, to in
+                  for c in 0..<channels {
+                    let (value, row) = (x[at + c], tap + c * filters)
+                    for k in 0..<filters { dw[row + k] += value * dy[to + k] }
+                  }
+                  guard wantsInput else { return }
+                  for k in 0..<filters {
+                    let (value, row) = (dy[to + k], tap + k * channels)
+                    for c in 0..<channels { dx[at + c] += value * turned[row + c] }
+                  }
+                }
+              }
+            }
           }
         }
       }
