@@ -135,6 +135,7 @@ import Testing
       let legend = curves(
         try #require(panels.last?.components(separatedBy: "unset title").last))
       #expect(legend.map(\.title) == names)
+      var (own, others) = (0.0, 0.0)
       for (label, panel) in zip(labels, panels) {
         let drawn = curves(panel.components(separatedBy: "unset title").first ?? "")
         let (lines, bands) = (
@@ -162,9 +163,24 @@ import Testing
           try #require(legend.indices.contains(place))
           #expect(band.colour == legend[place].colour, "\(run) \(kind) \(label)")
           let rows = try points("\(run)/plots/\(band.file)")
-          #expect(rows.count > 50 && rows.allSatisfy { $0.count == 3 && $0[1] <= $0[2] })
+          try #require(rows.count > 50 && rows.allSatisfy { $0.count == 3 })
+          #expect(rows.allSatisfy { $0[1] <= $0[2] }, "\(run) \(kind) \(label)")
+          for (m, line) in lines.enumerated() {
+            let distance = self.distance(from: try points("\(run)/plots/\(line.file)"), to: rows)
+            if m == place { own += distance } else { others += distance }
+          }
         }
       }
+      // A band lies around the curve of its own model.
+      #expect(own < others, "\(run) \(kind)")
+    }
+  }
+
+  /// How far the middle of a band is from a curve, over the places of the band.
+  private func distance(from curve: [[Double]], to band: [[Double]]) -> Double {
+    band.reduce(0) { sum, row in
+      let nearest = curve.min { abs($0[0] - row[0]) < abs($1[0] - row[0]) }
+      return sum + abs((nearest?[1] ?? 0) - (row[1] + row[2]) / 2)
     }
   }
 
