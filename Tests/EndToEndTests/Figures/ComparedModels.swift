@@ -3,12 +3,12 @@ import CXRData
 import Foundation
 import Testing
 
-/// A small set of films on which two networks of different figures were trained, explored and evaluated by the programs:
-/// once for all tests that only look.
+/// A small set of films on which two networks of different figures were trained, explored and
+/// evaluated by the programs: once for all tests that only look.
 ///
-/// Neither the findings nor the models are in alphabetical order, so that sorting is noticed. Nobody of the test part has a
-/// hernia, and nobody of the validation part an edema: the one has no area, the other no threshold. In the validation part
-/// an atelectasis is rarer than elsewhere.
+/// Neither the findings nor the models are in alphabetical order, so that sorting is noticed.
+/// Nobody of the test part has a hernia, and nobody of the validation part an edema: the one has no
+/// area, the other no threshold. In the validation part an atelectasis is rarer than elsewhere.
 struct ComparedModels: Sendable {
   static let labels = ["Mass", "Effusion", "Hernia", "Cardiomegaly", "Atelectasis", "Edema"]
   /// In the order of the comparison.
@@ -116,7 +116,8 @@ struct ComparedModels: Sendable {
     }
   }
 
-  /// A film twice under two names of one patient, and one that no row names: something for an audit to find.
+  /// A film twice under two names of one patient, and one that no row names: something for an audit
+  /// to find.
   private static func spoil(_ films: [Film], in folder: String) throws {
     let places = films.indices.dropFirst().filter {
       films[$0].patient == films[$0 - 1].patient && films[$0].part == .train

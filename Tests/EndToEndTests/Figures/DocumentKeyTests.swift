@@ -6,7 +6,8 @@ import Testing
 
   init() throws { set = try ComparedModels.shared.get() }
 
-  /// A line is a place and the keys there, parted by spaces; `*` is any item, or any name of the user's.
+  /// A line is a place and the keys there, parted by spaces; `*` is any item, or any name of the
+  /// user's.
   private func expand(_ lines: String) -> Set<String> {
     var paths: Set<String> = []
     for line in lines.split(separator: "\n") {

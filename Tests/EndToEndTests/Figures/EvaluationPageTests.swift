@@ -1,7 +1,7 @@
 import Testing
 
-/// Every figure of the page and the console of an evaluation is the one that `metrics.json` has for the model, the finding
-/// and the column.
+/// Every figure of the page and the console of an evaluation is the one that `metrics.json` has for
+/// the model, the finding and the column.
 @Suite(.serialized) struct EvaluationPageTests {
   private let set: ComparedModels
   private var labels: [String] { ComparedModels.labels }
@@ -456,7 +456,8 @@ import Testing
     #expect(callouts.isEmpty, "\(run)")
   }
 
-  /// The films shown have the finding or lack it, are called so, and are those of which the model is surest.
+  /// The films shown have the finding or lack it, are called so, and are those of which the model
+  /// is surest.
   @Test(arguments: ["comparison", "exchanged"]) func shownFilmsAreTheSurest(_ run: String) throws {
     let page = try set.page(run)
     let films = set.films(of: .test)

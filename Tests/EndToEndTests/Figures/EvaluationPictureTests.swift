@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Pictures show the figures of the model in whose name they are: what gnuplot is given, and what is written in them.
+/// Pictures show the figures of the model in whose name they are: what gnuplot is given, and what
+/// is written in them.
 @Suite(.serialized) struct EvaluationPictureTests {
   private let set: ComparedModels
   private var labels: [String] { ComparedModels.labels }
@@ -124,7 +125,8 @@ import Testing
     }
   }
 
-  /// A panel a finding: each model's curve has the model's area, and the colour that the legend names.
+  /// A panel a finding: each model's curve has the model's area, and the colour that the legend
+  /// names.
   @Test(arguments: ["comparison", "exchanged"]) func panelsAFinding(_ run: String) throws {
     let models = try set.json(run + "/metrics.json").list("models")
     let names = try models.map { try $0.text("name") ?? "" }

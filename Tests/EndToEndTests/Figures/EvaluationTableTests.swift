@@ -1,7 +1,7 @@
 import Testing
 
-/// Every number of every CSV file of an evaluation is the one that `metrics.json` has for the model, the finding and the
-/// column.
+/// Every number of every CSV file of an evaluation is the one that `metrics.json` has for the
+/// model, the finding and the column.
 @Suite(.serialized) struct EvaluationTableTests {
   private let set: ComparedModels
   private var labels: [String] { ComparedModels.labels }

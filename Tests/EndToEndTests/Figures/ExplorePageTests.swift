@@ -2,7 +2,8 @@ import CXRData
 import Foundation
 import Testing
 
-/// `explore.json` holds what the label file holds, counted anew, and the page, the pictures and the console say the same.
+/// `explore.json` holds what the label file holds, counted anew, and the page, the pictures and the
+/// console say the same.
 @Suite(.serialized) struct ExplorePageTests {
   private let set: ComparedModels
   private let explore: JSONTree

@@ -1,4 +1,5 @@
-/// A JSON document with its keys in the file's order. What is missing is an error, what is undefined is `null`.
+/// A JSON document with its keys in the file's order. What is missing is an error, what is
+/// undefined is `null`.
 indirect enum JSONTree: Sendable, Equatable {
   case null
   case flag(Bool)
@@ -90,8 +91,8 @@ indirect enum JSONTree: Sendable, Equatable {
       value: try number(key), low: try number(key + "_low"), high: try number(key + "_high"))
   }
 
-  /// Every key with the keys above it, parted by `/`: a list's items are `*`, and so are the members of the objects whose
-  /// own keys are names of the user's, at the paths `named`.
+  /// Every key with the keys above it, parted by `/`: a list's items are `*`, and so are the
+  /// members of the objects whose own keys are names of the user's, at the paths `named`.
   func paths(named: Set<String> = []) -> Set<String> {
     func paths(_ tree: JSONTree, _ above: String) -> Set<String> {
       var found: Set<String> = []

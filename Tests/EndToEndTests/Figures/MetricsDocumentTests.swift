@@ -165,7 +165,8 @@ import Testing
     #expect(try isFine(stated, "ppv_at_prevalence"), "\(what) at prevalence")
   }
 
-  /// How a model's outputs of a finding are read, by method; `nil` where its checkpoint has no such way.
+  /// How a model's outputs of a finding are read, by method; `nil` where its checkpoint has no such
+  /// way.
   private func readings(_ model: String, _ label: String) throws -> [String: (Double) -> Double] {
     let checkpoint = try set.checkpoint(model)
     let place = try #require(ComparedModels.labels.firstIndex(of: label))
@@ -314,7 +315,8 @@ import Testing
     }
   }
 
-  /// The same models in another order: everything is where its name is, and a difference changes its sign.
+  /// The same models in another order: everything is where its name is, and a difference changes
+  /// its sign.
   @Test func exchangedModelsExchangeEverything() throws {
     let (as1, as2) = (
       try set.json("comparison/metrics.json"), try set.json("exchanged/metrics.json")

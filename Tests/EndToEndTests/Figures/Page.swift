@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a reader sees of a page of ``CXRReport``: its tables, sentences, pictures and captions in order.
+/// What a reader sees of a page of ``CXRReport``: its tables, sentences, pictures and captions in
+/// order.
 struct Page: Sendable {
   struct Table: Sendable {
     /// The section it stands in.

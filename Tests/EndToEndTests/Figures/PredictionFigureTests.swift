@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// `cxr-predict` says of each film and finding what the checkpoint says: its own output, threshold and calibration.
+/// `cxr-predict` says of each film and finding what the checkpoint says: its own output, threshold
+/// and calibration.
 @Suite(.serialized) struct PredictionFigureTests {
   private let set: ComparedModels
   private var labels: [String] { ComparedModels.labels }
@@ -174,7 +175,8 @@ import Testing
         })
   }
 
-  /// A map is named and described by its own film and finding, and drawn of those with the verdict yes.
+  /// A map is named and described by its own film and finding, and drawn of those with the verdict
+  /// yes.
   @Test func mapsAreOfTheirFindings() throws {
     let folder = try TemporaryFolder()
     let text = try run("zinc", ["--format", "csv", "--maps", folder.path])

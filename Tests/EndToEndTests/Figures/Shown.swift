@@ -16,7 +16,7 @@ struct StatedEstimate: Sendable, Equatable {
 
   /// Whether the value lies in its interval, or there is none.
   ///
-  /// - Parameter slack: how far beyond it may lie, for figures that draws with equal films in them favour.
+  /// - Parameter slack: how far beyond it may lie, for figures that drawing films twice favours.
   func isInOrder(slack: Double = 0) -> Bool {
     guard let low, let high else { return low == nil && high == nil }
     guard let value else { return false }

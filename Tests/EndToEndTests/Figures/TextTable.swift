@@ -34,7 +34,8 @@ struct TextTable: Sendable, Equatable {
     self.init(csv: try String(contentsOfFile: path, encoding: .utf8))
   }
 
-  /// The lines of the console from one whose first cell is `first` to the next empty one; two spaces and more part cells.
+  /// The lines of the console from one whose first cell is `first` to the next empty one; two
+  /// spaces and more part cells.
   init?(console text: String, first: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.split(separator: /\s{2,}/).map { $0.trimmingCharacters(in: .whitespaces) }
