@@ -24,7 +24,7 @@ extension Explore {
       augmentedTrainingImages: exploration.augmentedTrainingCount,
       tables: people(exploration.parts) + [views(exploration)],
       problems: groups.sorted { ($0.key[1], $0.key[0]) < ($1.key[1], $1.key[0]) }.map {
-        ($0.key[0], $0.key[1], $0.value.count)
+        ($0.key[0], $0.key[1], $0.value.filmCount)
       },
       flagged: exploration.flaggedThumbnails().map { ($0.png, $0.caption, $0.name) },
       films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })

@@ -89,7 +89,9 @@ struct Explore: Program {
       let kinds = Dictionary(grouping: found, by: \.kind).sorted { $0.key < $1.key }
       Console.result(
         "\(severity.rawValue)s: "
-          + kinds.map { "\($0.value.count) \($0.key.split(separator: "_").joined(separator: " "))" }
+          + kinds.map {
+            "\($0.value.filmCount) \($0.key.split(separator: "_").joined(separator: " "))"
+          }
           .joined(separator: ", "))
     }
     if exploration.problems.contains(where: { $0.severity == .error }) {

@@ -8,7 +8,7 @@ import Testing
   private let split: PatientSplit
   private var csv: String { folder.path + "/labels.csv" }
 
-  /// Films of a patient each, every other one with a mass; a hernia only among those of training.
+  /// Films of a patient each, every other one with a mass; a hernia only among those of training, an edema anywhere.
   init() throws {
     folder = try TemporaryFolder()
     try folder.addSmallFilms()
@@ -16,7 +16,9 @@ import Testing
     let trained = Set(split.patients(of: .train).map(\.description))
     let rows = (0..<40).map { i in
       let hasHernia = i % 3 == 0 && trained.contains("\(i)")
-      let findings = [i % 2 == 0 ? "Mass" : nil, hasHernia ? "Hernia" : nil].compactMap { $0 }
+      let findings = [
+        i % 2 == 0 ? "Mass" : nil, hasHernia ? "Hernia" : nil, i % 4 < 2 ? "Edema" : nil,
+      ].compactMap { $0 }
       return
         "\(i).png,\(findings.isEmpty ? "No Finding" : findings.joined(separator: "|")),\(i)\n"
     }
@@ -33,10 +35,10 @@ import Testing
       "cxr-train",
       [
         "--csv", csv, "--images", folder.path + "/films", "--output", folder.path + "/run",
-        "--labels", "Mass,Hernia", "--image-size", "106", "--epochs", "1",
+        "--labels", "Mass,Hernia,Edema", "--image-size", "106", "--epochs", "1",
       ])
     #expect(result.status == 0, "\(result.errors)")
-    let words = "1 of 2 findings; without positive or negative films in validation: Hernia"
+    let words = "2 of 3 findings; without positive or negative films in validation: Hernia"
     let notes = result.errors.components(separatedBy: "val_auc is the mean over " + words)
     #expect(notes.count == 2, "\(result.errors)")
     #expect(try text("run/report.html").contains(words))

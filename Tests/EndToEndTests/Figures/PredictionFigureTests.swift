@@ -1,3 +1,4 @@
+import CXRTraining
 import Foundation
 import Testing
 
@@ -177,6 +178,23 @@ import Testing
 
   /// A map is named and described by its own film and finding, and drawn of those with the verdict
   /// yes.
+  /// Distances are told in standard deviations, not squared.
+  @Test func distancesAreOfTheCheckpoint() throws {
+    let predictor = try FilmPredictor(path: set.file("zinc/best.npz"))
+    let text = try run("zinc", ["--format", "json"])
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let squared = try #require(predictor.classifier.typicalFilms?.figures.distance)
+    let limit = try #require(document["feature_distance_limit"] as? Double)
+    #expect(squared > 1 && abs(limit - squared.squareRoot()) < 1e-9 * limit)
+    let told = try #require(document["films"] as? [[String: Any]])
+    let answers = try predictor.answers(films: films.map(set.path(of:))).map { try $0.get() }
+    try #require(told.count == answers.count)
+    for (film, answer) in zip(told, answers) {
+      #expect(film["feature_distance"] as? Double == answer.distance)
+    }
+  }
+
   @Test func mapsAreOfTheirFindings() throws {
     let folder = try TemporaryFolder()
     let text = try run("zinc", ["--format", "csv", "--maps", folder.path])
@@ -186,16 +204,26 @@ import Testing
     #expect(maps.allSatisfy { $0["verdict"] == "yes" })
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(files.sorted() == maps.compactMap { $0["map"] }.sorted())
+    let answers = try FilmPredictor(path: set.file("zinc/best.npz"))
+      .answers(films: films.map(set.path(of:))).map { try $0.get() }
     for row in maps {
       let (file, label) = (try #require(row["map"]), try #require(row["finding"]))
       let film = (try #require(row["film"]) as NSString).lastPathComponent
       #expect(file == (film as NSString).deletingPathExtension + "-\(label).svg")
       let svg = try String(contentsOfFile: "\(folder.path)/\(file)", encoding: .utf8)
+      let answer = try #require(answers.first { $0.path == row["film"] })
+      let place = try #require(answer.findings.firstIndex { $0.label == label })
+      let map = answer.maps[place]
+      let output = Double(answer.findings[place].probability)
       func rounded(_ column: String) -> String { Shown.number(Double(row[column] ?? ""), 3) }
       for words in [
         "\(label) on \(film)",
         "output \(rounded("output")), threshold \(rounded("threshold")): yes",
         "as a probability \(rounded("probability")) (platt)",
+        // The scale's ends are the map's, and its mean the log-odds of the output.
+        ">\(Shown.number(Double(map.least), 2))</text>",
+        ">\(Shown.number(Double(map.most), 2))</text>",
+        "over all places the mean is \(Shown.number(log(output / (1 - output)), 2)).",
       ] { #expect(svg.contains(words), "\(file): \(words)") }
     }
   }

@@ -6,6 +6,8 @@ public enum FetchEvent: Sendable, Equatable, CustomStringConvertible {
   case begunAnew(file: String, reason: String)
   /// What had a file's name was not that file, and is fetched again.
   case removed(file: String, reason: String)
+  /// What had a file's name is shorter than the file, and is taken for its beginning.
+  case takenAsPart(file: String, bytes: Int)
   /// A file is whole.
   case whole(file: String, bytes: Int)
   /// A file was given up.
@@ -18,6 +20,8 @@ public enum FetchEvent: Sendable, Equatable, CustomStringConvertible {
       "\(file): \(reason); again in \(seconds) s"
     case .begunAnew(let file, let reason): "\(file): \(reason); it is fetched from its beginning"
     case .removed(let file, let reason): "\(file): \(reason); it is fetched again"
+    case .takenAsPart(let file, let bytes):
+      "\(file): it has \(bytes.inBytes) only; the rest is fetched"
     case .whole(let file, let bytes): "\(file): whole, \(bytes.inLargeUnits)"
     case .failed(let file, let fault): "\(file): \(fault)"
     }

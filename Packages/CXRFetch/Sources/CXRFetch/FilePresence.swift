@@ -39,7 +39,7 @@ extension FetchFolder {
         report(.removed(file: entry.file, reason: "its MD5 sum is \(sum), not \(entry.md5)"))
         try Self.remove(path)
       } else if stamp.bytes < entry.bytes, !stamp.isLink, FileStamp(path: part(entry.file)) == nil {
-        report(.removed(file: entry.file, reason: "it has \(stamp.bytes.inBytes) only"))
+        report(.takenAsPart(file: entry.file, bytes: stamp.bytes))
         guard rename(path, part(entry.file)) == 0 else { throw Self.fault(path) }
       } else {
         report(

@@ -35,6 +35,8 @@ import Testing
 
   @Test func anotherPlaceIsTriedAgain() {
     #expect(isTriedAgain(verdict(206, start: 40, first: 41, last: 99, total: 100)))
+    #expect(isTriedAgain(verdict(206, start: 40, first: 39, last: 99, total: 100)))
+    #expect(isTriedAgain(verdict(206, start: 40, first: 0, last: 99, total: 100)))
     #expect(isTriedAgain(verdict(206, start: 40, total: 100)))
     #expect(isTriedAgain(verdict(206, first: 0, last: 99, total: 100)))
   }

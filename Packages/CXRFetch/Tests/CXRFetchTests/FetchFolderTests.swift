@@ -58,7 +58,8 @@ import Testing
     let own = try FetchFolder(folder.path)
     var events: [FetchEvent] = []
     #expect(try presence(own) { events.append($0) } == .missing(part: 3))
-    #expect(events == [.removed(file: "a.tar.gz", reason: "it has 3 bytes only")])
+    #expect(events == [.takenAsPart(file: "a.tar.gz", bytes: 3)])
+    #expect(events.first?.description == "a.tar.gz: it has 3 bytes only; the rest is fetched")
     #expect(folder.read("a.tar.gz.part") == Array("abc".utf8))
   }
 

@@ -55,6 +55,42 @@ import Testing
     #expect(values.dropFirst().dropLast().allSatisfy { abs($0 - 127.5) < 40 })
   }
 
+  /// Finer grey levels that are whole ones are resized as these, whatever the sides.
+  @Test(arguments: [(5, 9), (13, 4), (7, 7), (16, 31)])
+  func fineLevelsAreResizedAsLevels(height: Int, width: Int) {
+    let pixels = (0..<7 * 11).map { UInt8(($0 * 37) % 251) }
+    let plain = GreyFilm(height: 7, width: 11, pixels: pixels)
+    let fine = GreyFilm(height: 7, width: 11, fineLevels: pixels.map { UInt16($0) << 8 })
+    for method in ResizeMethod.allCases {
+      let (a, b) = (
+        plain.resized(height: height, width: width, method: method).values,
+        fine.resized(height: height, width: width, method: method).values
+      )
+      #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 }, "\(method)")
+    }
+  }
+
+  /// A share of 0.25 turns by up to a quarter to either side, and of 0.1 zooms by up to a tenth.
+  @Test func augmentationTurnsAsFarAsItSays() {
+    struct Fixed: RandomNumberGenerator {
+      var draws: [UInt64]
+      mutating func next() -> UInt64 { draws.isEmpty ? 1 << 63 : draws.removeFirst() }
+    }
+    let plane = FilmPlane(height: 9, width: 9, values: (0..<81).map { Float(($0 * 7) % 40) })
+    // The least number is −1, half of the range 0.
+    for (turn, zoom, expected) in [
+      (UInt64(0), UInt64(1) << 63, plane.rotated(degrees: -90)),
+      (1 << 63, 0, plane.zoomed(factor: 0.9)), (1 << 63, 1 << 63, plane),
+    ] {
+      var random = Fixed(draws: [turn, zoom])
+      var values = plane.values
+      values.withUnsafeMutableBufferPointer {
+        Augmentation(rotation: 0.25, zoom: 0.1).apply(to: $0, height: 9, width: 9, using: &random)
+      }
+      #expect(zip(values, expected.values).allSatisfy { abs($0 - $1) < 1e-3 })
+    }
+  }
+
   @Test func fourQuarterTurnsComeBack() {
     let plane = FilmPlane(height: 8, width: 8, values: (0..<64).map(Float.init))
     var turned = plane

@@ -67,6 +67,20 @@ import Testing
       #expect(numbers[0] >= 0 && numbers[0] + numbers[2] <= 1024.1, "\(line)")
       #expect(numbers[1] >= 0 && numbers[1] + numbers[3] <= 1024.1, "\(line)")
     }
+    // On films of 1024 pixels, whatever the side of these: the same numbers as the film's own boxes say.
+    let set = try PhantomSet(options)
+    var expected: [String] = []
+    for entry in set.entries {
+      for box in set.film(entry).boxes {
+        let label = box.finding == "Infiltration" ? "Infiltrate" : box.finding
+        let numbers = [box.x, box.y, box.width, box.height].map {
+          "\(($0 * 1024 / 40 * 100).rounded() / 100)"
+        }
+        expected.append("\(entry.name),\(label)," + numbers.joined(separator: ",") + ",,,")
+      }
+    }
+    let lines = boxes.split(separator: "\n").dropFirst().map(String.init)
+    #expect(!lines.isEmpty && lines == expected)
   }
 
   @Test func everyFindingChangesTheFilm() {
@@ -99,14 +113,25 @@ import Testing
     try set.write(to: folder)
     let file = try LabelFile(path: folder + "/Data_Entry_2017.csv")
     let films = try FilmFolder(path: folder, names: file.records.map(\.name))
+    // A film's boxes lie where its picture's signs do, under each of its names.
+    let list = try String(contentsOfFile: folder + "/BBox_List_2017.csv", encoding: .utf8)
+    var boxes: [String: [String]] = [:]
+    for line in list.split(separator: "\n").dropFirst() {
+      let parts = line.split(separator: ",", maxSplits: 1).map(String.init)
+      try #require(parts.count == 2)
+      boxes[parts[0], default: []].append(parts[1])
+    }
+    var boxesOf: [Int: Set<[String]>] = [:]
     var findings: [Int: Set<[String]>] = [:]
     for record in file.records {
       let path = try #require(films.path(of: record.name))
       let number = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
       findings[number ?? 0, default: []].insert(record.findings)
+      boxesOf[number ?? 0, default: []].insert(boxes[record.name] ?? [])
     }
     try #require(file.records.count == 200 && findings.count == 20)
     #expect(findings.values.allSatisfy { $0.count == 1 })
+    #expect(boxesOf.values.allSatisfy { $0.count == 1 } && boxesOf.values.contains { $0 != [[]] })
     let matrix = try LabelMatrix(file.records, labels: LabelSet.nih14)
     #expect(matrix.positives(in: Array(0..<200)).allSatisfy { $0 > 0 })
     #expect(throws: PhantomError.self) {

@@ -136,6 +136,12 @@ import Testing
     let svg = try String(contentsOfFile: folder + "/map.svg", encoding: .utf8)
     expectSelfContained(svg)
     #expect(svg.contains("&lt;Mass&gt;") && svg.contains("-1.25") && svg.contains("rgb(4,5,6)"))
+    // The scale begins beside the film and is as wide as it; nought lies 1.25 of 3.25 along it.
+    #expect(svg.contains("<path d=\"M286.92 ") && svg.contains("<text x=\"286.92\" "))
+    #expect(svg.contains("<text x=\"210.00\" ") && svg.contains("<text x=\"410.00\" "))
+    var positive = picture
+    positive.range = (0.5, 2)
+    #expect(!positive.svg.contains(">0</text>"))
     #expect(svg.contains("image/png;base64,iQE=") && svg.contains("image/jpeg;base64,/wI="))
     #expect(try XMLDocument(xmlString: svg).rootElement()?.name == "svg")
   }

@@ -281,11 +281,25 @@ import Testing
 
   // MARK: ages
 
+  /// The mean is over the ages that are known.
+  @Test func theMeanAgeIsOverKnownAges() throws {
+    let records = try ["20", "41", nil, "414", "056M"].map { age in
+      FilmRecord(
+        name: "a.png", findings: [], patient: try #require(PatientID("1")),
+        age: age.flatMap { PatientAge($0) })
+    }
+    let demographics = Demographics(records, rows: Array(records.indices))
+    let mean = try #require(demographics.meanAge)
+    #expect(abs(mean - (20 + 41 + 56.0 / 12) / 3) < 1e-12)
+    #expect(demographics.ages.map(\.films) == [1, 1, 1, 2])
+    #expect(Demographics(records, rows: [2, 3]).meanAge == nil)
+  }
+
   @Test func agesAreInTheirBands() throws {
     let bands = [
       ("0-17", ["0", "17", "17.9", "006M"]), ("18-39", ["18", "39", "216M"]),
       ("40-59", ["40", "59"]), ("60-79", ["60", "79"]), ("80-", ["80", "100"]),
-      (Demographics.unknown, ["101", "414"]),
+      (Demographics.unknown, ["1201M", "101", "414"]),
     ]
     for (name, ages) in bands {
       for age in ages {

@@ -234,6 +234,9 @@ import Testing
         "\(i).png,\(findings.joined(separator: "|")),\(i),PA,\(isMan ? "M" : "F"),\(ages[i % 10])\n"
       table += "\(i).png,\(Double((i * 7) % 31) / 31),\(Double((i * 11) % 31) / 31)\n"
     }
+    // Another film of a woman with Mass, and of one with Edema: ten films of nine patients.
+    labels += "60.png,Mass,0,PA,F,0\n61.png,Mass,0,PA,F,0\n"
+    table += "60.png,0.3,0.4\n61.png,0.2,0.6\n"
     var options = Evaluation.Options(
       checkpoints: [],
       collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
@@ -243,7 +246,7 @@ import Testing
     let groups = try #require(figures.models.first).subgroups
     #expect(
       groups.filter { $0.kind == "age" }.map { "\($0.name) \($0.films)" } == [
-        "0-17 12", "18-39 12", "40-59 12", "60-79 12", "80- 12",
+        "0-17 14", "18-39 12", "40-59 12", "60-79 12", "80- 12",
       ])
     let women = try #require(groups.first { $0.name == "F" })
     let men = try #require(groups.first { $0.name == "M" })
@@ -251,6 +254,9 @@ import Testing
       women.labels.map(\.patientsWith) == [9, 21] && men.labels.map(\.patientsWith) == [10, 20])
     #expect(women.labels.map { women.isTelling($0) } == [false, false])
     #expect(men.labels.map { men.isTelling($0) } == [true, true])
+    #expect(women.films == 32 && women.patients == 30 && men.films == 30 && men.patients == 30)
+    #expect(
+      women.labels.map(\.patientsWithout) == [21, 9] && women.labels.map(\.films) == [32, 32])
     #expect(women.meanAUC.value == nil && men.meanAUC.value != nil)
 
     let text = figures.json(evaluation).text
@@ -261,13 +267,46 @@ import Testing
       let group = try #require(told.first { $0["name"] as? String == name })
       let mass = try object(object(group["labels"])["Mass"])
       #expect(
-        (mass["auc"] is NSNull) == !isTelling && mass["support"] as? Int == (isTelling ? 10 : 9))
+        (mass["auc"] is NSNull) == !isTelling && mass["support"] as? Int == (isTelling ? 10 : 11))
     }
     let rows = try #require(figures.tables().first { $0.name == "subgroups.csv" }).text
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     for row in rows where row.count > 7 && row[1] == "sex" {
       #expect(row[7].isEmpty == (row[2] == "F"))
     }
+  }
+
+  /// The mean over one label is that label, with its interval, among all films and in each group; reliability.csv counts
+  /// its groups from one.
+  @Test func theMeanOfOneLabelIsTheLabel() throws {
+    let folder = try Folder()
+    var (labels, table) = (Self.header, "Image Index,Mass\n")
+    for i in 0..<120 {
+      labels +=
+        "\(i).png,\((i * 5) % 7 < 3 ? "Mass" : "No Finding"),\(i / 2),\(i % 4 < 2 ? "PA" : "AP"),M,50\n"
+      table += "\(i).png,\(Double((i * 37) % 61) / 61)\n"
+    }
+    var options = Evaluation.Options(
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+    options.predictions = [try folder.write(table, "t.csv")]
+    let figures = EvaluationFigures(try Evaluation(options), options: few())
+    let model = try #require(figures.models.first)
+    let mass = try #require(model.labels.first)
+    #expect(mass.auc.interval != nil && mass.averagePrecision.interval != nil)
+    #expect(mass.auc.interval != mass.averagePrecision.interval)
+    #expect(model.meanAUC == mass.auc && model.meanAveragePrecision == mass.averagePrecision)
+    let views = model.subgroups.filter { $0.kind == "view" }
+    try #require(views.count == 2 && views.allSatisfy { $0.labels.count == 1 })
+    for view in views {
+      #expect(view.labels[0].auc.interval != nil && view.meanAUC == view.labels[0].auc)
+      #expect(view.labels[0].auc.interval != mass.auc.interval)
+    }
+
+    let rows = try #require(figures.tables().first { $0.name == "reliability.csv" }).text
+      .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let column = try #require(rows.first?.firstIndex(of: "group"))
+    #expect(rows.dropFirst().map { $0[column] } == (1...10).map { "\($0)" })
   }
 
   /// Of all films, those of the patients on whom thresholds were chosen are counted; of test films none is.

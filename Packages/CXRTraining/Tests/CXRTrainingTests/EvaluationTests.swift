@@ -253,6 +253,7 @@ import Testing
     #expect(failure.film.name == set.csv && !failure.film.reason.isEmpty)
     let stranger = try results[names.count + 1].get()
     #expect(stranger.warnings.count >= 2)
+    #expect(stranger.warnings.first == "400 × 40 pixels, where training had 40 × 40")
     #expect(throws: TrainingError.self) {
       try FilmPredictor(path: set.folder + "/run/last.npz", calibration: .vector)
     }

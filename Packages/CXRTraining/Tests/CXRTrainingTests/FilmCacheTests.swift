@@ -43,6 +43,25 @@ import Testing
     }
   }
 
+  /// Another film of the same size under a film's name, older than what was prepared, is prepared anew.
+  @Test func anOlderFilmIsAnotherFilm() throws {
+    defer { set.remove() }
+    _ = try cache(0..<3)
+    let path = "\(set.images)/f1.png"
+    let size = try Data(contentsOf: URL(fileURLWithPath: path)).count
+    let pixels = [UInt8](repeating: 200, count: 1599) + [10]
+    var other = try GreyFilm(height: 40, width: 40, pixels: pixels).pngData()
+    // What follows a PNG's end is no part of it.
+    try #require(other.count <= size)
+    other += [UInt8](repeating: 0, count: size - other.count)
+    try set.write(other, to: "films/f1.png")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000_000_000)], ofItemAtPath: path)
+    let again = try cache(0..<3)
+    #expect(again.reusedCount == 2)
+    try expectRight(again, 0..<3)
+  }
+
   @Test func runsWithOtherFilmsShareWhatTheyHaveInCommon() throws {
     defer { set.remove() }
     #expect(try cache(0..<20).reusedCount == 0)

@@ -28,6 +28,9 @@ public struct AuditProblem: Sendable, Equatable {
 }
 
 extension Sequence where Element == AuditProblem {
+  /// How many films these problems are of, each counted once, however often it is named.
+  public var filmCount: Int { Set(map(\.image)).count }
+
   /// The text of `audit.csv`.
   public var auditCSV: String {
     CSVText.line(AuditProblem.header)

@@ -2,15 +2,15 @@ import CXRData
 
 /// Age, sex and view of films, and how common each finding is a view.
 public struct Demographics: Sendable {
-  /// The bounds of the age bands, in years: below 18, 18 to 39, 40 to 59, 60 to 79, 80 and over.
+  /// The bounds of the age bands, in years: below 18, 18 to 39, 40 to 59, 60 to 79, 80 to 100.
   public static let ageBands: [(name: String, range: Range<Double>)] = [
     ("0-17", 0..<18), ("18-39", 18..<40), ("40-59", 40..<60), ("60-79", 60..<80),
-    ("80-", 80..<101),
+    ("80-", 80..<(100.0).nextUp),
   ]
   /// What stands for a value that the file does not give.
   public static let unknown = "unknown"
 
-  /// The name of an age's band; `nil` of 101 years and more.
+  /// The name of an age's band; `nil` of more than 100 years.
   static func band(_ age: PatientAge) -> String? {
     ageBands.first { $0.range.contains(age.years) }?.name
   }
@@ -19,7 +19,7 @@ public struct Demographics: Sendable {
   public let sexes: [(name: String, films: Int)]
   /// Films a view.
   public let views: [(name: String, films: Int)]
-  /// Films an age band; ages of 101 years and more count as unknown.
+  /// Films an age band; ages over 100 years count as unknown.
   public let ages: [(name: String, films: Int)]
   /// The mean of the known ages, in years.
   public let meanAge: Double?

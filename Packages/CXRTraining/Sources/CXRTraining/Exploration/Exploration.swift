@@ -164,7 +164,7 @@ public struct Exploration: Sendable {
     if let decodedCount { audit.append(("ok", .integer(decodedCount))) }
     var kinds = LabelFile.Problem.kinds
     if decodedCount != nil { kinds = FilmAudit.kinds + kinds }
-    audit += kinds.map { kind in (kind, .integer(problems.filter { $0.kind == kind }.count)) }
+    audit += kinds.map { kind in (kind, .integer(problems.filter { $0.kind == kind }.filmCount)) }
     let pixels: JSONValue =
       trainingPixels.map {
         .object([

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import CXRMetrics
+
+/// Comparisons of shares and of samples that rest on unequal numbers of films and patients, by the formulas.
+@Suite struct ShareComparisonTests {
+  private func share(_ hits: Int, of films: Int) -> PatientProportion {
+    PatientProportion((0..<films).map { $0 < hits }, patients: PatientIndex(0..<films))
+  }
+
+  /// The pooled share weighs each side by its own films.
+  @Test func theLargerPartWeighsMore() throws {
+    let (few, many) = (
+      PatientProportion(hits: 5, films: 50, effectiveFilms: 50),
+      PatientProportion(hits: 60, films: 200, effectiveFilms: 200)
+    )
+    let pooled = 65.0 / 250
+    let z = 0.2 / (pooled * (1 - pooled) * (1.0 / 50 + 1.0 / 200)).squareRoot()
+    let expected = erfc(z / 2.0.squareRoot())
+    for p in [PatientProportion.pValue(few, many), PatientProportion.pValue(many, few)] {
+      #expect(abs(try #require(p) - expected) < 1e-9)
+    }
+  }
+
+  /// Of twenty films with the finding and three hundred without, each patient with one.
+  @Test func aPredictiveValueRestsOnBothSharesFilms() throws {
+    let (positives, negatives) = (20, 300)
+    let scores =
+      (0..<positives).map { $0 < 15 ? 0.9 : 0.1 } + (0..<negatives).map { $0 < 60 ? 0.9 : 0.1 }
+    let labels = (0..<positives + negatives).map { $0 < positives }
+    let figures = OperatingFigures(
+      scores: scores, labels: labels, patients: PatientIndex(labels.indices), threshold: 0.5)
+    let prevalence = 0.02
+    let (s, c) = (figures.sensitivity, figures.specificity)
+    let t = reach(level: 0.95, effectivePatients: min(s.effectivePatients, c.effectivePatients))
+    let (m, n) = (s.effectiveFilms + t * t, c.effectiveFilms + t * t)
+    let sensitivity = (0.75 * s.effectiveFilms + t * t / 2) / m
+    let specificity = (0.8 * c.effectiveFilms + t * t / 2) / n
+    let logit = log(sensitivity * prevalence / ((1 - specificity) * (1 - prevalence)))
+    let distance =
+      t
+      * ((1 - sensitivity) / (sensitivity * m) + specificity / ((1 - specificity) * n)).squareRoot()
+    let interval = try #require(figures.ppvInterval(prevalence: prevalence))
+    #expect(abs(interval.low - 1 / (1 + exp(distance - logit))) < 1e-12)
+    #expect(abs(interval.high - 1 / (1 + exp(-distance - logit))) < 1e-12)
+  }
+
+  /// A difference is the first less the second, and rests on the fewer patients.
+  @Test func aDifferenceRestsOnTheFewerPatients() {
+    let left = BootstrapSample([0.9, 0.8, 0.7], effectivePatients: 40)
+    let right = BootstrapSample([0.5, 0.6, 0.7], effectivePatients: 9)
+    for (difference, values) in [
+      (left - right, [0.4, 0.2, 0.0]), (right - left, [-0.4, -0.2, 0]),
+    ] {
+      #expect(difference.effectivePatients == 9)
+      #expect(zip(difference.values, values).allSatisfy { abs($0 - $1) < 1e-15 })
+    }
+  }
+
+  /// The predictive value of a negative call is the share of those called negative that lack the finding.
+  @Test func predictiveValuesAreOfThoseCalled() {
+    let scores = [0.9, 0.8, 0.7, 0.2, 0.2, 0.2, 0.1, 0.1]
+    let labels = [true, true, false, true, false, false, false, false]
+    let figures = OperatingFigures(
+      scores: scores, labels: labels, patients: PatientIndex(labels.indices), threshold: 0.5)
+    #expect(figures.ppv.hits == 2 && figures.ppv.films == 3)
+    #expect(figures.npv.hits == 4 && figures.npv.films == 5)
+  }
+
+  /// Just as many as are asked for are enough.
+  @Test func rulesTakeWhatIsJustEnough() throws {
+    let scores = (0..<20).map { Double($0) }
+    // Ten without the finding, of which eight score below 8; ten with it.
+    let labels = [8, 9].reduce(into: (0..<20).map { $0 >= 10 }) { $0[$1] = false }
+    let specific = try #require(
+      OperatingRule.specificity(0.8).threshold(scores: scores, labels: labels))
+    #expect(specific == 7.5)
+    let sensitive = try #require(
+      OperatingRule.sensitivity(0.8).threshold(scores: scores, labels: labels))
+    #expect(sensitive == 11.5)
+    // A miss that costs nine false alarms.
+    let mixed = (0..<20).map { $0 >= 15 || $0 == 6 }
+    #expect(OperatingRule.cost(ofMiss: 9).threshold(scores: scores, labels: mixed) == 5.5)
+    #expect(OperatingRule.cost(ofMiss: 1.0 / 9).threshold(scores: scores, labels: mixed) == 14.5)
+  }
+}
