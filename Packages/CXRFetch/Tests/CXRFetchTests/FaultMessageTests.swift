@@ -30,14 +30,15 @@ import Testing
   }
 
   @Test func labelFilesAreNamedByTheirRevision() {
-    #expect("\(NIHLabelFile.findings(.pneumonia1431))".hasSuffix("(v2020, NIH's own since 2020)"))
-    #expect("\(NIHLabelFile.findings(.pneumonia1353))".hasSuffix("(of 2017)"))
-    #expect("\(NIHLabelFile.findings(.pneumonia1431))".contains("1431"))
-    #expect("\(NIHLabelFile.findings(.pneumonia1353))".contains("1353"))
+    #expect(
+      NIHLabelFile.findings(.pneumonia1431).description.hasSuffix("(v2020, NIH's own since 2020)"))
+    #expect(NIHLabelFile.findings(.pneumonia1353).description.hasSuffix("(of 2017)"))
+    #expect(NIHLabelFile.findings(.pneumonia1431).description.contains("1431"))
+    #expect(NIHLabelFile.findings(.pneumonia1353).description.contains("1353"))
     #expect(NIHLabelFile.findings(.pneumonia1431).name == "Data_Entry_2017_v2020.csv")
     #expect(NIHLabelFile.findings(.pneumonia1353).name == "Data_Entry_2017.csv")
-    #expect("\(NIHLabelFile.trainingList)".contains("86524 films for training"))
-    #expect("\(NIHLabelFile.testList)".contains("25596 films for the test"))
-    #expect("\(NIHLabelFile.boxes)" == "984 boxes on 880 films")
+    #expect(NIHLabelFile.trainingList.description.contains("86524 films for training"))
+    #expect(NIHLabelFile.testList.description.contains("25596 films for the test"))
+    #expect(NIHLabelFile.boxes.description == "984 boxes on 880 films")
   }
 }
