@@ -20,6 +20,14 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
+  /// The shape is a tuple of Python: of one axis it has a comma.
+  @Test(arguments: [([Int](), "()"), ([4], "(4,)"), ([2, 3], "(2, 3)"), ([1, 1, 1], "(1, 1, 1)")])
+  func shapesAreTuplesOfPython(shape: [Int], text: String) {
+    let header = String(decoding: NPYFormat.header(shape: shape).dropFirst(10), as: UTF8.self)
+    #expect(
+      header.hasPrefix("{'descr': '<f4', 'fortran_order': False, 'shape': \(text), }"), "\(header)")
+  }
+
   private func read(_ bytes: [UInt8], limits: Checkpoint.Limits = Checkpoint.Limits()) throws
     -> Checkpoint
   {

@@ -55,6 +55,11 @@ import Testing
       sum + (once.roc[i].interval.low + once.roc[i - 1].interval.low) / 200
     }
     #expect(abs(area - (once.auc.values.first ?? .nan)) < 0.02)
+    // So is the area under precision against recall, but for what lies before the first point.
+    try #require(once.precision.count == 101)
+    let precision = (1..<101).reduce(0.0) { sum, i in sum + once.precision[i].interval.low / 100 }
+    #expect(abs(precision - (once.averagePrecision.values.first ?? .nan)) < 0.03)
+    #expect(abs(precision - area) > 0.05)
     #expect(sample.roc[100].interval == Interval(1, 1))
     #expect(sample.roc[50].interval.low < sample.roc[50].interval.high)
   }

@@ -194,6 +194,18 @@ import Testing
     // Thresholds are not chosen on the patients that are judged.
     tables.validationPredictions = [table]
     #expect(throws: TrainingError.self) { try Evaluation(tables) }
+    // Nor on other films of theirs: of each patient's two films one is in either table.
+    func every(_ remainder: Int, _ name: String) throws -> String {
+      try write(
+        "Image Index,Edema,Mass\n"
+          + (0..<20).map { "f\(2 * $0 + remainder).png,0.\($0 % 9),0.\($0 % 7)\n" }.joined(), name)
+    }
+    tables.predictions = [try every(0, "first-films.csv")]
+    tables.validationPredictions = [try every(1, "second-films.csv")]
+    #expect { try Evaluation(tables) } throws: {
+      "\($0)".contains("20 of its films are of patients who are evaluated, the first f1.png")
+    }
+    tables.predictions = [table]
     let header = "Image Index,Edema,Mass\n"
     for (text, part) in [
       ("Image,Edema,Mass\nf0.png,0,1\n", "line 1"), (header + "f0.png,0\n", "line 2"),

@@ -1,3 +1,4 @@
+import CXRCheckpoint
 import CXRData
 import CXRImage
 import CXRMetrics
@@ -107,6 +108,26 @@ import Testing
         "the list of films trained and validated on (the folder, --exclude, --allow-missing or "
           + "--skip-unreadable)",
       ])
+  }
+
+  @Test func anotherDeviceIsAcceptedOnlyWhereAsked() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let options = try begun(set)
+    let path = set.folder + "/run/last.npz"
+    let file = try Checkpoint(path: path)
+    let place = try #require(
+      file.metadata.range(of: "\"blas\": \"[^\"]*\"", options: .regularExpression))
+    let metadata = file.metadata.replacingCharacters(in: place, with: "\"blas\": \"another\"")
+    try Checkpoint(arrays: file.arrays, metadata: metadata).write(to: path)
+    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let resumption = try #require(try Resumption(folder))
+    #expect(
+      try differences { try resumption.check(options) } == [
+        "BLAS: was another, is \(CheckpointMetadata.Device().blas); the last bits differ, --other-device "
+          + "accepts that"
+      ])
+    #expect(try differences { try resumption.check(options, allowsOtherDevice: true) }.isEmpty)
   }
 
   @Test func otherLabelsAndAnotherLabelFileAreNamed() throws {
