@@ -42,6 +42,24 @@ import Testing
     let notes = result.errors.components(separatedBy: "val_auc is the mean over " + words)
     #expect(notes.count == 2, "\(result.errors)")
     #expect(try text("run/report.html").contains(words))
+    // It is such a mean: the finding without films in validation is no nought in it.
+    let lines = try text("run/history.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    let column = try #require(lines.first?.firstIndex(of: "val_auc"))
+    let told = try #require(lines.dropFirst().first.flatMap { Double($0[column]) })
+    let evaluated = try Program.run(
+      "cxr-evaluate",
+      [
+        "--checkpoint", folder.path + "/run/best.npz", "--csv", csv, "--images",
+        folder.path + "/films", "--subset", "validation", "--output", folder.path + "/seen",
+        "--replicates", "100",
+      ])
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(text("seen/metrics.json").utf8))
+        as? [String: Any])
+    let model = try #require((document["models"] as? [[String: Any]])?.first)
+    let mean = try #require(model["mean_auc"] as? Double)
+    #expect(mean > 0.2 && abs(told - mean) < 0.15 * mean, "\(told), \(mean)")
   }
 
   @Test func scoresThatDoNotVaryHaveNoThreshold() throws {

@@ -158,6 +158,35 @@ import Testing
     expectSelfContained(try String(contentsOfFile: folder + "/report.html", encoding: .utf8))
   }
 
+  @Test func trainingPageNamesTheBestEpoch() throws {
+    let report = TrainingReport(
+      name: "run", facts: [],
+      curves: [
+        TrainingReport.Curve(
+          name: "loss", title: "loss", training: [3, 2, 1], validation: [3, 1, 2])
+      ], bestEpoch: 2, summary: "layers")
+    #expect(try report.write(to: folder) == nil)
+    let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    #expect(
+      page.contains("3 epochs; best.npz holds the weights of epoch 2, the lowest validation loss."))
+  }
+
+  /// Of ten films three have A and two may; nobody has B, and of five it is not known.
+  @Test func whatIsNotKnownIsNotWithout() throws {
+    var report = ExploreReport(
+      source: "labels.csv", images: 10, patients: 5, labels: ["A", "B"], positives: [3, 0],
+      labelsPerFilm: [7, 3], parts: [], classWeights: [(0.6, 2.5), (0.5, nil)],
+      augmentedTrainingImages: 12, tables: [], problems: [], flagged: [], films: [])
+    report.unknowns = [2, 5]
+    #expect(try report.write(to: folder) == nil)
+    func heights(_ series: Int) throws -> [Double?] {
+      try String(
+        contentsOfFile: "\(folder)/plots/positives-negatives-\(series).tsv", encoding: .utf8
+      ).split(separator: "\n").map { $0.split(separator: "\t").first.flatMap { Double($0) } }
+    }
+    #expect(try heights(1) == [30, 0] && heights(2) == [50, 50] && heights(3) == [20, 50])
+  }
+
   @Test func explorePageShowsFilmsAndCounts() throws {
     let report = ExploreReport(
       source: "labels.csv", images: 10, patients: 5, labels: ["A", "B"], positives: [3, 0],
