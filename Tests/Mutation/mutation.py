@@ -17,6 +17,7 @@ nothing that could be noticed, with the proof in the list.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -84,7 +85,8 @@ def run(command, number):
             start_new_session=True,
         )
         # A fault may take all memory: then it, not another program, is ended.
-        Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
         late = threading.Timer(LIMIT, lambda: os.killpg(process.pid, signal.SIGKILL))
         late.start()
         failed, last = "", ""
