@@ -133,8 +133,9 @@ def sound(faults, quick):
     pattern = "|".join(sorted({name for fault in faults for name in fault.suites.split("|") if name}))
     listed = subprocess.run([*suites(""), "--list-tests"], capture_output=True, text=True).stdout
     for fault in faults:
-        if fault.suites and not re.search(fault.suites, listed):
-            sys.exit(f"mutation: {fault.id}: no test is called {fault.suites}")
+        for name in filter(None, fault.suites.split("|")):
+            if f".{name}/" not in listed:
+                sys.exit(f"mutation: {fault.id}: no suite is called {name}")
     judges = set() if quick else {name for fault in faults for name in fault.judges}
     commands = [suites(pattern)] + [JUDGES[name] for name in sorted(judges)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
