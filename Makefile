@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup build demo synth-nih test check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  archives fetch poses bench-archives bench-fetch mutation chaos faults mutants collections doors doors-mutants bench-checkpoint fuzz sanitize clean
+  archives fetch poses bench-archives bench-fetch mutation chaos faults mutants collections doors bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -143,9 +143,6 @@ doors: build ## DOORS spoiled label files, tables, lists and folders: read to th
 collections: build $(VENV)/wheels/ready ## Public collections' own label files beside pandas, and every command of the page "Your data".
 	$(VENV)/bin/python Tests/Collections/judge.py $(BIN) $(WHEEL) $(if $(COLLECTIONS_FULL),--full)
 	$(VENV)/bin/python Tests/Collections/page.py $(BIN) $(WHEEL) $(DATA_PAGE)
-
-doors-mutants: setup ## Readers broken on purpose, which the spoiled files must catch.
-	python3 Tests/Doors/mutants.py .build-mutants
 
 bench-checkpoint: build ## What writing last.npz takes of a training's time; CXR_REAL_DATA names real films.
 	python3 Benchmarks/checkpoint.py $(BIN) Benchmarks/results/$(shell date +%F)-checkpoint.md

@@ -5,18 +5,18 @@ import CXRFetch
 extension Fetch {
   /// Says what to run now.
   func tellNext(_ folder: FetchFolder) {
-    guard set == FetchCatalogue.nih.name else {
-      Console.result(
-        "next: cxr-explore --csv LABELS --images \(Self.word(folder.path)) --cache cache --output explore, where LABELS "
-          + "is the collection's label file; NIH's lie at \(FetchCatalogue.labelsPage)")
-      return
-    }
     let labels = [NIHLabelFile.findings(.pneumonia1431), .findings(.pneumonia1353)].map(\.name)
       .first(where: folder.has)
     guard let labels else {
-      Console.result(
-        "labels: save NIH's files from \(FetchCatalogue.labelsPage) with a browser, then run this again with "
-          + "--labels-from FILE for each")
+      if set == FetchCatalogue.nih.name {
+        Console.result(
+          "labels: save NIH's files from \(FetchCatalogue.labelsPage) with a browser, then run this again with "
+            + "--labels-from FILE for each")
+      } else {
+        Console.result(
+          "next: cxr-explore --csv LABELS --images \(Self.word(folder.path)) --cache cache --output explore, where "
+            + "LABELS is the collection's label file; NIH's lie at \(FetchCatalogue.labelsPage)")
+      }
       return
     }
     let lists = [

@@ -1174,7 +1174,11 @@ def label_files(room):
     train = labels.write(made / "b.dat", labels.train_lines())
     test = labels.write(made / "c.dat", labels.test_lines(), last=False)
     boxes = labels.write(made / "d.dat", labels.box_lines())
+    # What to run next names the two lists where both are there, and neither where one is.
+    result = taken(room, table, train)
+    need(result.says("next: cxr-explore") and not result.says("-list"), f"a list is named that is not there: {result}")
     result = taken(room, boxes, test, table, train)
+    need(result.says("--train-list .*train_val_list.txt'? --test-list .*/test_list.txt"), f"the lists are not named: {result.out} {result}")
     label_file_saved(room, table)
     saved(room, "train_val_list.txt", train)
     saved(room, "test_list.txt", test)

@@ -28,7 +28,7 @@ import sys
 import tempfile
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import planting
@@ -221,7 +221,9 @@ def main():
     sound(chosen, options.quick)
     found = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for fault, result in zip(chosen, pool.map(lambda fault: judge(fault, options.quick), chosen)):
+        asked = {pool.submit(judge, fault, options.quick): fault for fault in chosen}
+        for answer in as_completed(asked):
+            fault, result = asked[answer], answer.result()
             found[fault.id] = result
             by = result["by"] or "NOTHING"
             print(f"{fault.id}: {by} ({result['where'] or 'all suites'}, {result['seconds']:.0f} s)", flush=True)

@@ -171,6 +171,9 @@ private func cells(
       """, boxes)
     #expect(try cells(file, labels) == [first, second].map { $0.map { $0 } })
     #expect(file.notes.isEmpty)
+    // One of b's two readers sees edema: no majority, and counted.
+    let ties = votes == .majority ? 1 : 0
+    #expect(file.tiedVotes == ties)
     var columns = hospital(.columns(labels))
     columns.readers = boxes.readers
     let table = try read(
@@ -183,6 +186,7 @@ private func cells(
       b.png,2,R3,1,1,0
       """, columns)
     #expect(try cells(table, labels) == [first, second].map { $0.map { $0 } })
+    #expect(table.tiedVotes == ties)
     #expect(throws: DataError.self) { try read("file,mrn,finding,reader\na.png,1,Mass,\n", boxes) }
   }
 

@@ -123,6 +123,23 @@ import Testing
     }
   }
 
+  /// Where no length is said the bytes are counted, those too that wait to be written.
+  @Test func noMoreIsTakenThanTheCatalogueSays() throws {
+    let limit = 20_000
+    let body = String(repeating: "x", count: 2 * limit)
+    let server = try LoopbackServer([
+      LoopbackServer.raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body)
+    ])
+    let file = try PartFile(path: folder.path + "/a")
+    let end = try Transfer().perform(
+      Transfer.Request(
+        url: "http://127.0.0.1:\(server.port)/", start: 0, limit: limit,
+        descriptor: file.descriptor, stall: 5),
+      shouldStop: { false }, onAnswer: { _ in .take(at: 0) })
+    #expect(end == .tooLong)
+    #expect((folder.read("a")?.count ?? 0) <= limit)
+  }
+
   @Test func redirectsLeadToNoFileOfThisMachine() throws {
     let found = try fetch([
       LoopbackServer.raw(

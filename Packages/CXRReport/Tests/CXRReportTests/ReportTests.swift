@@ -104,6 +104,17 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: trap), "gnuplot ran what a name said")
   }
 
+  /// There are eight colours; the dashes tell the ninth finding's curve from the first's.
+  @Test func noTwoCurvesOfAPictureLookAlike() throws {
+    _ = try evaluation(labels: (1...14).map { "Finding \($0)" }).write(to: folder)
+    for name in ["roc-weighted", "precision-recall-plain"] {
+      let script = try String(contentsOfFile: "\(folder)/plots/\(name).gp", encoding: .utf8)
+      let looks = script.matches(of: /dt (\d+) lc rgb '(#[0-9A-F]+)' title 'Finding/)
+        .map { "\($0.output.1) \($0.output.2)" }
+      #expect(looks.count == 14 && Set(looks).count == 14, "\(name): \(looks)")
+    }
+  }
+
   @Test func undefinedNumbersAreSaid() throws {
     let truths = [Bool](repeating: false, count: 4)
     let scores = [0.1, 0.2, 0.3, 0.4]

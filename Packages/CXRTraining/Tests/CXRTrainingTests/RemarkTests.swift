@@ -45,6 +45,23 @@ import Testing
     }
   }
 
+  @Test func tiesOfReadersAreCounted() throws {
+    try withFolder { folder in
+      let csv = try write(
+        folder, "labels.csv",
+        "film,patient,reader,Mass,Edema\na,1,R1,1,0\na,1,R2,0,0\nb,2,R1,1,1\nb,2,R2,0,1\n")
+      var description = CollectionDescription(
+        name: "hospital", film: "film", patient: .column("patient"),
+        findings: .columns(["Mass", "Edema"]))
+      description.readers = CollectionDescription.Readers(column: "reader")
+      var options = FilmCollection.Options(labelFile: csv, labels: ["Mass", "Edema"])
+      options.collection = description
+      let remark =
+        "half of the readers named a finding 2 times, which is no majority and counts as absent"
+      #expect(try FilmCollection(options).remarks.contains(remark))
+    }
+  }
+
   /// Films without a row of a table, and rows without a film, each by their own number.
   @Test func tablesSayWhatTheyLeaveOpen() throws {
     try withFolder { folder in

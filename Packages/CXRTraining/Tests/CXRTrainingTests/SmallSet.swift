@@ -9,13 +9,13 @@ struct SmallSet {
   var csv: String { folder + "/labels.csv" }
   var images: String { folder + "/films" }
 
-  /// Thirty patients with two films each; Mass is a bright square, Edema a dark one.
-  init() throws {
+  /// Patients with two films each; Mass is a bright square, Edema a dark one.
+  init(patients: Int = 30) throws {
     folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
     try FileManager.default.createDirectory(
       atPath: folder + "/films", withIntermediateDirectories: true)
     var rows = "Image Index,Finding Labels,Patient ID\n"
-    for i in 0..<60 {
+    for i in 0..<2 * patients {
       let findings = [i % 3 == 0 ? "Mass" : nil, i % 4 == 1 ? "Edema" : nil].compactMap { $0 }
       rows +=
         "f\(i).png,\(findings.isEmpty ? "No Finding" : findings.joined(separator: "|")),\(i / 2)\n"

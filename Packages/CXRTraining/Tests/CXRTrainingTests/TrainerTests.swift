@@ -77,16 +77,18 @@ import Testing
 
   /// Every place at which a run can be asked to stop: before each step, and before each validation batch.
   @Test func aRunStoppedAnywhereEndsInTheSameBits() throws {
-    let set = try SmallSet()
+    let set = try SmallSet(patients: 12)
     defer { set.remove() }
-    try set.train("whole")
+    var options = set.options
+    options.batchSize = 6
+    try set.train("whole", options)
     let whole = try contents("\(set.folder)/whole")
     var places = 0
     for stop in 1... {
       var asked = 0
       let name = "stopped\(stop)"
       let outcome = try set.train(
-        name,
+        name, options,
         until: {
           asked += 1
           return asked == stop
@@ -94,7 +96,7 @@ import Testing
       guard outcome.stoppedAt != nil else { break }
       places = stop
       #expect(!FileManager.default.fileExists(atPath: "\(set.folder)/\(name)/report.html"))
-      let resumed = try set.train(name, resuming: true)
+      let resumed = try set.train(name, options, resuming: true)
       #expect(resumed.stoppedAt == nil && !resumed.wasFinished)
       #expect(try contents("\(set.folder)/\(name)") == whole, "stopped at \(stop)")
     }
@@ -105,14 +107,16 @@ import Testing
   /// Killed between any two writes: the files that a run leaves are those of some moment, best.npz and
   /// history.csv perhaps ahead of last.npz.
   @Test func filesAheadOfTheLastCheckpointDoNoHarm() throws {
-    let set = try SmallSet()
+    let set = try SmallSet(patients: 12)
     defer { set.remove() }
     var seen: [(last: Data, best: Data?, history: Data?)] = []
     func file(_ name: String) -> Data? {
       FileManager.default.contents(atPath: "\(set.folder)/whole/\(name)")
     }
+    var options = set.options
+    options.batchSize = 6
     try set.train(
-      "whole",
+      "whole", options,
       until: {
         if let last = file("last.npz") {
           seen.append((last, file("best.npz"), file("history.csv")))
@@ -131,7 +135,7 @@ import Testing
           ("last.npz", state.last), ("best.npz", isAhead ? next.0 : state.best),
           ("history.csv", isAhead ? next.1 : nil),
         ] { try data?.write(to: URL(fileURLWithPath: "\(folder)/\(file)")) }
-        try set.train(name, resuming: true)
+        try set.train(name, options, resuming: true)
         #expect(try contents(folder) == whole, "\(name)")
       }
     }
