@@ -21,13 +21,14 @@ let package = Package(
     .executableTarget(name: "Consumer", dependencies: [.product(name: "$2", package: "$3")])
   ])
 MANIFEST
-  swift build -c release --package-path "$folder" >"$folder/log" 2>&1 || {
+  swift build -c release --explicit-target-dependency-import-check error --package-path "$folder" \
+    --scratch-path "$scratch/build" >"$folder/log" 2>&1 || {
     cat "$folder/log" >&2
     echo "consumers: $1 does not build on its own" >&2
     exit 1
   }
   printf 'consumers: %s: ' "$1"
-  (cd "${6:-.}" && "$folder/.build/release/Consumer")
+  (cd "${6:-.}" && "$scratch/build/release/Consumer")
 }
 
 # The program of the page "Your data", with the files of the page, prints what the page says.

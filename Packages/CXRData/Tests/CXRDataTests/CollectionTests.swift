@@ -250,6 +250,12 @@ private func cells(
       throws: DataError.filmOfTwoPatients(
         path: torn, line: 3, film: "0017_2.jpg", patient: "6", otherLine: 2, other: "5")
     ) { try read(text, collection, patients: .table(path: torn)) }
+    // Of 1.23E+10 a spreadsheet has lost the last digits: whose film it was, nobody knows any more.
+    let rounded = try files.write(
+      "Image Index,Patient ID\n017_1.png,12\n0017_2.png,1.23E+10\n", to: "rounded.csv")
+    #expect(
+      throws: DataError.roundedIdentifier(path: rounded, line: 3, found: "1.23E+10")
+    ) { try read(text, collection, patients: .table(path: rounded)) }
     // What a spreadsheet writes for a formula that failed is no patient.
     collection.patient = .column("mrn")
     for error in ["#NV", "#WERT!", "#VALUE!", "#DIV/0!", "k.A.", "unbekannt"] {

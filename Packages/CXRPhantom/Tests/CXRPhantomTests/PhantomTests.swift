@@ -32,6 +32,22 @@ import Testing
     }
   }
 
+  /// What NIH's films have together, these have together too, if not quite as often: NIH's label file of 2020 has
+  /// 747 films of 2,516 with emphysema where the lung has collapsed too, 340 of 2,303 with oedema and pneumonia.
+  /// By chance it would be a twentieth and a sixtieth.
+  @Test func findingsComeInNIHsCompany() throws {
+    let set = try PhantomSet(PhantomSet.Options(images: 20_000, patients: 6_000, size: 32))
+    for (finding, other, share) in [
+      ("Emphysema", "Pneumothorax", 747.0 / 2516), ("Edema", "Pneumonia", 340.0 / 2303),
+    ] {
+      let films = set.entries.filter { $0.findings.contains(finding) }
+      let both = films.count { $0.findings.contains(other) }
+      let found = Double(both) / Double(films.count)
+      #expect(
+        found > share / 3 && found < share * 2, "\(finding), \(other): \(found), NIH \(share)")
+    }
+  }
+
   @Test func theSameSeedGivesTheSameBytes() throws {
     let manager = FileManager.default
     let base = manager.temporaryDirectory.path + "/" + UUID().uuidString

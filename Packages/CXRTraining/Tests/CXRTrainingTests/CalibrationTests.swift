@@ -75,6 +75,17 @@ import Testing
     #expect(abs(flat(0.5) - (10 * 11 / 12 + 30 / 32) / 40) < 1e-6)
   }
 
+  /// Four films a patient, alike: they are worth as many as there are patients, and that is what is stored.
+  @Test func filmsOfAPatientAreNotIndependent() throws {
+    let truths = (0..<40).map { $0 / 4 < 3 }
+    let answers = FilmAnswers(
+      labels: ["Mass"], scores: (0..<40).map { Double($0) / 40 }, truths: truths,
+      isKnown: [Bool](repeating: true, count: 40), patients: PatientIndex((0..<40).map { $0 / 4 }))
+    let label = try #require(ValidationFit(rule: .youden, answers: answers).labels.first)
+    #expect(label.films == 40 && label.positives == 12)
+    #expect(abs(label.effectiveFilms - 10) < 1e-9)
+  }
+
   /// Ridge regression leaves residuals that, weighed by each column, are the strength times its weight.
   @Test func ridgeSolvesItsEquations() throws {
     var random = RandomStream(seed: 5)
