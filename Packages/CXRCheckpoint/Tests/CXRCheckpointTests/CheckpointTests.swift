@@ -50,6 +50,79 @@ import Testing
     #expect(back.arrays.count == 4 && back["head/bias"]?.shape == [4] && back["x"] == nil)
   }
 
+  /// The text first, then each array under its name, deflated, of the format's first day.
+  @Test func membersStandInTheirOrder() throws {
+    let bytes = try written()
+    let entries = try ZipArchive.entries(
+      of: ArchiveBytes(bytes, path: path), limits: Checkpoint.Limits())
+    #expect(
+      entries.map(\.name) == [
+        "metadata.json", "block1/conv/kernel.npy", "head/bias.npy", "scalar.npy", "empty.npy",
+      ])
+    #expect(entries.map(\.isPacked) == [true, true, true, true, true])
+    let kernel = try #require(entries.dropFirst().first)
+    let array = try ArchiveMember.contents(kernel, of: ArchiveBytes(bytes, path: path))
+    #expect(array.starts(with: [0x93] + Array("NUMPY".utf8) + [1, 0]))
+    // Little-endian, last axis fastest.
+    #expect(
+      array.suffix(24) == [
+        0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0, 0, 0, 0x60, 0x40, 0, 0, 0, 0, 0, 0, 0, 0x80,
+      ] + (1e-30 as Float).bitPattern.littleBytes)
+    // Time and date stand at the tenth byte of a member's header.
+    #expect(bytes[10..<14] == [0, 0, 0x21, 0])
+  }
+
+  /// Members may be as many, and take together as much, as the limits say, and no more.
+  @Test func limitsAreOfAllMembers() throws {
+    let bytes = try written()
+    let total = try ZipArchive.entries(
+      of: ArchiveBytes(bytes, path: path), limits: Checkpoint.Limits()
+    ).reduce(0) { $0 + $1.size }
+    for (members, size, isTaken) in [
+      (5, total, true), (4, total, false), (5, total - 1, false),
+    ] {
+      let limits = Checkpoint.Limits(totalBytes: size, members: members)
+      let found = Result { try read(bytes, limits: limits) }
+      #expect(((try? found.get()) != nil) == isTaken, "\(members) \(size)")
+    }
+    // Sixteen bytes for each of the file, beyond what any file may take.
+    let limits = Checkpoint.Limits(totalBytes: 1 << 30, expansion: 16)
+    #expect(limits.bytes(inFileOf: 1000) == 32 << 20)
+    #expect(limits.bytes(inFileOf: 10 << 20) == 160 << 20)
+    #expect(limits.bytes(inFileOf: 1 << 30) == 1 << 30)
+  }
+
+  @Test func membersMayNotRepeatOrLeaveGaps() throws {
+    let member = ZipArchive.Member(name: "a.npy", contents: checkpoint.arrays[1].npyBytes)
+    let text = ZipArchive.Member(name: "metadata.json", contents: [0x7B, 0x7D])
+    let good = try ZipArchive.bytes(of: [text, member], path: path)
+    #expect(try read(good).arrays.count == 1)
+    #expect(throws: CheckpointError.self) {
+      try read(ZipArchive.bytes(of: [text, member, member], path: path))
+    }
+    // A byte before the directory, which the end of the file knows of.
+    let end = good.count - 22
+    func number(_ at: Int) -> Int { (0..<4).reduce(0) { $0 | Int(good[at + $1]) << (8 * $1) } }
+    let start = number(end + 16)
+    var gap = good
+    gap.replaceSubrange(end + 16..<end + 20, with: UInt32(start + 1).littleBytes)
+    gap.insert(0, at: start)
+    #expect(throws: CheckpointError.self) { try read(gap) }
+    // The second member in the place of the first.
+    var overlap = good
+    let second = start + 46 + 13 + 42
+    overlap.replaceSubrange(second..<second + 4, with: UInt32(0).littleBytes)
+    #expect(throws: CheckpointError.self) { try read(overlap) }
+  }
+
+  @Test(arguments: [
+    ("best.npz.123.tmp", true), ("a.1.tmp", true), ("a.tmp", false), ("1.tmp", false),
+    ("a.b.tmp", false), ("best.npz.123", false), ("best.npz.123.tmp.gz", false),
+  ])
+  func namesOfHalfWrittenFiles(name: String, isTemporary: Bool) {
+    #expect(AtomicFile.isTemporary(name) == isTemporary)
+  }
+
   @Test func theSameContentsGiveTheSameBytes() throws { #expect(try written() == written()) }
 
   @Test func everyFlippedBitIsFoundOrHarmless() throws {
@@ -208,5 +281,11 @@ import Testing
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.npz"])
+  }
+}
+
+extension UInt32 {
+  fileprivate var littleBytes: [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: self >> UInt32(8 * $0)) }
   }
 }
