@@ -26,10 +26,27 @@ import Testing
     #expect(whole.status == 0, "\(whole.errors)")
     let first = try shell("cxr-train \(options) --epochs 1 --output run --seed 5 --clip-norm 3")
     #expect(first.status == 0, "\(first.errors)")
+    try expectRecord(of: "run")
+    // With a copy of its record in an empty folder the same command repeats it.
+    let copied = try shell(
+      "mkdir copy && cp run/run.json copy && cxr-train --resume --output copy")
+    #expect(copied.status == 0, "\(copied.errors)")
+    #expect(
+      copied.errors.contains("no last.npz in copy: the run starts from the beginning"),
+      "\(copied.errors)")
+    #expect(
+      try Checkpoint(path: folder.path + "/copy/last.npz").arrays
+        == Checkpoint(path: folder.path + "/run/last.npz").arrays)
+    // What was changed in the history does not matter.
+    try "changed\n".write(
+      toFile: folder.path + "/run/history.csv", atomically: true, encoding: .utf8)
     // From another folder, with the paths of the first.
     let next = try shell(
       "cd /; cxr-train --resume --output '\(folder.path)/run' --epochs 2 --threads 1")
     #expect(next.status == 0, "\(next.errors)")
+    #expect(next.errors.contains("threads: 1 ") && next.errors.contains("goes on in epoch 2 after"))
+    #expect(try history("run") == history("whole"))
+    #expect(try history("run").count == 3)
     #expect(
       try Checkpoint(path: folder.path + "/run/last.npz").arrays
         == Checkpoint(path: folder.path + "/whole/last.npz").arrays)
@@ -54,6 +71,8 @@ import Testing
     let accepted = try shell(
       "CXR_VECTORS=portable cxr-train --resume --output run --epochs 3 --other-device")
     #expect(accepted.status == 0, "\(accepted.errors)")
+    #expect(
+      accepted.errors.contains("vectors: portable") && !accepted.errors.contains("not to be had"))
 
     let nothing = try shell("cxr-train --resume --output nowhere")
     #expect(nothing.status == 64 && nothing.errors.contains("run.json"), "\(nothing.errors)")
@@ -66,6 +85,78 @@ import Testing
     try "{".write(toFile: record, atomically: true, encoding: .utf8)
     let broken = try shell("cxr-train --resume --output run --epochs 4")
     #expect(broken.status == 1 && broken.errors.contains("run.json"), "\(broken.errors)")
+  }
+
+  /// The history of a run, without its times.
+  private func history(_ run: String) throws -> [[Substring]] {
+    let text = try String(contentsOfFile: "\(folder.path)/\(run)/history.csv", encoding: .utf8)
+    return text.split(separator: "\n").map { line in
+      Array(line.split(separator: ",", omittingEmptySubsequences: false).prefix(12))
+    }
+  }
+
+  /// What the record says of a run of one epoch with no options but seed and clipping.
+  private func expectRecord(of run: String) throws {
+    let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(run)/run.json"))
+    let record = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let options = try #require(record["options"] as? [String: Any])
+    for (name, expected) in [
+      ("loss", "weighted-bce"), ("augment", "on"), ("operating-point", "youden"),
+      ("checkpoint-every", "300s"), ("uncertain", "ignore"), ("cache-check", "stamp"),
+    ] { #expect(options[name] as? String == expected, "\(name)") }
+    for (name, expected) in [
+      ("epochs", 1), ("batch-size", 32), ("learning-rate", 0.001), ("decay", 0.95),
+      ("patience", 5), ("seed", 5), ("split-seed", 0), ("clip-norm", 3),
+    ] { #expect((options[name] as? NSNumber)?.doubleValue == expected, "\(name)") }
+    for (name, end) in [("csv", "/labels.csv"), ("images", "/films")] {
+      let path = try #require(options[name] as? String)
+      #expect(path.hasPrefix("/") && path.hasSuffix(end), "\(path)")
+    }
+  }
+
+  /// Ctrl-C, SIGTERM and a closed terminal: the step is finished and kept, and the exit code says which it was.
+  @Test func aSignalFinishesTheStep() throws {
+    let result = try shell(
+      """
+      for signal in INT TERM HUP; do
+        env --default-signal=INT,TERM,HUP cxr-train \(options) --epochs 9999 --patience 9999 \
+          --output $signal --metrics-fd 3 3>$signal.jsonl 2>$signal.txt &
+        for i in $(seq 600); do grep -q '"step"' $signal.jsonl && break; sleep 0.05; done
+        kill -$signal $!
+        wait $!
+        echo $signal $?
+      done
+      """)
+    #expect(result.output == "INT 130\nTERM 143\nHUP 129\n", "\(result.output)")
+    for signal in ["INT", "TERM", "HUP"] {
+      let run = folder.path + "/" + signal
+      let text = try String(contentsOfFile: run + ".txt", encoding: .utf8)
+      #expect(text.contains("go on with cxr-train --resume --output \(signal)"), "\(text)")
+      #expect(!FileManager.default.fileExists(atPath: run + "/report.html"))
+      let place = try #require(
+        text.firstMatch(of: /stopped in epoch (\d+) after step (\d+) of (\d+)/))
+      let (epoch, step) = (Int(place.output.1), Int(place.output.2))
+      // What is kept is of that step.
+      let metadata = try #require(
+        try objects(
+          Checkpoint(path: run + "/last.npz").metadata.split(separator: "\n").joined()
+        ).first)
+      #expect(metadata["epoch"] as? Int == epoch.map { $0 - 1 })
+      let steps = (metadata["unfinished_epoch"] as? [String: Any])?["steps"] as? Int
+      #expect((steps ?? 0) == step)
+      let told = try objects(String(contentsOfFile: run + ".jsonl", encoding: .utf8))
+        .last { $0["event"] as? String == "step" }
+      guard step != 0 else { continue }
+      #expect(told?["epoch"] as? Int == epoch && told?["step"] as? Int == step)
+    }
+  }
+
+  /// A unit that is not there is not chosen, and that is said.
+  @Test func unknownVectorsAreSaid() throws {
+    let result = try shell(
+      "CXR_VECTORS=sse9 cxr-train --csv none.csv --images films --output v --log-level info")
+    #expect(
+      result.errors.contains("CXR_VECTORS=sse9 is not to be had here"), "\(result.errors)")
   }
 
   private func objects(_ text: String) throws -> [[String: Any]] {
