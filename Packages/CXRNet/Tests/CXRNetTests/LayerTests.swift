@@ -126,6 +126,35 @@ import Testing
     }
   }
 
+  /// The table of shapes at 224 pixels: 6 pixels less a block, then halved.
+  @Test func shapesOfTheReferenceNetwork() throws {
+    let model = try ChestCNN(imageSize: 224, labels: 14, random: random)
+    let rows = model.summary.split(separator: "\n").map(String.init)
+    let expected = [
+      ("block1/conv", "[1, 218, 218, 16]"), ("block1/pool", "[1, 109, 109, 16]"),
+      ("block2/conv", "[1, 103, 103, 32]"), ("block2/pool", "[1, 51, 51, 32]"),
+      ("block3/conv", "[1, 45, 45, 64]"), ("block3/pool", "[1, 22, 22, 64]"),
+      ("block4/conv", "[1, 16, 16, 128]"), ("block4/pool", "[1, 8, 8, 128]"),
+      ("pool", "[1, 128]"), ("head", "[1, 14]"),
+    ]
+    for (layer, shape) in expected {
+      let row = try #require(rows.first { $0.hasPrefix(layer + " ") }, "\(layer)")
+      #expect(row.contains(shape), "\(row)")
+    }
+    // Seven by seven weights a channel in and out, with a bias.
+    for (layer, parameters) in [("block1/conv", 7 * 7 * 16 + 16), ("head", 128 * 14 + 14)] {
+      let row = try #require(rows.first { $0.hasPrefix(layer + " ") }, "\(layer)")
+      #expect(row.split(separator: " ").last.map(String.init) == "\(parameters)")
+    }
+    let kinds = (1...4).flatMap { block in
+      ["Conv2D 7×7", "ReLU", "MaxPool 2×2", "BatchNorm"].map { ("block\(block)/", $0) }
+    }
+    try #require(rows.count > kinds.count + 2)
+    for (row, kind) in zip(rows.dropFirst(2), kinds) {
+      #expect(row.hasPrefix(kind.0) && row.lowercased().contains(kind.1.lowercased()))
+    }
+  }
+
   @Test func movingAveragesMoveByOneHundredth() {
     var norm = BatchNorm(channels: 1)
     let gradients = norm.gradients(random: random) { norm, pass in

@@ -56,6 +56,20 @@ import Testing
     #expect(adam.step == 2)
   }
 
+  /// β₁ᵗ and β₂ᵗ are formed in `Float`, as Keras does: the first step is shorter by seven millionths than it would be,
+  /// which is the learning rate less what ε takes, three millionths at this gradient.
+  @Test func theFirstStepIsKeras() {
+    var weights = Weights([0])
+    var adam = Adam(for: weights)
+    adam.update(
+      &weights, with: Gradients(loss: 0, tensors: [Tensor([1], shape: [1])], statistics: [:]),
+      learningRate: 1)
+    let root = 0.001.squareRoot()
+    let exact = root / (root + 1e-7)
+    let less = exact + Double(weights.w.value.scalar)
+    #expect(less > 6e-6 && less < 8e-6, "\(less)")
+  }
+
   @Test func adamFindsTheBottomOfABowl() {
     var weights = Weights([3, -2])
     var adam = Adam(for: weights)

@@ -82,6 +82,65 @@ import Testing
     #expect(found.films[archive]?.count == 3)
   }
 
+  /// Compared by content, films are read and prepared again; by stamp they are not.
+  @Test func contentReadsAnArchiveAgain() throws {
+    let cacheFolder = try folder("content")
+    let archive = packed + "/films.tar.gz"
+    func seen(_ check: FilmCache.SourceCheck) throws -> Int {
+      let seen = Mutex(0)
+      let shelf = ArchiveShelf(
+        cacheFolder: cacheFolder, preparation: FilmPreparation(imageSize: 48), check: check,
+        waiting: {}, inspect: { _, _ in seen.withLock { $0 += 1 } }, progress: { _, _ in })
+      let listing = try shelf.listing(of: [archive], most: 0) { _ in true }
+      #expect(listing.films[archive]?.sorted() == names.sorted())
+      return seen.withLock { $0 }
+    }
+    #expect(try seen(.stamp) == names.count)
+    #expect(try seen(.stamp) == 0 && seen(.content) == names.count && seen(.stamp) == 0)
+    // The list is kept beside the films, and one that is damaged is made anew.
+    let list = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: cacheFolder).first {
+        $0.hasPrefix("films-") && $0.hasSuffix(".list")
+      })
+    let path = cacheFolder + "/" + list
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try text.replacingOccurrences(of: "f7.png", with: "f8.png")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(try seen(.stamp) == names.count)
+  }
+
+  /// A member without an extension is a film where it begins as DICOM does.
+  @Test func aMemberWithoutExtensionMayBeAFilm() throws {
+    let dicom = Data(repeating: 0, count: 128) + Data("DICM".utf8)
+    for (name, bytes) in [
+      ("export", dicom), ("short", dicom.dropLast()),
+      ("other", Data(repeating: 0, count: 400)), ("notes.txt", dicom),
+    ] { try bytes.write(to: URL(fileURLWithPath: set.images + "/" + name)) }
+    try tar("films.tar.gz", ["export", "short", "other", "notes.txt", "f1.png"])
+    let archive = packed + "/films.tar.gz"
+    let found = try shelf(folder("dicom")).listing(of: [archive], most: 0) { _ in false }
+    #expect(found.films[archive]?.sorted() == ["export", "f1.png"])
+  }
+
+  /// Films in archives are shown as they were prepared, which is said; doubles among them are told all the same.
+  @Test func doublesInAnArchiveAreTold() throws {
+    let film = try Data(contentsOf: URL(fileURLWithPath: set.images + "/f4.png"))
+    try film.write(to: URL(fileURLWithPath: set.images + "/f5.png"))
+    try tar("films.tar.gz", names)
+    var options = set.collection
+    options.images = packed
+    let exploration = try Exploration(
+      options, cacheFolder: folder("doubles"), preparation: FilmPreparation(imageSize: 48))
+    // Films 4 and 5 are one patient's.
+    #expect(
+      exploration.problems.filter {
+        $0.kind.hasPrefix("duplicate") && $0.image == "f5.png"
+      }.map { "\($0.kind) \($0.severity.rawValue)" } == ["duplicate_pixels warning"])
+    #expect(exploration.collection.archivedCount == 60)
+    #expect(exploration.collection.remarkOfPictures?.hasPrefix("60 films are in archives") == true)
+    #expect(try FilmCollection(set.collection).remarkOfPictures == nil)
+  }
+
   @Test func aDamagedArchiveKeepsWhatWasRead() throws {
     let cacheFolder = try folder("damaged")
     let archive = packed + "/films.tar.gz"

@@ -89,6 +89,73 @@ import Testing
     #expect(Set(paths).count == 6)
   }
 
+  /// Everything that changes pixels, or which films are taken.
+  @Test func everyChoiceThatChangesPixelsHasAKeyOfItsOwn() throws {
+    defer { set.remove() }
+    let changes: [(inout FilmPreparation) -> Void] = [
+      { _ in }, { $0.depth = .reference }, { $0.depth = .full }, { $0.dicomRange = .full },
+      { $0.pngBits = 12 }, { $0.pngBits = 13 }, { $0.appliesOrientation = true },
+      { $0.dicomModalities.insert(.radiofluoroscopy) },
+    ]
+    let paths = try changes.map { change in
+      var other = preparation
+      change(&other)
+      return try cache(0..<1, other).path
+    }
+    #expect(Set(paths).count == changes.count)
+    #expect(preparation.signature.contains(DeviceReport.libraryVersion))
+    for path in paths {
+      #expect(
+        path.hasPrefix(set.folder + "/films-") && path.hasSuffix(".cache")
+          && FileManager.default.fileExists(atPath: String(path.dropLast(5)) + "index"))
+    }
+  }
+
+  /// A record has 256 bytes and says of its film what is known.
+  @Test func recordsComeBack() throws {
+    let record = CacheIndex.Record(
+      pathDigest: (1...16).map { UInt8($0) }, sourceSize: 2, sourceTime: 1 << 60,
+      sourceChecksum: 4 << 40, pixelChecksum: .max,
+      content: FilmContent(hash: 6, height: 7, width: 8),
+      mean: 9.5, squaredDeviations: 10.25, name: "films/ä.png")
+    let bytes = record.bytes
+    #expect(bytes.count == 256 && CacheIndex.Record(bytes) == record)
+    for place in [0, 17, 100, 255] {
+      var damaged = bytes
+      damaged[place] ^= 4
+      #expect(CacheIndex.Record(damaged) == nil, "\(place)")
+    }
+    defer { set.remove() }
+    let wide = GreyFilm(height: 30, width: 50, pixels: (0..<1500).map { UInt8($0 % 200) })
+    try set.write(wide.pngData(), to: "films/f1.png")
+    for _ in 0..<2 {
+      let cache = try cache(0..<2)
+      let look = cache.look(of: 1)
+      #expect(look.width == 50 && look.height == 30)
+      let pixels = try cache.plane(1).values.map(Double.init)
+      let mean = pixels.reduce(0, +) / Double(pixels.count)
+      let square = pixels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(pixels.count)
+      #expect(abs(look.mean - mean) < 1e-6 && abs(look.contrast - square.squareRoot()) < 1e-6)
+      #expect(cache.look(of: 0).width == 40)
+    }
+  }
+
+  /// Of 112,120 films of 224 × 224 pixels 5.6, 11.3 and 22.5 gigabytes; and a film that is not resized stays as it is.
+  @Test func bytesOfAFilm() throws {
+    defer { set.remove() }
+    for (storage, bytes, gigabytes) in [
+      (PixelStorage.uint8, 1, 5.6), (.fixed16, 2, 11.3), (.float32, 4, 22.5),
+    ] {
+      let size = FilmPreparation(imageSize: 224, storage: storage).byteCount
+      #expect(size == 224 * 224 * bytes)
+      #expect(abs(Double(size) * 112_120 / 1e9 - gigabytes) < 0.05)
+      let kept = try cache(0..<2, FilmPreparation(imageSize: 40, storage: storage))
+      let film = try GreyFilm(path: films(1..<2)[0].path)
+      #expect(try kept.plane(1).values == film.pixels.map(Float.init))
+    }
+    #expect(FilmPreparation().storage == .fixed16)
+  }
+
   /// A damaged index makes the next run begin anew; who still uses the old pixels keeps them.
   @Test func aNewCacheLeavesTheOldPixels() throws {
     let set = try SmallSet()

@@ -73,6 +73,8 @@ import Testing
     let other = try #require(FrontalTemplate(upright + turned))
     #expect(one == other)
     #expect(FrontalTemplate(Array(upright.prefix(19))) == nil)
+    #expect(FrontalTemplate(Array(upright.prefix(20))) != nil)
+    #expect(FrontalTemplate.mostFilms == 2000)
   }
 
   /// Ranks of what is known: the mean of equal numbers' places.

@@ -130,6 +130,34 @@ import Testing
     #expect(try differences { try resumption.check(options, allowsOtherDevice: true) }.isEmpty)
   }
 
+  /// Other vectors are named as what they are, not as another BLAS.
+  @Test func otherVectorsAreNamed() throws {
+    let set = try SmallSet(patients: 12)
+    defer { set.remove() }
+    let options = try begun(set)
+    let path = set.folder + "/run/last.npz"
+    let file = try Checkpoint(path: path)
+    let now = CheckpointMetadata.Device()
+    let device = "\"vector_unit\": \"\(now.vectorUnit)\""
+    try #require(file.metadata.contains(device))
+    try Checkpoint(
+      arrays: file.arrays,
+      metadata: file.metadata.replacingOccurrences(of: device, with: "\"vector_unit\": \"other\"")
+    ).write(to: path)
+    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let resumption = try #require(try Resumption(folder))
+    let expected = [
+      "processor's vectors: was other, is \(now.vectorUnit); the last bits differ, --other-device "
+        + "accepts that"
+    ]
+    #expect(try differences { try resumption.check(options) } == expected)
+    #expect(resumption.epoch == 0 && resumption.step == 1 && !resumption.isFinished(options))
+    var trainer = try Trainer(data: set.data(options), options: options, folder: folder)
+    #expect(try differences { try resumption.apply(to: &trainer) } == expected)
+    #expect(
+      try differences { try resumption.apply(to: &trainer, allowsOtherDevice: true) }.isEmpty)
+  }
+
   @Test func otherLabelsAndAnotherLabelFileAreNamed() throws {
     let set = try SmallSet()
     defer { set.remove() }
