@@ -4,7 +4,7 @@ import Testing
 @testable import CXRArchive
 
 @Suite struct ArchiveReaderTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
     UUID().uuidString)
 
   init() throws {
@@ -12,7 +12,7 @@ import Testing
   }
 
   /// A tar block for a member, in ustar's form.
-  private func member(
+  func member(
     _ name: String, _ bytes: [UInt8], kind: Character = "0", link: String = "", size: Int? = nil
   ) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 512)
@@ -36,14 +36,14 @@ import Testing
       + [UInt8](repeating: 0, count: (512 - bytes.count % 512) % 512)
   }
 
-  private func archive(_ members: [[UInt8]], _ name: String = "a.tar") throws -> String {
+  func archive(_ members: [[UInt8]], _ name: String = "a.tar") throws -> String {
     let path = folder.appendingPathComponent(name).path
     let bytes = members.flatMap { $0 } + [UInt8](repeating: 0, count: 1024)
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     return path
   }
 
-  private func all(_ path: String) throws -> [String: [UInt8]] {
+  func all(_ path: String) throws -> [String: [UInt8]] {
     let reader = try ArchiveReader(path: path)
     var found: [String: [UInt8]] = [:]
     while let name = try reader.next() { found[name] = try reader.contents() }
