@@ -323,13 +323,17 @@ import Testing
     for mode in ["train", "infer"] {
       let result = try succeed(
         "cxr-benchmark",
-        [mode, "--batch", "2", "--image-size", "106", "--steps", "3", "--threads", "2"])
+        [mode, "--batch", "2", "--image-size", "106", "--steps", "4", "--threads", "2"])
       let lines = result.output.split(separator: "\n")
       #expect(lines.count == 1)
       let line = try #require(
         try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-      #expect((line["seconds_per_step"] as? [Double])?.count == 3)
-      #expect((line["images_per_second"] as? Double ?? 0) > 0)
+      let seconds = try #require(line["seconds_per_step"] as? [Double]).sorted()
+      try #require(seconds.count == 4)
+      // Of the median step, of two films.
+      let rate = try #require(line["images_per_second"] as? Double)
+      #expect(abs(rate * (seconds[1] + seconds[2]) / 2 / 2 - 1) < 1e-9)
+      #expect((line["estimated_bytes"] as? Int ?? 0) > 1_000_000)
       #expect((line["peak_rss_bytes"] as? Int ?? 0) > 1_000_000)
     }
     let plan = try succeed(
@@ -346,6 +350,34 @@ import Testing
         "cxr-benchmark", ["plan", "--input", input, "--filters", "4", "--kernel", "3"])
       #expect(refused.status == 64 && refused.errors.contains("--input"))
     }
+  }
+
+  /// What feeds the network: of forty films each round, of forty rows, and of whole batches alone.
+  @Test func benchmarkOfWhatFeedsTheNetwork() throws {
+    let folder = try TemporaryFolder()
+    try folder.addSmallFilms()
+    let (csv, films) = (folder.path + "/labels.csv", folder.path + "/films")
+    for (arguments, images, rounds) in [
+      (["prepare", "--images", films, "--rounds", "3"], 40.0, 3),
+      (["labels", "--csv", csv, "--rounds", "3"], 40, 3),
+    ] {
+      let result = try succeed("cxr-benchmark", arguments)
+      let line = try #require(
+        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      let seconds = try #require(line["seconds_per_step"] as? [Double]).sorted()
+      try #require(seconds.count == rounds, "\(arguments)")
+      let rate = try #require(line["images_per_second"] as? Double)
+      #expect(abs(rate * seconds[1] / images - 1) < 1e-9, "\(arguments): \(result.output)")
+    }
+    let result = try succeed(
+      "cxr-benchmark", ["batches", "--csv", csv, "--images", films, "--batch", "4"])
+    let line = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let seconds = try #require(line["seconds_per_step"] as? [Double]).sorted()
+    let median = (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2
+    let rate = try #require(line["images_per_second"] as? Double)
+    #expect(abs(rate * median / 4 - 1) < 1e-9)
+    #expect((0..<1).contains(line["augmented_share"] as? Double ?? -1))
   }
 
   /// The whole NIH label file: the reference's counts, weights and patients.
