@@ -16,8 +16,8 @@
 namespace {
 
 constexpr size_t PREAMBLE = 132;
-/// Sequences and their items.
-constexpr size_t DEEPEST = 64;
+/// The film's own elements, and 32 sequences with their items.
+constexpr size_t DEEPEST = 65;
 constexpr size_t MOST_ELEMENTS = 200000;
 /// A deflated film of 64 million pixels unpacks to this; what is larger is no film.
 constexpr size_t MOST_INFLATED = 128 << 20;
