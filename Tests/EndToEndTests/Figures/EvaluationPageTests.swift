@@ -587,4 +587,46 @@ import Testing
       }
     }
   }
+
+  /// What flatters a model, what does not carry over, and which boxes count is said while it works.
+  @Test(arguments: ["comparison", "exchanged", "everything"])
+  func theConsoleWarnsOfTheSame(_ run: String) throws {
+    let (errors, metrics) = (try set.output(run).errors, try set.json(run + "/metrics.json"))
+    let patients = try metrics.count("patients")
+    var shifts = 0
+    for model in try metrics.list("models") {
+      let name = try name(model)
+      let trained = try model.count("patients_seen_in_training")
+      let chosenOn = try model.count("patients_seen_in_validation")
+      #expect((trained > 0) == (run == "everything") && (chosenOn > 0) == (run == "everything"))
+      let (seen, chosen) = (
+        "\(name): \(trained) of \(patients) patient identifiers also occur in its training part;",
+        "\(name): its thresholds and calibrations were chosen on patients of whom \(chosenOn) have "
+          + "the identifiers of these \(patients);"
+      )
+      #expect(errors.contains(seen) == (trained > 0), "\(run) \(seen)")
+      #expect(errors.contains(chosen) == (chosenOn > 0), "\(run) \(chosen)")
+      let own = try model.list("prevalence_shifts")
+      shifts += own.count
+      let warning = "\(name): more or less common here than on the validation films, beyond chance:"
+      #expect(errors.contains(warning) == !own.isEmpty, "\(run) \(name)")
+      for shift in own {
+        let line =
+          "\(try shift.text("label") ?? ""): \(Shown.percent(try shift.number("here"))) instead of "
+          + Shown.percent(try shift.number("validation"))
+        #expect(errors.contains(line), "\(run) \(line)")
+      }
+    }
+    #expect(shifts > 0 && errors.components(separatedBy: " % instead of ").count == shifts + 1)
+
+    let boxes = try TextTable(csvAt: set.file("p/BBox_List_2017.csv")).rows
+      .filter { $0.count > 1 }.map { "\($0[0]) \($0[1])" }
+    let judged = try metrics.list("models").compactMap { model in
+      try model.at("localisation") == .null ? nil : try model.count("localisation/all/images")
+    }
+    let words =
+      "boxes of \(Set(boxes).count) findings on films, \(judged.max() ?? 0) of them on films"
+    #expect(errors.contains(words) == (run != "everything"), "\(run) \(words): \(errors)")
+    #expect(!errors.contains("upper left quarter"))
+  }
 }

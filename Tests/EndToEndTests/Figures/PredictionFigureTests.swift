@@ -1,3 +1,4 @@
+import CXRImage
 import CXRTraining
 import Foundation
 import Testing
@@ -176,8 +177,6 @@ import Testing
         })
   }
 
-  /// A map is named and described by its own film and finding, and drawn of those with the verdict
-  /// yes.
   /// Distances are told in standard deviations, not squared.
   @Test func distancesAreOfTheCheckpoint() throws {
     let predictor = try FilmPredictor(path: set.file("zinc/best.npz"))
@@ -196,6 +195,8 @@ import Testing
     }
   }
 
+  /// A map is named and described by its own film and finding, and drawn of those with the verdict
+  /// yes.
   @Test func mapsAreOfTheirFindings() throws {
     let folder = try TemporaryFolder()
     let text = try run("zinc", ["--format", "csv", "--maps", folder.path])
@@ -226,6 +227,103 @@ import Testing
         ">\(Shown.number(Double(map.most), 2))</text>",
         "over all places the mean is \(Shown.number(log(output / (1 - output)), 2)).",
       ] { #expect(svg.contains(words), "\(file): \(words)") }
+    }
+  }
+
+  /// A film that has a problem of its own is warned of as unlike those of training too: once a film, in
+  /// each form, on the console and beside its map.
+  @Test func aFilmIsWarnedOfInEveryRespect() throws {
+    let folder = try TemporaryFolder()
+    let odd = folder.path + "/odd.png"
+    // Every pixel is alike, and the film wider than those of training by a quarter.
+    let constant = GreyFilm(
+      height: 128, width: 160, pixels: [UInt8](repeating: 120, count: 128 * 160))
+    try Data(constant.pngData()).write(to: URL(fileURLWithPath: odd))
+    let usual = set.path(of: films[0])
+    func predict(_ arguments: [String]) throws -> Program.Result {
+      let result = try Program.run(
+        "cxr-predict",
+        ["--checkpoint", set.file("zinc/best.npz")] + arguments + [odd, usual])
+      try #require(result.status == 0, "\(result.errors)")
+      return result
+    }
+
+    let film = try #require(
+      try JSONTree(predict(["--format", "json"]).output).list("films").first)
+    let (unlike, problems) = (try film.texts("warnings"), try film.list("problems"))
+    #expect(unlike.first == "160 × 128 pixels, where training had 128 × 128")
+    #expect(unlike.contains { $0.hasPrefix("flatter than the films of training: ") })
+    #expect(try problems.map { try $0.text("problem") } == ["near_constant"])
+    let detail = "standard deviation of 0.0 grey levels"
+    #expect(try problems.first?.text("detail") == detail)
+    let expected = ["near constant: " + detail] + unlike.map { "unlike training: " + $0 }
+
+    let maps = folder.path + "/maps"
+    let csv = try predict(["--format", "csv", "--maps", maps, "--map-labels", "Mass,Edema"])
+    let rows = TextTable(csv: csv.output).records
+    #expect(rows.count == 2 * labels.count)
+    #expect(rows.first?["film"] == odd)
+    #expect(rows.first?["warnings"] == expected.joined(separator: "; "))
+    #expect(rows[1..<labels.count].allSatisfy { $0["warnings"] == "" })
+    for words in expected { #expect(csv.errors.contains("\(odd): \(words)"), "\(words)") }
+    // The maps that were asked for, whatever the verdict.
+    for row in rows {
+      let isAsked = ["Mass", "Edema"].contains(row["finding"])
+      #expect((row["map"] ?? "").isEmpty == !isAsked)
+    }
+    #expect(csv.errors.contains("maps written: 4, in "))
+    let svg = try String(contentsOfFile: maps + "/odd-Mass.svg", encoding: .utf8)
+    for words in expected.map({ $0.prefix(1).uppercased() + $0.dropFirst() + "." })
+      + ["Research software, not a medical device."]
+    { #expect(svg.contains(">\(words)</text>"), "\(words)") }
+
+    let table = try predict(["--format", "table"])
+    let lines = table.output.components(separatedBy: "\n")
+    let own = lines.prefix { $0 != usual }
+    #expect(own.first == odd)
+    #expect(own.filter { $0.hasPrefix("  ! ") } == expected.map { "  ! " + $0 })
+    #expect(!table.errors.contains("unlike training"))
+  }
+
+  /// `last.npz` goes on with a run; it holds no thresholds, so there are no verdicts.
+  @Test func withoutThresholdsThereAreNoVerdicts() throws {
+    func predict(_ model: String, _ arguments: [String]) throws -> Program.Result {
+      try Program.run(
+        "cxr-predict",
+        ["--checkpoint", set.file(model + "/last.npz")] + arguments + [set.path(of: films[0])])
+    }
+    for model in ComparedModels.names {
+      // Not on a terminal the form is CSV.
+      let result = try predict(model, [])
+      try #require(result.status == 0, "\(result.errors)")
+      for words in [
+        "last.npz holds no thresholds, as only best.npz of a training run does; there are no verdicts",
+        "thresholds n/a, calibration none",
+        "whether films are inverted, turned or lateral is not looked at",
+      ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
+      let said = try csv(result.output)
+      #expect(said.map(\.finding) == labels)
+      for said in said {
+        #expect(said.threshold.isEmpty && said.verdict.isEmpty)
+        // Under a weighted loss the output is no probability.
+        let probability = Float(said.probability)
+        #expect(probability == (model == "amber" ? Float(said.output) : nil), "\(said)")
+      }
+    }
+    let table = try predict("zinc", ["--format", "table"]).output
+    #expect(table.components(separatedBy: "  n/a").count == 3 * labels.count + 1)
+    let folder = try TemporaryFolder()
+    let refused: [([String], String)] = [
+      (["--maps", folder.path + "/m"], "so there are no verdicts to draw maps of"),
+      (
+        ["--maps", folder.path + "/m", "--map-labels", "Mass,Fracture"],
+        "--map-labels: Fracture not among the network's findings"
+      ),
+      (["--calibration", "platt"], "--calibration platt: "),
+    ]
+    for (arguments, words) in refused {
+      let result = try predict("zinc", arguments)
+      #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
     }
   }
 }
