@@ -345,4 +345,32 @@ import Testing
     #expect(own.models[0].patientsSeenInTraining == 0)
     #expect(own.models[0].patientsSeenInValidation == validation)
   }
+
+  /// Films of which a view, a sex or an age is not known are in no group of that kind; nine kinds are no groups.
+  @Test func whatIsNotKnownIsInNoGroup() throws {
+    let folder = try Folder()
+    func groups(kinds: Int) throws -> [String] {
+      var (labels, table) = (Self.header, "Image Index,Mass\n")
+      for i in 0..<54 {
+        // Of 54 films half have no view, a third no sex and a ninth no age.
+        let view = i % 2 == 0 ? "" : "V\(i / 2 % kinds)"
+        labels +=
+          "\(i).png,\(i % 5 < 2 ? "Mass" : "No Finding"),\(i / 3),\(view),"
+          + "\(i % 3 == 0 ? "" : i % 3 == 1 ? "F" : "M"),\(i % 9 == 0 ? "" : "50")\n"
+        table += "\(i).png,\(Double((i * 7) % 31) / 31)\n"
+      }
+      var options = Evaluation.Options(
+        checkpoints: [],
+        collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+      options.predictions = [try folder.write(table, "t.csv")]
+      let model = try #require(EvaluationFigures(Evaluation(options), options: few(2)).models.first)
+      return model.subgroups.map { "\($0.kind) \($0.name) \($0.films) \($0.patients)" }
+    }
+    // Of the 18 patients' three films each the second is a woman's and the third a man's, as the label file has it.
+    let others = ["sex F 18 18", "sex M 18 18", "age 40-59 48 18"]
+    #expect(try groups(kinds: 1) == ["view V0 27 18"] + others)
+    let eight = try groups(kinds: 8)
+    #expect(eight.filter { $0.hasPrefix("view V") }.count == 8 && eight.suffix(3) == others[...])
+    #expect(try groups(kinds: 9) == others)
+  }
 }

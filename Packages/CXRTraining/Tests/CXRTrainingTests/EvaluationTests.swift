@@ -402,4 +402,13 @@ import Testing
         "a", "a-2", "b", "a-2-2", "a-3", "b-2",
       ])
   }
+
+  /// By the run folder, or the table without `predictions-`; a second one of a name is told apart.
+  @Test func aModelIsNamedByItsFolderOrTable() {
+    #expect(
+      Evaluation.uniqueNames(
+        ["/runs/a/best.npz", "/other/a/best.npz", "/best.npz"],
+        tables: ["/t/predictions-a.csv", "/t/theirs.csv", "/u/theirs.txt"])
+        == ["a", "a-2", "model", "a-3", "theirs", "theirs-2"])
+  }
 }
