@@ -152,6 +152,8 @@ import Testing
       // Said once, however many films there are.
       #expect(
         evaluated.errors.split(separator: "\n").count { $0.contains("without a partner") } == 1)
+      let page = try String(contentsOfFile: output + "/report.html", encoding: .utf8)
+      #expect(page.contains("Labels without a partner in the label file, n/a: "))
     }
     // A name that neither side has is refused, with the nearest.
     let wrong = folder.path + "/wrong.toml"

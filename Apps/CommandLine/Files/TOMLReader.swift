@@ -24,7 +24,7 @@ final class TOMLReader {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw DataError.unreadable(path: path, reason: "no such file")
     }
-    guard data.count < 4 << 20, let text = String(data: data, encoding: .utf8) else {
+    guard data.count <= 4 << 20, let text = String(data: data, encoding: .utf8) else {
       throw TOMLFileError(path, "", "this is no text of TOML")
     }
     do {

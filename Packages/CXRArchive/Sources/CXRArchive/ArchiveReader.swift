@@ -118,6 +118,7 @@ public final class ArchiveReader {
     while true {
       let status = archive_read_next_header(archive, &entry)
       if status == ARCHIVE_EOF {
+        try checkRatio()
         try finish()
         guard count > 0 || archive_format(archive) != 0 else {
           throw ArchiveError.noArchive(archive: path, reason: "it holds nothing")

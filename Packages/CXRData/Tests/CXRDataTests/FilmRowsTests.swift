@@ -142,7 +142,10 @@ import Testing
 
   @Test func onePatientWrittenInTwoWaysIsRefused() throws {
     let header = "Image Index,Finding Labels,Patient ID\n"
-    for (one, other) in [("P3", "p3"), ("P-003", "P_3"), ("3", "+3"), ("3", "'3"), ("x 1", "X-1")] {
+    for (one, other) in [
+      ("P3", "p3"), ("P3", "p-3"), ("P-003", "P_3"), ("3", "+3"), ("3", "'3"), ("x 1", "X-1"),
+      ("AB0012b", "ab 12 B"),
+    ] {
       #expect(
         throws: DataError.nearPatients(
           path: "t.csv", line: 2, first: one, otherLine: 3, second: other), "\(one) \(other)"

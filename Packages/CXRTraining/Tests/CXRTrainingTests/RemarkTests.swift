@@ -49,7 +49,8 @@ import Testing
     try withFolder { folder in
       let csv = try write(
         folder, "labels.csv",
-        "film,patient,reader,Mass,Edema\na,1,R1,1,0\na,1,R2,0,0\nb,2,R1,1,1\nb,2,R2,0,1\n")
+        "film,patient,reader,Mass,Edema\na,1,R1,1,0\na,1,R2,0,0\nb,2,R1,1,1\nb,2,R2,0,1\n"
+          + "c,3,R1,1,0\nc,3,R2,1,0\nd,4,R1,0,0\nd,4,R2,0,0\n")
       var description = CollectionDescription(
         name: "hospital", film: "film", patient: .column("patient"),
         findings: .columns(["Mass", "Edema"]))

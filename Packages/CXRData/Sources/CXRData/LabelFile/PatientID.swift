@@ -64,22 +64,22 @@ public struct PatientID: Hashable, Sendable, Comparable, CustomStringConvertible
   }
 
   /// What identifiers share that differ only in case, in signs between letters and digits, or in leading zeros: `P-003`,
-  /// `p_3` and `'P 3`.
+  /// `p_3`, `P3` and `'P 3`.
   var key: String {
-    func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
-    let parts = description.lowercased().parts {
-      !$0.properties.isAlphabetic && !isDigit($0)
-    }
-    return parts.map { part in
-      let scalars = Array(part.unicodeScalars)
-      var kept = String.UnicodeScalarView()
-      for (place, scalar) in scalars.enumerated() {
-        let leads = scalar == "0" && !(kept.last.map(isDigit) ?? false)
-        if !(leads && place + 1 < scalars.count && isDigit(scalars[place + 1])) {
-          kept.append(scalar)
-        }
+    enum Kind { case sign, letter, digit }
+    var runs: [[Unicode.Scalar]] = []
+    var last = Kind.sign
+    for scalar in description.lowercased().unicodeScalars {
+      let kind: Kind =
+        ("0"..."9").contains(scalar) ? .digit : scalar.properties.isAlphabetic ? .letter : .sign
+      if kind != .sign {
+        if kind != last { runs.append([]) }
+        // Without its leading zeros.
+        if runs.last == ["0"] { runs[runs.count - 1] = [] }
+        runs[runs.count - 1].append(scalar)
       }
-      return String(kept)
-    }.joined(separator: "-")
+      last = kind
+    }
+    return runs.map { String(String.UnicodeScalarView($0)) }.joined(separator: "-")
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import CXRImage
 
 /// What the pages promise of films, by hand and at its bounds.
-@Suite struct FilmRuleTests {
+@Suite struct FilmReadingTests {
   private func word(_ value: Int) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
   }
