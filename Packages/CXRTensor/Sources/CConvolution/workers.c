@@ -18,62 +18,78 @@
 
 enum { SPINS = 4000 };  // Some 50 to 100 µs.
 
+// A thread of the pool, and where it is called. Each has a place of its own, so that a call of few workers neither wakes
+// nor waits for those that an earlier call of many has left.
+struct worker {
+  _Alignas(64) atomic_long calls;  // Counts what this worker is called for.
+  atomic_int is_asleep;
+  long number;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+};
+
 static pthread_mutex_t in_use = PTHREAD_MUTEX_INITIALIZER;  // Held through a call.
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static _Thread_local int inside = 0;
 
-static long threads = 0;        // Started, beside the callers; changes only while in_use is held.
-static atomic_long sleeping;    // Threads that wait for `wake`.
-static atomic_long ticket;      // Counts calls.
+// Started, beside the callers; they change only while in_use is held.
+static struct worker **pool = 0;
+static long threads = 0;
+
 static atomic_long unfinished;  // Workers that the present call still waits for.
-static atomic_long wanted;      // Workers of the present call.
 static void (*_Atomic work)(void *, long);
 static void *_Atomic subject;
 
-struct birth {
-  long worker, seen;
-};
-
 static void *thread_main(void *argument) {
-  const long worker = ((struct birth *)argument)->worker;
-  long seen = ((struct birth *)argument)->seen;
-  free(argument);
+  struct worker *self = argument;
+  long seen = 0;
   inside = 1;
   for (;;) {
     long now;
-    for (int i = 0; (now = atomic_load_explicit(&ticket, memory_order_acquire)) == seen; i++) {
+    for (int i = 0; (now = atomic_load_explicit(&self->calls, memory_order_acquire)) == seen; i++) {
       if (i < SPINS) {
         PAUSE();
         continue;
       }
-      pthread_mutex_lock(&lock);
-      atomic_fetch_add(&sleeping, 1);
-      while (atomic_load(&ticket) == seen) pthread_cond_wait(&wake, &lock);
-      atomic_fetch_sub(&sleeping, 1);
-      pthread_mutex_unlock(&lock);
+      pthread_mutex_lock(&self->lock);
+      // Whoever calls either finds this worker asleep, or has called before it looks once more.
+      atomic_store(&self->is_asleep, 1);
+      while (atomic_load(&self->calls) == seen) pthread_cond_wait(&self->wake, &self->lock);
+      atomic_store(&self->is_asleep, 0);
+      pthread_mutex_unlock(&self->lock);
     }
     seen = now;
-    if (worker < atomic_load(&wanted)) atomic_load(&work)(atomic_load(&subject), worker);
+    atomic_load(&work)(atomic_load(&subject), self->number);
     atomic_fetch_sub_explicit(&unfinished, 1, memory_order_release);
   }
   return 0;
 }
 
+static void call(struct worker *worker) {
+  atomic_fetch_add(&worker->calls, 1);
+  if (!atomic_load(&worker->is_asleep)) return;
+  pthread_mutex_lock(&worker->lock);
+  pthread_cond_signal(&worker->wake);
+  pthread_mutex_unlock(&worker->lock);
+}
+
 // Starts threads until there are `count`; fewer where the system refuses.
 static void start_threads(long count) {
+  if (threads >= count) return;
+  struct worker **longer = realloc(pool, (size_t)count * sizeof *pool);
+  if (!longer) return;
+  pool = longer;
   while (threads < count) {
-    struct birth *birth = malloc(sizeof *birth);
-    if (!birth) return;
-    // The call that starts a thread is new to it; those before are not.
-    *birth = (struct birth){threads + 1, atomic_load(&ticket)};
+    struct worker *worker = aligned_alloc(_Alignof(struct worker), sizeof *worker);
+    if (!worker) return;
+    *worker = (struct worker){
+        .number = threads + 1, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
     pthread_t thread;
-    if (pthread_create(&thread, 0, thread_main, birth)) {
-      free(birth);
+    if (pthread_create(&thread, 0, thread_main, worker)) {
+      free(worker);
       return;
     }
     pthread_detach(thread);
-    threads++;
+    pool[threads++] = worker;
   }
 }
 
@@ -87,14 +103,8 @@ void cxr_run_workers(long workers, void (*body)(void *, long), void *context) {
   inside = 1;
   atomic_store(&work, body);
   atomic_store(&subject, context);
-  atomic_store(&wanted, available);
-  atomic_store(&unfinished, threads);
-  atomic_fetch_add_explicit(&ticket, 1, memory_order_acq_rel);
-  if (atomic_load(&sleeping) > 0) {
-    pthread_mutex_lock(&lock);
-    pthread_cond_broadcast(&wake);
-    pthread_mutex_unlock(&lock);
-  }
+  atomic_store(&unfinished, available - 1);
+  for (long i = 1; i < available; i++) call(pool[i - 1]);
   body(context, 0);
   for (long i = available; i < workers; i++) body(context, i);
   for (int i = 0; atomic_load_explicit(&unfinished, memory_order_acquire) > 0; i++) {
