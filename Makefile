@@ -37,7 +37,8 @@ test: setup $(VENV)/ready ## Build and run all tests.
 	CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing
 	CXR_VECTORS=portable $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing \
 	  --filter 'CXRTensorTests|CXRNetTests|NetworkTests|OperationTests'
-	$(SWIFT) test --scratch-path .build-debug --filter 'CXRDataTests|CXRMetricsTests'
+	for package in CXRData CXRMetrics; do \
+	  $(SWIFT) test --package-path Packages/$$package --scratch-path .build-debug/$$package || exit 1; done
 
 check: setup ## Format, manifests, imports, generated code, arm64, single packages from outside.
 	@Scripts/setup.sh check
@@ -153,18 +154,21 @@ FUZZ_RUNS :=
 fuzz: setup ## Random bytes into every reader, FUZZ_SECONDS or FUZZ_RUNS each, under the address sanitizer.
 	Scripts/fuzz.sh $(if $(FUZZ_RUNS),-runs=$(FUZZ_RUNS),-max_total_time=$(FUZZ_SECONDS))
 
-# Pictures need gnuplot, not memory; coverage is a simulation; both take long.
-UNSANITIZED := EndToEndTests|ReferenceTests|CoverageTests|CXRReportTests
-UNTHREADED := $(UNSANITIZED)
+# Pictures need gnuplot, not memory; coverage is a simulation. Each package is built with what it needs alone, in one folder.
+SANITIZED := CXRArchive CXRCheckpoint CXRData CXRFetch CXRImage CXRMetrics CXRNet CXRPhantom CXRTensor CXRTraining
+UNSANITIZED := CoverageTests
 # The locks of CXRTraining and CXRPhantom are Swift's own, which the thread sanitizer does not know on Linux: it takes them
 # for races, in CXRPhantom when two threads happen to draw at once.
-THREADED := CXRCheckpointTests|CXRDataTests|CXRImageTests|CXRMetricsTests|CXRNetTests|CXRTensorTests
+THREADED := CXRCheckpoint CXRData CXRImage CXRMetrics CXRNet CXRTensor
+UNTHREADED := CoverageTests
 
 sanitize: setup ## The packages' tests with the address and the thread sanitizer.
-	ASAN_OPTIONS=detect_leaks=0 CXR_MUTANTS=60 $(SWIFT) test -c release --sanitize=address \
-	  --scratch-path .build-address --no-parallel -Xswiftc -enable-testing --skip '$(UNSANITIZED)'
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release --sanitize=thread --scratch-path .build-thread \
-	  --no-parallel -Xswiftc -enable-testing --filter '$(THREADED)' --skip '$(UNTHREADED)'
+	for package in $(SANITIZED); do \
+	  ASAN_OPTIONS=detect_leaks=0 CXR_MUTANTS=60 $(SWIFT) test -c release --sanitize=address --package-path Packages/$$package \
+	    --scratch-path .build-address --no-parallel -Xswiftc -enable-testing --skip '$(UNSANITIZED)' || exit 1; done
+	for package in $(THREADED); do \
+	  TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release --sanitize=thread --package-path Packages/$$package \
+	    --scratch-path .build-thread --no-parallel -Xswiftc -enable-testing --skip '$(UNTHREADED)' || exit 1; done
 
 clean: ## Remove what was built and made.
 	rm -rf .build .build-* $(VENV) $(DEMO) Docs/site
