@@ -102,4 +102,29 @@ import Testing
       arguments + ["--output", folder.path + "/f", "--prevalence", "0.1,Edema=0.2"], status: 1,
       says: "--prevalence: Edema is not among the findings Mass")
   }
+
+  /// What is uncertain counts as is asked for; and a finding's name may hold an equals sign.
+  @Test func uncertainFindingsCountAsIsSaid() throws {
+    let folder = try TemporaryFolder()
+    let (csv, scores) = (folder.path + "/labels.csv", folder.path + "/theirs.csv")
+    // Four patients with it, three of whom it is not certain, five without.
+    let rows = (0..<12).map { "\($0).png,\($0),\($0 < 4 ? "1" : $0 < 7 ? "-1" : "0")\n" }
+    try ("Path,Patient ID,a=b\n" + rows.joined())
+      .write(toFile: csv, atomically: true, encoding: .utf8)
+    try ("Path,a=b\n" + (0..<12).map { "\($0).png,0.\(10 + ($0 * 5) % 12)\n" }.joined())
+      .write(toFile: scores, atomically: true, encoding: .utf8)
+    for (policy, with, known) in [("ones", 7, 12), ("zeros", 4, 12), ("ignore", 4, 9)] {
+      let output = "\(folder.path)/\(policy)"
+      let result = try Program.run(
+        "cxr-evaluate",
+        [
+          "--csv", csv, "--predictions", scores, "--replicates", "100", "--labels", "a=b",
+          "--uncertain", policy, "--prevalence", "a=b=0.1", "--output", output,
+        ])
+      try #require(result.status == 0, "\(policy): \(result.errors)")
+      let model = try #require(try JSONTree(path: output + "/metrics.json").list("models").first)
+      #expect(try model.count("labels/a=b/support") == with, "\(policy)")
+      #expect(try model.count("labels/a=b/images") == known, "\(policy)")
+    }
+  }
 }

@@ -10,7 +10,7 @@ nothing that could be noticed, with the proof in the list.
 
   --places    only ask whether every fault's place is found
   --only      these faults
-  --uncaught  those that were not caught the last time
+  --uncaught  those that were not caught the last time, or have come since; a report tells of all
   --quick     those marked quick, of whom the suites named alone are run: what CI does
   --list      another list
   --report    where the table goes, as Markdown
@@ -231,7 +231,10 @@ def main():
     missed = [fault for fault in chosen if not found[fault.id]["by"] and not fault.equivalent]
     print(f"mutation: {len(chosen) - len(missed)} of {len(chosen)} caught")
     if options.report:
-        options.report.write_text(table(chosen + [f for f in faults if f.equivalent and f not in chosen], found))
+        # With --uncaught, beside those of the time before that were caught.
+        known = {**earlier, **found} if options.uncaught else found
+        shown = [fault for fault in faults if fault.id in known or fault.equivalent]
+        options.report.write_text(table(shown, known))
     if any(fault.reach in SEEN for fault in missed) or len(missed) > (1 - SHARE) * len(chosen):
         sys.exit(f"mutation: not caught: {', '.join(fault.id for fault in missed)}")
 

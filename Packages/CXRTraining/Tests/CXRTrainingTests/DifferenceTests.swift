@@ -344,6 +344,29 @@ import Testing
     let own = try evaluation(.validation)
     #expect(own.models[0].patientsSeenInTraining == 0)
     #expect(own.models[0].patientsSeenInValidation == validation)
+
+    // Beside a network that was trained on films of half the patients, each is told of by itself.
+    var half = set.collection
+    half.labelFile = set.folder + "/half.csv"
+    try String(contentsOfFile: set.csv, encoding: .utf8).split(separator: "\n").prefix(31)
+      .joined(separator: "\n").write(toFile: half.labelFile, atomically: true, encoding: .utf8)
+    let data = try TrainingData(half, options: options, cacheFolder: set.folder)
+    var trainer = try Trainer(
+      data: data, options: options,
+      folder: OutputFolder(set.folder + "/half", of: .train, reusing: false))
+    _ = try trainer.run(until: { false }) { _ in }
+    let both = try Evaluation(
+      Evaluation.Options(
+        checkpoints: ["run", "half"].map { "\(set.folder)/\($0)/best.npz" },
+        collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: nil))
+    func patients(_ part: Subset) throws -> Int {
+      try (0..<15).filter {
+        data.collection.split.subset(of: try #require(PatientID("\($0)"))) == part
+      }.count
+    }
+    #expect(both.models.map(\.patientsSeenInTraining) == [train, try patients(.train)])
+    #expect(
+      both.models.map(\.patientsSeenInValidation) == [validation, try patients(.validation)])
   }
 
   /// Films of which a view, a sex or an age is not known are in no group of that kind; nine kinds are no groups.
