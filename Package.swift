@@ -175,7 +175,9 @@ let package = Package(
       path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint", "CXRTraining"],
+      dependencies: [
+        "CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint", "CXRTraining", "CXRCommandLine",
+      ],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

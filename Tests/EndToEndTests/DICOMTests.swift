@@ -151,6 +151,32 @@ struct DICOMTests {
   }
 
   /// xrays with the DICOM films as two more patients: audit, cache, training, evaluation.
+  /// Films of another modality are left out, and read where it is asked for.
+  @Test func modalitiesAreThoseThatAreAskedFor() throws {
+    let folder = try TemporaryFolder()
+    let (plain, _) = try variants(in: folder.path)
+    let images = folder.path + "/films"
+    try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+    var rows = "Image Index,Finding Labels,Patient ID\n"
+    for film in 0..<4 {
+      let path = "\(images)/\(film).dcm"
+      try FileManager.default.copyItem(atPath: plain, toPath: path)
+      try dcmtk("dcmodify", ["-nb", "-m", "Modality=OT", path])
+      rows += "\(film).dcm,Mass,\(film)\n"
+    }
+    let csv = folder.path + "/labels.csv"
+    try rows.write(toFile: csv, atomically: true, encoding: .utf8)
+    for (options, unreadable) in [([], 4), (["--dicom-modalities", "CR,DX,OT"], 0)] {
+      let output = "\(folder.path)/\(unreadable)"
+      let result = try Program.run(
+        "cxr-explore",
+        ["--csv", csv, "--images", images, "--image-size", "106", "--output", output] + options)
+      #expect(result.status == 0, "\(result.errors)")
+      let audit = try String(contentsOfFile: output + "/audit.csv", encoding: .utf8)
+      #expect(audit.split(separator: "\n").count { $0.contains(",unreadable,") } == unreadable)
+    }
+  }
+
   @Test func goesThroughTheWholeJob() throws {
     let real = try #require(Given.realData)
     let folder = try TemporaryFolder()

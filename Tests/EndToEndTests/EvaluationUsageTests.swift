@@ -108,8 +108,8 @@ import Testing
     let folder = try TemporaryFolder()
     let (csv, scores) = (folder.path + "/labels.csv", folder.path + "/theirs.csv")
     // Four patients with it, three of whom it is not certain, five without.
-    let rows = (0..<12).map { "\($0).png,\($0),\($0 < 4 ? "1" : $0 < 7 ? "-1" : "0")\n" }
-    try ("Path,Patient ID,a=b\n" + rows.joined())
+    let rows = (0..<12).map { "\($0).png,\($0),PA,\($0 < 4 ? "1" : $0 < 7 ? "-1" : "0")\n" }
+    try ("Path,Patient ID,View Position,a=b\n" + rows.joined())
       .write(toFile: csv, atomically: true, encoding: .utf8)
     try ("Path,a=b\n" + (0..<12).map { "\($0).png,0.\(10 + ($0 * 5) % 12)\n" }.joined())
       .write(toFile: scores, atomically: true, encoding: .utf8)
@@ -125,6 +125,22 @@ import Testing
       let model = try #require(try JSONTree(path: output + "/metrics.json").list("models").first)
       #expect(try model.count("labels/a=b/support") == with, "\(policy)")
       #expect(try model.count("labels/a=b/images") == known, "\(policy)")
+      // An exploration counts the same.
+      let explored = try Program.run(
+        "cxr-explore",
+        [
+          "--csv", csv, "--labels", "a=b", "--uncertain", policy, "--skip-empty-labels", "--output",
+          output + "-explored",
+        ])
+      try #require(explored.status == 0, "\(policy): \(explored.errors)")
+      let counts = try JSONTree(path: output + "-explored/explore.json")
+      #expect(try counts.count("labels/a=b") == with, "\(policy)")
+      // By view too, the share is of what is known.
+      let page = try String(contentsOfFile: output + "-explored/report.html", encoding: .utf8)
+      let table = try #require(page.components(separatedBy: "Findings by view").last)
+        .components(separatedBy: "</table>")[0]
+      let share = String(format: "%.1f", 100 * Double(with) / Double(known))
+      #expect(table.contains("<td>\(share)</td>"), "\(policy): \(table)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import CXRCheckpoint
+import CXRTraining
 import Foundation
 import Testing
 
@@ -186,8 +187,37 @@ import Testing
     #expect(
       metrics.allSatisfy { $0["event"] as? String != "step" || $0["gradient_norm"] is Double })
 
-    let quiet = try shell("cxr-train \(options) --epochs 1 --output quiet --log-level error")
+    // The loss of a step is the mean over the epoch's films so far; the batches before the last have as many.
+    for epoch in [1, 2] {
+      let steps = metrics.filter {
+        $0["event"] as? String == "step" && $0["epoch"] as? Int == epoch
+      }
+      var sum = 0.0
+      for (place, step) in steps.dropLast().enumerated() {
+        sum += try #require(step["batch_loss"] as? Double)
+        let loss = try #require(step["loss"] as? Double)
+        #expect(abs(loss * Double(place + 1) - sum) < 1e-5 * sum, "epoch \(epoch), step \(place)")
+      }
+      try #require(steps.count > 2)
+    }
+
+    let quiet = try shell(
+      "cxr-train \(options) --epochs 1 --output quiet --log-level error --clip-norm 2")
     #expect(quiet.status == 0 && quiet.errors.isEmpty, "\(quiet.errors)")
+    // What was asked for is what the run was trained with.
+    let other = try shell(
+      "cxr-train \(options) --epochs 2 --output quiet --clip-norm 7 --resume")
+    #expect(
+      other.status == 1 && other.errors.contains("--clip-norm: was 2.0, is 7.0"), "\(other.errors)")
+    let record = try #require(
+      try JSONSerialization.jsonObject(
+        with: Data(contentsOf: URL(fileURLWithPath: folder.path + "/quiet/run.json")))
+        as? [String: Any])
+    let films = try #require(record["films"] as? [String: Any])
+    let collection = try FilmCollection(
+      FilmCollection.Options(labelFile: folder.path + "/labels.csv", labels: ["Mass"]))
+    #expect(films["training"] as? Int == collection.rows(of: .train).count)
+    #expect(films["validation"] as? Int == collection.rows(of: .validation).count)
     let failed = try shell(
       "cxr-explore --csv none.csv --output e --log-format json --log-level error")
     let message = try objects(failed.errors)

@@ -50,7 +50,7 @@ JUDGES = {
     "archives": [sys.executable, "Tests/Archives/archives.py", BINARIES, "--quick"],
     "collections": [VENV / "bin/python", "Tests/Collections/judge.py", BINARIES, VENV / "wheels"],
     "dicom": [VENV / "dicom/bin/python", "Tests/DICOM/judge.py", BINARIES],
-    "doors": [sys.executable, "Tests/Doors/doors.py", BINARIES / "door-reader", "--cases", "300"],
+    "doors": [sys.executable, "Tests/Doors/doors.py", BINARIES / "door-reader", "--cases", "1000"],
     "fetch": [sys.executable, "Tests/Fetch/fetch.py", BINARIES / "cxr-fetch", "--quick"],
 }
 FAILED = re.compile(r"^✘ Test (.+?) (?:recorded an issue|failed)")

@@ -38,6 +38,31 @@ import Testing
     return result.output
   }
 
+  /// More films than are answered at once.
+  @Test func everyFilmIsAnswered() throws {
+    let names = set.films(of: .test).map(\.name).prefix(20)
+    let result = try Program.run(
+      "cxr-predict",
+      ["--checkpoint", set.file("zinc/best.npz"), "--format", "csv"] + names.map(set.path(of:)))
+    try #require(result.status == 0, "\(result.errors)")
+    let films = try csv(result.output).map(\.film)
+    #expect(films == names.flatMap { [String](repeating: $0, count: labels.count) })
+
+    // What cannot be read is counted among all that was asked about.
+    let folder = try TemporaryFolder()
+    for name in ["bad.png", "bad.tar.gz"] {
+      try "nothing".write(toFile: "\(folder.path)/\(name)", atomically: true, encoding: .utf8)
+    }
+    let failed = try Program.run(
+      "cxr-predict",
+      [
+        "--checkpoint", set.file("zinc/best.npz"), set.path(of: films[0]), folder.path + "/bad.png",
+        folder.path + "/bad.tar.gz",
+      ])
+    #expect(failed.status == 1)
+    #expect(failed.errors.contains("2 of 3 films and archives cannot be read:"), "\(failed.errors)")
+  }
+
   private func csv(_ text: String) throws -> [Said] {
     let table = TextTable(csv: text)
     #expect(

@@ -102,6 +102,12 @@ import Testing
     #expect(byPatient.high == 1 && byPatient.low < interval.low)
   }
 
+  /// A share of all of nine patients, three deviations away: Wilson's interval ends at 9 / (9 + 3²).
+  @Test func sharesEndWhereWilsonsDo() throws {
+    #expect(BootstrapSample.roomOfShare(patients: 9, t: 3) == 0.5)
+    #expect(abs(BootstrapSample.roomOfShare(patients: 30, t: 2) - 4.0 / 34) < 1e-15)
+  }
+
   /// Twelve films of one probability and eight of another are two groups: equal ones stay together.
   @Test func equalProbabilitiesAreOneGroup() throws {
     let probabilities = (0..<20).map { $0 < 12 ? 0.1 : 0.9 }

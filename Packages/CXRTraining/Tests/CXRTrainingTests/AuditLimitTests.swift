@@ -20,10 +20,14 @@ import Testing
   }
 
   private func kinds(_ bytes: [UInt8], smallest: Int = side) throws -> [String] {
+    try problems(bytes, smallest: smallest).map { "\($0.kind) \($0.severity.rawValue)" }
+  }
+
+  private func problems(_ bytes: [UInt8], smallest: Int = side) throws -> [AuditProblem] {
     let preparation = FilmPreparation(imageSize: Self.side)
     let film = try PreparedFilm(path: "f.png", source: bytes, preparation: preparation)
     return FilmExamination(film, preparation: preparation)
-      .problems(name: "f.png", smallest: smallest).map { "\($0.kind) \($0.severity.rawValue)" }
+      .problems(name: "f.png", smallest: smallest)
   }
 
   /// Half of the pixels at one level, half at another; the first pixel may differ.
@@ -59,7 +63,7 @@ import Testing
 
   /// A hundred of ten thousand pixels are one in a hundred.
   @Test func colour() throws {
-    func picture(difference: Int, pixels count: Int) throws -> [String] {
+    func picture(difference: Int, pixels count: Int) throws -> [UInt8] {
       let side = 100
       let pixels = (0..<side * side).flatMap { place -> [UInt8] in
         let grey = place % 2 == 0 ? 90 : 150
@@ -67,11 +71,14 @@ import Testing
           UInt8(grey), UInt8(grey), UInt8(grey + (place < count ? difference : 0)),
         ]
       }
-      return try kinds(ColourPicture(height: side, width: side, pixels: pixels).pngData())
+      return try ColourPicture(height: side, width: side, pixels: pixels).pngData()
     }
-    #expect(try picture(difference: 2, pixels: 5000) == [])
-    #expect(try picture(difference: 3, pixels: 100) == ["not_grey note"])
-    #expect(try picture(difference: 3, pixels: 101) == ["not_grey warning"])
+    #expect(try kinds(try picture(difference: 2, pixels: 5000)) == [])
+    #expect(try kinds(try picture(difference: 3, pixels: 100)) == ["not_grey note"])
+    #expect(try kinds(try picture(difference: 3, pixels: 101)) == ["not_grey warning"])
+    let detail = try #require(try problems(try picture(difference: 3, pixels: 2500)).first).detail
+    let share = try #require(detail.firstMatch(of: /than 2 on ([0-9.]+) % of the pixels/))
+    #expect(Double(share.output.1) == 25, "\(detail)")
   }
 
   // MARK: poses

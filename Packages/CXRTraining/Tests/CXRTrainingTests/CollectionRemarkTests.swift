@@ -369,6 +369,8 @@ import Testing
     let named = FilmNameRule(droppedFolders: "C-small/train")
     #expect(rule(named, shared) == named)
     #expect(FilmNameRule().joined(with: nil, names: shared) == FilmNameRule())
+    // What is asked for counts beside what the collection says.
+    #expect(rule(FilmNameRule(ignoresExtensions: true), shared).ignoresExtensions)
     #expect(
       FilmNameRule().joined(with: .siim, names: ["a", "b"]) == FilmNameRule(ignoresExtensions: true)
     )

@@ -40,6 +40,13 @@ import Testing
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: subset)
     }
 
+    // Its thresholds are those of its own rule.
+    let chosen = try Evaluation(evaluation([checkpoints[1]], .validation))
+    let answers = chosen.answers(of: try #require(chosen.models.first))
+    let stored = try ChestClassifier(path: checkpoints[1]).metadata.validation
+    #expect(stored == ValidationFit(rule: .bestF1, answers: answers))
+    #expect(stored != ValidationFit(rule: .youden, answers: answers))
+
     // Tables of films of the same two parts, that rank otherwise than the networks and than one another.
     func table(_ name: String, _ part: Subset, _ step: Int) throws -> String {
       let own = try Evaluation(evaluation([checkpoints[0]], part))
