@@ -4,6 +4,7 @@ import io
 import json
 import os
 import struct
+import sys
 import warnings
 import zlib
 from pathlib import Path
@@ -209,12 +210,10 @@ def augmentation_fixture():
 # ---- operations ---------------------------------------------------------------------------------
 
 
-def operations_fixture():
-    rng = np.random.default_rng(7)
-    arrays = {}
+def recorder(arrays, rng):
+    """What puts an operation into `arrays`: inputs, output, a random output gradient, and the gradient of every input."""
 
     def record(name, inputs, function):
-        """Inputs, output, a random output gradient, and the gradient of every input."""
         variables = [tf.Variable(v.astype(np.float32)) for v in inputs]
         with tf.GradientTape() as tape:
             out = function(*variables)
@@ -226,6 +225,14 @@ def operations_fixture():
         arrays[f"{name}/output"] = out
         arrays[f"{name}/seed"] = seed
 
+    return record
+
+
+def operations_fixture():
+    rng = np.random.default_rng(7)
+    arrays = {}
+
+    record = recorder(arrays, rng)
     normal = lambda *s: rng.standard_normal(s)
     record("matmul", [normal(5, 7), normal(7, 3)], tf.matmul)
     record("add", [normal(4, 6), normal(4, 6)], lambda a, b: a + b)
@@ -285,6 +292,46 @@ def operations_fixture():
         "weightedBCE", [logits],
         lambda z: tf.reduce_mean(tf.reduce_sum(weights * elementwise(z), axis=1)))
     save("operations", arrays)
+
+
+def algebra_fixture():
+    rng = np.random.default_rng(11)
+    arrays = {}
+    record = recorder(arrays, rng)
+    normal = lambda *s: rng.standard_normal(s)
+    pairs = {
+        "equal": ([3, 4], [3, 4]), "row": ([2, 3, 4], [4]), "column": ([2, 3, 4], [2, 3, 1]),
+        "both": ([2, 1, 4], [3, 1]), "scalar": ([2, 3], []),
+    }  # fmt: skip
+    operations = {
+        "add": tf.add, "subtract": tf.subtract, "multiply": tf.multiply, "divide": tf.divide, "maximum": tf.maximum,
+    }  # fmt: skip
+    for kind, shapes in pairs.items():
+        for name, function in operations.items():
+            # Halves, of which some are equal on both sides; none is 0, by which nothing can be divided.
+            halves = [np.round(normal(*shape) * 2) / 2 for shape in shapes]
+            record(f"{name}/{kind}", [np.where(x == 0, 1, x) for x in halves], function)
+    x = normal(3, 4, 5) * 3
+    above = np.abs(x) + 0.1
+    record("exp", [x], tf.exp)
+    record("log", [above], tf.math.log)
+    record("sqrt", [above], tf.sqrt)
+    record("tanh", [x], tf.tanh)
+    record("square", [x], tf.square)
+    record("power", [above], lambda x: tf.pow(x, 2.5))
+    record("cube", [x], lambda x: tf.pow(x, 3.0))
+    halves = np.round(x * 2) / 2  # with ties, and some at the bounds
+    record("clip", [halves], lambda x: tf.clip_by_value(x, -1.5, 2.0))
+    record("softmax", [x * 4], tf.nn.softmax)
+    record("softmax1", [x * 4], lambda x: tf.nn.softmax(x, axis=1))
+    for axes in ([0], [1], [2], [0, 2], [0, 1, 2]):
+        name = "".join(map(str, axes))
+        record(f"sum{name}", [x], lambda x: tf.reduce_sum(x, axes))
+        record(f"mean{name}", [x], lambda x: tf.reduce_mean(x, axes, keepdims=True))
+        record(f"max{name}", [halves], lambda x: tf.reduce_max(x, axes))
+    record("slice", [x], lambda x: x[:, 1:3])
+    record("slice2", [x], lambda x: x[:, :, 2:])
+    save("algebra", arrays)
 
 
 # ---- the network --------------------------------------------------------------------------------
@@ -478,13 +525,14 @@ def split_fixture():
         json.dumps({"permutations": cases, "splits": splits}) + "\n")
 
 
+FIXTURES = {
+    "films": films_fixture, "augmentation": augmentation_fixture, "operations": operations_fixture,
+    "algebra": algebra_fixture, "network": network_fixture, "metrics": metrics_fixture, "split": split_fixture,
+}  # fmt: skip
+
 if __name__ == "__main__":
-    films_fixture()
-    augmentation_fixture()
-    operations_fixture()
-    network_fixture()
-    metrics_fixture()
-    split_fixture()
+    for name in sys.argv[1:] or FIXTURES:
+        FIXTURES[name]()
     (OUT / "versions.json").write_text(
         json.dumps(
             {

@@ -3,12 +3,12 @@ import Testing
 
 /// Every operation's output and gradients against TensorFlow's.
 @Suite struct OperationTests {
-  private func check(
-    _ name: String, inputs: Int = 1, tolerance: Double = 2e-6,
+  func check(
+    _ name: String, in fixture: String = "operations", inputs: Int = 1, tolerance: Double = 2e-6,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ function: ([Variable], [String: Tensor]) -> Variable
   ) throws {
-    let arrays = try Fixture.arrays("operations").mapValues(\.tensor)
+    let arrays = try Fixture.arrays(fixture).mapValues(\.tensor)
     let leaves = try (0..<inputs).map { try #require(arrays["\(name)/input\($0)"]) }
     let seed = try #require(arrays["\(name)/seed"])
     let expected = try #require(arrays["\(name)/output"])

@@ -62,6 +62,23 @@ import Testing
     check("mean", [[3, 2]]) { $0[0].mean() }
     check("reshaped", [[3, 2]]) { $0[0].reshaped(to: [2, 3]) }
     check("concatenated", [[2, 3], [2, 1]]) { .concatenated($0, axis: 1) }
+    check("add broadcast", [[2, 1, 4], [3, 1]]) { $0[0] + $0[1] }
+    check("subtract", [[2, 3, 4], [2, 1, 1]]) { $0[0] - $0[1] }
+    check("multiply", [[2, 1, 4], [3, 1]]) { $0[0] * $0[1] }
+    check("divide", [[2, 3], [3]], step: 1e-3) { $0[0] / ($0[1] * $0[1] + 1) }
+    check("maximum", [[2, 3], [2, 1]], step: 1e-3) { .maximum($0[0], $0[1]) }
+    check("exp", [[2, 3]]) { $0[0].exp() }
+    check("log", [[2, 3]], step: 1e-3) { ($0[0] + 2).log() }
+    check("squareRoot", [[2, 3]], step: 1e-3) { ($0[0] + 2).squareRoot() }
+    check("tanh", [[2, 3]]) { $0[0].tanh() }
+    check("squared", [[2, 3]]) { $0[0].squared() }
+    check("raised", [[2, 3]], step: 1e-3) { ($0[0] + 2).raised(to: 2.5) }
+    check("clamped", [[4, 5]], step: 1e-4, tolerance: 0.1) { $0[0].clamped(to: -0.5...0.4) }
+    check("softmax", [[2, 3, 4]]) { $0[0].softmax(axis: 1) }
+    check("sum over", [[2, 3, 4]]) { $0[0].sum(over: [0, 2]) }
+    check("mean over", [[2, 3, 4]]) { $0[0].mean(over: [-1], keepingAxes: true) }
+    check("maximum over", [[2, 3, 4]], step: 1e-4, tolerance: 0.1) { $0[0].maximum(over: [1]) }
+    check("sliced", [[2, 3, 4]]) { $0[0].sliced(1..<3, axis: 2) }
     let labels = Tensor([1, 0, 0, 1, 1, 0], shape: [2, 3])
     check("binaryCrossEntropy", [[2, 3]]) { $0[0].binaryCrossEntropy(labels: labels) }
     check("weightedBinaryCrossEntropy", [[2, 3]]) {

@@ -79,26 +79,6 @@ extension Variable {
       ))
   }
 
-  /// The element-wise sum; either side may be `[C]` against the other's `[…, C]`.
-  public static func + (left: Variable, right: Variable) -> Variable {
-    if left.shape == right.shape {
-      var sum = left.value
-      sum += right.value
-      return .recorded(sum, (left, { $0 }), (right, { $0 }))
-    }
-    let (full, row) = left.shape.rank >= right.shape.rank ? (left, right) : (right, left)
-    precondition(
-      row.shape.rank == 1 && full.shape.rank > 1 && row.shape[0] == full.shape[-1],
-      "+: shapes \(left.shape) and \(right.shape) are neither equal nor [..., C] and [C]")
-    let channels = row.shape[0]
-    let rows = channels == 0 ? 0 : full.shape.count / channels
-    var sum = full.value
-    sum.withMutableScalars { sum in
-      for r in 0..<rows { for c in 0..<channels { sum[r * channels + c] += row.value.scalars[c] } }
-    }
-    return .recorded(sum, (full, { $0 }), (row, { $0.columnSums() }))
-  }
-
   /// The element-wise product with a constant of the same shape, as dropout's mask.
   public func multiplied(by mask: Tensor) -> Variable {
     precondition(shape == mask.shape, "multiplied: shapes \(shape) and \(mask.shape) differ")

@@ -70,6 +70,45 @@ extension Variable {
   }
 }
 
+extension Variable {
+  /// The sums over axes, which are left out, or become 1; -1 is the last axis. Added in Double.
+  public func sum(over axes: [Int], keepingAxes: Bool = false) -> Variable {
+    let places = shape.places(of: axes, "sum")
+    let (kept, shape) = (shape.reduced(over: places, keepingAxes: true), self.shape)
+    return .recorded(
+      value.summed(over: places).reshaped(
+        to: shape.reduced(over: places, keepingAxes: keepingAxes)),
+      (self, { $0.reshaped(to: kept).broadcast(to: shape) }))
+  }
+
+  /// The means over axes, which are left out, or become 1; -1 is the last axis. Added in Double. Traps where there is
+  /// nothing to take the mean of.
+  public func mean(over axes: [Int], keepingAxes: Bool = false) -> Variable {
+    let count = shape.places(of: axes, "mean").reduce(1) { $0 * shape[$1] }
+    precondition(count > 0, "mean: axes \(axes) of shape \(shape) have no elements")
+    return sum(over: axes, keepingAxes: keepingAxes) / Float(count)
+  }
+
+  /// The largest elements over axes, which are left out, or become 1; -1 is the last axis. Equal ones share the gradient. NaN
+  /// where one is. Traps where there is no element.
+  public func maximum(over axes: [Int], keepingAxes: Bool = false) -> Variable {
+    let places = shape.places(of: axes, "maximum")
+    let (x, y) = (value, value.largest(over: places))
+    return .recorded(
+      y.reshaped(to: shape.reduced(over: places, keepingAxes: keepingAxes)),
+      (
+        self,
+        { dy in
+          let isLargest = x.mapped(with: y.broadcast(to: x.shape)) { x, y, marks, count in
+            for i in 0..<count { marks[i] = x[i] == y[i] ? 1 : 0 }
+          }
+          let shares = dy.reshaped(to: y.shape) / isLargest.summed(over: places)
+          return isLargest * shares
+        }
+      ))
+  }
+}
+
 extension Tensor {
   /// The sum of all elements, in fixed blocks, in Double.
   func totalSum() -> Double {

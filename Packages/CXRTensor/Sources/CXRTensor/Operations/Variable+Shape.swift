@@ -28,11 +28,12 @@ extension Variable {
     var dimensions = first.dimensions
     dimensions[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
 
-    var joined: [Float] = []
-    joined.reserveCapacity(outer * total)
-    for o in 0..<outer {
+    let joined = Tensor(shape: Shape(dimensions)) { target in
+      var start = 0
       for (part, length) in zip(parts, lengths) {
-        joined += part.value.scalars[o * length..<(o + 1) * length]
+        part.value.copy(
+          rows: outer, of: length, every: length, to: target + start, every: total)
+        start += length
       }
     }
     var edges: [(Variable, Pullback)] = []
@@ -43,16 +44,63 @@ extension Variable {
         (
           part,
           { dy in
-            var piece: [Float] = []
-            piece.reserveCapacity(outer * length)
-            for o in 0..<outer {
-              piece += dy.scalars[o * total + from..<o * total + from + length]
+            Tensor(shape: shape) {
+              dy.copy(rows: outer, from: from, of: length, every: total, to: $0, every: length)
             }
-            return Tensor(piece, shape: shape)
           }
         ))
       start += length
     }
-    return .recorded(Tensor(joined, shape: Shape(dimensions)), edges)
+    return .recorded(joined, edges)
+  }
+
+  /// The places `range` of an axis; -1 is the last. Traps where the axis has them not.
+  public func sliced(_ range: Range<Int>, axis: Int) -> Variable {
+    let shape = self.shape
+    let axis = axis < 0 ? axis + shape.rank : axis
+    precondition(
+      shape.dimensions.indices.contains(axis) && range.lowerBound >= 0
+        && range.upperBound <= shape[axis],
+      "sliced: \(shape) has no \(range) along axis \(axis)")
+    let outer = shape.dimensions[..<axis].reduce(1, *)
+    let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
+    let (from, length, total) = (range.lowerBound * inner, range.count * inner, shape[axis] * inner)
+    var dimensions = shape.dimensions
+    dimensions[axis] = range.count
+    let x = value
+    let piece = Tensor(shape: Shape(dimensions)) {
+      x.copy(rows: outer, from: from, of: length, every: total, to: $0, every: length)
+    }
+    return .recorded(
+      piece,
+      (
+        self,
+        { dy in
+          var dx = Tensor(repeating: 0, shape: shape)
+          dx.withMutableScalars { elements in
+            guard let base = elements.baseAddress else { return }
+            dy.copy(rows: outer, of: length, every: length, to: base + from, every: total)
+          }
+          return dx
+        }
+      ))
+  }
+}
+
+extension Tensor {
+  /// Copies rows of `length` elements, `stride` from one to the next, to where they are `other` apart.
+  fileprivate func copy(
+    rows: Int, from start: Int = 0, of length: Int, every stride: Int,
+    to target: UnsafeMutablePointer<Float>, every other: Int
+  ) {
+    guard length > 0 else { return }
+    scalars.withUnsafeBufferPointer { source in
+      guard let source = source.baseAddress else { return }
+      Parallel.forEachBlock(of: rows, size: Swift.max(1, elementwiseBlock / length)) { places in
+        for row in places {
+          (target + row * other).update(from: source + start + row * stride, count: length)
+        }
+      }
+    }
   }
 }
