@@ -380,6 +380,23 @@ import Testing
     #expect((0..<1).contains(line["augmented_share"] as? Double ?? -1))
   }
 
+  #if os(Linux)
+    /// As many threads as there are processors that the process may run on.
+    @Test func oneProcessorMeansOneThread() throws {
+      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      let first = try #require(status.firstMatch(of: /Cpus_allowed_list:\s*([0-9]+)/)).output.1
+      let result = try Program.run(
+        URL(fileURLWithPath: "/usr/bin/taskset"),
+        [
+          "-c", String(first), Program.folder.appendingPathComponent("cxr-benchmark").path, "infer",
+          "--batch", "1",
+          "--image-size", "106", "--steps", "1",
+        ])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.contains("\"threads\": 1}"))
+    }
+  #endif
+
   /// The whole NIH label file: the reference's counts, weights and patients.
   @Test func wholeLabelFile() throws {
     guard let real = Given.realData else {

@@ -179,6 +179,9 @@ void cxr_combine_moments(long parts, long channels, long stride, const double *c
 /// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
 
+/// How many processors this process may run on: those of the machine, or those that `taskset` and its like leave.
+long cxr_allowed_processors(void);
+
 /// Runs `body(context, worker)` once on each of `workers` threads, this one among them, and returns
 /// when all are done. Calls from within a body, or while another thread is in a call, run on the
 /// calling thread alone, one worker after the other.
