@@ -129,7 +129,7 @@ import Testing
       let explored = try Program.run(
         "cxr-explore",
         [
-          "--csv", csv, "--labels", "a=b", "--uncertain", policy, "--skip-empty-labels", "--output",
+          "--csv", csv, "--labels", "a=b", "--uncertain", policy, "--output",
           output + "-explored",
         ])
       try #require(explored.status == 0, "\(policy): \(explored.errors)")
