@@ -289,7 +289,7 @@ import Testing
     for set in sets { try runAll(set) }
   }
 
-  /// An epoch on real films leaves the same bits on one, two and three threads.
+  /// An epoch on real films leaves the same bits on one thread and on three.
   @Test func threadsDoNotChangeABit() throws {
     guard let real = Given.realData else {
       print("SKIPPED threads on real films: CXR_REAL_DATA is not set")
@@ -297,7 +297,7 @@ import Testing
     }
     let folder = try TemporaryFolder()
     var arrays: [[NamedArray]] = []
-    for threads in 1...3 {
+    for threads in [1, 3] {
       let run = "\(folder.path)/\(threads)"
       _ = try succeed(
         "cxr-train",
@@ -388,9 +388,7 @@ import Testing
       let result = try Program.run(
         URL(fileURLWithPath: "/usr/bin/taskset"),
         [
-          "-c", String(first), Program.folder.appendingPathComponent("cxr-benchmark").path, "infer",
-          "--batch", "1",
-          "--image-size", "106", "--steps", "1",
+          "-c", String(first), Program.folder.appendingPathComponent("cxr-benchmark").path, "peak",
         ])
       #expect(result.status == 0, "\(result.errors)")
       #expect(result.output.contains("\"threads\": 1}"))
