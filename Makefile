@@ -14,7 +14,7 @@ WHEEL_NAME := torchxrayvision==1.5.7
 WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup build demo synth-nih test check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
+.PHONY: help setup build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
   archives fetch poses bench-archives bench-fetch mutation chaos faults mutants collections doors bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
@@ -32,11 +32,23 @@ demo: build ## Synthesise films, train both losses, compare them; under five min
 synth-nih: build ## A synthetic set of NIH's size in rows, of DISTINCT films linked many times, in NIH=folder.
 	$(BIN)/cxr-synth --output $(NIH) --images 112120 --patients 30805 --distinct $(DISTINCT) --force
 
+# Two at a time: tests that start programs leave a processor to the others. What each prints comes when it has ended.
+TEST = CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build --ignore-lock --no-parallel -Xswiftc -enable-testing
+
 test: setup $(VENV)/ready ## Build and run all tests.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
-	CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing
-	CXR_VECTORS=portable $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing \
-	  --filter 'CXRTensorTests|CXRNetTests|NetworkTests|OperationTests'
+	@$(MAKE) --jobs 2 --output-sync=target --no-print-directory test-programs test-packages test-debug test-portable
+
+test-programs:
+	$(TEST) --filter EndToEndTests
+
+test-packages:
+	$(TEST) --skip EndToEndTests
+
+test-portable:
+	CXR_VECTORS=portable $(TEST) --filter 'CXRTensorTests|CXRNetTests|NetworkTests|OperationTests'
+
+test-debug:
 	for package in CXRData CXRMetrics; do \
 	  $(SWIFT) test --package-path Packages/$$package --scratch-path .build-debug/$$package || exit 1; done
 
