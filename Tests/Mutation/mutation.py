@@ -48,7 +48,7 @@ SHARE = 0.95
 
 JUDGES = {
     "archives": [sys.executable, "Tests/Archives/archives.py", BINARIES, "--quick"],
-    "collections": [VENV / "bin/python", "Tests/Collections/judge.py", BINARIES, VENV / "wheels"],
+    "collections": [VENV / "bin/python", "Tests/Collections/judge.py", BINARIES, VENV / "wheels/torchxrayvision-1.5.7-py3-none-any.whl"],
     "dicom": [VENV / "dicom/bin/python", "Tests/DICOM/judge.py", BINARIES],
     "doors": [sys.executable, "Tests/Doors/doors.py", BINARIES / "door-reader", "--cases", "1000"],
     "fetch": [sys.executable, "Tests/Fetch/fetch.py", BINARIES / "cxr-fetch", "--quick"],
