@@ -123,25 +123,6 @@ import Testing
     }
   }
 
-  /// An answer that is no HTTP may be one the next time.
-  @Test(arguments: ["SSH-2.0-OpenSSH\r\n", "<html>not a head</html>\r\n\r\n"])
-  func whatIsNoHTTPIsTriedAgain(_ answer: String) throws {
-    let server = try LoopbackServer([LoopbackServer.raw(answer)])
-    let file = try PartFile(path: folder.path + "/a")
-    let end = try Transfer().perform(
-      Transfer.Request(
-        url: "http://127.0.0.1:\(server.port)/", start: 0, limit: 6, descriptor: file.descriptor,
-        stall: 5),
-      shouldStop: { false }, onAnswer: { _ in .take(at: 0) })
-    guard case .broken = end else {
-      Issue.record("\(end)")
-      return
-    }
-    #expect(try file.size() == 0)
-    let failure = try TransferFailure(end, nil, url: "u", part: "p", limit: 6)
-    #expect(failure != nil)
-  }
-
   /// What ends a file for good, and what is tried again.
   @Test func endsThatPassAndThatDoNot() throws {
     func failure(
