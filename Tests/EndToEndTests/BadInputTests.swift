@@ -164,4 +164,28 @@ import Testing
       #expect(FileManager.default.fileExists(atPath: "\(folder.path)/e/\(file)"), "\(file)")
     }
   }
+
+  /// gnuplot outlives the program that started it; it must not write into the folder then, which may
+  /// be gone, or another run's.
+  @Test func nothingIsWrittenAfterAKill() throws {
+    let bin = folder.path + "/bin"
+    try FileManager.default.createDirectory(atPath: bin, withIntermediateDirectories: true)
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let fake = "#!/bin/sh\nkill -9 $PPID\nPATH='\(path)'\ngnuplot \"$@\"\n: >'\(bin)/ended'\n"
+    try fake.write(toFile: bin + "/gnuplot", atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: bin + "/gnuplot")
+    let result = try Program.run(
+      "cxr-explore", ["--csv", csv, "--output", folder.path + "/k", "--labels", "Mass"],
+      environment: ["PATH": "\(bin):\(path)"])
+    #expect(result.status == 9, "\(result.status) \(result.errors)")
+    let deadline = Date(timeIntervalSinceNow: 30)
+    while !FileManager.default.fileExists(atPath: bin + "/ended"), Date() < deadline {
+      usleep(10_000)
+    }
+    #expect(FileManager.default.fileExists(atPath: bin + "/ended"))
+    let plots = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/k/plots")
+    #expect(
+      plots.contains("label-counts.gp") && plots.allSatisfy { !$0.hasSuffix(".svg") }, "\(plots)")
+  }
 }

@@ -25,12 +25,7 @@ struct Gnuplot: Sendable {
       throw ReportError.gnuplotMissing(dataFolder: dataFolder)
     }
     return try figures.map { figure in
-      try run(program, figure)
-      let raw = "\(dataFolder)/\(figure.name).svg"
-      defer { unlink(raw) }
-      guard let drawn = try? String(contentsOfFile: raw, encoding: .utf8) else {
-        throw ReportError.gnuplotFailed(figure: figure.name, reason: "it wrote no picture")
-      }
+      let drawn = try picture(of: figure, by: program)
       let svg = SVGStyle.adapted(drawn, description: figure.description)
       try writer(svg, to: "\(folder)/\(figure.name).svg")
       return svg
@@ -46,32 +41,46 @@ struct Gnuplot: Sendable {
       set encoding utf8
       set terminal svg size \(figure.size.width),\(figure.size.height) dynamic enhanced font 'sans-serif,14' name '\(figure.name.replacingOccurrences(of: "-", with: "_").filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })'
       set termoption noenhanced
-      set output '\(figure.name).svg'
+      if (!exists("piped")) set output '\(figure.name).svg'
       set datafile separator '\\t'
 
       """ + commands
   }
 
-  private func run(_ program: String, _ figure: Figure) throws {
+  /// The SVG text that gnuplot makes of a figure.
+  ///
+  /// It comes through a pipe: when this program is killed, nothing that it began writes into the
+  /// folder after its death.
+  private func picture(of figure: Figure, by program: String) throws -> String {
+    func failure(_ reason: String) -> ReportError {
+      .gnuplotFailed(figure: figure.name, reason: reason)
+    }
+    // A file without a name, because nobody reads errors while the picture is read.
+    guard let errors = tmpfile() else { throw failure(String(cString: strerror(errno))) }
+    defer { fclose(errors) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["\(figure.name).gp"]
+    process.arguments = ["-e", "piped = 1", "\(figure.name).gp"]
     process.currentDirectoryURL = URL(fileURLWithPath: dataFolder)
-    let errors = Pipe()
-    process.standardError = errors
-    process.standardOutput = FileHandle.nullDevice
+    let output = Pipe()
     process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = FileHandle(fileDescriptor: fileno(errors))
     do {
       try process.run()
     } catch {
-      throw ReportError.gnuplotFailed(figure: figure.name, reason: error.localizedDescription)
+      throw failure(error.localizedDescription)
     }
-    let text = errors.fileHandleForReading.readDataToEndOfFile()
+    let drawn = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      throw ReportError.gnuplotFailed(
-        figure: figure.name, reason: String(decoding: text.prefix(500), as: UTF8.self))
+      var text = [UInt8](repeating: 0, count: 500)
+      rewind(errors)
+      text.removeLast(text.count - fread(&text, 1, text.count, errors))
+      throw failure(String(decoding: text, as: UTF8.self))
     }
+    guard !drawn.isEmpty else { throw failure("it wrote no picture") }
+    return String(decoding: drawn, as: UTF8.self)
   }
 
   private static var program: String? {
