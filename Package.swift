@@ -137,7 +137,8 @@ let package = Package(
     .target(
       name: "CXRCommandLine",
       dependencies: [
-        "CXRData", "CXRImage", "CXRMetrics", "CXRTensor", "CXRTraining", argumentParser, logging,
+        "CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTensor", "CXRTraining", argumentParser,
+        logging,
         toml,
       ],
       path: "Apps/CommandLine", swiftSettings: strict),

@@ -2,6 +2,7 @@ import ArgumentParser
 import CXRData
 import CXRImage
 import CXRMetrics
+import CXRNet
 import CXRTensor
 import CXRTraining
 import Foundation
@@ -295,7 +296,15 @@ public struct NameList: ExpressibleByArgument {
 
 extension ResizeMethod: ExpressibleByArgument {}
 extension DecodingOptions.JPEGTransform: ExpressibleByArgument {}
-extension LossKind: ExpressibleByArgument {}
+extension LossKind: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let kind = Self.standard.first(where: { $0.name == argument }) else { return nil }
+    self = kind
+  }
+
+  public static var allValueStrings: [String] { standard.map(\.name) }
+  public var defaultValueDescription: String { name }
+}
 extension UncertainPolicy: ExpressibleByArgument {}
 extension FilmDepth: ExpressibleByArgument {}
 extension DICOMRange: ExpressibleByArgument {}

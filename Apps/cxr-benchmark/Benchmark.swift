@@ -28,8 +28,12 @@ struct Benchmark: ParsableCommand {
 struct MeasureOptions: ParsableArguments {
   @Option(help: "Films a step.")
   var batch = 32
-  @Option(help: "The side of the network's input, in pixels; at least 106.")
+  @Option(help: "The side of the network's input, in pixels.")
   var imageSize = 224
+  @Option(
+    name: .customLong("model"),
+    help: "The network: \(Architectures.standard.names.joined(separator: " or ")).")
+  var network = ChestCNN.name
   @Option(help: "Steps to time.")
   var steps = 10
   @Option(help: "Steps to take before.")
@@ -48,12 +52,13 @@ struct MeasureOptions: ParsableArguments {
     guard steps > 0, warmup >= 0 else {
       throw ValidationError("--steps \(steps) --warmup \(warmup): at least one step is needed")
     }
-    do { try ChestCNN.checkImageSize(imageSize) } catch { throw ValidationError("\(error)") }
+    do { _ = try model() } catch { throw ValidationError("\(error)") }
   }
 
-  func model() throws -> ChestCNN {
-    try ChestCNN(
-      imageSize: imageSize, labels: LabelCount.nih, random: RandomStream(seed: 0).child("model"))
+  func model() throws -> any FilmClassifier {
+    try Architectures.standard.make(
+      Architectures.standard.architecture(network), side: imageSize, labels: LabelCount.nih,
+      random: RandomStream(seed: 0).child("model"))
   }
 
   /// Films of mean 0 and deviation 1, and labels of which one in ten is positive.
@@ -72,7 +77,7 @@ struct MeasureOptions: ParsableArguments {
   }
 
   /// Times `step` and prints the line.
-  func measure(_ step: () throws -> Void) rethrows {
+  func measure(_ need: MemoryNeed, _ step: () throws -> Void) rethrows {
     for _ in 0..<warmup { try step() }
     var seconds: [Double] = []
     for _ in 0..<steps {
@@ -82,7 +87,7 @@ struct MeasureOptions: ParsableArguments {
     }
     print(
       Measurement(images: batch, seconds: seconds)
-        .json(estimate: MemoryNeed(batchSize: batch, imageSize: imageSize)))
+        .json(estimate: need))
   }
 }
 
@@ -127,7 +132,7 @@ struct TrainCommand: Program {
         positive: Tensor(repeating: 10, shape: [labels])))
     let batch = options.films()
     let random = RandomStream(seed: 2)
-    options.measure {
+    options.measure(MemoryNeed(training: step.model, batchSize: options.batch)) {
       _ = step(batch, learningRate: 1e-3, random: random.child(step.count))
     }
   }
@@ -143,7 +148,7 @@ struct InferCommand: Program {
     _ = common.start()
     let model = try options.model()
     let films = options.films().films
-    options.measure {
+    options.measure(MemoryNeed(predicting: model, batchSize: options.batch)) {
       var pass = Pass.inference()
       _ = model.probabilities(films, in: &pass)
     }

@@ -109,7 +109,7 @@ struct Predict: Program {
     predictor.dicomModalities = modalities.modalities
     let metadata = predictor.classifier.metadata
     Console.note(
-      "\(checkpoint): \(metadata.loss.rawValue), epoch \(metadata.epoch), thresholds "
+      "\(checkpoint): \(metadata.loss), epoch \(metadata.epoch), thresholds "
         + (metadata.validation.map { "by \($0.operatingPoint)" } ?? "n/a")
         + ", calibration \(predictor.calibration.rawValue)")
     guard metadata.validation != nil || maps == nil || mapLabels != nil else {

@@ -23,7 +23,7 @@ extension Train {
     var report = TrainingReport(
       name: URL(fileURLWithPath: output).lastPathComponent,
       facts: [
-        ("loss", loss.rawValue), ("training films", "\(data.trainingCount)"),
+        ("loss", loss.name), ("training films", "\(data.trainingCount)"),
         ("augmented copies", "\(data.samples.copyCount)"),
         ("validation films", "\(data.validationCount)"),
         (

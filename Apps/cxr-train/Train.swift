@@ -41,6 +41,15 @@ struct Train: Program {
   var output: String
   @Option(help: "What is minimised: weighted-bce or bce.")
   var loss: LossKind = .weightedBCE
+  @Option(
+    help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: " or "))."))
+  var model = ChestCNN.name
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Settings of the network that differ from its own: \(Architectures.standard.summary.joined(separator: "; ")).",
+      valueName: "key=value"))
+  var architecture: [String] = []
   @Option(help: "The most epochs.")
   var epochs = 20
   @Option(help: "Films a step.")
@@ -107,9 +116,27 @@ struct Train: Program {
   var metricsFd: Int32?
   @OptionGroup var common: CommonOptions
 
-  private var options: TrainingOptions {
+  private func network() throws -> Architecture {
+    var texts: [String: String] = [:]
+    for text in architecture {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw ValidationError(
+          "--architecture \(text): KEY=VALUE is needed, as in channels=16,32,64,128")
+      }
+      texts[parts[0]] = parts[1]
+    }
+    do {
+      return try Architectures.standard.architecture(model, texts: texts)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  private func options() throws -> TrainingOptions {
     var options = TrainingOptions()
     options.loss = loss
+    options.architecture = try network()
     options.epochs = epochs
     options.batchSize = batchSize
     options.preparation = preparation.preparation
@@ -129,8 +156,7 @@ struct Train: Program {
   func validate() throws {
     try augmentLabels?.validate("--augment-labels")
     do {
-      try options.validate()
-      try ChestCNN.checkImageSize(preparation.imageSize)
+      try options().validate()
     } catch {
       throw ValidationError("\(error)")
     }
@@ -151,7 +177,8 @@ struct Train: Program {
     else { return main(given) }
     do {
       let saved = try SavedRun(
-        path: output + "/" + RunFile.name, known: optionNames(), repeated: ["rename"])
+        path: output + "/" + RunFile.name, known: optionNames(),
+        repeated: ["rename", "architecture"])
       if saved == nil, !given.contains(where: { $0.hasPrefix("--csv") }) {
         throw ValidationError(
           "\(output) holds no \(RunFile.name) of a run to go on with; give --csv and --images")
@@ -164,6 +191,7 @@ struct Train: Program {
 
   func work() throws {
     let device = common.start()
+    let options = try options()
     // A reader of the log that goes away is no reason to lose a run.
     signal(SIGPIPE, SIG_IGN)
     let folder = try OutputFolder(output, of: .train, reusing: force || resume)
@@ -176,14 +204,13 @@ struct Train: Program {
       Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
     }
     let choice = try collectionOptions.choice(labelFile: csv)
-    let commandLine = commandLine(choice)
+    let commandLine = try commandLine(choice)
     // A run killed before its first checkpoint is begun anew by --resume --output alone.
     let isFirst = Trainer.isUntouched(folder)
     if isFirst {
       try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
     }
-    try MemoryNeed(batchSize: batchSize, imageSize: preparation.imageSize)
-      .check(isBeforePreparation: true)
+    try MemoryNeed(options).check(isBeforePreparation: true)
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed,
@@ -318,16 +345,19 @@ struct Train: Program {
   }
 
   /// Every option that a run is repeated with, for `run.json`; the paths hold from any folder.
-  private func commandLine(_ choice: CollectionOptions.Choice) -> [(String, JSONValue)] {
-    [
+  private func commandLine(
+    _ choice: CollectionOptions.Choice
+  ) throws -> [(String, JSONValue)] {
+    try [
       ("csv", .string(absolutePath(csv))), ("images", .string(absolutePath(images))),
-      ("loss", .string(loss.rawValue)), ("epochs", .integer(epochs)),
+      ("loss", .string(loss.name)), ("model", .string(model)),
+      ("architecture", .strings(architecture)), ("epochs", .integer(epochs)),
       ("batch-size", .integer(batchSize)), ("learning-rate", .number(learningRate)),
       ("decay", .number(decay)),
       ("patience", .integer(patience)), ("clip-norm", .number(orNull: clipNorm)),
       ("checkpoint-every", .string(checkpointEvery.description)),
       ("augment", .string(augment.rawValue)),
-      ("augment-labels", .strings(options.augmentedLabels)),
+      ("augment-labels", .strings(options().augmentedLabels)),
       ("operating-point", .string(operatingPoint.description)), ("seed", .unsigned(seed)),
       (
         "labels",
@@ -349,7 +379,8 @@ struct Train: Program {
   /// The names of these options.
   private static func optionNames() throws -> Set<String> {
     let any = CollectionOptions.Choice(name: "", description: nil)
-    return Set(try parse(["--csv=.", "--images=.", "--output=."]).commandLine(any).map(\.0))
+    return Set(
+      try parse(["--csv=.", "--images=.", "--output=."]).commandLine(any).map(\.0))
   }
 }
 

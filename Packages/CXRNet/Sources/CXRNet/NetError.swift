@@ -2,6 +2,12 @@
 public enum NetError: Error, Equatable, CustomStringConvertible {
   /// The image is too small for the architecture.
   case imageTooSmall(size: Int, smallest: Int)
+  /// No network is called so.
+  case unknownNetwork(name: String, known: [String])
+  /// The network has no such setting.
+  case unknownSetting(network: String, key: String, known: [String])
+  /// A setting is of another kind, or outside its range.
+  case invalidSetting(network: String, key: String, value: String, allowed: String)
   /// A layer cannot follow what comes before it.
   case layerDoesNotFit(layer: String, input: String)
 
@@ -11,6 +17,12 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
     case .imageTooSmall(let size, let smallest):
       return "an image size of \(size) is too small for this network; "
         + "the smallest it can take is \(smallest)"
+    case .unknownNetwork(let name, let known):
+      return "no network is called \(name); known are \(known.joined(separator: ", "))"
+    case .unknownSetting(let network, let key, let known):
+      return "\(network) has no setting \(key); it has \(known.joined(separator: ", "))"
+    case .invalidSetting(let network, let key, let value, let allowed):
+      return "\(network): \(key)=\(value): needed is \(allowed)"
     case .layerDoesNotFit(let layer, let input):
       return "layer \(layer) does not fit an input of shape \(input)"
     }

@@ -17,11 +17,20 @@ public struct Pass: ~Copyable {
   private var draws = 0
   private let leaves: [Variable]
   private(set) var statistics: [Int: Tensor] = [:]
+  /// What writes the pass's graph, where it runs on shapes alone.
+  private let recorder: TraceRecorder?
+  /// Whether layers that follow one another may run as one operation.
+  let fusesLayers: Bool
 
-  init(mode: Mode, random: RandomStream, leaves: [Variable]) {
+  init(
+    mode: Mode, random: RandomStream, leaves: [Variable], recorder: TraceRecorder? = nil,
+    fusesLayers: Bool = true
+  ) {
     self.mode = mode
     self.random = random
     self.leaves = leaves
+    self.recorder = recorder
+    self.fusesLayers = fusesLayers
   }
 
   /// A pass that predicts: parameters are constants and nothing is recorded.
@@ -33,6 +42,16 @@ public struct Pass: ~Copyable {
   public subscript(_ parameter: Parameter) -> Variable {
     leaves.indices.contains(parameter.slot)
       ? leaves[parameter.slot] : Variable(parameter.value)
+  }
+
+  /// Applies a layer that is part of another, under its name, by which the network's graph calls it.
+  public mutating func apply(_ layer: any Layer, named name: String, to input: Variable) -> Variable
+  {
+    guard let recorder else { return layer(input, in: &self) }
+    recorder.enter(name)
+    let output = layer(input, in: &self)
+    recorder.leave(kind: layer.kind, shape: output.shape, parameterCount: layer.parameterCount)
+    return output
   }
 
   /// Asks that a statistic be set once the step is taken.

@@ -9,6 +9,7 @@ public struct Variable {
   private enum Content {
     case tensor(Tensor)
     case pending(Normalization)
+    case traced(TraceRecorder, place: Int, Shape)
   }
   private let content: Content
   private let tape: Tape?
@@ -23,6 +24,10 @@ public struct Variable {
     switch content {
     case .tensor(let tensor): tensor
     case .pending(let normalization): normalization.value
+    case .traced(_, _, let shape):
+      preconditionFailure(
+        "a traced variable of shape \(shape) has no elements; an operation of one's own begins with "
+          + "Variable.traced(_:_:_:)")
     }
   }
 
@@ -31,12 +36,23 @@ public struct Variable {
     switch content {
     case .tensor(let tensor): tensor.shape
     case .pending(let normalization): normalization.values.shape
+    case .traced(_, _, let shape): shape
     }
   }
 
   /// The normalisation that is still to be applied, if one is.
   var normalization: Normalization? {
     if case .pending(let normalization) = content { normalization } else { nil }
+  }
+
+  /// The trace that the variable belongs to, and its node; `nil` of one with elements.
+  var trace: (recorder: TraceRecorder, place: Int)? {
+    if case .traced(let recorder, let place, _) = content { (recorder, place) } else { nil }
+  }
+
+  /// A value of a trace.
+  init(traced place: Int, of shape: Shape, by recorder: TraceRecorder) {
+    self.init(.traced(recorder, place: place, shape), tape: nil, index: -1)
   }
 
   /// Whether the variable is on a tape, so that a gradient may be asked of it.

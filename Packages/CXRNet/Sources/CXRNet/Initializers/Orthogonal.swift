@@ -12,6 +12,7 @@ extension Tensor {
   public static func orthogonal(_ shape: Shape, gain: Float = 1, random: RandomStream) -> Tensor {
     precondition(
       shape.rank >= 2 && shape.count > 0, "orthogonal: \(shape) has no rows and columns")
+    if let counted = KernelCount.stand(inFor: shape) { return counted }
     let columns = shape[-1]
     let rows = shape.count / columns
     let (tall, narrow) = (max(rows, columns), min(rows, columns))

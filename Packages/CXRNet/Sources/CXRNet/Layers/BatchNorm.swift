@@ -46,6 +46,12 @@ public struct BatchNorm: Layer {
       return output
     case .inference:
       let channels = gamma.value.shape[0]
+      if let traced = Variable.traced(
+        Operation("batch normalization", ["epsilon": Double(epsilon)]),
+        [input, pass[gamma], pass[beta], pass[movingMean], pass[movingVariance]], input.shape)
+      {
+        return traced
+      }
       let (factor, offset) = storedScale
       return input.scaledAndShifted(
         by: Variable(Tensor(factor, shape: [channels])),

@@ -26,11 +26,13 @@ public struct Sequential: Layer {
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     var (x, i) = (input, 0)
     while i < layers.count {
-      if let block = FusedBlock(layers[i...].map(\.layer), input: x, mode: pass.mode) {
+      if pass.fusesLayers,
+        let block = FusedBlock(layers[i...].map(\.layer), input: x, mode: pass.mode)
+      {
         x = block(x, in: &pass)
         i += FusedBlock.length
       } else {
-        x = layers[i].layer(x, in: &pass)
+        x = pass.apply(layers[i].layer, named: layers[i].name, to: x)
         i += 1
       }
     }
@@ -42,40 +44,4 @@ public struct Sequential: Layer {
   }
 
   public var kind: String { "Sequential" }
-
-  /// A table of every layer with its output shape and number of parameters.
-  /// - Throws: ``NetError`` when a layer does not fit an input of `shape`.
-  public func summary(for shape: Shape) throws -> String {
-    var (rows, current) = ([["layer", "kind", "output shape", "parameters"]], shape)
-    for (name, layer, output) in try flattened(for: &current) {
-      rows.append([name, layer.kind, "\(output)", "\(layer.parameterCount)"])
-    }
-    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    var lines = rows.map { row in
-      let cells = (0..<4).map { column -> String in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return column == 3 ? space + row[column] : row[column] + space
-      }
-      return cells.joined(separator: "  ")
-    }
-    lines.insert(String(repeating: "─", count: widths.reduce(6, +)), at: 1)
-    lines.append(
-      "\(parameterCount) parameters, \(trainableParameterCount) of them trained")
-    return lines.joined(separator: "\n")
-  }
-
-  private func flattened(
-    for shape: inout Shape, at path: String = ""
-  ) throws -> [(String, any Layer, Shape)] {
-    var all: [(String, any Layer, Shape)] = []
-    for (name, layer) in layers {
-      if let inner = layer as? Sequential {
-        all += try inner.flattened(for: &shape, at: path + name + "/")
-      } else {
-        shape = try layer.outputShape(for: shape)
-        all.append((path + name, layer, shape))
-      }
-    }
-    return all
-  }
 }

@@ -1,8 +1,15 @@
 // Either side may be broadcast, as NumPy does: axes are compared from the last, and sizes are equal, or one is 1 or not
 // there. The gradient of what was broadcast is summed over what it was broadcast to, in Double.
 extension Variable {
+  private static func traced(
+    _ name: String, keeps: Operation.Keeping = .inputs, _ left: Variable, _ right: Variable
+  ) -> Variable? {
+    traced(name, keeps: keeps, [left, right], Shape.broadcast(left.shape, right.shape, name))
+  }
+
   /// The element-wise sum.
   public static func + (left: Variable, right: Variable) -> Variable {
+    if let traced = traced("add", keeps: [], left, right) { return traced }
     let (a, b) = (left.shape, right.shape)
     var sum: Tensor
     if Shape.broadcast(a, b, "+") == a {
@@ -16,6 +23,7 @@ extension Variable {
 
   /// The element-wise difference.
   public static func - (left: Variable, right: Variable) -> Variable {
+    if let traced = traced("subtract", keeps: [], left, right) { return traced }
     let (a, b) = (left.shape, right.shape)
     return .recorded(
       left.value - right.value, (left, { $0.summed(to: a) }), (right, { (-1 * $0).summed(to: b) }))
@@ -23,6 +31,7 @@ extension Variable {
 
   /// The element-wise product.
   public static func * (left: Variable, right: Variable) -> Variable {
+    if let traced = traced("multiply", left, right) { return traced }
     let (a, b) = (left.value, right.value)
     return .recorded(
       a * b, (left, { ($0 * b).summed(to: a.shape) }), (right, { ($0 * a).summed(to: b.shape) }))
@@ -30,6 +39,7 @@ extension Variable {
 
   /// The element-wise quotient.
   public static func / (left: Variable, right: Variable) -> Variable {
+    if let traced = traced("divide", keeps: [.inputs, .output], left, right) { return traced }
     let (a, b) = (left.value, right.value)
     let y = a / b
     return .recorded(
@@ -39,6 +49,7 @@ extension Variable {
 
   /// The element-wise larger one; where both are equal the gradient is the left one's. NaN where either is.
   public static func maximum(_ left: Variable, _ right: Variable) -> Variable {
+    if let traced = traced("maximum", left, right) { return traced }
     let (a, b) = (left.value, right.value)
     let y = Tensor.maximum(a, b)
     // 1 where the left one is taken.
@@ -56,7 +67,12 @@ extension Variable {
 
   /// `factor` times each element.
   public static func * (factor: Float, variable: Variable) -> Variable {
-    .recorded(factor * variable.value, (variable, { factor * $0 }))
+    if let traced = traced(
+      Operation("scale", ["factor": Double(factor)], keeps: []), [variable], variable.shape)
+    {
+      return traced
+    }
+    return .recorded(factor * variable.value, (variable, { factor * $0 }))
   }
 
   /// Each element times `factor`.

@@ -19,6 +19,12 @@ extension Variable {
       shape.rank >= 2 && scale.shape == [channels] && shift.shape == [channels],
       "batchNormalized: input \(shape), scale \(scale.shape), shift \(shift.shape)")
     precondition(shape.count > 0, "batchNormalized: input \(shape) is empty")
+    if let traced = Variable.traced(
+      Operation("batch normalization", ["epsilon": Double(epsilon)]), [self, scale, shift], shape)
+    {
+      let zeros = Tensor(repeating: 0, shape: [channels])
+      return (traced, zeros, zeros)
+    }
     let (x, gamma) = (value, scale.value)
     let rows = shape.count / channels
     let n = Double(rows)
@@ -65,6 +71,9 @@ extension Variable {
     precondition(
       factor.shape == [channels] && offset.shape == [channels],
       "scaledAndShifted: input \(shape), factor \(factor.shape), offset \(offset.shape)")
+    if let traced = Variable.traced("scale and shift", [self, factor, offset], shape) {
+      return traced
+    }
     let (x, f) = (value, Array(factor.value.scalars))
     let zeros = [Float](repeating: 0, count: channels)
     return .recorded(

@@ -50,6 +50,11 @@ extension Variable {
         && positiveWeights.shape == [classes] && shape.count > 0,
       "\(operation): logits \(shape), labels \(labels.shape), weights \(negativeWeights.shape) and "
         + "\(positiveWeights.shape)")
+    if let traced = Variable.traced(
+      Operation("binary cross-entropy", reach: .all), [self, Variable(labels)], [])
+    {
+      return traced
+    }
     let z = value.scalars
     let y = labels.scalars.map { $0.isNaN ? 0 : $0 }
     let weights = z.indices.map { i -> Float in

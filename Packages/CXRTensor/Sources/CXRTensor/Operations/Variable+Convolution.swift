@@ -28,6 +28,11 @@ extension Variable {
       precondition(
         bias.shape == [kernel.shape[3]], "convolved: bias \(bias.shape) for kernel \(kernel.shape)")
     }
+    if let traced = Variable.traced(
+      plan.operation, [self, kernel] + (bias.map { [$0] } ?? []), plan.output)
+    {
+      return traced
+    }
     let (x, w) = (value, kernel.value)
     func prepared(_ make: () -> FloatBuffer) -> FloatBuffer {
       cache?.prepared(w, for: plan, make: make) ?? make()

@@ -41,6 +41,15 @@ extension Variable {
     _ plan: ConvolutionPlan, kernel: Variable, bias: Variable, scale: Variable, shift: Variable,
     epsilon: Float
   ) -> (output: Variable, mean: Tensor, variance: Tensor) {
+    if let traced = Variable.traced(
+      plan.block(
+        ["epsilon": Double(epsilon)], keeping: true,
+        unpooling: trace?.recorder.isGiven(self) == false), [self, kernel, bias, scale, shift],
+      plan.pooledShape)
+    {
+      let zeros = Tensor(repeating: 0, shape: [plan.pooledShape[3]])
+      return (traced, zeros, zeros)
+    }
     let block = ConvolutionBlock(self, plan, kernel: kernel.value, bias: bias.value)
     let pooled = block.forward(remembering: true, cache: nil)
     let statistics = BatchStatistics(
@@ -86,6 +95,11 @@ extension Variable {
     precondition(!isRecorded, "convolutionBlock: stored statistics have no way back")
     let plan = ConvolutionPlan(
       input: shape, kernel: kernel.shape, padding: padding, pooled: true)
+    if let traced = Variable.traced(
+      plan.block([:], keeping: false), [self, Variable(kernel), Variable(bias)], plan.pooledShape)
+    {
+      return traced
+    }
     let block = ConvolutionBlock(self, plan, kernel: kernel, bias: bias)
     let pooled = block.forward(remembering: false, cache: cache)
     return .recorded(

@@ -59,6 +59,7 @@ public func logistic(_ x: Float) -> Float {
 extension Variable {
   /// max(x, 0), any shape. The gradient at 0 is 0. A NaN stays NaN.
   public func relu() -> Variable {
+    if let traced = Variable.traced("relu", keeps: .output, [self], shape) { return traced }
     let y = value.mapped { cxr_relu($0, $1, $2) }
     return .recorded(
       y, (self, { dy in y.mapped(with: dy) { cxr_relu_gradient($0, $1, $2, $3) } }))
@@ -66,6 +67,7 @@ extension Variable {
 
   /// 1/(1 + e⁻ˣ), any shape.
   public func sigmoid() -> Variable {
+    if let traced = Variable.traced("sigmoid", keeps: .output, [self], shape) { return traced }
     let y = value.mapped { x, y, count in for i in 0..<count { y[i] = logistic(x[i]) } }
     return .recorded(
       y,
@@ -82,6 +84,7 @@ extension Variable {
   /// The element-wise product with a constant of the same shape, as dropout's mask.
   public func multiplied(by mask: Tensor) -> Variable {
     precondition(shape == mask.shape, "multiplied: shapes \(shape) and \(mask.shape) differ")
+    if let traced = Variable.traced("multiply", [self, Variable(mask)], shape) { return traced }
     func product(_ x: Tensor) -> Tensor {
       x.mapped(with: mask) { cxr_multiply($0, $1, $2, $3) }
     }
@@ -95,6 +98,11 @@ extension Variable {
   public func dropout(rate: Float, random: RandomStream) -> Variable {
     precondition((0...1).contains(rate), "dropout: rate \(rate) is outside 0...1")
     guard rate > 0 else { return self }
+    if let traced = Variable.traced(
+      Operation("dropout", ["rate": Double(rate)], keeps: [], kept: 4 * shape.count), [self], shape)
+    {
+      return traced
+    }
     var random = random
     let kept = rate < 1 ? 1 / (1 - rate) : 0
     let mask = Tensor(

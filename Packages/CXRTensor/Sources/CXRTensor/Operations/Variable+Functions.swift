@@ -13,8 +13,10 @@ private func power(_ x: Float, _ exponent: Float) -> Float { pow(x, exponent) }
 extension Variable {
   /// A function of each element, and its slope by the element and the function's value.
   private func elementwise(
-    _ function: @escaping (Float) -> Float, slope: @escaping (_ x: Float, _ y: Float) -> Float
+    _ operation: @autoclosure () -> Operation, _ function: @escaping (Float) -> Float,
+    slope: @escaping (_ x: Float, _ y: Float) -> Float
   ) -> Variable {
+    if let traced = Variable.traced(operation(), [self], shape) { return traced }
     let x = value
     let y = x.mapped { x, y, count in for i in 0..<count { y[i] = function(x[i]) } }
     return .recorded(
@@ -31,32 +33,41 @@ extension Variable {
   }
 
   /// eˣ, any shape.
-  public func exp() -> Variable { elementwise(exponential) { _, y in y } }
+  public func exp() -> Variable {
+    elementwise(Operation("exp", keeps: [.inputs, .output]), exponential) { _, y in y }
+  }
 
   /// The natural logarithm, any shape: −∞ of 0, NaN of negative numbers.
-  public func log() -> Variable { elementwise(logarithm) { x, _ in 1 / x } }
+  public func log() -> Variable { elementwise(Operation("log"), logarithm) { x, _ in 1 / x } }
 
   /// The square root, any shape: NaN of negative numbers. The gradient at 0 is infinite.
   public func squareRoot() -> Variable {
-    elementwise({ $0.squareRoot() }, slope: { _, y in 0.5 / y })
+    elementwise(
+      Operation("sqrt", keeps: [.inputs, .output]), { $0.squareRoot() }, slope: { _, y in 0.5 / y })
   }
 
   /// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), any shape.
-  public func tanh() -> Variable { elementwise(hyperbolicTangent) { _, y in 1 - y * y } }
+  public func tanh() -> Variable {
+    elementwise(Operation("tanh", keeps: [.inputs, .output]), hyperbolicTangent) { _, y in 1 - y * y
+    }
+  }
 
   /// x², any shape.
-  public func squared() -> Variable { elementwise({ $0 * $0 }, slope: { x, _ in 2 * x }) }
+  public func squared() -> Variable {
+    elementwise(Operation("square"), { $0 * $0 }, slope: { x, _ in 2 * x })
+  }
 
   /// xⁿ, any shape: NaN of negative numbers unless n is whole. The gradient of x⁰ is 0.
   public func raised(to exponent: Float) -> Variable {
     elementwise(
-      { power($0, exponent) },
+      Operation("power", ["exponent": Double(exponent)]), { power($0, exponent) },
       slope: { x, _ in exponent == 0 ? 0 : exponent * power(x, exponent - 1) })
   }
 
   /// Each element, or the nearer bound where it lies outside; the gradient outside is 0, at a bound 1. NaN stays NaN.
   public func clamped(to range: ClosedRange<Float>) -> Variable {
     elementwise(
+      Operation("clamp", ["low": Double(range.lowerBound), "high": Double(range.upperBound)]),
       { $0 < range.lowerBound ? range.lowerBound : $0 > range.upperBound ? range.upperBound : $0 },
       slope: { x, _ in range.contains(x) ? 1 : 0 })
   }
@@ -64,6 +75,14 @@ extension Variable {
   /// eˣ over the sum of eˣ along an axis, the last if none is named; without overflow.
   public func softmax(axis: Int = -1) -> Variable {
     let places = shape.places(of: [axis], "softmax")
+    if let traced = Variable.traced(
+      Operation(
+        "softmax", ["axis": Double(axis)], reach: shape.reach(over: places), keeps: .output,
+        kept: 8 * shape.count),
+      [self], shape)
+    {
+      return traced
+    }
     // What is taken off changes no value, so that no gradient flows through it.
     let e = (self - Variable(value.largest(over: places))).exp()
     return e / e.sum(over: [axis], keepingAxes: true)

@@ -72,6 +72,11 @@ extension Variable {
     precondition(
       shape.rank == 4 && shape[1] > 0 && shape[2] > 0,
       "globalAveragePooled: \(shape) is not [N, H, W, C] with pixels")
+    if let traced = Variable.traced(
+      Operation("global average", reach: .all, keeps: []), [self], [shape[0], shape[3]])
+    {
+      return traced
+    }
     let (input, images, area, channels) = (shape, shape[0], shape[1] * shape[2], shape[3])
     var means = [Float](repeating: 0, count: images * channels)
     value.scalars.withUnsafeBufferPointer { x in

@@ -55,6 +55,9 @@ extension Tensor {
 extension Variable {
   /// The sum of all elements, a scalar, added in Double.
   public func sum() -> Variable {
+    if let traced = Variable.traced(Operation("sum", reach: .all, keeps: []), [self], []) {
+      return traced
+    }
     let (total, shape) = (Float(value.totalSum()), self.shape)
     return .recorded(
       Tensor([total], shape: []), (self, { Tensor(repeating: $0.scalar, shape: shape) }))
@@ -63,6 +66,9 @@ extension Variable {
   /// The mean of all elements, a scalar, added in Double. Traps on an empty tensor.
   public func mean() -> Variable {
     precondition(shape.count > 0, "mean: shape \(shape) has no elements")
+    if let traced = Variable.traced(Operation("mean", reach: .all, keeps: []), [self], []) {
+      return traced
+    }
     let (count, shape) = (self.shape.count, self.shape)
     return .recorded(
       Tensor([Float(value.totalSum() / Double(count))], shape: []),
@@ -71,9 +77,20 @@ extension Variable {
 }
 
 extension Variable {
+  private func traced(
+    _ name: String, keeps: Operation.Keeping, over places: Set<Int>, keepingAxes: Bool
+  ) -> Variable? {
+    Variable.traced(
+      Operation(name, reach: shape.reach(over: places), keeps: keeps), [self],
+      shape.reduced(over: places, keepingAxes: keepingAxes))
+  }
+
   /// The sums over axes, which are left out, or become 1; -1 is the last axis. Added in Double.
   public func sum(over axes: [Int], keepingAxes: Bool = false) -> Variable {
     let places = shape.places(of: axes, "sum")
+    if let traced = traced("sum", keeps: [], over: places, keepingAxes: keepingAxes) {
+      return traced
+    }
     let (kept, shape) = (shape.reduced(over: places, keepingAxes: true), self.shape)
     return .recorded(
       value.summed(over: places).reshaped(
@@ -93,6 +110,11 @@ extension Variable {
   /// where one is. Traps where there is no element.
   public func maximum(over axes: [Int], keepingAxes: Bool = false) -> Variable {
     let places = shape.places(of: axes, "maximum")
+    if let traced = traced(
+      "maximum", keeps: [.inputs, .output], over: places, keepingAxes: keepingAxes)
+    {
+      return traced
+    }
     let (x, y) = (value, value.largest(over: places))
     return .recorded(
       y.reshaped(to: shape.reduced(over: places, keepingAxes: keepingAxes)),

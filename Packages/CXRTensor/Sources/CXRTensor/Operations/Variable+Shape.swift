@@ -4,6 +4,9 @@ extension Variable {
     let original = self.shape
     precondition(
       shape.count == original.count, "reshaped: \(original) cannot become \(shape)")
+    if let traced = Variable.traced(Operation("reshape", reach: .all, keeps: []), [self], shape) {
+      return traced
+    }
     return .recorded(
       value.reshaped(to: shape), (self, { $0.reshaped(to: original) }))
   }
@@ -28,6 +31,13 @@ extension Variable {
     var dimensions = first.dimensions
     dimensions[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
 
+    if let traced = traced(
+      Operation(
+        "concatenate", ["axis": Double(axis)], reach: first.reach(over: [axis]), keeps: []), parts,
+      Shape(dimensions))
+    {
+      return traced
+    }
     let joined = Tensor(shape: Shape(dimensions)) { target in
       var start = 0
       for (part, length) in zip(parts, lengths) {
@@ -67,6 +77,13 @@ extension Variable {
     let (from, length, total) = (range.lowerBound * inner, range.count * inner, shape[axis] * inner)
     var dimensions = shape.dimensions
     dimensions[axis] = range.count
+    if let traced = Variable.traced(
+      Operation(
+        "slice", ["axis": Double(axis), "from": Double(range.lowerBound)],
+        reach: shape.reach(over: [axis]), keeps: []), [self], Shape(dimensions))
+    {
+      return traced
+    }
     let x = value
     let piece = Tensor(shape: Shape(dimensions)) {
       x.copy(rows: outer, from: from, of: length, every: total, to: $0, every: length)

@@ -45,8 +45,8 @@ struct Networks: Sendable {
     _ films: [(name: String, path: String)], cacheFolder: String?, check: FilmCache.SourceCheck,
     waiting: () -> Void, progress: @Sendable (Int) -> Void
   ) throws -> PreparedFilms {
-    for preparation in preparations {
-      try MemoryNeed(batchSize: Self.batchSize, imageSize: preparation.imageSize)
+    for classifier in classifiers {
+      try MemoryNeed(predicting: classifier.model, batchSize: Self.batchSize)
         .check(isBeforePreparation: true)
     }
     return try PreparedFilms(

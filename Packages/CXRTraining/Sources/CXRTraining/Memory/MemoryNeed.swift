@@ -1,33 +1,59 @@
+import CXRNet
 import CXRTensor
 
-/// The memory that work with the reference network takes at its peak, estimated from above, so that a run that does
-/// not fit is refused before its first film, not ended by the system after hours.
+/// The memory that work with a network takes at its peak, estimated from above by its own shapes, so that a run that
+/// does not fit is refused before its first film, not ended by the system after hours.
 ///
-/// Fitted to peaks measured over sides of 112 to 512 pixels, batches of 1 to 128 and 1 to 4 threads: never less
-/// than those, and less than twice as much.
+/// What the program takes besides was fitted to peaks measured over sides of 112 to 512 pixels, batches of 1 to 128
+/// and 1 to 4 threads.
 public struct MemoryNeed: Sendable {
   /// In memory, in bytes.
   public let resident: Int
   private let what: String
   private let threads: Int
 
-  private static let mebibyte = Double(1 << 20)
+  /// The program and its libraries, and what each thread takes for its own.
+  private static let ofProgram = 88 << 20
+  private static let ofThread = 12 << 20
 
-  /// Of training steps, or of predictions, which need less.
+  /// Of training steps.
   ///
   /// - Parameters:
+  ///   - model: the network.
   ///   - batchSize: films a step.
-  ///   - imageSize: the side of the network's input, in pixels.
   ///   - threads: that compute.
-  public init(batchSize: Int, imageSize: Int, threads: Int = Parallel.threads) {
-    let area = Double(imageSize * imageSize)
-    // Program and weights; each film's activations; a film's frequencies; each thread's own.
-    let mebibytes =
-      88 + 3.6 * Double(batchSize) * area / 50_176 + 0.00035 * area + 12 * Double(threads)
-    resident = Int(mebibytes * Self.mebibyte)
+  public init(
+    training model: any FilmClassifier, batchSize: Int, threads: Int = Parallel.threads
+  ) {
+    self.init(
+      model, batchSize: batchSize, bytes: model.trainingBytes(batchSize: batchSize),
+      threads: threads)
+  }
+
+  /// Of predictions, which need less.
+  public init(
+    predicting model: any FilmClassifier, batchSize: Int, threads: Int = Parallel.threads
+  ) {
+    self.init(
+      model, batchSize: batchSize, bytes: model.inferenceBytes(batchSize: batchSize),
+      threads: threads)
+  }
+
+  /// Of a run with these options, before anything of it is prepared.
+  /// - Throws: ``TrainingError/invalidOption(_:)``, `NetError`.
+  public init(_ options: TrainingOptions) throws {
+    try options.validate()
+    self.init(
+      training: try options.architectures.make(
+        options.architecture, side: options.preparation.imageSize, labels: 1,
+        random: RandomStream(seed: 0)), batchSize: options.batchSize)
+  }
+
+  private init(_ model: any FilmClassifier, batchSize: Int, bytes: Int, threads: Int) {
+    resident = Self.ofProgram + Self.ofThread * threads + bytes
     self.threads = threads
     what =
-      "batches of \(batchSize) films of \(imageSize) × \(imageSize) pixels on \(threads) threads"
+      "batches of \(batchSize) films of \(model.imageSize) × \(model.imageSize) pixels on \(threads) threads"
   }
 
   /// Of the address space that is taken but not used: BLAS reserves this much a thread, and the rest once.

@@ -1,6 +1,7 @@
 import CXRCheckpoint
 import CXRData
 import CXRImage
+import CXRNet
 import CXRTensor
 import Foundation
 
@@ -8,16 +9,6 @@ import Foundation
 public struct CheckpointMetadata: Decodable, Sendable, Equatable {
   /// The format that this version writes and the newest that it reads.
   public static let formatVersion = 1
-
-  /// The network.
-  public struct Architecture: Codable, Sendable, Equatable {
-    /// `ChestCNN`.
-    public var name: String
-    /// Channels out of each block.
-    public var channels: [Int]
-    /// The side of every convolution kernel, in pixels.
-    public var kernel: Int
-  }
 
   /// How films become its input.
   public struct Image: Codable, Sendable, Equatable {
@@ -130,8 +121,8 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
   public var labels: [String]
   /// How films become its input.
   public var image: Image
-  /// `weighted-bce` or `bce`.
-  public var loss: LossKind
+  /// Its name, such as `weighted-bce`.
+  public var loss: String
   /// Of the training films.
   public var classWeights: [ClassWeight]
   /// Which patients it was trained on.
@@ -199,41 +190,11 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
   public var json: JSONValue {
     .object([
       ("format_version", .integer(formatVersion)), ("library_version", .string(libraryVersion)),
-      (
-        "architecture",
-        .object([
-          ("name", .string(architecture.name)),
-          ("channels", .array(architecture.channels.map { .integer($0) })),
-          ("kernel", .integer(architecture.kernel)),
-        ])
-      ),
+      ("architecture", architecture.json),
       ("labels", .strings(labels)),
-      (
-        "image",
-        .object([
-          ("size", .integer(image.size)), ("resize", .string(image.resize.rawValue)),
-          ("jpeg_dct", .string(image.jpegDCT.rawValue)), ("depth", .string(image.depth)),
-          ("dicom_range", .string((image.dicomRange ?? .window).rawValue)),
-          ("png_bits", .integer(image.pngBits ?? 16)),
-          ("applies_exif_orientation", .bool(image.appliesOrientation ?? false)),
-          ("storage", .string((image.storage ?? .fixed16).rawValue)),
-          ("mean", .number(image.mean)), ("standard_deviation", .number(image.standardDeviation)),
-        ])
-      ),
-      ("loss", .string(loss.rawValue)), ("class_weights", .array(classWeights.map(\.json))),
-      (
-        "split",
-        .object([
-          ("kind", .string(split.kind.rawValue)), ("seed", .integer(Int(split.seed))),
-          ("lists_sha256", .string(orNull: split.listsSHA256)),
-          ("train_patients_sha256", .string(split.trainPatientsSHA256)),
-          ("validation_patients_sha256", .string(split.validationPatientsSHA256)),
-          ("test_patients_sha256", .string(split.testPatientsSHA256)),
-          ("train_patient_digests", .strings(split.trainPatientDigests)),
-          (
-            "validation_patient_digests",
-            split.validationPatientDigests.map { .strings($0) } ?? .null
-          ),
+      ("image", image.json),
+      ("loss", .string(loss)), ("class_weights", .array(classWeights.map(\.json))),
+      ("split", split.json),
         ])
       ),
       ("label_file_sha256", .string(labelFileSHA256)), ("seed", .unsigned(seed)),
@@ -241,15 +202,7 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
       (
         "options", .object(options.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
       ),
-      (
-        "progress",
-        .object([
-          ("best_loss", .number(orNull: progress.bestLoss)),
-          ("best_epoch", .integer(progress.bestEpoch)),
-          ("epochs_without_improvement", .integer(progress.epochsWithoutImprovement)),
-          ("finished", .bool(progress.isFinished)),
-        ])
-      ),
+      ("progress", progress.json),
       ("validation", validation?.json ?? .null),
       (
         "baseline",
@@ -269,13 +222,15 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
 
   /// Reads a checkpoint's metadata.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)``.
-  public init(_ checkpoint: Checkpoint, path: String) throws {
-    try self.init(checkpoint.outline, path: path)
+  public init(
+    _ checkpoint: Checkpoint, path: String, architectures: Architectures = .standard
+  ) throws {
+    try self.init(checkpoint.outline, path: path, architectures: architectures)
   }
 
   /// Reads the metadata of a checkpoint whose arrays have not been unpacked.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)``.
-  init(_ outline: Checkpoint.Outline, path: String) throws {
+  init(_ outline: Checkpoint.Outline, path: String, architectures: Architectures) throws {
     struct Format: Decodable {
       let version: Int
       enum CodingKeys: String, CodingKey { case version = "format_version" }
@@ -309,23 +264,40 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
           + "(\(DeviceReport.libraryVersion)) does not know; use the version that wrote it, \(libraryVersion)"
       )
     }
-    guard architecture.name == ChestClassifier.architectureName, !labels.isEmpty,
-      Set(labels).count == labels.count, (1...16).contains(architecture.channels.count),
-      (0...1 << 40).contains(epoch), (0...1 << 40).contains(step), progress.bestEpoch >= 0,
+    guard !labels.isEmpty, Set(labels).count == labels.count, (0...1 << 40).contains(epoch),
+      (0...1 << 40).contains(step), progress.bestEpoch >= 0,
       progress.epochsWithoutImprovement >= 0,
-      architecture.channels.allSatisfy({ (1...4096).contains($0) }),
-      (1...63).contains(architecture.kernel), (1...8192).contains(image.size),
+      (1...8192).contains(image.size),
       image.mean.isFinite, image.standardDeviation.isFinite,
       (1e-6...1e6).contains(image.standardDeviation), abs(image.mean) < 1e6,
       (9...16).contains(image.pngBits ?? 16),
       image.depth == FilmPreparation.ownDepth || FilmDepth(rawValue: image.depth) != nil,
-      labels.count <= 10_000,
-      parameterCount <= max(10_000_000, 2 * Self.parameterCount(outline))
+      labels.count <= 10_000
     else {
       throw TrainingError.unusableCheckpoint(
         path: path,
         reason: "metadata.json describes no network that this version can build "
           + "from the arrays in the file; the file is damaged or of another program")
+    }
+    // A damaged description may ask for any number of weights: counted before memory is taken for them. Small
+    // mismatches are named array by array later.
+    do {
+      architecture = try architectures.complete(architecture)
+      let count = try architectures.kernelCount(
+        architecture, side: image.size, labels: labels.count)
+      guard count <= max(10_000_000, 2 * Self.parameterCount(outline)) else {
+        throw TrainingError.unusableCheckpoint(
+          path: path,
+          reason:
+            "metadata.json describes a network of \(count) weights, \(architecture), which are not in the file; "
+            + "the file is damaged or of another program")
+      }
+    } catch let error as NetError {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason:
+          "metadata.json describes no network that this version can build: \(error); the file "
+          + "is damaged or of another program")
     }
   }
 
@@ -361,16 +333,6 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     return nil
   }
 
-  /// The parameters of the described network, counted before memory is taken for them: a damaged
-  /// description may ask for any number. Small mismatches are named array by array later.
-  private var parameterCount: Int {
-    let inputs = [1] + architecture.channels.dropLast()
-    let blocks = zip(inputs, architecture.channels).reduce(0) {
-      $0 + architecture.kernel * architecture.kernel * $1.0 * $1.1 + 5 * $1.1
-    }
-    return blocks + ((architecture.channels.last ?? 0) + 1) * labels.count
-  }
-
   /// The numbers in a file that are a model's.
   private static func parameterCount(_ outline: Checkpoint.Outline) -> Int {
     outline.arrays.reduce(0) { sum, array in
@@ -381,7 +343,7 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
 
   /// Describes a run.
   init(
-    architecture: Architecture, labels: [String], image: Image, loss: LossKind,
+    architecture: Architecture, labels: [String], image: Image, loss: String,
     classWeights: [ClassWeight], split: Split, labelFileSHA256: String, seed: UInt64, epoch: Int,
     step: Int, options: [String: String], progress: Progress
   ) {
@@ -441,6 +403,51 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
   }
 }
 
+extension CheckpointMetadata.Image {
+  /// As a document.
+  var json: JSONValue {
+    .object([
+      ("size", .integer(size)), ("resize", .string(resize.rawValue)),
+      ("jpeg_dct", .string(jpegDCT.rawValue)), ("depth", .string(depth)),
+      ("dicom_range", .string((dicomRange ?? .window).rawValue)),
+      ("png_bits", .integer(pngBits ?? 16)),
+      ("applies_exif_orientation", .bool(appliesOrientation ?? false)),
+      ("storage", .string((storage ?? .fixed16).rawValue)),
+      ("mean", .number(mean)), ("standard_deviation", .number(standardDeviation)),
+    ])
+  }
+}
+
+extension CheckpointMetadata.Split {
+  /// As a document.
+  var json: JSONValue {
+    .object([
+      ("kind", .string(kind.rawValue)), ("seed", .integer(Int(seed))),
+      ("lists_sha256", .string(orNull: listsSHA256)),
+      ("train_patients_sha256", .string(trainPatientsSHA256)),
+      ("validation_patients_sha256", .string(validationPatientsSHA256)),
+      ("test_patients_sha256", .string(testPatientsSHA256)),
+      ("train_patient_digests", .strings(trainPatientDigests)),
+      (
+        "validation_patient_digests",
+        validationPatientDigests.map { .strings($0) } ?? .null
+      ),
+
+  }
+}
+
+extension CheckpointMetadata.Progress {
+  /// As a document.
+  var json: JSONValue {
+    .object([
+      ("best_loss", .number(orNull: bestLoss)),
+      ("best_epoch", .integer(bestEpoch)),
+      ("epochs_without_improvement", .integer(epochsWithoutImprovement)),
+      ("finished", .bool(isFinished)),
+    ])
+  }
+}
+
 extension ClassWeight {
   /// The weight as a document.
   public var json: JSONValue {
@@ -451,10 +458,18 @@ extension ClassWeight {
   }
 }
 
-/// The two losses that are compared.
-public enum LossKind: String, Codable, Sendable, CaseIterable {
-  /// Weighted by class, summed over labels.
-  case weightedBCE = "weighted-bce"
-  /// Plain, averaged over labels.
-  case bce
+extension Architecture {
+  /// The record as a document.
+  public var json: JSONValue {
+    .object(
+      [("name", .string(name))]
+        + settings.sorted { $0.key < $1.key }.map { key, value in
+          switch value {
+          case .integer(let whole): (key, .integer(whole))
+          case .integers(let list): (key, .array(list.map { .integer($0) }))
+          case .number(let number): (key, .number(number))
+          case .text(let text): (key, .string(text))
+          }
+        })
+  }
 }

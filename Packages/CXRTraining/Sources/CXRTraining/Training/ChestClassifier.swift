@@ -4,7 +4,6 @@ import CXRTensor
 
 /// A trained network with what is needed to use it: labels, image settings, statistics.
 public struct ChestClassifier: Sendable {
-  static let architectureName = "ChestCNN"
   /// Arrays under this name are an optimizer's.
   static let optimizerPrefix = "optimizer/"
   /// Arrays under these names are not the network's.
@@ -13,7 +12,7 @@ public struct ChestClassifier: Sendable {
   ]
 
   /// The network.
-  public var model: ChestCNN
+  public var model: any FilmClassifier
   /// What belongs to it.
   public let metadata: CheckpointMetadata
   /// The yardstick that was fitted on the same training films; `nil` where the file has none.
@@ -27,18 +26,24 @@ public struct ChestClassifier: Sendable {
   public var knowsPoses: Bool { frontalTemplate != nil }
 
   /// Reads a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - architectures: the networks that may be in it.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
-  public init(path: String) throws {
-    try self.init(Checkpoint(ofNetwork: path), path: path)
+  public init(path: String, architectures: Architectures = .standard) throws {
+    try self.init(
+      Checkpoint(ofNetwork: path, architectures), path: path, architectures: architectures)
   }
 
   /// Takes a checkpoint that has been read; `path` is for messages.
-  public init(_ checkpoint: Checkpoint, path: String) throws {
-    metadata = try CheckpointMetadata(checkpoint, path: path)
+  public init(
+    _ checkpoint: Checkpoint, path: String, architectures: Architectures = .standard
+  ) throws {
+    metadata = try CheckpointMetadata(checkpoint, path: path, architectures: architectures)
     do {
-      model = try ChestCNN(
-        imageSize: metadata.image.size, labels: metadata.labels.count,
-        channels: metadata.architecture.channels, kernel: metadata.architecture.kernel,
+      model = try architectures.make(
+        metadata.architecture, side: metadata.image.size, labels: metadata.labels.count,
         random: RandomStream(seed: 0))
     } catch {
       throw TrainingError.unusableCheckpoint(path: path, reason: "\(error)")
@@ -51,7 +56,7 @@ public struct ChestClassifier: Sendable {
       checkpoint, strength: metadata.baseline?.strength, labels: metadata.labels.count, path: path)
     typicalFilms = try TypicalFilms(
       checkpoint, figures: metadata.typicalFilms,
-      channels: metadata.architecture.channels.last ?? 0, path: path)
+      channels: model.featureCount, path: path)
     frontalTemplate = try FrontalTemplate(checkpoint, path: path)
   }
 
@@ -71,9 +76,9 @@ public struct ChestClassifier: Sendable {
 extension Checkpoint {
   /// Reads a network's file, with no more memory than its weights can take.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
-  init(ofNetwork path: String) throws {
+  init(ofNetwork path: String, _ architectures: Architectures) throws {
     try self.init(path: path, limits: Limits(totalBytes: 1 << 30, expansion: 16)) { outline in
-      _ = try CheckpointMetadata(outline, path: path)
+      _ = try CheckpointMetadata(outline, path: path, architectures: architectures)
     }
   }
 

@@ -1,4 +1,5 @@
 import CXRCheckpoint
+import CXRNet
 import Foundation
 
 /// A training run's folder from which a run goes on: what its `last.npz` holds, and whether it fits.
@@ -8,18 +9,24 @@ public struct Resumption: Sendable {
   private let checkpoint: Checkpoint
   private let metadata: CheckpointMetadata
   private let folder: OutputFolder
+  private let architectures: Architectures
 
   static let filmsKey = "films_sha256"
   static let pixelsKey = "pixels_sha256"
 
   /// Reads the folder's `last.npz`; `nil` where there is none.
+  ///
+  /// - Parameters:
+  ///   - folder: of the run.
+  ///   - architectures: the networks that may be in it.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
-  public init?(_ folder: OutputFolder) throws {
+  public init?(_ folder: OutputFolder, architectures: Architectures = .standard) throws {
     path = folder.file(Trainer.lastFile)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     self.folder = folder
-    checkpoint = try Checkpoint(ofNetwork: path)
-    metadata = try CheckpointMetadata(checkpoint, path: path)
+    self.architectures = architectures
+    checkpoint = try Checkpoint(ofNetwork: path, architectures)
+    metadata = try CheckpointMetadata(checkpoint, path: path, architectures: architectures)
     guard checkpoint.arrays.contains(where: { $0.name.hasPrefix(ChestClassifier.optimizerPrefix) })
     else {
       throw TrainingError.unusableCheckpoint(
@@ -60,6 +67,12 @@ public struct Resumption: Sendable {
     _ options: TrainingOptions, allowsOtherDevice: Bool
   ) -> [String] {
     var differences = options.differences(from: metadata.options)
+    let architecture =
+      (try? options.architectures.complete(options.architecture)) ?? options.architecture
+    if metadata.architecture != architecture {
+      differences.append(
+        "the network: was \(metadata.architecture), is \(architecture)")
+    }
     if metadata.libraryVersion != DeviceReport.libraryVersion {
       differences.append(
         "library version: was \(metadata.libraryVersion), is \(DeviceReport.libraryVersion)")
@@ -159,7 +172,7 @@ public struct Resumption: Sendable {
           "is missing; it held the weights of epoch \(metadata.progress.bestEpoch), the best so "
           + "far. " + remedy)
     }
-    let found = try ChestClassifier(path: best).metadata
+    let found = try ChestClassifier(path: best, architectures: architectures).metadata
     // Killed between two writes, a run has the next epoch's already.
     guard found.options == metadata.options,
       found.epoch == metadata.progress.bestEpoch

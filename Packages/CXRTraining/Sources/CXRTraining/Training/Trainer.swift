@@ -49,7 +49,7 @@ public struct Trainer {
   }
 
   /// The network at its present step; after ``run(until:_:)`` the best epoch's.
-  public var model: ChestCNN { step.model }
+  public var model: any FilmClassifier { step.model }
   /// How often `last.npz` is written within an epoch.
   public var checkpointInterval = CheckpointInterval.standard
   private var step: TrainingStep
@@ -78,27 +78,46 @@ public struct Trainer {
   /// The file of figures an epoch.
   public static let historyFile = "history.csv"
 
-  /// A run with fresh weights.
-  /// - Throws: `NetError` for an image size too small.
+  /// A run with fresh weights, of the network that the options name.
+  /// - Throws: ``TrainingError/invalidOption(_:)``, `NetError`.
   public init(data: TrainingData, options: TrainingOptions, folder: OutputFolder) throws {
     try options.validate()
+    let model = try options.architectures.make(
+      options.architecture, side: options.preparation.imageSize,
+      labels: data.collection.matrix.labels.count,
+      random: RandomStream(seed: options.seed).child("model"))
+    try self.init(model: model, data: data, options: options, folder: folder)
+  }
+
+  /// A run of a given network, from the weights that it has.
+  ///
+  /// - Parameters:
+  ///   - model: a network for films of the data's size and for its labels.
+  ///   - data: the films.
+  ///   - options: their architecture is the model's, whatever it was.
+  ///   - folder: where files are kept.
+  /// - Throws: ``TrainingError/invalidOption(_:)``.
+  public init(
+    model: any FilmClassifier, data: TrainingData, options: TrainingOptions, folder: OutputFolder
+  ) throws {
+    var options = options
+    options.architecture = model.architecture
+    options.architectures = options.architectures.including(type(of: model))
+    try options.validate()
+    let labels = data.collection.matrix.labels.count
+    guard model.imageSize == options.preparation.imageSize, model.labels == labels else {
+      throw TrainingError.invalidOption(
+        "the network takes films of \(model.imageSize) pixels a side and has \(model.labels) outputs; the data has "
+          + "films of \(options.preparation.imageSize) pixels and \(labels) labels")
+    }
     (self.data, self.options, self.folder) = (data, options, folder)
     random = RandomStream(seed: options.seed)
-    let model = try ChestCNN(
-      imageSize: options.preparation.imageSize, labels: data.collection.matrix.labels.count,
-      random: random.child("model"))
     stopping = EarlyStopping(patience: options.patience)
     schedule = ExponentialSchedule(initial: options.learningRate, decay: options.decay)
-    let loss: Loss
-    switch options.loss {
-    case .bce: loss = .binaryCrossEntropy
-    case .weightedBCE:
-      let labels = data.classWeights.count
-      // TrainingData admits only labels with both kinds, so that both weights are defined.
-      loss = .weightedBinaryCrossEntropy(
-        negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
-        positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
-    }
+    // TrainingData admits only labels with both kinds, so that both weights are defined.
+    let loss = options.loss.loss(
+      negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
+      positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
     step = TrainingStep(model: model, loss: loss, clipNorm: options.clipNorm)
   }
 
@@ -163,7 +182,7 @@ public struct Trainer {
   ) throws -> Outcome {
     let wasFinished = isFinished
     if !wasFinished {
-      try MemoryNeed(batchSize: options.batchSize, imageSize: options.preparation.imageSize).check()
+      try MemoryNeed(training: model, batchSize: options.batchSize).check()
     }
     (lastWrite, stepsSinceWrite) = (.now, 0)
     func check() throws { if shouldStop() { throw Stop() } }
@@ -179,8 +198,9 @@ public struct Trainer {
         stoppedAt: place(unfinished))
     }
     let best = folder.file(Self.bestFile)
-    let kept = try Checkpoint(ofNetwork: best)
-    guard try CheckpointMetadata(kept, path: best).epoch == stopping.bestEpoch else {
+    let kept = try Checkpoint(ofNetwork: best, options.architectures)
+    let found = try CheckpointMetadata(kept, path: best, architectures: options.architectures)
+    guard found.epoch == stopping.bestEpoch else {
       throw TrainingError.unusableCheckpoint(
         path: best,
         reason:
@@ -339,7 +359,7 @@ public struct Trainer {
 
   /// The network with what is needed to use it: thresholds, calibration, yardstick, typical films.
   private func bestCheckpoint(_ answers: ValidationAnswers) -> Checkpoint {
-    let typical = data.typicalFilms(features: answers.features, channels: model.channels.last ?? 0)
+    let typical = data.typicalFilms(features: answers.features, channels: model.featureCount)
     // Whether more epochs follow is the run's state, not these weights'.
     var metadata = metadata(isFinished: false)
     metadata.validation = ValidationFit(
@@ -358,8 +378,7 @@ public struct Trainer {
   func metadata(isFinished: Bool) -> CheckpointMetadata {
     let preparation = options.preparation
     return CheckpointMetadata(
-      architecture: CheckpointMetadata.Architecture(
-        name: ChestClassifier.architectureName, channels: model.channels, kernel: model.kernel),
+      architecture: model.architecture,
       labels: data.collection.matrix.labels,
       image: CheckpointMetadata.Image(
         size: preparation.imageSize, resize: preparation.resize,
@@ -368,7 +387,7 @@ public struct Trainer {
         appliesOrientation: preparation.appliesOrientation,
         storage: preparation.storage, mean: data.moments.mean,
         standardDeviation: data.moments.standardDeviation),
-      loss: options.loss, classWeights: data.classWeights,
+      loss: options.loss.name, classWeights: data.classWeights,
       split: CheckpointMetadata.Split(data.collection.split),
       labelFileSHA256: data.collection.file.sha256, seed: options.seed, epoch: epoch,
       step: step.count,

@@ -5,8 +5,12 @@ import CXRNet
 
 /// What changes a training run's numbers.
 public struct TrainingOptions: Sendable {
+  /// The network.
+  public var architecture = Architecture(ChestCNN.recordedName)
+  /// The networks that it may be.
+  public var architectures = Architectures.standard
   /// What is minimised.
-  public var loss: LossKind = .weightedBCE
+  public var loss = LossKind.weightedBCE
   /// The most epochs.
   public var epochs = 20
   /// Samples a step; the last step of an epoch may have fewer.
@@ -51,11 +55,14 @@ public struct TrainingOptions: Sendable {
       (1...4096).contains(preparation.imageSize),
       "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")
     // Before films are prepared for it.
-    let smallest = ChestCNN.smallestImageSize
-    try check(
-      preparation.imageSize >= smallest,
-      "--image-size \(preparation.imageSize): the network takes films of at least \(smallest) pixels a side"
-    )
+    do {
+      _ = try architectures.kernelCount(architecture, side: preparation.imageSize, labels: 1)
+    } catch NetError.imageTooSmall(let size, let smallest) {
+      throw TrainingError.invalidOption(
+        "--image-size \(size): the network takes films of at least \(smallest) pixels a side")
+    } catch let error as NetError {
+      throw TrainingError.invalidOption("\(error)")
+    }
     try check(
       learningRate > 0 && learningRate.isFinite,
       "--learning-rate \(learningRate): a positive number is needed")
@@ -107,7 +114,7 @@ public struct TrainingOptions: Sendable {
   /// left out, since a run may go on longer.
   var comparable: [String: String] {
     [
-      "loss": loss.rawValue, "batch-size": "\(batchSize)",
+      "loss": loss.name, "batch-size": "\(batchSize)",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,

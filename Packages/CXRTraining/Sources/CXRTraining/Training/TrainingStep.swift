@@ -7,9 +7,9 @@ import CXRTensor
 ///     let result = step(batch, learningRate: 1e-3, random: random.child(step.count))
 public struct TrainingStep: Sendable {
   /// The network.
-  public var model: ChestCNN
+  public var model: any FilmClassifier
   /// Its optimizer.
-  public var optimizer: Adam
+  public var optimizer: any Optimizer
   /// What is minimised.
   public let loss: Loss
   /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.
@@ -28,11 +28,20 @@ public struct TrainingStep: Sendable {
   }
 
   /// A network that has not been trained by this optimizer yet.
-  public init(model: ChestCNN, loss: Loss, clipNorm: Double? = nil) {
+  ///
+  /// - Parameters:
+  ///   - model: the network.
+  ///   - optimizer: made for this network; Adam where none is given.
+  ///   - loss: what is minimised.
+  ///   - clipNorm: the longest gradient that is followed.
+  public init(
+    model: any FilmClassifier, optimizer: (any Optimizer)? = nil, loss: Loss,
+    clipNorm: Double? = nil
+  ) {
     self.model = model
     self.loss = loss
     self.clipNorm = clipNorm
-    optimizer = Adam(for: model)
+    self.optimizer = optimizer ?? Adam(for: model)
   }
 
   /// The number of steps taken.
@@ -43,20 +52,27 @@ public struct TrainingStep: Sendable {
   public mutating func callAsFunction(
     _ batch: Batch, learningRate: Float, random: RandomStream
   ) -> Result {
-    var probabilities = Tensor(repeating: 0, shape: batch.labels.shape)
-    let loss = loss
-    let gradients = model.gradients(random: random) { model, pass in
-      let logits = model(Variable(batch.films), in: &pass)
-      probabilities = Variable(logits.value).sigmoid().value
-      return loss(logits: logits, labels: batch.labels)
-    }
+    let (gradients, probabilities) = gradients(of: model, on: batch, random: random)
     let result = Result(
       loss: gradients.loss, probabilities: probabilities, gradientNorm: gradients.norm)
     if result.isFinite {
       optimizer.update(
         &model, with: clipNorm.map { gradients.clipped(toNorm: $0) } ?? gradients,
         learningRate: learningRate)
+      model.setStatistics(gradients)
     }
     return result
+  }
+
+  private func gradients(
+    of model: some FilmClassifier, on batch: Batch, random: RandomStream
+  ) -> (Gradients, probabilities: Tensor) {
+    var probabilities = Tensor(repeating: 0, shape: batch.labels.shape)
+    let gradients = model.gradients(random: random) { model, pass in
+      let logits = model(Variable(batch.films), in: &pass)
+      probabilities = Variable(logits.value).sigmoid().value
+      return loss(logits: logits, labels: batch.labels)
+    }
+    return (gradients, probabilities)
   }
 }

@@ -44,7 +44,7 @@ extension EvaluationFigures {
     .object(
       [
         ("name", .string(model.name)), ("checkpoint", .string(model.path)),
-        ("loss", .string(orNull: model.metadata?.loss.rawValue)),
+        ("loss", .string(orNull: model.metadata?.loss)),
         (
           "patients_seen_in_training",
           model.patientsSeenInTraining.map { .integer($0) } ?? .null

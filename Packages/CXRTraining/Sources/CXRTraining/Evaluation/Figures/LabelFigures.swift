@@ -1,4 +1,5 @@
 import CXRMetrics
+import CXRNet
 
 /// How well a model's probabilities are probabilities, by one way of calibrating them.
 public struct CalibrationFigures: Sendable {
@@ -120,7 +121,8 @@ extension CalibrationMethod {
 extension CheckpointMetadata {
   /// w₊/w₋ of a label's class weights in the loss; `nil` of a loss without weights.
   func weightRatio(of column: Int) -> Double? {
-    guard loss == .weightedBCE, classWeights.indices.contains(column),
+    guard LossKind.standard.contains(where: { $0.name == loss && $0.multipliesOdds }),
+      classWeights.indices.contains(column),
       let positive = classWeights[column].positive, let negative = classWeights[column].negative,
       negative > 0, positive > 0
     else { return nil }

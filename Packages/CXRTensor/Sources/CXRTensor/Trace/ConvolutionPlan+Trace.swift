@@ -1,0 +1,69 @@
+import CConvolution
+
+extension ConvolutionPlan {
+  /// `[N, H′/2, W′/2, K]`.
+  var pooledShape: Shape {
+    [images, wanted.rows / 2, wanted.columns / 2, filters]
+  }
+
+  private var window: Operation.Window {
+    Operation.Window(size: kernel[0], stride: stride, before: padTop)
+  }
+
+  /// The convolution as an operation of a trace.
+  var operation: Operation {
+    Operation(
+      "convolution",
+      [
+        "stride": Double(stride), "top": Double(padTop), "left": Double(padLeft),
+        "rows": Double(kernel[0]), "columns": Double(kernel[1]),
+      ], reach: .windows([window]), scratch: scratch)
+  }
+
+  /// Convolution, ReLU, 2×2 pooling and normalisation as one operation of a trace.
+  ///
+  /// - Parameters:
+  ///   - attributes: of the normalisation.
+  ///   - keeping: whether a way back is asked for.
+  ///   - unpooling: whether the input's gradient is, too.
+  func block(_ attributes: [String: Double], keeping: Bool, unpooling: Bool = false) -> Operation {
+    let moments = 4 * 4 * images * Swift.max(1, (tiling?.tiles ?? wanted.rows)) * filters
+    return Operation(
+      "convolution, ReLU, maximum, normalization", attributes,
+      reach: .windows([window, Operation.Window(size: 2, stride: 2)]),
+      keeps: [.inputs, .output], kept: keeping ? images * choiceBytes + moments : 0,
+      scratch: scratch + (unpooling && algorithm == .direct ? 4 * output.count : 0))
+  }
+
+  private var tiling: cxr_tiling? {
+    if case .fourier(let tile) = algorithm { tiling(tile: tile) } else { nil }
+  }
+
+  /// What the engine takes besides input and output, forward or backward, in bytes, from above.
+  private var scratch: Int {
+    guard let fourier = FourierConvolution(self, packing: false) else {
+      // Sums of the kernel's gradient: an image each, in Double, or a run of images each.
+      return 8 * Swift.min(images, 64) * kernel.count
+    }
+    return fourier.scratchBytes
+  }
+}
+
+extension FourierConvolution {
+  /// Row spectra of two groups of inputs and one of outputs for each share, and the kernel's spectra, in bytes.
+  var scratchBytes: Int {
+    let (inRows, outRows) = withUnsafePointer(to: tiling) {
+      (stages.input_rows($0), stages.output_rows($0))
+    }
+    let rows =
+      horizontal * 2 * lanes * groupSize * tiles
+      * (2 * inputBlocks * inRows + outputBlocks * outRows)
+    let spectrum =
+      cxr_frequencies(tiling.tile) * spectrumStride(inner: plan.channels, outer: plan.filters)
+    return 4 * (Swift.max(1, shares) * rows + (shares + 2) * spectrum)
+  }
+}
+
+extension cxr_tiling {
+  fileprivate var tiles: Int { tiles_y * tiles_x }
+}
