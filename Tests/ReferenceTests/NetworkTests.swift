@@ -106,6 +106,7 @@ import Testing
       let expected = try #require(path["loss/\(step)"]).scalar
       #expect(abs(gradients.loss - expected) < 1e-3 * expected, "step \(step)")
       adam.update(&model, with: gradients, learningRate: 1e-3)
+      model.setStatistics(gradients)
     }
     var pass = Pass.inference()
     let result = try model.probabilities(array("films"), in: &pass)

@@ -47,6 +47,15 @@ extension Module {
       .reduce(0) { $0 + $1.parameter.value.shape.count }
   }
 
+  /// Sets the statistics that the pass asked for, such as moving averages; an optimizer sets none.
+  public mutating func setStatistics(_ gradients: Gradients) {
+    var slot = 0
+    forEachParameter(at: .root) { _, parameter in
+      defer { slot += 1 }
+      if let value = gradients.statistics[slot] { parameter.value = value }
+    }
+  }
+
   /// The value of `loss` in a training pass and its gradient for each parameter.
   ///
   /// - Parameters:

@@ -1,4 +1,4 @@
-/// Why a network cannot be built.
+/// Why a network or its optimizer cannot be built.
 public enum NetError: Error, Equatable, CustomStringConvertible {
   /// The image is too small for the architecture.
   case imageTooSmall(size: Int, smallest: Int)
@@ -10,6 +10,12 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
   case invalidSetting(network: String, key: String, value: String, allowed: String)
   /// A layer cannot follow what comes before it.
   case layerDoesNotFit(layer: String, input: String)
+  /// There is no optimizer of that name.
+  case unknownOptimizer(String, known: [String])
+  /// An optimizer is not made with anything of that name.
+  case unknownOptimizerOption(String, optimizer: String, known: [String])
+  /// An optimizer cannot be made with this.
+  case optimizerOption(String, optimizer: String, value: String, allowed: String)
 
   /// The reason and the remedy.
   public var description: String {
@@ -25,6 +31,14 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
       return "\(network): \(key)=\(value): needed is \(allowed)"
     case .layerDoesNotFit(let layer, let input):
       return "layer \(layer) does not fit an input of shape \(input)"
+    case .unknownOptimizer(let name, let known):
+      return "there is no optimizer \"\(name)\"; choose one of \(known.joined(separator: ", "))"
+    case .unknownOptimizerOption(let option, let optimizer, let known):
+      return "the optimizer \(optimizer) has no setting \"\(option)\"; it has "
+        + "\(known.joined(separator: ", ")): correct the name or leave it out"
+    case .optimizerOption(let option, let optimizer, let value, let allowed):
+      return "\(option) of the optimizer \(optimizer) is \"\(value)\", but may be \(allowed): "
+        + "correct it, or leave it out for the default"
     }
   }
 }

@@ -183,6 +183,26 @@ void cxr_adam(float *weights, const float *gradients, float *first, float *secon
 }
 
 CLONES
+void cxr_decay(float *weights, long count, float decay, float rate) {
+  for (long i = 0; i < count; i++) weights[i] -= weights[i] * decay * rate;
+}
+
+CLONES
+void cxr_sgd(float *weights, const float *gradients, long count, float rate) {
+  for (long i = 0; i < count; i++) weights[i] -= gradients[i] * rate;
+}
+
+CLONES
+void cxr_sgd_momentum(float *weights, const float *gradients, float *velocity, long count,
+                      float momentum, bool nesterov, float inner, float outer) {
+  for (long i = 0; i < count; i++) {
+    const float g = gradients[i] * inner;
+    velocity[i] = velocity[i] * momentum + g;
+    weights[i] += (nesterov ? velocity[i] * momentum + g : velocity[i]) * outer;
+  }
+}
+
+CLONES
 double cxr_sum_of_squares(const float *values, long count) {
   // Sixteen sums beside each other, added in a fixed order: the same bits on every vector unit.
   enum { LANES = 16 };

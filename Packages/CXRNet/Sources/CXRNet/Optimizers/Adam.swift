@@ -2,19 +2,52 @@ import CXRTensor
 
 #if canImport(Glibc)
   import Glibc
+#elseif canImport(Musl)
+  import Musl
 #elseif canImport(Darwin)
   import Darwin
 #endif
 
-/// Adam (Kingma and Ba, 2015) in Keras's form: ε stands outside the bias correction, and β₁ᵗ, β₂ᵗ
-/// are formed in `Float`, so that weights equal Keras's bit for bit given the same gradients.
+/// Where Adam adds ε; the two differ by a factor √(1 − β₂ᵗ) of it.
+public enum EpsilonPlacement: String, Sendable, Hashable, CaseIterable {
+  /// Keras's: w −= α·m/(√v + ε), α = lr·√(1 − β₂ᵗ)/(1 − β₁ᵗ), which Kingma and Ba (2015, end of section 2) give as the
+  /// quicker one. The powers are formed in `Float`, so that weights equal Keras's bit for bit given the same
+  /// gradients.
+  case outsideCorrection = "outside_correction"
+  /// PyTorch's, and Kingma and Ba's algorithm 1: w −= lr·(m/(1 − β₁ᵗ))/(√(v/(1 − β₂ᵗ)) + ε), computed as above with
+  /// ε·√(1 − β₂ᵗ) for ε, which is the same number. The powers are formed in `Double`.
+  case insideCorrection = "inside_correction"
+}
+
+/// Adam (Kingma and Ba, ICLR 2015): m += (1 − β₁)·(g − m), v += (1 − β₂)·(g² − v), and a step along m/√v as
+/// ``EpsilonPlacement`` says.
+///
+/// Its moments m and v have the shapes of the trained parameters, and the names `first/…` and `second/…`.
 public struct Adam: Optimizer {
-  /// Decay of the first moment.
+  /// Its name and its options: `beta1`, `beta2`, `epsilon`, `epsilon_placement`.
+  public static let kind = OptimizerKind(name: "adam", options: options) {
+    (settings, model) throws(NetError) in
+    Adam(
+      for: model, beta1: try settings.number("beta1"), beta2: try settings.number("beta2"),
+      epsilon: try settings.number("epsilon"),
+      epsilonPlacement: try settings.choice("epsilon_placement"))
+  }
+
+  static let options: [OptimizerOption] = [
+    .number("beta1", default: 0.9, in: 0...0.999999),
+    .number("beta2", default: 0.999, in: 0...0.999999),
+    .number("epsilon", default: 1e-7, in: 1e-30...1),
+    .choice("epsilon_placement", default: EpsilonPlacement.outsideCorrection),
+  ]
+
+  /// Decay of the first moment, 0…0.999999.
   public let beta1: Double
-  /// Decay of the second moment.
+  /// Decay of the second moment, 0…0.999999.
   public let beta2: Double
-  /// Added to √v.
-  public let epsilon: Float
+  /// Added to √v, 1e-30…1, in the unit of a gradient.
+  public let epsilon: Double
+  /// Where it is added.
+  public let epsilonPlacement: EpsilonPlacement
   /// The number of steps taken.
   public var step: Int
   private var moments: [Moments]
@@ -36,14 +69,25 @@ public struct Adam: Optimizer {
 
   /// Zero moments for the trained parameters of `model`.
   public init(
-    for model: some Module, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Float = 1e-7
+    for model: some Module, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
+    epsilonPlacement: EpsilonPlacement = .outsideCorrection
   ) {
-    (self.beta1, self.beta2, self.epsilon, step) = (beta1, beta2, epsilon, 0)
-    moments = model.parameters.filter { $0.parameter.role != .statistic }.map {
-      let zeros = Parameter(
-        Tensor(repeating: 0, shape: $0.parameter.value.shape), role: .statistic)
-      return Moments(path: $0.path, first: zeros, second: zeros)
+    (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+    (self.epsilonPlacement, step) = (epsilonPlacement, 0)
+    moments = model.zerosOfTrained.map {
+      Moments(path: $0.path, first: $0.zeros, second: $0.zeros)
     }
+    let problem = Self.kind.problem(of: settings)
+    precondition(problem == nil, problem?.description ?? "")
+  }
+
+  public var settings: OptimizerSettings {
+    OptimizerSettings(
+      telling: "adam",
+      [
+        "beta1": beta1, "beta2": beta2, "epsilon": epsilon,
+        "epsilon_placement": epsilonPlacement.rawValue,
+      ])
   }
 
   public mutating func forEachParameter(
@@ -59,20 +103,28 @@ public struct Adam: Optimizer {
     _ model: inout Model, with gradients: Gradients, learningRate: Float
   ) {
     step += 1
-    let alpha =
-      learningRate * (1 - powf(Float(beta2), Float(step))).squareRoot()
-      / (1 - powf(Float(beta1), Float(step)))
-    var (slot, moment) = (0, 0)
-    model.forEachParameter(at: .root) { path, parameter in
-      defer { slot += 1 }
-      if let value = gradients.statistics[slot] { parameter.value = value }
-      guard parameter.role != .statistic else { return }
-      defer { moment += 1 }
-      precondition(moments[moment].path == path, "Adam: made for another model, not for \(path)")
-      guard let gradient = gradients.tensors[slot] else { return }
-      moments[moment].update(
-        &parameter.value, by: gradient, alpha: alpha, firstShare: Float(1 - beta1),
+    let (alpha, epsilon) = rates(learningRate)
+    model.forEachTrained(with: gradients) { place, path, value, gradient in
+      precondition(moments[place].path == path, "Adam: made for another model, not for \(path)")
+      moments[place].update(
+        &value, by: gradient, alpha: alpha, firstShare: Float(1 - beta1),
         secondShare: Float(1 - beta2), epsilon: epsilon)
+    }
+  }
+
+  /// What the current step multiplies m by, and what it adds to √v.
+  private func rates(_ learningRate: Float) -> (alpha: Float, epsilon: Float) {
+    switch epsilonPlacement {
+    case .outsideCorrection:
+      let alpha =
+        learningRate * (1 - powf(Float(beta2), Float(step))).squareRoot()
+        / (1 - powf(Float(beta1), Float(step)))
+      return (alpha, Float(epsilon))
+    case .insideCorrection:
+      let root = (1 - pow(beta2, Double(step))).squareRoot()
+      return (
+        Float(Double(learningRate) * root / (1 - pow(beta1, Double(step)))), Float(epsilon * root)
+      )
     }
   }
 }

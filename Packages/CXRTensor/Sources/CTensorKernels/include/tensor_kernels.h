@@ -4,6 +4,7 @@
 // Floating-point contraction is off, so a clone for a wider vector unit gives the same bits.
 // Layout is NHWC: the channel is the fastest index. Counts are elements, never bytes.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,3 +65,11 @@ void cxr_batch_norm_gradient(const float *x, const float *dy, const float *a, co
 /// One Adam update of `count` weights: keras's formula, epsilon outside the bias correction.
 void cxr_adam(float *weights, const float *gradients, float *first, float *second, long count,
               float alpha, float first_share, float second_share, float epsilon);
+/// weights -= (weights * decay) * rate
+void cxr_decay(float *weights, long count, float decay, float rate);
+/// weights -= gradients * rate
+void cxr_sgd(float *weights, const float *gradients, long count, float rate);
+/// velocity = velocity * momentum + gradients * inner, then weights += outer times that, or with nesterov
+/// times velocity * momentum + gradients * inner.
+void cxr_sgd_momentum(float *weights, const float *gradients, float *velocity, long count,
+                      float momentum, bool nesterov, float inner, float outer);
