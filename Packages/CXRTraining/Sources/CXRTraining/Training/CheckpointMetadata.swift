@@ -195,8 +195,6 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
       ("image", image.json),
       ("loss", .string(loss)), ("class_weights", .array(classWeights.map(\.json))),
       ("split", split.json),
-        ])
-      ),
       ("label_file_sha256", .string(labelFileSHA256)), ("seed", .unsigned(seed)),
       ("epoch", .integer(epoch)), ("step", .integer(step)),
       (
@@ -432,7 +430,7 @@ extension CheckpointMetadata.Split {
         "validation_patient_digests",
         validationPatientDigests.map { .strings($0) } ?? .null
       ),
-
+    ])
   }
 }
 
