@@ -7,7 +7,6 @@ import struct
 import sys
 import warnings
 import zlib
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -16,6 +15,7 @@ import keras
 import numpy as np
 import sklearn
 import tensorflow as tf
+from fixture_files import OUT, save
 from PIL import Image
 from sklearn.metrics import (
     average_precision_score,
@@ -27,25 +27,6 @@ from sklearn.metrics import (
 from sklearn.model_selection import train_test_split
 
 warnings.filterwarnings("ignore")
-OUT = Path(__file__).resolve().parent.parent / "ReferenceTests" / "Fixtures"
-OUT.mkdir(parents=True, exist_ok=True)
-
-
-def save(name, arrays):
-    """A fixture is one npz file of float32 arrays, with metadata.json for CXRCheckpoint."""
-    path = OUT / f"{name}.npz"
-    arrays = {k: np.array(v, dtype=np.float32, order="C") for k, v in arrays.items()}
-    import zipfile
-
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        stamp = (1980, 1, 1, 0, 0, 0)
-        archive.writestr(zipfile.ZipInfo("metadata.json", stamp), "{}", zipfile.ZIP_DEFLATED)
-        for key, value in arrays.items():
-            buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, value, version=(1, 0))
-            archive.writestr(
-                zipfile.ZipInfo(key + ".npy", stamp), buffer.getvalue(), zipfile.ZIP_DEFLATED
-            )
 
 
 # ---- films -------------------------------------------------------------------------------------
