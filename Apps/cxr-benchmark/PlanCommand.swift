@@ -26,6 +26,8 @@ struct PlanCommand: ParsableCommand {
   /// Larger products of sizes would not fit a number.
   private static let range = 1...16384
 
+  private static let paddings: [String: Padding] = ["valid": .valid, "same": .same]
+
   private var sizes: [Int] { input.split(separator: ",").compactMap { Int($0) } }
 
   func validate() throws {
@@ -40,7 +42,7 @@ struct PlanCommand: ParsableCommand {
           "\(name) \(value): a number from 1 to \(Self.range.upperBound) is needed")
       }
     }
-    guard let padding = Padding(rawValue: padding) else {
+    guard let padding = Self.paddings[padding] else {
       throw ValidationError("--padding \(padding): valid or same")
     }
     guard padding.output(size: min(sizes[1], sizes[2]), kernel: kernel, stride: stride).size > 0
@@ -51,6 +53,6 @@ struct PlanCommand: ParsableCommand {
     print(
       ConvolutionPlan(
         input: Shape(sizes), kernel: [kernel, kernel, sizes[3], filters], stride: stride,
-        padding: Padding(rawValue: padding) ?? .valid, pooled: pooled))
+        padding: Self.paddings[padding] ?? .valid, pooled: pooled))
   }
 }

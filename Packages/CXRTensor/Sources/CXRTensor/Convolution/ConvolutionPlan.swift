@@ -156,7 +156,7 @@ extension ConvolutionPlan {
 
   private static func candidates(for plan: ConvolutionPlan) -> [Candidate] {
     var all = [matrixProduct(plan)]
-    if plan.stride == 1 {
+    if plan.stride == 1, plan.isWithinInput {
       all += tileLengths.compactMap { fourier(plan, tile: $0) }
       if plan.channels <= mostDirectChannels { all.append(direct(plan)) }
     }
@@ -227,8 +227,16 @@ extension ConvolutionPlan {
     "\(Int((cycles / 1000).rounded()))k"
   }
 
-  /// Whether a matrix product needs patches: a 1×1 kernel at stride 1 is a matrix product as it is.
-  var needsPatches: Bool { kernel[0] != 1 || kernel[1] != 1 || stride != 1 }
+  /// Whether a matrix product needs patches: a 1×1 kernel at stride 1, without cells around the image, is
+  /// a matrix product as it is.
+  var needsPatches: Bool {
+    kernel[0] != 1 || kernel[1] != 1 || stride != 1 || output[1] != input[1]
+      || output[2] != input[2]
+  }
+
+  /// Whether there are no more outputs than pixels, as with ``Padding/same``. Tiles and direct sums count
+  /// on it; wider borders are a matrix product's.
+  private var isWithinInput: Bool { output[1] <= input[1] && output[2] <= input[2] }
 
   /// The tiling for a transform length; `nil` where a tile would have no output.
   func tiling(tile: Int) -> cxr_tiling? {
