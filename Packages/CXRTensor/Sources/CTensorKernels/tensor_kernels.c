@@ -52,6 +52,7 @@ void cxr_col2im_add(const cxr_patches *p, const float *columns, long first, long
         const long begin = left < 0 ? -left : 0;
         const long end =
             left + p->kernel_width > p->width ? p->width - left : p->kernel_width;
+        if (end <= begin) continue;
         const float *from = columns + begin * p->channels;
         float *to = image + (row * p->width + left + begin) * p->channels;
         const long count = (end - begin) * p->channels;
@@ -99,38 +100,126 @@ void cxr_multiply(const float *x, const float *y, float *z, long count) {
   for (long i = 0; i < count; i++) z[i] = x[i] * y[i];
 }
 
-CLONES
-void cxr_max_pool(const float *x, long width, long channels, long window, long out_height,
-                  long out_width, float *y, uint8_t *choice) {
-  for (long oy = 0; oy < out_height; oy++)
-    for (long ox = 0; ox < out_width; ox++) {
-      float *best = y + (oy * out_width + ox) * channels;
-      uint8_t *won = choice + (oy * out_width + ox) * channels;
-      const float *corner = x + (oy * window * width + ox * window) * channels;
-      for (long c = 0; c < channels; c++) best[c] = corner[c];
-      memset(won, 0, (size_t)channels);
-      for (long k = 1; k < window * window; k++) {
-        const float *at = corner + ((k / window) * width + k % window) * channels;
-        for (long c = 0; c < channels; c++) {
-          const int larger = at[c] > best[c] || isnan(at[c]);
-          best[c] = larger ? at[c] : best[c];
-          won[c] = larger ? (uint8_t)k : won[c];
-        }
+// The part of the window of one output along an axis that lies within the image.
+typedef struct {
+  long first, last;
+} cxr_span;
+static inline cxr_span cxr_inside(long output, long stride, long pad, long window, long size) {
+  const long start = output * stride - pad;
+  cxr_span span = {start < 0 ? -start : 0, start + window > size ? size - start : window};
+  return span;
+}
+
+// The largest of one window's pixels in up to POOLED_CHANNELS channels. Places are as wide as numbers while they
+// are compared, so that both are vectorised.
+enum { POOLED_CHANNELS = 64 };
+static inline __attribute__((always_inline)) void cxr_largest(
+    const cxr_windows *p, cxr_span rows, cxr_span columns, const float *restrict x, long corner,
+    long count, float *restrict y, uint8_t *restrict choice) {
+  int32_t won[POOLED_CHANNELS];
+  const long channels = p->channels;
+  const int32_t first = (int32_t)(rows.first * p->window + columns.first);
+  memcpy(y, x + (corner + rows.first * p->width + columns.first) * channels,
+         sizeof(float) * (size_t)count);
+  for (long c = 0; c < count; c++) won[c] = first;
+  for (long r = rows.first; r < rows.last; r++)
+    for (long s = columns.first; s < columns.last; s++) {
+      const float *restrict at = x + (corner + r * p->width + s) * channels;
+      const int32_t k = (int32_t)(r * p->window + s);
+      if (k == first) continue;
+      for (long c = 0; c < count; c++) {
+        // A NaN is no number equal to itself.
+        const int larger = (at[c] > y[c]) | (at[c] != at[c]);
+        y[c] = larger ? at[c] : y[c];
+        won[c] = larger ? k : won[c];
       }
+    }
+  for (long c = 0; c < count; c++) choice[c] = (uint8_t)won[c];
+}
+
+CLONES
+void cxr_max_pool(const cxr_windows *p, const float *restrict x, float *restrict y,
+                  uint8_t *restrict choice) {
+  for (long oy = 0; oy < p->out_height; oy++) {
+    const cxr_span rows = cxr_inside(oy, p->stride, p->pad_top, p->window, p->height);
+    for (long ox = 0; ox < p->out_width; ox++, y += p->channels, choice += p->channels) {
+      const cxr_span columns = cxr_inside(ox, p->stride, p->pad_left, p->window, p->width);
+      const long corner =
+          (oy * p->stride - p->pad_top) * p->width + ox * p->stride - p->pad_left;
+      for (long c = 0; c < p->channels; c += POOLED_CHANNELS) {
+        const long left = p->channels - c;
+        cxr_largest(p, rows, columns, x + c, corner, left < POOLED_CHANNELS ? left : POOLED_CHANNELS,
+                    y + c, choice + c);
+      }
+    }
+  }
+}
+
+void cxr_max_pool_gradient(const cxr_windows *p, const float *restrict dy,
+                           const uint8_t *restrict choice, float *restrict dx) {
+  // From a window's first cell, which padding may have, to each of its cells.
+  long places[256];
+  for (long k = 0; k < p->window * p->window; k++)
+    places[k] = (k / p->window * p->width + k % p->window) * p->channels;
+  for (long oy = 0; oy < p->out_height; oy++)
+    for (long ox = 0; ox < p->out_width; ox++, dy += p->channels, choice += p->channels) {
+      const long corner = ((oy * p->stride - p->pad_top) * p->width + ox * p->stride - p->pad_left) *
+                          p->channels;
+      for (long c = 0; c < p->channels; c++) dx[corner + places[choice[c]] + c] += dy[c];
     }
 }
 
-void cxr_max_pool_gradient(const float *dy, const uint8_t *choice, long width, long channels,
-                           long window, long out_height, long out_width, float *dx) {
-  for (long oy = 0; oy < out_height; oy++)
-    for (long ox = 0; ox < out_width; ox++) {
-      const long o = (oy * out_width + ox) * channels;
-      float *corner = dx + (oy * window * width + ox * window) * channels;
-      for (long c = 0; c < channels; c++) {
-        const long k = choice[o + c];
-        corner[((k / window) * width + k % window) * channels + c] += dy[o + c];
+// One over the cells that a window's mean is taken of.
+static inline float cxr_share(const cxr_windows *p, int counts_padding, cxr_span rows,
+                              cxr_span columns) {
+  return 1.0f / (float)(counts_padding ? p->window * p->window
+                                       : (rows.last - rows.first) * (columns.last - columns.first));
+}
+
+CLONES
+void cxr_average_pool(const cxr_windows *p, int counts_padding, const float *restrict x,
+                      float *restrict y) {
+  const long channels = p->channels;
+  for (long oy = 0; oy < p->out_height; oy++) {
+    const cxr_span rows = cxr_inside(oy, p->stride, p->pad_top, p->window, p->height);
+    for (long ox = 0; ox < p->out_width; ox++, y += channels) {
+      const cxr_span columns = cxr_inside(ox, p->stride, p->pad_left, p->window, p->width);
+      const float share = cxr_share(p, counts_padding, rows, columns);
+      memset(y, 0, sizeof(float) * (size_t)channels);
+      for (long r = rows.first; r < rows.last; r++) {
+        const long row = (oy * p->stride - p->pad_top + r) * p->width + ox * p->stride - p->pad_left;
+        for (long s = columns.first; s < columns.last; s++) {
+          const float *at = x + (row + s) * channels;
+          for (long c = 0; c < channels; c++) y[c] += at[c] * share;
+        }
       }
     }
+  }
+}
+
+CLONES
+void cxr_average_pool_gradient(const cxr_windows *p, int counts_padding, const float *restrict dy,
+                               float *restrict dx) {
+  const long channels = p->channels;
+  // A cell of one window takes its share as it is: added to zero, -0 would become 0.
+  const int apart = p->stride >= p->window;
+  for (long oy = 0; oy < p->out_height; oy++) {
+    const cxr_span rows = cxr_inside(oy, p->stride, p->pad_top, p->window, p->height);
+    for (long ox = 0; ox < p->out_width; ox++, dy += channels) {
+      const cxr_span columns = cxr_inside(ox, p->stride, p->pad_left, p->window, p->width);
+      const float share = cxr_share(p, counts_padding, rows, columns);
+      for (long r = rows.first; r < rows.last; r++) {
+        const long row = (oy * p->stride - p->pad_top + r) * p->width + ox * p->stride - p->pad_left;
+        for (long s = columns.first; s < columns.last; s++) {
+          float *to = dx + (row + s) * channels;
+          if (apart)
+            for (long c = 0; c < channels; c++) to[c] = dy[c] * share;
+          else
+            for (long c = 0; c < channels; c++) to[c] += dy[c] * share;
+        }
+      }
+    }
+  }
 }
 
 CLONES

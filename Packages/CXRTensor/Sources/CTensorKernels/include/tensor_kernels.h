@@ -41,13 +41,28 @@ double cxr_sum_of_squares(const float *values, long count);
 void cxr_scale(const float *x, float a, float *y, long count);
 void cxr_multiply(const float *x, const float *y, float *z, long count);
 
-/// Max pooling of one image with window == stride. `choice` is the row-major position in the
-/// window of the first largest element.
-void cxr_max_pool(const float *x, long width, long channels, long window, long out_height,
-                  long out_width, float *y, uint8_t *choice);
-/// Adds each dy to the element that won.
-void cxr_max_pool_gradient(const float *dy, const uint8_t *choice, long width, long channels,
-                           long window, long out_height, long out_width, float *dx);
+/// Pooling of one image by windows of `window` by `window` cells that may overlap and hang over the border by
+/// no more than half, so that each holds a pixel. `window` is at most 16.
+typedef struct {
+  long height, width, channels;
+  long window, stride;
+  long pad_top, pad_left;
+  long out_height, out_width;
+} cxr_windows;
+
+/// The largest pixel of each window; `choice` is the row-major position in the window, padding counted, of
+/// the first one.
+void cxr_max_pool(const cxr_windows *p, const float *restrict x, float *restrict y,
+                  uint8_t *restrict choice);
+/// Adds each dy to the pixel that won.
+void cxr_max_pool_gradient(const cxr_windows *p, const float *restrict dy,
+                           const uint8_t *restrict choice, float *restrict dx);
+/// The mean of each window's pixels, or their sum over window^2.
+void cxr_average_pool(const cxr_windows *p, int counts_padding, const float *restrict x,
+                      float *restrict y);
+/// Adds each pixel's shares of dy to dx, which is zero before.
+void cxr_average_pool_gradient(const cxr_windows *p, int counts_padding, const float *restrict dy,
+                               float *restrict dx);
 
 /// sums[c] += sum over r of (x[r, c] - mean[c])^2, in double
 void cxr_squared_deviations(const float *x, const double *mean, long rows, long channels,

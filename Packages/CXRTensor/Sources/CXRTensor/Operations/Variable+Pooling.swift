@@ -1,23 +1,31 @@
 import CTensorKernels
 
 extension Variable {
-  /// The largest element of each `window × window` square, side by side without overlap:
-  /// `[N, H, W, C]` → `[N, H / window, W / window, C]`, the rest of odd sizes dropped.
+  /// The largest element of each `window × window` square: `[N, H, W, C]` → `[N, H′, W′, C]`, with H′
+  /// and W′ by ``Padding/output(size:kernel:stride:)``; what no window reaches is dropped.
   ///
-  /// The gradient goes whole to the first largest element in row-major order.
-  public func maxPooled(window: Int) -> Variable {
-    let geometry = PoolGeometry(shape, window: window, operation: "maxPooled")
-    let g = geometry
+  /// Cells that padding adds never win, whatever the elements are. The gradient goes whole to the first
+  /// largest element in row-major order, and is summed where windows overlap. Traps where no window fits,
+  /// where padding is more than half a window, and on windows over 16.
+  ///
+  /// - Parameters:
+  ///   - window: pixels a side, at most 16.
+  ///   - stride: pixels from window to window; `nil` for windows side by side.
+  ///   - padding: what happens at the border.
+  public func maxPooled(
+    window: Int, stride: Int? = nil, padding: Padding = .valid
+  ) -> Variable {
+    let g = PoolGeometry(
+      shape, window: window, stride: stride ?? window, padding: padding, operation: "maxPooled")
     precondition(window * window <= 256, "maxPooled: a window of \(window) is over 16")
     var choice = [UInt8](repeating: 0, count: g.output.count)
     let y = value.scalars.withUnsafeBufferPointer { x in
       choice.withUnsafeMutableBufferPointer { choice in
         Tensor(shape: g.output) { y in
           guard let x = x.baseAddress, let choice = choice.baseAddress else { return }
-          Parallel.run(blocks: g.images) { n in
+          g.forEachImage { n, windows in
             cxr_max_pool(
-              x + n * g.inputStride, g.width, g.channels, g.window, g.outHeight, g.outWidth,
-              y + n * g.outputStride, choice + n * g.outputStride)
+              windows, x + n * g.inputStride, y + n * g.outputStride, choice + n * g.outputStride)
           }
         }
       }
@@ -34,10 +42,10 @@ extension Variable {
               won.withUnsafeBufferPointer { won in
                 guard let dx = dx.baseAddress, let dy = dy.baseAddress, let won = won.baseAddress
                 else { return }
-                Parallel.run(blocks: g.images) { n in
+                g.forEachImage { n, windows in
                   cxr_max_pool_gradient(
-                    dy + n * g.outputStride, won + n * g.outputStride, g.width, g.channels,
-                    g.window, g.outHeight, g.outWidth, dx + n * g.inputStride)
+                    windows, dy + n * g.outputStride, won + n * g.outputStride,
+                    dx + n * g.inputStride)
                 }
               }
             }
@@ -47,22 +55,47 @@ extension Variable {
       ))
   }
 
-  /// The mean of each `window × window` square, side by side without overlap:
-  /// `[N, H, W, C]` → `[N, H / window, W / window, C]`, the rest of odd sizes dropped.
-  public func averagePooled(window: Int) -> Variable {
-    let g = PoolGeometry(shape, window: window, operation: "averagePooled")
-    let share = 1 / Float(window * window)
-    let x = value.scalars
-    var y = [Float](repeating: 0, count: g.output.count)
-    g.forEachPair { input, output in y[output] += x[input] * share }
+  /// The mean of each `window × window` square: `[N, H, W, C]` → `[N, H′, W′, C]`, with H′ and W′ by
+  /// ``Padding/output(size:kernel:stride:)``; what no window reaches is dropped.
+  ///
+  /// Traps where no window fits and where padding is more than half a window.
+  ///
+  /// - Parameters:
+  ///   - window: pixels a side.
+  ///   - stride: pixels from window to window; `nil` for windows side by side.
+  ///   - padding: what happens at the border.
+  ///   - countsPadding: whether cells that padding adds count as zeros, as PyTorch's
+  ///     `count_include_pad`; else the mean is of elements alone, as TensorFlow's.
+  public func averagePooled(
+    window: Int, stride: Int? = nil, padding: Padding = .valid, countsPadding: Bool = false
+  ) -> Variable {
+    let g = PoolGeometry(
+      shape, window: window, stride: stride ?? window, padding: padding, operation: "averagePooled")
+    let counts: Int32 = countsPadding ? 1 : 0
+    let y = value.scalars.withUnsafeBufferPointer { x in
+      Tensor(shape: g.output) { y in
+        guard let x = x.baseAddress else { return }
+        g.forEachImage { n, windows in
+          cxr_average_pool(windows, counts, x + n * g.inputStride, y + n * g.outputStride)
+        }
+      }
+    }
     return .recorded(
-      Tensor(y, shape: g.output),
+      y,
       (
         self,
         { dy in
-          var dx = [Float](repeating: 0, count: g.input.count)
-          g.forEachPair { input, output in dx[input] = dy.scalars[output] * share }
-          return Tensor(dx, shape: g.input)
+          var dx = Tensor(repeating: 0, shape: g.input)
+          dx.withMutableScalars { dx in
+            dy.scalars.withUnsafeBufferPointer { dy in
+              guard let dx = dx.baseAddress, let dy = dy.baseAddress else { return }
+              g.forEachImage { n, windows in
+                cxr_average_pool_gradient(
+                  windows, counts, dy + n * g.outputStride, dx + n * g.inputStride)
+              }
+            }
+          }
+          return dx
         }
       ))
   }
@@ -106,38 +139,38 @@ extension Variable {
   }
 }
 
-/// The sizes of a pooling without overlap.
+/// The sizes of a pooling.
 private struct PoolGeometry {
   let input: Shape
-  let window: Int
   let output: Shape
-  var images: Int { input[0] }
-  var width: Int { input[2] }
-  var channels: Int { input[3] }
-  var outHeight: Int { output[1] }
-  var outWidth: Int { output[2] }
+  private let windows: cxr_windows
   var inputStride: Int { input[1] * input[2] * input[3] }
   var outputStride: Int { output[1] * output[2] * output[3] }
 
-  init(_ input: Shape, window: Int, operation: String) {
+  init(_ input: Shape, window: Int, stride: Int, padding: Padding, operation: String) {
     precondition(
-      input.rank == 4 && window > 0 && input[1] >= window && input[2] >= window,
+      input.rank == 4 && window > 0 && stride > 0,
+      "\(operation): window \(window), stride \(stride) for \(input), which is to be [N, H, W, C]")
+    precondition(
+      padding.suits(window: window),
+      "\(operation): padding \(padding) is over half a window of \(window), so that windows would hold no pixel"
+    )
+    let rows = padding.output(size: input[1], kernel: window, stride: stride)
+    let columns = padding.output(size: input[2], kernel: window, stride: stride)
+    precondition(
+      input[1] > 0 && input[2] > 0 && rows.size > 0 && columns.size > 0,
       "\(operation): \(input) is not [N, H, W, C] with room for a window of \(window)")
     self.input = input
-    self.window = window
-    output = [input[0], input[1] / window, input[2] / window, input[3]]
+    output = [input[0], rows.size, columns.size, input[3]]
+    windows = cxr_windows(
+      height: input[1], width: input[2], channels: input[3], window: window, stride: stride,
+      pad_top: rows.before, pad_left: columns.before, out_height: rows.size,
+      out_width: columns.size)
   }
 
-  /// Calls `body` with the offset of each input element that a window covers, and its output's.
-  func forEachPair(_ body: (_ input: Int, _ output: Int) -> Void) {
-    for n in 0..<images {
-      for y in 0..<outHeight * window {
-        for x in 0..<outWidth * window {
-          let from = ((n * input[1] + y) * width + x) * channels
-          let to = ((n * outHeight + y / window) * outWidth + x / window) * channels
-          for c in 0..<channels { body(from + c, to + c) }
-        }
-      }
+  /// Calls `body` for each image: an image is one thread's, so sums have the same order on any number.
+  func forEachImage(_ body: (_ image: Int, _ windows: UnsafePointer<cxr_windows>) -> Void) {
+    withUnsafePointer(to: windows) { windows in Parallel.run(blocks: input[0]) { body($0, windows) }
     }
   }
 }
