@@ -44,8 +44,70 @@ import Testing
       Case(input: [1, 21, 22, 1], kernel: [2, 3, 1, 16]),
       Case(input: [3, 24, 19, 1], kernel: [1, 7, 1, 17]),
     ]
+    // Given borders: as .same has them, less, all on one side, and wider than the kernel; a kernel larger than the
+    // film; and cells around a kernel of one tap.
+    for (i, channels) in [1, 3, 17].enumerated() {
+      for (kernel, before, after) in [
+        (1, 0, 0), (1, 1, 1), (2, 0, 1), (2, 3, 4), (3, 1, 1), (3, 2, 0), (3, 0, 2), (3, 2, 2),
+        (5, 1, 2), (5, 0, 3), (7, 3, 3), (7, 6, 0), (7, 0, 6), (4, 1, 0),
+      ] {
+        for stride in 1...3 {
+          cases.append(
+            Case(
+              input: [2, 11 + i, 14 - i, channels],
+              kernel: [kernel, kernel, channels, [17, 6, 5][i]],
+              stride: stride, padding: .explicit(before: before, after: after)))
+        }
+      }
+    }
+    cases += [
+      Case(input: [1, 3, 4, 2], kernel: [5, 5, 2, 3], padding: .explicit(before: 1, after: 1)),
+      Case(input: [1, 2, 1, 1], kernel: [3, 3, 1, 3], padding: .explicit(before: 4, after: 5)),
+      Case(
+        input: [2, 47, 61, 17], kernel: [7, 7, 17, 9], padding: .explicit(before: 6, after: 0)),
+      Case(
+        input: [2, 47, 61, 17], kernel: [7, 7, 17, 9], padding: .explicit(before: 0, after: 6)),
+      Case(input: [1, 40, 61, 1], kernel: [7, 7, 1, 20], padding: .explicit(before: 5, after: 1)),
+      Case(input: [1, 40, 61, 1], kernel: [5, 5, 1, 20], padding: .explicit(before: 0, after: 4)),
+      Case(
+        input: [3, 32, 33, 64], kernel: [3, 3, 64, 64], padding: .explicit(before: 1, after: 1)),
+    ]
     return cases
   }()
+
+  /// A border as .same has it is the same plan, at the same cost, with the same bits.
+  @Test(arguments: [1, 3, 32]) func theSameBorderIsTheSamePlan(channels: Int) {
+    let (input, kernel) = ([2, 28, 31, channels] as Shape, [3, 3, channels, 24] as Shape)
+    let border = Padding.explicit(before: 1, after: 1)
+    for pooled in [false, true] {
+      let given = ConvolutionPlan(input: input, kernel: kernel, padding: border, pooled: pooled)
+      let same = ConvolutionPlan(input: input, kernel: kernel, padding: .same, pooled: pooled)
+      #expect(given.description == same.description)
+    }
+    let (x, w) = (Tensor.random(input, seed: 1), Tensor.random(kernel, seed: 2))
+    func results(_ padding: Padding) -> [Tensor] {
+      var value = Tensor(repeating: 0, shape: [])
+      let (_, gradients) = Variable.differentiate([x, w]) {
+        let y = $0[0].convolved(kernel: $0[1], padding: padding)
+        value = y.value
+        return (y * y).sum()
+      }
+      return [value] + gradients.compactMap { $0 }
+    }
+    let (given, same) = (results(border), results(.same))
+    #expect(given.count == 3 && zip(given, same).allSatisfy { $0.hasSameBits(as: $1) })
+  }
+
+  @Test func sizesOfOutputs() {
+    let border = Padding.explicit(before: 3, after: 3)
+    #expect(border.output(size: 224, kernel: 7, stride: 2) == (112, 3))
+    #expect(
+      Padding.explicit(before: 1, after: 1).output(size: 112, kernel: 3, stride: 2) == (56, 1))
+    #expect(Padding.explicit(before: 2, after: 0).output(size: 5, kernel: 8, stride: 1) == (0, 2))
+    #expect(Padding.explicit(before: 2, after: 1).output(size: 5, kernel: 8, stride: 3) == (1, 2))
+    #expect(Padding.same.output(size: 5, kernel: 4, stride: 1) == (5, 1))
+    #expect(Padding.valid.output(size: 5, kernel: 6, stride: 1) == (0, 0))
+  }
 
   @Test(arguments: cases) func everyAlgorithmEqualsTheNaiveLoop(_ c: Case) {
     let x = Tensor.random(c.input, seed: 1)

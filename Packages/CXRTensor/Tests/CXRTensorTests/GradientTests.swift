@@ -52,6 +52,19 @@ import Testing
     }
     check("averagePooled", [[1, 5, 4, 2]]) { $0[0].averagePooled(window: 2) }
     check("maxPooled", [[1, 5, 4, 2]], step: 1e-4, tolerance: 0.1) { $0[0].maxPooled(window: 2) }
+    let border = Padding.explicit(before: 1, after: 1)
+    check("convolved in a border", [[2, 5, 4, 2], [3, 3, 2, 2], [2]]) {
+      $0[0].convolved(kernel: $0[1], bias: $0[2], stride: 2, padding: border)
+    }
+    check("averagePooled overlapping", [[1, 5, 4, 2]]) {
+      $0[0].averagePooled(window: 3, stride: 2, padding: border)
+    }
+    check("averagePooled of all cells", [[1, 5, 4, 2]]) {
+      $0[0].averagePooled(window: 3, stride: 1, padding: border, countsPadding: true)
+    }
+    check("maxPooled overlapping", [[1, 5, 4, 2]], step: 1e-4, tolerance: 0.1) {
+      $0[0].maxPooled(window: 3, stride: 2, padding: border)
+    }
     check("globalAveragePooled", [[2, 3, 4, 2]]) { $0[0].globalAveragePooled() }
     check("batchNormalized", [[3, 2, 2, 2], [2], [2]]) {
       $0[0].batchNormalized(scale: $0[1], shift: $0[2], epsilon: 1e-3).output
