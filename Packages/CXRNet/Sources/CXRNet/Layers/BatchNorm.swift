@@ -3,7 +3,8 @@ import CXRTensor
 /// Batch normalisation over all axes but the last: `[…, C]` → `[…, C]` (Ioffe and Szegedy, 2015).
 ///
 /// In training the batch's mean and biased variance are used and the moving averages become
-/// `momentum`·old + (1 − `momentum`)·batch; inference uses the moving averages.
+/// `momentum`·old + (1 − `momentum`)·batch; inference uses the moving averages. Which of the batch's
+/// variances they take, ``RunningVariance`` says.
 public struct BatchNorm: Layer {
   /// γ, `[C]`.
   public var gamma: Parameter
@@ -11,21 +12,27 @@ public struct BatchNorm: Layer {
   public var beta: Parameter
   /// `[C]`.
   public var movingMean: Parameter
-  /// `[C]`, biased.
+  /// `[C]`, of batches' variances as ``runningVariance`` says.
   public var movingVariance: Parameter
-  /// The share of the old average that each step keeps, in 0…1.
+  /// The share of the old average that each step keeps, in 0…1; PyTorch's `momentum` is 1 less this.
   public let momentum: Float
   /// Added to the variance.
   public let epsilon: Float
+  /// Which variance of a batch the moving average takes.
+  public let runningVariance: RunningVariance
 
   /// γ = 1, β = 0, moving mean 0 and variance 1.
-  public init(channels: Int, momentum: Float = 0.99, epsilon: Float = 1e-3) {
+  public init(
+    channels: Int, momentum: Float = 0.99, epsilon: Float = 1e-3,
+    runningVariance: RunningVariance = .biased
+  ) {
     gamma = Parameter(Tensor(repeating: 1, shape: [channels]), role: .weight)
     beta = Parameter(Tensor(repeating: 0, shape: [channels]), role: .bias)
     movingMean = Parameter(Tensor(repeating: 0, shape: [channels]), role: .statistic)
     movingVariance = Parameter(Tensor(repeating: 1, shape: [channels]), role: .statistic)
     self.momentum = momentum
     self.epsilon = epsilon
+    self.runningVariance = runningVariance
   }
 
   public mutating func forEachParameter(
@@ -42,7 +49,8 @@ public struct BatchNorm: Layer {
     case .training:
       let (output, mean, variance) = input.batchNormalized(
         scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
-      record(mean: mean, variance: variance, in: &pass)
+      record(
+        mean: mean, variance: variance, count: input.shape.count / input.shape[-1], in: &pass)
       return output
     case .inference:
       let channels = gamma.value.shape[0]
@@ -59,10 +67,12 @@ public struct BatchNorm: Layer {
     }
   }
 
-  /// Asks that the moving averages take a batch's statistics in.
-  func record(mean: Tensor, variance: Tensor, in pass: inout Pass) {
+  /// Asks that the moving averages take a batch's statistics in: its biased variance, and how many values
+  /// a channel it is of.
+  func record(mean: Tensor, variance: Tensor, count: Int, in pass: inout Pass) {
     pass.update(movingMean, to: average(movingMean, mean))
-    pass.update(movingVariance, to: average(movingVariance, variance))
+    pass.update(
+      movingVariance, to: average(movingVariance, runningVariance(of: variance, count: count)))
   }
 
   /// What the moving averages make of the layer: y = x·factor + offset, `[C]` each.

@@ -1,11 +1,11 @@
 import CXRTensor
 
-/// A two-dimensional convolution with bias: `[N, H, W, C]` → `[N, H′, W′, K]`.
+/// A two-dimensional convolution: `[N, H, W, C]` → `[N, H′, W′, K]`, with H′ and W′ by `Padding`.
 public struct Conv2D: Layer {
   /// `[R, S, C, K]`.
   public var kernel: Parameter
-  /// `[K]`.
-  public var bias: Parameter
+  /// `[K]`; `nil` where a normalisation that follows would take it out again.
+  public var bias: Parameter?
   /// Pixels between windows, on both axes.
   public let stride: Int
   /// What happens at the border.
@@ -13,15 +13,15 @@ public struct Conv2D: Layer {
   /// The kernel prepared for prediction, made once a kernel.
   let cache = KernelCache()
 
-  /// Glorot-uniform kernel of `kernel × kernel`, zero bias.
+  /// Glorot-uniform kernel of `kernel × kernel`, and a zero bias or none.
   public init(
     from inputs: Int, to outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = .valid,
-    random: RandomStream
+    hasBias: Bool = true, random: RandomStream
   ) {
     self.kernel = Parameter(
       .glorotUniform([kernel, kernel, inputs, outputs], random: random.child("kernel")),
       role: .weight)
-    bias = Parameter(Tensor(repeating: 0, shape: [outputs]), role: .bias)
+    bias = hasBias ? Parameter(Tensor(repeating: 0, shape: [outputs]), role: .bias) : nil
     self.stride = stride
     self.padding = padding
   }
@@ -30,13 +30,17 @@ public struct Conv2D: Layer {
     at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
   ) {
     body(path / "kernel", &kernel)
-    body(path / "bias", &bias)
+    // Taken out and put back: a second holder would make every change in place a copy.
+    if var own = bias.take() {
+      body(path / "bias", &own)
+      bias = own
+    }
   }
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     if pass.mode == .training { cache.clear() }
     return input.convolved(
-      kernel: pass[kernel], bias: pass[bias], stride: stride, padding: padding,
+      kernel: pass[kernel], bias: bias.map { pass[$0] }, stride: stride, padding: padding,
       cache: pass.mode == .inference ? cache : nil)
   }
 
