@@ -52,12 +52,13 @@ test-debug:
 	for package in CXRData CXRMetrics; do \
 	  $(SWIFT) test --package-path Packages/$$package --scratch-path .build-debug/$$package || exit 1; done
 
-check: setup ## Format, manifests, imports, generated code, arm64, single packages from outside.
+check: setup ## Format, manifests, imports, forgotten parameters, generated code, arm64, single packages from outside.
 	@Scripts/setup.sh check
 	$(SWIFT) format lint --strict -r Package.swift Packages Apps Tests
 	$(BUILD) --build-tests -Xswiftc -enable-testing
 	python3 Scripts/check_manifests.py
 	python3 Scripts/check_sources.py
+	python3 Scripts/check_modules.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
 	Scripts/check_arm64.sh
 	Scripts/check_consumers.sh

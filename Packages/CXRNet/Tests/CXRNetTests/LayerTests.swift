@@ -6,28 +6,6 @@ import Testing
 @Suite struct LayerTests {
   private let random = RandomStream(seed: 1)
 
-  /// `forEachParameter` is written by hand: reflection finds a parameter that it forgets.
-  @Test func noLayerForgetsAParameter() throws {
-    func count(_ value: Any) -> Int {
-      if value is Parameter { return 1 }
-      return Mirror(reflecting: value).children.reduce(0) { $0 + count($1.value) }
-    }
-    let modules: [any Module] = [
-      Conv2D(from: 1, to: 2, kernel: 3, random: random), BatchNorm(channels: 3),
-      Dense(from: 2, to: 3, random: random), MaxPool(), GlobalAveragePooling(),
-      Dropout(rate: 0.1), Activation.relu,
-      try ChestCNN(imageSize: 28, labels: 2, channels: [2, 3], random: random),
-      Adam(for: Dense(from: 2, to: 3, random: random)),
-      AdamW(for: Dense(from: 2, to: 3, random: random)),
-      SGD(for: Dense(from: 2, to: 3, random: random), momentum: 0.9),
-    ]
-    for module in modules {
-      #expect(module.parameters.count == count(module), "\(type(of: module))")
-      let paths = module.parameters.map(\.path.description)
-      #expect(Set(paths).count == paths.count, "\(type(of: module))")
-    }
-  }
-
   @Test func namesAreTheCheckpoints() throws {
     let model = try ChestCNN(imageSize: 28, labels: 2, channels: [2, 3], random: random)
     #expect(

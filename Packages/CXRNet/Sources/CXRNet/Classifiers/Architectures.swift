@@ -5,7 +5,7 @@ public struct Architectures: Sendable {
   private let types: [any FilmClassifier.Type]
 
   /// Those of this package.
-  public static let standard = Architectures([ChestCNN.self])
+  public static let standard = Architectures([ChestCNN.self, ChestResNet.self])
 
   /// These; traps where two have one name.
   public init(_ types: [any FilmClassifier.Type]) {

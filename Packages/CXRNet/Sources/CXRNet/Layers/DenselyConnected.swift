@@ -19,7 +19,8 @@ public struct DenselyConnected: Layer {
   }
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
-    .concatenated([input, body(input, in: &pass)], axis: input.shape.rank - 1)
+    .concatenated(
+      [input, pass.apply(body, named: "body", to: input)], axis: input.shape.rank - 1)
   }
 
   public func outputShape(for shape: Shape) throws -> Shape {

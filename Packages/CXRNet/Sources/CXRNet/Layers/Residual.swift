@@ -27,8 +27,8 @@ public struct Residual: Layer {
   }
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
-    let difference = body(input, in: &pass)
-    let kept = shortcut?(input, in: &pass) ?? input
+    let difference = pass.apply(body, named: "body", to: input)
+    let kept = shortcut.map { pass.apply($0, named: "shortcut", to: input) } ?? input
     precondition(
       difference.shape == kept.shape,
       "Residual: \(difference.shape) of the body and \(kept.shape) of the shortcut are added")

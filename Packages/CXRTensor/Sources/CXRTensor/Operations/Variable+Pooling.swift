@@ -18,6 +18,11 @@ extension Variable {
     let g = PoolGeometry(
       shape, window: window, stride: stride ?? window, padding: padding, operation: "maxPooled")
     precondition(window * window <= 256, "maxPooled: a window of \(window) is over 16")
+    if let traced = Variable.traced(
+      g.operation("maximum", keeps: [], kept: g.output.count), [self], g.output)
+    {
+      return traced
+    }
     var choice = [UInt8](repeating: 0, count: g.output.count)
     let y = value.scalars.withUnsafeBufferPointer { x in
       choice.withUnsafeMutableBufferPointer { choice in
@@ -71,6 +76,11 @@ extension Variable {
   ) -> Variable {
     let g = PoolGeometry(
       shape, window: window, stride: stride ?? window, padding: padding, operation: "averagePooled")
+    if let traced = Variable.traced(
+      g.operation("mean", ["counts_padding": countsPadding ? 1 : 0], keeps: []), [self], g.output)
+    {
+      return traced
+    }
     let counts: Int32 = countsPadding ? 1 : 0
     let y = value.scalars.withUnsafeBufferPointer { x in
       Tensor(shape: g.output) { y in
@@ -166,6 +176,22 @@ private struct PoolGeometry {
       height: input[1], width: input[2], channels: input[3], window: window, stride: stride,
       pad_top: rows.before, pad_left: columns.before, out_height: rows.size,
       out_width: columns.size)
+  }
+
+  /// The pooling as an operation of a trace.
+  func operation(
+    _ name: String, _ attributes: [String: Double] = [:], keeps: Operation.Keeping, kept: Int = 0
+  ) -> Operation {
+    Operation(
+      name + " of windows",
+      attributes.merging([
+        "size": Double(windows.window), "stride": Double(windows.stride),
+        "top": Double(windows.pad_top), "left": Double(windows.pad_left),
+      ]) { $1 },
+      reach: .windows([
+        Operation.Window(
+          size: Int(windows.window), stride: Int(windows.stride), before: Int(windows.pad_top))
+      ]), keeps: keeps, kept: kept)
   }
 
   /// Calls `body` for each image: an image is one thread's, so sums have the same order on any number.

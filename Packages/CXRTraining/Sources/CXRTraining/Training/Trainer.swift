@@ -118,7 +118,9 @@ public struct Trainer {
     let loss = options.loss.loss(
       negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
       positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
-    step = TrainingStep(model: model, loss: loss, clipNorm: options.clipNorm)
+    step = TrainingStep(
+      model: model, optimizer: try options.optimizers.make(options.optimizer, for: model),
+      loss: loss, clipNorm: options.clipNorm)
   }
 
   /// The random stream of order and augmentation.

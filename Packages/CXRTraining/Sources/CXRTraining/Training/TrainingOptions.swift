@@ -9,6 +9,10 @@ public struct TrainingOptions: Sendable {
   public var architecture = Architecture(ChestCNN.recordedName)
   /// The networks that it may be.
   public var architectures = Architectures.standard
+  /// How weights follow from gradients.
+  public var optimizer = OptimizerSettings.adam
+  /// The optimizers that may be named.
+  public var optimizers = Optimizers.standard
   /// What is minimised.
   public var loss = LossKind.weightedBCE
   /// The most epochs.
@@ -63,6 +67,11 @@ public struct TrainingOptions: Sendable {
     } catch let error as NetError {
       throw TrainingError.invalidOption("\(error)")
     }
+    do {
+      _ = try OptimizerSettings(name: optimizer.name, values: optimizer.values, of: optimizers)
+    } catch {
+      throw TrainingError.invalidOption("\(error)")
+    }
     try check(
       learningRate > 0 && learningRate.isFinite,
       "--learning-rate \(learningRate): a positive number is needed")
@@ -77,11 +86,13 @@ public struct TrainingOptions: Sendable {
   /// What is not as it was, a line an option.
   func differences(from earlier: [String: String]) -> [String] {
     comparable.sorted { $0.key < $1.key }.compactMap { key, value in
-      let old = earlier[key] ?? "unset"
+      let old = earlier[key] ?? (key == Self.optimizerKey ? OptimizerSettings.adam.description : "unset")
       return old == value ? nil : "--\(key): was \(old), is \(value)"
     }
   }
 
+  /// Where the optimizer stands; it was always Adam where nothing does.
+  static let optimizerKey = "optimizer"
   static let uncertainKey = "uncertain"
   /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.
   static let renamesKey = "rename"
@@ -110,11 +121,17 @@ public struct TrainingOptions: Sendable {
     return renames.isEmpty ? [:] : [renamesKey: JSONValue.object(pairs).line]
   }
 
+  private var optimizerText: String {
+    let complete = try? OptimizerSettings(
+      name: optimizer.name, values: optimizer.values, of: optimizers)
+    return (complete ?? optimizer).description
+  }
+
   /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is
   /// left out, since a run may go on longer.
   var comparable: [String: String] {
     [
-      "loss": loss.name, "batch-size": "\(batchSize)",
+      "loss": loss.name, Self.optimizerKey: optimizerText, "batch-size": "\(batchSize)",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
