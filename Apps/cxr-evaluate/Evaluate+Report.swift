@@ -38,7 +38,7 @@ extension Evaluate {
     let answers = evaluation.answers(of: model)
     return EvaluationReport.Model(
       name: model.name,
-      note: model.metadata.map { "\($0.loss.rawValue), epoch \($0.epoch)" }
+      note: model.metadata.map { "\($0.loss), epoch \($0.epoch)" }
         ?? "n/a (a table)",
       patientsSeenInTraining: model.patientsSeenInTraining,
       patientsSeenInValidation: model.patientsSeenInValidation ?? 0,

@@ -252,7 +252,7 @@ struct Evaluate: Program {
       collection.announce()
       for (path, network) in zip(paths, networks) {
         Console.note(
-          "\(path): \(network.loss.rawValue), epoch \(network.epoch), mean "
+          "\(path): \(network.loss), epoch \(network.epoch), mean "
             + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
         if network.isOfOtherDICOM {
           Console.warn("\(path): \(CheckpointMetadata.otherDICOM)")

@@ -2,7 +2,7 @@ import CXRTensor
 
 /// Which variance of a batch the moving average of a ``BatchNorm`` takes. The batch itself is normalised by
 /// the biased one either way.
-public enum RunningVariance: String, Sendable {
+public enum RunningVariance: String, Sendable, CaseIterable {
   /// The mean squared deviation, as Keras.
   case biased
   /// n/(n − 1) times that, n values a channel in the batch, as PyTorch; one value has none and is refused.

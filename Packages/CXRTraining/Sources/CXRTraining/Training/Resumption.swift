@@ -27,17 +27,16 @@ public struct Resumption: Sendable {
     self.architectures = architectures
     checkpoint = try Checkpoint(ofNetwork: path, architectures)
     metadata = try CheckpointMetadata(checkpoint, path: path, architectures: architectures)
-    guard checkpoint.arrays.contains(where: { $0.name.hasPrefix(ChestClassifier.optimizerPrefix) })
-    else {
-      throw TrainingError.unusableCheckpoint(
-        path: path,
-        reason: "it holds no optimizer state, as best.npz does not; a run goes on from its own "
-          + "last.npz only. Restore that file, or start anew with --force")
-    }
     guard metadata.history != nil else {
+      let hasState = checkpoint.arrays.contains {
+        $0.name.hasPrefix(ChestClassifier.optimizerPrefix)
+      }
       throw TrainingError.unusableCheckpoint(
         path: path,
-        reason: "it holds no history, as files of earlier versions do not; start anew with --force")
+        reason: hasState
+          ? "it holds no history, as files of earlier versions do not; start anew with --force"
+          : "it holds no optimizer state, as best.npz does not; a run goes on from its own "
+            + "last.npz only. Restore that file, or start anew with --force")
     }
   }
 

@@ -10,7 +10,7 @@ public struct TrainingOptions: Sendable {
   /// The networks that it may be.
   public var architectures = Architectures.standard
   /// How weights follow from gradients.
-  public var optimizer = OptimizerSettings.adam
+  public var optimizer = OptimizerSettings(telling: Adam.kind.name, [:])
   /// The optimizers that may be named.
   public var optimizers = Optimizers.standard
   /// What is minimised.
@@ -86,7 +86,8 @@ public struct TrainingOptions: Sendable {
   /// What is not as it was, a line an option.
   func differences(from earlier: [String: String]) -> [String] {
     comparable.sorted { $0.key < $1.key }.compactMap { key, value in
-      let old = earlier[key] ?? (key == Self.optimizerKey ? OptimizerSettings.adam.description : "unset")
+      let old =
+        earlier[key] ?? (key == Self.optimizerKey ? TrainingOptions().optimizerText : "unset")
       return old == value ? nil : "--\(key): was \(old), is \(value)"
     }
   }
