@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  archives fetch poses bench-archives bench-fetch mutation chaos faults mutants collections doors bench-checkpoint fuzz sanitize clean
+  archives fetch poses bench-archives bench-fetch mutation chaos faults mutants equality collections doors bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -147,6 +147,13 @@ mutants: setup ## MUTANTS damaged checkpoints and as many label files: taken or 
 	$(BUILD) --build-tests -Xswiftc -enable-testing
 	set -o pipefail; CXR_MUTANTS=$(MUTANTS) $(SWIFT) test -c release --skip-build --no-parallel \
 	  -Xswiftc -enable-testing --filter MutantTests | tee .build/mutants.log
+
+BEFORE :=
+EQUALITY :=
+
+equality: build ## BEFORE=COMMIT: its programs and these give the same bits, killed and resumed too; CXR_REAL_DATA.
+	python3 Tests/Equality/equality.py $(BIN) $(if $(BEFORE),--before $(BEFORE)) \
+	  $(if $(CXR_REAL_DATA),--films $(CXR_REAL_DATA)) $(EQUALITY)
 
 DOORS := 1000
 DOORS_REPORT := Benchmarks/results/$(shell date +%F)-doors.md
