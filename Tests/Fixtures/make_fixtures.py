@@ -27,6 +27,12 @@ from sklearn.metrics import (
 from sklearn.model_selection import train_test_split
 
 warnings.filterwarnings("ignore")
+VERSIONS_FILE = OUT / "versions.json"
+# PyTorch's stays where it is not asked.
+VERSIONS = (json.loads(VERSIONS_FILE.read_text()) if VERSIONS_FILE.exists() else {}) | {
+    "tensorflow": tf.__version__, "keras": keras.__version__, "scikit-learn": sklearn.__version__,
+    "numpy": np.__version__, "pillow": Image.__version__ if hasattr(Image, "__version__") else "",
+}  # fmt: skip
 
 
 # ---- films -------------------------------------------------------------------------------------
@@ -315,6 +321,71 @@ def algebra_fixture():
     save("algebra", arrays)
 
 
+# ---- layers of PyTorch ---------------------------------------------------------------------------
+
+
+def layers_fixture():
+    """Convolution, pooling and batch normalisation as PyTorch has them, which alone needs it; all in its order of
+    axes, [N, C, H, W] and [K, C, R, S], turned into ours."""
+    import torch
+    from torch.nn import functional
+
+    rng = np.random.default_rng(13)
+    arrays = {}
+    normal = lambda *s: torch.tensor(rng.standard_normal(s), dtype=torch.float32)
+
+    def ours(x):
+        return x.detach().numpy().transpose(0, 2, 3, 1) if x.ndim == 4 else x.detach().numpy()
+
+    def record(name, inputs, function, kernels=()):
+        """As `recorder`'s; the inputs in `kernels` are kernels."""
+        leaves = [x.clone().requires_grad_() for x in inputs]
+        out = function(*leaves)
+        seed = normal(*out.shape)
+        (out * seed).sum().backward()
+        for i, leaf in enumerate(leaves):
+            turn = (lambda x: x.detach().numpy().transpose(2, 3, 1, 0)) if i in kernels else ours
+            arrays[f"{name}/input{i}"], arrays[f"{name}/gradient{i}"] = turn(leaf), turn(leaf.grad)
+        arrays[f"{name}/output"], arrays[f"{name}/seed"] = ours(out), ours(seed)
+        return out
+
+    for n, c, h, w, k, r, stride, padding in (
+        (2, 3, 9, 8, 4, 3, 1, 1), (2, 3, 9, 8, 4, 3, 2, 1), (1, 5, 8, 9, 6, 3, 1, 3), (1, 4, 9, 7, 3, 3, 2, 3),
+        (1, 1, 16, 15, 8, 7, 1, 3), (2, 1, 17, 16, 8, 7, 2, 3), (1, 3, 6, 5, 2, 1, 1, 1), (1, 3, 6, 5, 2, 1, 2, 0),
+    ):  # fmt: skip
+        record(
+            f"conv/{n}_{h}_{w}_{c}_{k}_{r}_{stride}_{padding}", [normal(n, c, h, w), normal(k, c, r, r)],
+            lambda x, weight: functional.conv2d(x, weight, stride=stride, padding=padding), kernels={1})
+    for name, h, w in (("even", 8, 10), ("odd", 9, 7)):
+        ties = torch.round(normal(2, 3, h, w) * 2) / 2 - 4  # most below 0, where zeros of a border would win
+        record(f"max/{name}", [ties], lambda x: functional.max_pool2d(x, 3, 2, 1))
+        for counts in (True, False):
+            record(
+                f"average/{name}/{'cells' if counts else 'pixels'}", [normal(2, 3, h, w)],
+                lambda x: functional.avg_pool2d(x, 3, 2, 1, count_include_pad=counts))
+        record(f"average/{name}/2", [normal(2, 3, h, w)], lambda x: functional.avg_pool2d(x, 2, 2))
+
+    norm = torch.nn.BatchNorm2d(5, eps=1e-5, momentum=0.1)
+    gamma, beta = normal(5), normal(5)
+    with torch.no_grad():
+        norm.weight.copy_(gamma), norm.bias.copy_(beta)
+        norm.running_mean.copy_(normal(5)), norm.running_var.copy_(normal(5) ** 2 + 0.5)
+    arrays["norm/mean"], arrays["norm/variance"] = norm.running_mean.numpy().copy(), norm.running_var.numpy().copy()
+    for step in range(2):
+
+        def forward(x, weight, bias):
+            return functional.batch_norm(
+                x, norm.running_mean, norm.running_var, weight, bias, training=True, momentum=norm.momentum, eps=norm.eps)
+
+        record(f"norm/{step}", [normal(3, 5, 3, 2) * 3 + 2, gamma, beta], forward)
+        arrays[f"norm/{step}/mean"], arrays[f"norm/{step}/variance"] = (
+            norm.running_mean.numpy().copy(), norm.running_var.numpy().copy())
+    norm.eval()
+    record("norm/inference", [normal(2, 5, 3, 2)], norm)
+    save("layers", arrays)
+    VERSIONS["torch"] = torch.__version__
+
+
 # ---- the network --------------------------------------------------------------------------------
 
 
@@ -508,16 +579,10 @@ def split_fixture():
 
 FIXTURES = {
     "films": films_fixture, "augmentation": augmentation_fixture, "operations": operations_fixture,
-    "algebra": algebra_fixture, "network": network_fixture, "metrics": metrics_fixture, "split": split_fixture,
+    "algebra": algebra_fixture, "layers": layers_fixture, "network": network_fixture, "metrics": metrics_fixture, "split": split_fixture,
 }  # fmt: skip
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or FIXTURES:
         FIXTURES[name]()
-    (OUT / "versions.json").write_text(
-        json.dumps(
-            {
-                "tensorflow": tf.__version__, "keras": keras.__version__,
-                "scikit-learn": sklearn.__version__, "numpy": np.__version__,
-                "pillow": Image.__version__ if hasattr(Image, "__version__") else "",
-            }, indent=1) + "\n")
+    VERSIONS_FILE.write_text(json.dumps(VERSIONS, indent=1) + "\n")
