@@ -98,6 +98,18 @@ import Testing
     #expect(given.count == 3 && zip(given, same).allSatisfy { $0.hasSameBits(as: $1) })
   }
 
+  /// Tiles and direct sums size their memory by borders that add no outputs.
+  @Test(arguments: [1, 16]) func widerBordersAreAMatrixProducts(channels: Int) {
+    func algorithms(_ before: Int, _ after: Int) -> [ConvolutionPlan.Algorithm] {
+      ConvolutionPlan(
+        input: [1, 30, 30, channels], kernel: [3, 3, channels, 16],
+        padding: .explicit(before: before, after: after)
+      ).candidates.map(\.algorithm)
+    }
+    #expect(algorithms(1, 1).count > 1 && algorithms(2, 0).count > 1 && algorithms(0, 0).count > 1)
+    #expect(algorithms(2, 1) == [.matrixProduct] && algorithms(0, 30) == [.matrixProduct])
+  }
+
   @Test func sizesOfOutputs() {
     let border = Padding.explicit(before: 3, after: 3)
     #expect(border.output(size: 224, kernel: 7, stride: 2) == (112, 3))
