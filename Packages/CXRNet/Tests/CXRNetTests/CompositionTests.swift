@@ -359,7 +359,7 @@ import Testing
       ), ("dense", DenselyConnected(body(from: 3, to: 1))), ("mean", AveragePool()),
     ])
     // Borders keep cells on their pixels, and the last mean is of two of them.
-    let grid = ReceptiveGrid(after: same, size: 224)
+    let grid = ReceptiveGrid(of: same.traced([1, 224, 224, 1]))
     #expect(grid?.first == 4 && grid?.step == 16)
     let apart = Sequential([
       (
@@ -367,6 +367,6 @@ import Testing
         Residual(body: Sequential([("pool", MaxPool())]), shortcut: body(from: 1, to: 1, stride: 2))
       )
     ])
-    #expect(ReceptiveGrid(after: apart, size: 8) == nil)
+    #expect(ReceptiveGrid(of: apart.traced([1, 8, 8, 1])) == nil)
   }
 }

@@ -63,20 +63,21 @@ import Testing
     let shape = reading.featureMaps.shape
     try #require(shape.rank == 4)
     let cells = shape[1] * shape[2]
-    let head = try #require(model.head as? Dense)
+    let bias = try #require(
+      model.parameters.first { $0.path.description == "head/bias" }?.parameter.value)
     let exact = Array(model.activationMaps(reading).scalars)
-    try #require(exact.count == 2 * cells * 3 && head.bias.value.shape == [3])
+    try #require(exact.count == 2 * cells * 3 && bias.shape == [3])
     for label in 0..<3 {
       let maps = gradientWeightedMaps(
         featureMaps: reading.featureMaps, label: label, keepsNegative: true
-      ) { features, pass in head(features.globalAveragePooled(), in: &pass) }
+      ) { maps, pass in model.logits(ofFeatures: maps.globalAveragePooled(), in: &pass) }
       try #require(maps.shape == [2, shape[1], shape[2]])
-      let bias = head.bias.value.scalars[label]
+      let shift = bias.scalars[label]
       for (i, value) in maps.scalars.enumerated() {
-        #expect(abs(value * Float(cells) - (exact[i * 3 + label] - bias)) < 1e-4)
+        #expect(abs(value * Float(cells) - (exact[i * 3 + label] - shift)) < 1e-4)
       }
       let positive = gradientWeightedMaps(featureMaps: reading.featureMaps, label: label) {
-        features, pass in head(features.globalAveragePooled(), in: &pass)
+        maps, pass in model.logits(ofFeatures: maps.globalAveragePooled(), in: &pass)
       }
       #expect(zip(positive.scalars, maps.scalars).allSatisfy { $0 == max(0, $1) })
     }
@@ -91,14 +92,14 @@ import Testing
       ("b", Conv2D(from: 1, to: 1, kernel: 7, random: random)), ("pool2", MaxPool()),
     ])
     // 3 + 0.5, then 2 · 3 + 1.
-    #expect(ReceptiveGrid(after: layers, size: 50)?.first == 10.5)
-    #expect(ReceptiveGrid(after: layers, size: 50)?.step == 4)
+    #expect(ReceptiveGrid(of: layers.traced([1, 50, 50, 1]))?.first == 10.5)
+    #expect(ReceptiveGrid(of: layers.traced([1, 50, 50, 1]))?.step == 4)
     // Zeros around keep cells on their pixels; a stride of 2 puts the odd zero after.
     let same = Sequential([
       ("conv", Conv2D(from: 1, to: 1, kernel: 3, stride: 2, padding: .same, random: random))
     ])
-    #expect(ReceptiveGrid(after: same, size: 7)?.first == 0)
-    #expect(ReceptiveGrid(after: same, size: 8)?.first == 1)
+    #expect(ReceptiveGrid(of: same.traced([1, 7, 7, 1]))?.first == 0)
+    #expect(ReceptiveGrid(of: same.traced([1, 8, 8, 1]))?.first == 1)
     #expect(
       ReceptiveGrid(after: Sequential([("pool", GlobalAveragePooling())]), size: 8) == nil)
   }
