@@ -190,7 +190,7 @@ class Comparisons:
         found, came, told = comparing.compare(before, after)
         self.differing += len(found)
         more = f"; not there before: {', '.join(came[:5])}{' …' * (len(came) > 5)}" if came else ""
-        print(f"{'OTHER' if found else 'equal'}  {name:34}  {told}{more}", flush=True)
+        print(f"{'OTHER' if found else 'equal'}  {name:37}  {told}{more}", flush=True)
         for file, difference in found.items():
             print(f"       {file}: {difference}", flush=True)
         return found
@@ -239,8 +239,9 @@ def beside(before_bin, after_bin, jobs, work):
 # ---- The programs of a commit
 
 
-def command(*words, **how):
-    subprocess.run(list(map(str, words)), check=True, cwd=root, **how)
+def command(*words):
+    if subprocess.run(list(map(str, words)), cwd=root).returncode != 0:
+        sys.exit(f"equality: failed: {' '.join(map(str, words))}")
 
 
 def built(commit, folder):
