@@ -367,6 +367,8 @@ import Testing
         Residual(body: Sequential([("pool", MaxPool())]), shortcut: body(from: 1, to: 1, stride: 2))
       )
     ])
-    #expect(ReceptiveGrid(of: apart.traced([1, 8, 8, 1])) == nil)
+    // Pixels 0 and 1 of the one, -1 to 1 of the other.
+    let joined = ReceptiveGrid(of: apart.traced([1, 8, 8, 1]))
+    #expect(joined?.first == 0 && joined?.step == 2 && joined?.field == 3)
   }
 }

@@ -101,7 +101,7 @@ import Testing
     #expect(ReceptiveGrid(of: same.traced([1, 7, 7, 1]))?.first == 0)
     #expect(ReceptiveGrid(of: same.traced([1, 8, 8, 1]))?.first == 1)
     #expect(
-      ReceptiveGrid(after: Sequential([("pool", GlobalAveragePooling())]), size: 8) == nil)
+      ReceptiveGrid(of: GlobalAveragePooling().traced([1, 8, 8, 1])) == nil)
   }
 
   /// A bright pixel changes most the cell that is centred nearest to it.

@@ -11,16 +11,27 @@ import Testing
   private static func makers() throws -> [(name: String, value: any Module)] {
     let random = RandomStream(seed: 1)
     let dense = Dense(from: 2, to: 3, random: random)
+    let body = Sequential([("conv", Conv2D(from: 2, to: 2, kernel: 1, random: random))])
     return [
       ("Activation", Activation.relu),
       ("Adam", Adam(for: dense)),
+      ("AdamW", AdamW(for: dense)),
+      ("AveragePool", AveragePool()),
       ("BatchNorm", BatchNorm(channels: 3)),
       ("ChestCNN", try ChestCNN(imageSize: 28, labels: 2, channels: [2, 3], random: random)),
+      (
+        "ChestResNet",
+        try Architectures.standard.make(
+          Architecture("chest-resnet"), side: 40, labels: 2, random: random)
+      ),
       ("Conv2D", Conv2D(from: 1, to: 2, kernel: 3, random: random)),
       ("Dense", dense),
+      ("DenselyConnected", DenselyConnected(body)),
       ("Dropout", Dropout(rate: 0.1)),
       ("GlobalAveragePooling", GlobalAveragePooling()),
       ("MaxPool", MaxPool()),
+      ("Residual", Residual(body: body, shortcut: body)),
+      ("SGD", SGD(for: dense, momentum: 0.9)),
       ("Sequential", Sequential([("one", dense), ("two", BatchNorm(channels: 3))])),
     ]
   }

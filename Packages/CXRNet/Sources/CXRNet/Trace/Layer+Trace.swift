@@ -46,7 +46,7 @@ extension Layer {
     var rows = [["layer", "kind", "output shape", "parameters"]]
     for layer in graph.layers where !layer.hasInner || working.contains(layer.path) {
       rows.append([
-        layer.path, layer.kind, "\(layer.shape)", layer.hasInner ? "" : "\(layer.parameterCount)",
+        layer.path, layer.kind, "\(layer.shape)", "\(layer.hasInner ? 0 : layer.parameterCount)",
       ])
     }
     let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
