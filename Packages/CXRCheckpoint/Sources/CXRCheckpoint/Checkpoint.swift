@@ -53,6 +53,24 @@ public struct Checkpoint: Sendable, Equatable {
     (self.arrays, self.metadata) = (arrays, metadata)
   }
 
+  /// Makes a checkpoint of plain values; traps as ``init(arrays:metadata:)`` and where a shape does not give the number
+  /// of elements.
+  ///
+  ///     try Checkpoint(net.namedArrays).write(to: "net.npz")
+  ///     try net.load(Checkpoint(path: "net.npz").namedArrays)
+  public init(
+    _ arrays: [(name: String, shape: [Int], scalars: [Float])], metadata: String = "{}"
+  ) {
+    self.init(
+      arrays: arrays.map { NamedArray(name: $0.name, shape: $0.shape, scalars: $0.scalars) },
+      metadata: metadata)
+  }
+
+  /// The arrays as plain values.
+  public var namedArrays: [(name: String, shape: [Int], scalars: [Float])] {
+    arrays.map { ($0.name, $0.shape, $0.scalars) }
+  }
+
   /// What the file says it holds.
   public var outline: Outline {
     Outline(metadata: metadata, arrays: arrays.map { ($0.name, $0.shape) })

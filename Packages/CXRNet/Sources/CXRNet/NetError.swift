@@ -8,6 +8,8 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
   case unknownSetting(network: String, key: String, known: [String])
   /// A setting is of another kind, or outside its range.
   case invalidSetting(network: String, key: String, value: String, allowed: String)
+  /// Arrays are not those of the network: what is wrong with each.
+  case arraysDoNotFit([String])
   /// A layer cannot follow what comes before it.
   case layerDoesNotFit(layer: String, input: String)
   /// There is no optimizer of that name.
@@ -29,6 +31,8 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
       return "\(network) has no setting \(key); it has \(known.joined(separator: ", "))"
     case .invalidSetting(let network, let key, let value, let allowed):
       return "\(network): \(key)=\(value): needed is \(allowed)"
+    case .arraysDoNotFit(let problems):
+      return "the arrays are not the network's: " + problems.joined(separator: "; ")
     case .layerDoesNotFit(let layer, let input):
       return "layer \(layer) does not fit an input of shape \(input)"
     case .unknownOptimizer(let name, let known):

@@ -238,7 +238,7 @@ import Testing
     #expect(relativeDistance(y.value.scalars, expected) < 1e-6)
   }
 
-  @Test func theEnvironmentChoosesTheVectorUnit() {
+  @Test func everyEngineIsOfItsLanes() {
     #expect(cxr_engine_default().pointee.lanes >= 8)
     #expect(cxr_engine_of_lanes(8).pointee.lanes == 8)
     #expect(["portable", "AVX2+FMA", "AVX-512"].contains(ConvolutionEngine.standard.name))

@@ -59,7 +59,7 @@ import Testing
   }
 
   private func check(
-    _ outcome: Trainer.Outcome, _ claims: [Bool], _ model: ChestCNN, _ data: TrainingData,
+    _ outcome: Trainer.Outcome, _ claims: [Bool], _ model: any FilmClassifier, _ data: TrainingData,
     _ options: TrainingOptions, _ set: SmallSet
   ) throws {
     let losses = outcome.history.rows.map(\.validation.loss)
@@ -112,7 +112,7 @@ import Testing
 
   /// What is chosen on the validation films for a network.
   private func fit(
-    _ model: ChestCNN, _ data: TrainingData, _ options: TrainingOptions
+    _ model: any FilmClassifier, _ data: TrainingData, _ options: TrainingOptions
   ) throws -> (fit: ValidationFit, typical: TypicalFilms) {
     var (probabilities, features) = ([Float](), [Float]())
     let batches = data.validationBatches(batchSize: options.batchSize)
@@ -125,7 +125,7 @@ import Testing
       probabilities.map(Double.init), rows: data.validationRows, of: data.collection)
     return (
       ValidationFit(rule: options.operatingRule, answers: answers),
-      data.typicalFilms(features: features, channels: model.channels.last ?? 0)
+      data.typicalFilms(features: features, channels: model.featureCount)
     )
   }
 }

@@ -77,7 +77,7 @@ import Testing
   }
 
   /// The last batches are short: means over batches would weigh their films more.
-  @Test(arguments: LossKind.allCases) func everyFigureIsOfAllFilms(kind: LossKind) throws {
+  @Test(arguments: LossKind.standard) func everyFigureIsOfAllFilms(kind: LossKind) throws {
     let set = try SmallSet()
     defer { set.remove() }
     var options = set.options

@@ -189,7 +189,7 @@ import Testing
     func limit(_ left: Int, _ name: String) -> MemoryLimits.Limit {
       MemoryLimits.Limit(name: name, remedy: "mend \(name)", left: left)
     }
-    let need = MemoryNeed(batchSize: 2, imageSize: 112, threads: 3)
+    let need = try MemoryNeed(films: 2, side: 112, threads: 3)
     let held = 1 << 20
     let more = need.resident - held
     let room = 1 << 40
@@ -219,7 +219,7 @@ import Testing
     // More films, pixels and threads take more.
     for (batch, size, threads) in [(3, 112, 3), (2, 113, 3), (2, 112, 4)] {
       #expect(
-        MemoryNeed(batchSize: batch, imageSize: size, threads: threads).resident > need.resident)
+        try MemoryNeed(films: batch, side: size, threads: threads).resident > need.resident)
     }
   }
 }

@@ -74,3 +74,11 @@ struct SmallSet {
     return try trainer.run(until: shouldStop) { _ in }
   }
 }
+
+extension MemoryNeed {
+  /// Of training the reference network with one label.
+  init(films: Int, side: Int, threads: Int) throws {
+    let model = try ChestCNN(imageSize: side, labels: 1, random: RandomStream(seed: 0))
+    self.init(training: model, batchSize: films, threads: threads)
+  }
+}

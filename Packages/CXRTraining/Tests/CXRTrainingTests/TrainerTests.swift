@@ -270,14 +270,14 @@ import Testing
   @Test func countsEpochsSinceTheLowestLoss() {
     var stopping = EarlyStopping(patience: 2)
     let losses = [3, 2, 2, 1.5, 1.6, 1.5]
-    let best = losses.enumerated().map { stopping.isImprovement($1, epoch: $0 + 1) }
+    let best = losses.enumerated().map { stopping.take($1, epoch: $0 + 1) }
     #expect(best == [true, true, false, true, false, false])
     #expect(stopping.bestEpoch == 4 && stopping.shouldStop && stopping.bestLoss == 1.5)
   }
 
   @Test func aLossThatIsNoNumberNeverIsTheBest() {
     var stopping = EarlyStopping(patience: 3)
-    let best = [.nan, 5, .nan].enumerated().map { stopping.isImprovement($1, epoch: $0 + 1) }
+    let best = [.nan, 5, .nan].enumerated().map { stopping.take($1, epoch: $0 + 1) }
     #expect(best == [false, true, false] && stopping.bestEpoch == 2)
   }
 

@@ -30,7 +30,7 @@ final class CacheStore: Sendable {
     let isNew = try index.read(count: header.count, at: 0) != header
     if isNew {
       try index.clear()
-      // Removed, not emptied: another process may have the old pixels mapped, and keeps them.
+      // Removed, not emptied: another process may have the old pixels open, and keeps them.
       unlink(path)
     }
     pixels = try CacheFile(path: path)

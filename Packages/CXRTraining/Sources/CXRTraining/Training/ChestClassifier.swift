@@ -74,6 +74,11 @@ public struct ChestClassifier: Sendable {
 }
 
 extension Checkpoint {
+  /// The parameters of a network, layer or optimizer; `metadata` is whatever text goes with them.
+  public init(_ module: some Module, metadata: String = "{}") {
+    self.init(module.namedArrays, metadata: metadata)
+  }
+
   /// Reads a network's file, with no more memory than its weights can take.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
   init(ofNetwork path: String, _ architectures: Architectures) throws {
@@ -93,11 +98,9 @@ extension Checkpoint {
 
 extension Module {
   /// The parameters as named arrays.
-  func arrays(prefix: String = "") -> [NamedArray] {
-    parameters.map {
-      NamedArray(
-        name: prefix + $0.path.description, shape: $0.parameter.value.shape.dimensions,
-        scalars: Array($0.parameter.value.scalars))
+  func arrays(prefix: String = "") -> [CXRCheckpoint.NamedArray] {
+    namedArrays.map {
+      CXRCheckpoint.NamedArray(name: prefix + $0.name, shape: $0.shape, scalars: $0.scalars)
     }
   }
 

@@ -29,7 +29,8 @@ public struct EarlyStopping: Sendable, Equatable {
   public var shouldStop: Bool { epochsWithoutImprovement >= patience }
 
   /// Takes the loss of an epoch, counted from 1, and says whether it is the best so far.
-  public mutating func isImprovement(_ loss: Double, epoch: Int) -> Bool {
+  @discardableResult
+  public mutating func take(_ loss: Double, epoch: Int) -> Bool {
     guard loss < bestLoss else {
       epochsWithoutImprovement += 1
       return false

@@ -274,7 +274,7 @@ public struct Trainer {
       validation: validation, learningRate: schedule(epoch: epoch), seconds: state.seconds,
       imagesPerSecond: Double(state.films) / state.seconds)
     var next = stopping
-    let isBest = next.isImprovement(row.validation.loss, epoch: epoch + 1)
+    let isBest = next.take(row.validation.loss, epoch: epoch + 1)
     if isBest, baseline == nil { baseline = try data.thumbnailRidge(checking: check) }
     if isBest, frontal == nil { frontal = .some(try data.frontalTemplate()) }
     let place = self.place(state)

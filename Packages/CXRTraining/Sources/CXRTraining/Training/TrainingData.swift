@@ -21,6 +21,10 @@ public struct TrainingData: Sendable {
   public let samples: TrainingSamples
   /// Of the names of the films trained and validated on, in order.
   let filmsSHA256: String
+  /// Where prepared films are kept, and what tells whether one has changed.
+  private let cacheFolder: String
+  private let cacheCheck: FilmCache.SourceCheck
+  private let skipsUnreadable: Bool
   /// Of these films' pixels, as prepared.
   let pixelsSHA256: String
   /// The number of films trained on, without copies.
@@ -64,6 +68,9 @@ public struct TrainingData: Sendable {
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     try options.validate()
+    (self.cacheFolder, cacheCheck, skipsUnreadable) = (
+      cacheFolder, check, options.skipsUnreadable
+    )
     var collection = try FilmCollection(
       collectionOptions,
       archives: ArchiveShelf(
@@ -185,9 +192,43 @@ public struct TrainingData: Sendable {
     }
   }
 
+  /// The films of a part in file order, without augmented copies. Those of the test part are prepared when they are
+  /// first asked for, which takes a while, and are kept where the others are.
+  ///
+  /// - Throws: ``TrainingError/unreadableFilms(_:)`` unless the run skips them, ``TrainingError/noFilms(part:why:)``,
+  ///   ``TrainingError/cacheFailed(path:reason:)``.
+  public func batches(of part: Subset, batchSize: Int = 32) throws -> Batches {
+    precondition(batchSize > 0, "TrainingData.batches: a batch of \(batchSize)")
+    switch part {
+    case .train: return batches(source, trainingFilms, batchSize: batchSize)
+    case .validation: return validationBatches(batchSize: batchSize)
+    case .test: break
+    }
+    let rows = collection.rows(of: .test)
+    let cache = try FilmCache(
+      films: collection.films(rows), preparation: self.cache.preparation, folder: cacheFolder,
+      check: cacheCheck)
+    guard cache.unreadable.isEmpty || skipsUnreadable else {
+      throw TrainingError.unreadableFilms(cache.unreadable)
+    }
+    let bad = Set(cache.unreadable.map(\.name))
+    let films = rows.indices.filter { !bad.contains(collection.file.records[rows[$0]].name) }
+    guard !films.isEmpty else {
+      throw TrainingError.noFilms(
+        part: "test", why: "none of its patients' films is there and readable; check --images")
+    }
+    return batches(
+      BatchSource(
+        cache: cache, collection: collection, rows: rows, mean: Float(moments.mean),
+        standardDeviation: Float(moments.standardDeviation)), films, batchSize: batchSize)
+  }
+
   /// The validation films in file order.
   func validationBatches(batchSize: Int) -> Batches {
-    let (source, films) = (source, validationFilms)
+    batches(source, validationFilms, batchSize: batchSize)
+  }
+
+  private func batches(_ source: BatchSource, _ films: [Int], batchSize: Int) -> Batches {
     let random = RandomStream(seed: 0)
     return Batches(source, count: (films.count + batchSize - 1) / batchSize) { batch in
       films[batch * batchSize..<Swift.min(films.count, (batch + 1) * batchSize)].map {
