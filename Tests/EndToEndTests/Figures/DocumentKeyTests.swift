@@ -169,7 +169,7 @@ import Testing
         split/test: images patients patients_sha256
         films: training validation augmented_copies missing without_row unreadable
         class_weights/*: label negative positive
-        options: csv images loss epochs batch-size learning-rate decay patience clip-norm
+        options: csv images loss model architecture epochs batch-size learning-rate decay patience clip-norm
         options: checkpoint-every augment augment-labels operating-point seed labels uncertain
         options: skip-empty-labels split-seed cache cache-check exclude allow-missing
         options: skip-unreadable collection patients each-film-a-patient train-list test-list
@@ -186,7 +186,7 @@ import Testing
         .: format_version library_version architecture labels image loss class_weights split
         .: label_file_sha256 seed epoch step options progress validation baseline typical_films
         .: device history unfinished_epoch
-        architecture: name channels kernel
+        architecture: name channels kernel dropout
         image: size resize jpeg_dct depth dicom_range png_bits applies_exif_orientation storage
         image: mean standard_deviation
         class_weights/*: label negative positive

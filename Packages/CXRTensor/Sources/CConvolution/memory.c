@@ -50,7 +50,7 @@ static void deallocate(void *memory, size_t bytes) {
 
 // ---- Between two uses
 
-enum { SMALLEST = 1 << 16, MOST_IDLE = 256 << 20, PLACES = 1024 };
+enum { SMALLEST = 1 << 16, PLACES = 1024 };
 
 // Oldest first.
 static struct {
@@ -126,7 +126,7 @@ void cxr_give_buffer(void *memory, size_t capacity) {
     size_t bytes = 0;
     pthread_mutex_lock(&lock);
     const int full =
-        idle_count > 0 && (idle_count == PLACES || idle_bytes + capacity > (size_t)MOST_IDLE);
+        idle_count > 0 && (idle_count == PLACES || idle_bytes + capacity > (size_t)CXR_MOST_IDLE);
     void *oldest = full ? taken(0, &bytes) : 0;
     if (!full) {
       idle[idle_count].memory = memory;

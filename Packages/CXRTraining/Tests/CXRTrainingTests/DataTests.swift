@@ -246,7 +246,7 @@ import Testing
       return MemoryLimits(addressSpace: space.map(limit), resident: [limit(free)], residentNow: 0)
     }
     let need = try MemoryNeed(films: 32, side: 224, threads: 2)
-    #expect(need.resident > try MemoryNeed(films: 16, side: 224, threads: 2).resident)
+    #expect(try MemoryNeed(films: 16, side: 224, threads: 2).resident < need.resident)
     try need.check(limits(space: nil, free: 1 << 30), isBeforePreparation: true)
     try need.check(limits(space: 1 << 30, free: 1 << 30), isBeforePreparation: true)
     for (space, free) in [(nil, 100 << 20), (300 << 20, 1 << 30)] {

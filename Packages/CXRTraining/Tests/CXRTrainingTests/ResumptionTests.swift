@@ -2,6 +2,7 @@ import CXRCheckpoint
 import CXRData
 import CXRImage
 import CXRMetrics
+import CXRNet
 import Foundation
 import Testing
 
@@ -194,6 +195,11 @@ import Testing
     typealias Change = (inout TrainingOptions) -> Void
     let changes: [String: (was: String, now: String, change: Change)] = [
       "loss": ("weighted-bce", "bce", { $0.loss = .bce }),
+      "optimizer": (
+        "adam beta1=0.9 beta2=0.999 epsilon=1e-07 epsilon_placement=outside_correction",
+        "sgd momentum=0.5 momentum_form=rate_inside nesterov=false",
+        { $0.optimizer = OptimizerSettings(telling: "sgd", ["momentum": 0.5]) }
+      ),
       "batch-size": ("16", "8", { $0.batchSize = 8 }),
       "image-size": ("106", "107", { $0.preparation.imageSize = 107 }),
       "resize": ("bilinear", "antialias", { $0.preparation.resize = .antialias }),

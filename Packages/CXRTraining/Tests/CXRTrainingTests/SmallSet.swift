@@ -1,4 +1,6 @@
 import CXRImage
+import CXRNet
+import CXRTensor
 import Foundation
 
 @testable import CXRTraining

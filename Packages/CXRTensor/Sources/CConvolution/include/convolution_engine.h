@@ -192,6 +192,9 @@ void cxr_run_workers(long workers, void (*body)(void *context, long worker), voi
 /// not get to run.
 double cxr_handover_seconds(long workers);
 
+/// The most bytes of buffers that are kept for the next of their size.
+enum { CXR_MOST_IDLE = 256 << 20 };
+
 /// Memory of any content at a multiple of 64 bytes, in huge pages where that pays; null where there is
 /// none. A buffer that was given back is taken again before the system is asked for one. `capacity` is
 /// what must be given back with it.

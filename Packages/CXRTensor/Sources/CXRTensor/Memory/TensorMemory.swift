@@ -6,6 +6,9 @@ public enum TensorMemory {
   /// What is done when the system has no more: the number of bytes that were asked for is passed.
   public typealias ExhaustionHandler = @Sendable (_ bytes: Int) -> Never
 
+  /// The most bytes that are kept for later tensors while nobody uses them, as memory.c has it.
+  static let mostIdle = Int(CXR_MOST_IDLE)
+
   private static let handler = Mutex<ExhaustionHandler?>(nil)
 
   /// Sets what is done, in place of a trap, when the system has no more memory for a tensor, even after what was

@@ -60,7 +60,10 @@ extension FourierConvolution {
       * (2 * inputBlocks * inRows + outputBlocks * outRows)
     let spectrum =
       cxr_frequencies(tiling.tile) * spectrumStride(inner: plan.channels, outer: plan.filters)
-    return 4 * (Swift.max(1, shares) * rows + (shares + 2) * spectrum)
+    // Of several groups, spectra are kept as a whole: those of the kernel, and those of each share's gradient.
+    let whole = groups > 1 ? (shares + 1) * spectrum : 0
+    let kernelRows = 2 * 2 * horizontal * plan.kernel.count
+    return 4 * (Swift.max(1, shares) * rows + whole + kernelRows)
   }
 }
 

@@ -2,75 +2,74 @@ extension TracedGraph {
   /// The most bytes that the pass of a step takes at once, forward and backward: values that gradients need, gradients
   /// on their way, what operations take besides; without parameters. From above.
   public var trainingBytes: Int {
-    let kept = keptForGradients
-    let isRecorded = recorded
-    var (held, most) = (0, 0)
+    let (kept, isRecorded) = (keptForGradients, recorded)
+    var memory = BufferMemory()
     // Forward: what is kept of the nodes so far, and what the operation itself reads and writes.
-    var heldAfter: [Int] = []
-    for (place, node) in nodes.enumerated() {
-      guard case .operation(let operation) = node.source else {
-        held += isParameter(node) ? 0 : node.bytes
-        heldAfter.append(held)
-        continue
+    let lastUse = lastUses
+    for (place, node) in nodes.enumerated() where !node.isParameter {
+      memory.take(node.bytes)
+      if case .operation(let operation) = node.source {
+        memory.take(operation.kept)
+        memory.visit(operation.scratch)
       }
-      let passing = (node.inputs + [place]).reduce(0) { sum, part in
-        kept[part] || !isOperation(nodes[part]) ? sum : sum + nodes[part].bytes
+      for part in Set(node.inputs + [place])
+      where !nodes[part].isParameter && !kept[part] && lastUse[part] <= place {
+        memory.give(nodes[part].bytes)
       }
-      held += (kept[place] ? node.bytes : 0) + operation.kept
-      heldAfter.append(held)
-      most = max(most, held + passing + operation.scratch)
     }
     // Backward: kept values are let go as their operations are passed.
-    var gradients = [Int](repeating: 0, count: nodes.count)
-    for output in outputs { gradients[output] = nodes[output].bytes }
-    var onTheWay = gradients.reduce(0, +)
-    for (place, node) in nodes.enumerated().reversed() {
-      guard case .operation(let operation) = node.source, gradients[place] > 0 else { continue }
-      for input in node.inputs where isRecorded[input] && gradients[input] == 0 {
-        gradients[input] = nodes[input].bytes
-        onTheWay += isParameter(nodes[input]) ? 0 : nodes[input].bytes
-      }
-      // An operation may form one gradient before it adds it to another.
-      let largest = node.inputs.filter { isRecorded[$0] }.map { nodes[$0].bytes }.max() ?? 0
-      most = max(most, heldAfter[place] + onTheWay + largest + operation.scratch)
-      onTheWay -= gradients[place]
+    var gradients = [Bool](repeating: false, count: nodes.count)
+    for output in outputs {
+      gradients[output] = true
+      memory.take(nodes[output].bytes)
     }
-    return most
+    for (place, node) in nodes.enumerated().reversed() {
+      guard case .operation(let operation) = node.source, gradients[place] else { continue }
+      for input in node.inputs where isRecorded[input] {
+        // A second gradient is formed before it is added to the first.
+        if gradients[input] {
+          memory.visit(nodes[input].bytes)
+        } else {
+          memory.take(nodes[input].bytes)
+        }
+        gradients[input] = true
+      }
+      memory.visit(operation.scratch)
+      memory.give(node.bytes)
+      memory.give(operation.kept)
+      if kept[place] { memory.give(node.bytes) }
+    }
+    return memory.most
   }
 
   /// The most bytes that a pass without gradients takes at once, without parameters. From above.
   public var inferenceBytes: Int {
+    let lastUse = lastUses
+    var memory = BufferMemory()
+    for (place, node) in nodes.enumerated() where !node.isParameter {
+      memory.take(node.bytes)
+      if case .operation(let operation) = node.source { memory.visit(operation.scratch) }
+      for part in Set(node.inputs + [place])
+      where !nodes[part].isParameter && lastUse[part] <= place { memory.give(nodes[part].bytes) }
+    }
+    return memory.most
+  }
+
+  /// The last node that reads each; outputs are read after all.
+  private var lastUses: [Int] {
     var lastUse = Array(nodes.indices)
     for (place, node) in nodes.enumerated() {
       for input in node.inputs { lastUse[input] = place }
     }
     for output in outputs { lastUse[output] = nodes.count }
-    var (held, most) = (0, 0)
-    var ending: [Int: Int] = [:]
-    for (place, node) in nodes.enumerated() where !isParameter(node) {
-      held += node.bytes
-      ending[lastUse[place], default: 0] += node.bytes
-      if case .operation(let operation) = node.source {
-        most = max(most, held + operation.scratch)
-      }
-      held -= ending[place] ?? 0
-    }
-    return most
-  }
-
-  private func isParameter(_ node: Node) -> Bool {
-    if case .parameter = node.source { true } else { false }
-  }
-
-  private func isOperation(_ node: Node) -> Bool {
-    if case .operation = node.source { true } else { false }
+    return lastUse
   }
 
   /// Whether a gradient is asked of a node.
   private var recorded: [Bool] {
     var isRecorded: [Bool] = []
     for node in nodes {
-      isRecorded.append(isParameter(node) || node.inputs.contains { isRecorded[$0] })
+      isRecorded.append(node.isParameter || node.inputs.contains { isRecorded[$0] })
     }
     return isRecorded
   }
@@ -84,5 +83,46 @@ extension TracedGraph {
       if operation.keeps.contains(.inputs) { for input in node.inputs { kept[input] = true } }
     }
     return kept
+  }
+}
+
+extension TracedGraph.Node {
+  fileprivate var isParameter: Bool {
+    if case .parameter = source { true } else { false }
+  }
+}
+
+/// How much memory buffers take at most that come and go: one that is let go serves the next of its size, and so many
+/// bytes are kept for that.
+private struct BufferMemory {
+  private var counts: [Int: Int] = [:]
+  private var mostCounts: [Int: Int] = [:]
+  private var held = 0
+  private var mostHeld = 0
+
+  mutating func take(_ bytes: Int) {
+    guard bytes > 0 else { return }
+    counts[bytes, default: 0] += 1
+    mostCounts[bytes] = max(mostCounts[bytes] ?? 0, counts[bytes] ?? 0)
+    held += bytes
+    mostHeld = max(mostHeld, held)
+  }
+
+  mutating func give(_ bytes: Int) {
+    guard bytes > 0, let count = counts[bytes], count > 0 else { return }
+    counts[bytes] = count - 1
+    held -= bytes
+  }
+
+  /// Takes and gives back.
+  mutating func visit(_ bytes: Int) {
+    take(bytes)
+    give(bytes)
+  }
+
+  /// Of all sizes, as many as there ever were at once; or what was held with all that may be kept.
+  var most: Int {
+    let bySize = mostCounts.reduce(0) { $0 + $1.key * $1.value }
+    return min(bySize, mostHeld + TensorMemory.mostIdle)
   }
 }
