@@ -66,7 +66,7 @@ public struct ChestResNet: FilmClassifier {
     var layers: [(name: String, layer: any Layer)] = [
       ("conv", conv(1, channels[0], kernel, stride: 2, random.child("conv"))),
       ("norm", norm(channels[0])), ("relu", Activation.relu),
-      ("pool", MaxPool(window: 3, stride: 2, padding: .explicit(before: 1, after: 1))),
+      ("maximum", MaxPool(window: 3, stride: 2, padding: .explicit(before: 1, after: 1))),
     ]
     for (stage, outputs) in channels.enumerated() {
       for place in 0..<blocks {

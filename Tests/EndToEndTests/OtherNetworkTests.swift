@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// A network that is not the reference's goes by its name through all programs, without another word.
+@Suite struct OtherNetworkTests {
+  private let folder: TemporaryFolder
+  private var data: [String] {
+    ["--csv", folder.path + "/labels.csv", "--images", folder.path + "/films"]
+  }
+  private var small: [String] {
+    [
+      "--model", "chest-resnet", "--architecture", "channels=4,6", "blocks=1", "--image-size", "48",
+      "--batch-size", "8", "--labels", "Mass", "--cache", folder.path + "/cache",
+    ]
+  }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.addSmallFilms()
+  }
+
+  private func succeed(_ name: String, _ arguments: [String]) throws -> Program.Result {
+    let result = try Program.run(name, arguments)
+    #expect(result.status == 0, "\(name): \(result.errors)")
+    return result
+  }
+
+  private func bytes(_ run: String, _ array: String) throws -> Data {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c",
+      "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))",
+      "\(folder.path)/\(run)/last.npz", array,
+    ]
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return data
+  }
+
+  @Test func throughAllPrograms() throws {
+    let whole = folder.path + "/whole"
+    let trained = try succeed("cxr-train", data + small + ["--output", whole, "--epochs", "2"])
+    #expect(
+      trained.errors.contains("stage2block1/body/conv1") && trained.errors.contains("Residual"))
+    // Gone on with: the network is what run.json says.
+    let parts = folder.path + "/parts"
+    _ = try succeed("cxr-train", data + small + ["--output", parts, "--epochs", "1"])
+    let more = try succeed("cxr-train", ["--resume", "--output", parts, "--epochs", "2"])
+    #expect(more.errors.contains("goes on in epoch 2"))
+    for array in ["stage1block1/body/conv1/kernel.npy", "optimizer/first/head/bias.npy"] {
+      let (one, other) = (try bytes("whole", array), try bytes("parts", array))
+      #expect(one == other && !one.isEmpty, "\(array)")
+    }
+    let other = try Program.run(
+      "cxr-train", ["--resume", "--output", parts, "--epochs", "3", "--architecture", "blocks=2"])
+    #expect(
+      other.status != 0 && other.errors.contains("the network: was chest-resnet blocks=1"),
+      "\(other.errors)")
+
+    let evaluation = folder.path + "/evaluation"
+    _ = try succeed(
+      "cxr-evaluate",
+      data + [
+        "--checkpoint", whole + "/best.npz", "--output", evaluation, "--replicates", "100",
+        "--cache", folder.path + "/cache",
+      ])
+    #expect(FileManager.default.fileExists(atPath: evaluation + "/metrics.json"))
+    let answers = folder.path + "/answers"
+    let predicted = try succeed(
+      "cxr-predict",
+      ["--checkpoint", whole + "/best.npz", "--maps", answers, folder.path + "/films/3.png"])
+    #expect(predicted.output.contains("Mass"))
+    let maps = try FileManager.default.contentsOfDirectory(atPath: answers)
+    #expect(
+      maps.contains { $0.hasSuffix(".svg") || $0.hasSuffix(".png") || $0.hasSuffix(".jpg") },
+      "\(maps)")
+  }
+
+  @Test func whatIsNotUnderstoodIsRefusedAtOnce() throws {
+    func refusal(_ arguments: [String]) throws -> String {
+      let result = try Program.run(
+        "cxr-train", data + ["--output", folder.path + "/none", "--labels", "Mass"] + arguments)
+      #expect(result.status == 64, "\(result.status)")
+      #expect(!FileManager.default.fileExists(atPath: folder.path + "/none"))
+      return result.errors
+    }
+    #expect(
+      try refusal(["--model", "densenet-121"]).contains(
+        "no network is called densenet-121; known are chest-cnn, chest-resnet"))
+    #expect(
+      try refusal(["--architecture", "depth=2"]).contains(
+        "chest-cnn has no setting depth; it has channels, dropout, kernel"))
+    #expect(try refusal(["--architecture", "kernel"]).contains("KEY=VALUE is needed"))
+    #expect(
+      try refusal(["--architecture", "kernel=0"]).contains("a whole number from 1 to 63"))
+    #expect(
+      try refusal(["--model", "chest-resnet", "--image-size", "32"]).contains("at least 33 pixels"))
+  }
+}
