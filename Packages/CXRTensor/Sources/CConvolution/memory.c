@@ -20,6 +20,13 @@ static size_t mapped(size_t bytes) {
                                     : (bytes + PAGE - 1) / PAGE * PAGE;
 }
 
+size_t cxr_buffer_footprint(size_t bytes) {
+#if defined(__linux__)
+  if (bytes >= large) return mapped(bytes);
+#endif
+  return bytes;
+}
+
 static void *allocate(size_t bytes) {
 #if defined(__linux__)
   if (bytes >= large) {

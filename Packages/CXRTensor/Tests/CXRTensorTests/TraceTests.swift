@@ -97,12 +97,11 @@ import Testing
       let (x, w) = (recorder.input([100, 50]), recorder.parameter("w", [50, 20]))
       return [x.matrixProduct(w).relu().sum()]
     }
-    // Forward the product goes when relu has read it; backward the slopes of relu's and the product's output meet y.
     let (x, y) = (4 * 100 * 50, 4 * 100 * 20)
     #expect(graph.inferenceBytes == x + 2 * y + 4)
-    // Two of y's size at once; the kernel's gradient and the loss with its slope.
-    let gradient = 4 * 50 * 20
-    #expect(graph.trainingBytes == x + 3 * y + gradient + 2 * 4)
+    // Backward, y stands beside the slopes of relu's output and of the product, of which one takes the memory that the
+    // product had; the kernel's slopes take that of a slope, which is not four times as large.
+    #expect(graph.trainingBytes == x + 3 * y + 2 * 4)
   }
 
   @Test func scopesNameLayers() {

@@ -94,11 +94,14 @@ extension FilmClassifier {
   }
 
   /// The most memory that a step on so many films takes besides the program's, in bytes: values, gradients, weights
-  /// and two numbers a weight of an optimizer. From above.
+  /// and two numbers a weight that an optimizer keeps. From above.
   public func trainingBytes(batchSize: Int) -> Int {
     let graph = traced(
       [batchSize, imageSize, imageSize, 1], mode: .training, fusing: true)
-    return graph.trainingBytes + 4 * 4 * parameterCount
+    // The network validates between its epochs.
+    let prediction = traced([batchSize, imageSize, imageSize, 1], mode: .inference, fusing: true)
+    return max(graph.trainingBytes + prediction.cachedBytes, prediction.inferenceBytes)
+      + 3 * 4 * parameterCount
   }
 
   /// The same of a prediction.

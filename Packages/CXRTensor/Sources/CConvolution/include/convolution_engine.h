@@ -200,6 +200,9 @@ enum { CXR_MOST_IDLE = 256 << 20 };
 /// what must be given back with it.
 void *cxr_take_buffer(size_t bytes, size_t *capacity);
 
+/// What a buffer of `bytes` takes, with the rest of its last page.
+size_t cxr_buffer_footprint(size_t bytes);
+
 /// Whether the system would give `bytes` in one piece now; it keeps them.
 int cxr_can_allocate(size_t bytes);
 /// Keeps a buffer for the next of its size; of many idle ones the oldest goes back to the system.

@@ -45,15 +45,18 @@ public struct Operation: Sendable, Equatable {
   public let keeps: Keeping
   /// What it keeps besides, in bytes.
   public let kept: Int
+  /// What it keeps for the next pass, in bytes.
+  public let cached: Int
   /// What it takes besides while it runs, forward or backward, in bytes.
   public let scratch: Int
 
   /// Describes an operation.
   public init(
     _ name: String, _ attributes: [String: Double] = [:], reach: Reach = .place,
-    keeps: Keeping = .inputs, kept: Int = 0, scratch: Int = 0
+    keeps: Keeping = .inputs, kept: Int = 0, cached: Int = 0,
+    scratch: Int = 0
   ) {
     (self.name, self.attributes, self.reach) = (name, attributes, reach)
-    (self.keeps, self.kept, self.scratch) = (keeps, kept, scratch)
+    (self.keeps, self.kept, self.cached, self.scratch) = (keeps, kept, cached, scratch)
   }
 }

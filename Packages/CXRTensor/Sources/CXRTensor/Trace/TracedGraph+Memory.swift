@@ -1,9 +1,17 @@
+import CConvolution
+
 extension TracedGraph {
   /// The most bytes that the pass of a step takes at once, forward and backward: values that gradients need, gradients
   /// on their way, what operations take besides; without parameters. From above.
   public var trainingBytes: Int {
-    let (kept, isRecorded) = (keptForGradients, recorded)
     var memory = BufferMemory()
+    // The second pass meets what the first one left.
+    for _ in 0..<2 { passTraining(&memory) }
+    return memory.most
+  }
+
+  private func passTraining(_ memory: inout BufferMemory) {
+    let (kept, isRecorded) = (keptForGradients, recorded)
     // Forward: what is kept of the nodes so far, and what the operation itself reads and writes.
     let lastUse = lastUses
     for (place, node) in nodes.enumerated() where !node.isParameter {
@@ -12,10 +20,7 @@ extension TracedGraph {
         memory.take(operation.kept)
         memory.visit(operation.scratch)
       }
-      for part in Set(node.inputs + [place])
-      where !nodes[part].isParameter && !kept[part] && lastUse[part] <= place {
-        memory.give(nodes[part].bytes)
-      }
+      for part in ending(at: place, lastUse) where !kept[part] { memory.give(nodes[part].bytes) }
     }
     // Backward: kept values are let go as their operations are passed.
     var gradients = [Bool](repeating: false, count: nodes.count)
@@ -39,20 +44,47 @@ extension TracedGraph {
       memory.give(operation.kept)
       if kept[place] { memory.give(node.bytes) }
     }
+    for node in nodes where !node.isOperation { memory.give(node.bytes) }
+    for output in outputs { memory.give(nodes[output].bytes) }
+  }
+
+  /// The bytes that operations keep from pass to pass, such as kernels that were prepared for prediction.
+  public var cachedBytes: Int {
+    nodes.reduce(0) { sum, node in
+      if case .operation(let operation) = node.source { sum + operation.cached } else { sum }
+    }
+  }
+
+  /// The most bytes that a pass without gradients takes at once, with what it keeps for the next one, without
+  /// parameters. From above.
+  public var inferenceBytes: Int {
+    var memory = BufferMemory()
+    for node in nodes {
+      if case .operation(let operation) = node.source { memory.take(operation.cached) }
+    }
+    for _ in 0..<2 { passInference(&memory) }
     return memory.most
   }
 
-  /// The most bytes that a pass without gradients takes at once, without parameters. From above.
-  public var inferenceBytes: Int {
+  private func passInference(_ memory: inout BufferMemory) {
     let lastUse = lastUses
-    var memory = BufferMemory()
     for (place, node) in nodes.enumerated() where !node.isParameter {
       memory.take(node.bytes)
       if case .operation(let operation) = node.source { memory.visit(operation.scratch) }
-      for part in Set(node.inputs + [place])
-      where !nodes[part].isParameter && lastUse[part] <= place { memory.give(nodes[part].bytes) }
+      for part in ending(at: place, lastUse) { memory.give(nodes[part].bytes) }
     }
-    return memory.most
+    for node in nodes where !node.isParameter && !node.isOperation { memory.give(node.bytes) }
+    for output in outputs { memory.give(nodes[output].bytes) }
+  }
+
+  /// The operations' values that are read for the last time at a node, each once.
+  private func ending(at place: Int, _ lastUse: [Int]) -> [Int] {
+    var parts: [Int] = []
+    for part in nodes[place].inputs + [place]
+    where nodes[part].isOperation && lastUse[part] <= place && !parts.contains(part) {
+      parts.append(part)
+    }
+    return parts
   }
 
   /// The last node that reads each; outputs are read after all.
@@ -87,42 +119,53 @@ extension TracedGraph {
 }
 
 extension TracedGraph.Node {
+  fileprivate var isOperation: Bool {
+    if case .operation = source { true } else { false }
+  }
+
   fileprivate var isParameter: Bool {
     if case .parameter = source { true } else { false }
   }
 }
 
-/// How much memory buffers take at most that come and go: one that is let go serves the next of its size, and so many
-/// bytes are kept for that.
+/// How much memory buffers take at most that come and go, by the rule of memory.c: one that is let go serves the next
+/// that is not much smaller, and so many bytes are kept for that.
 private struct BufferMemory {
-  private var counts: [Int: Int] = [:]
-  private var mostCounts: [Int: Int] = [:]
-  private var held = 0
-  private var mostHeld = 0
+  /// By the bytes asked for, what serves them now.
+  private var served: [Int: [Int]] = [:]
+  /// Oldest first.
+  private var idle: [Int] = []
+  private var idleBytes = 0
+  private var total = 0
+  private(set) var most = 0
 
   mutating func take(_ bytes: Int) {
     guard bytes > 0 else { return }
-    counts[bytes, default: 0] += 1
-    mostCounts[bytes] = max(mostCounts[bytes] ?? 0, counts[bytes] ?? 0)
-    held += bytes
-    mostHeld = max(mostHeld, held)
+    let fitting = idle.indices.filter { idle[$0] >= bytes && idle[$0] <= 4 * bytes }
+    var capacity = bytes
+    if let best = fitting.min(by: { idle[$0] < idle[$1] }) {
+      capacity = idle.remove(at: best)
+      idleBytes -= capacity
+    } else {
+      total += cxr_buffer_footprint(bytes)
+      most = max(most, total)
+    }
+    served[bytes, default: []].append(capacity)
   }
 
   mutating func give(_ bytes: Int) {
-    guard bytes > 0, let count = counts[bytes], count > 0 else { return }
-    counts[bytes] = count - 1
-    held -= bytes
+    guard let capacity = served[bytes]?.popLast() else { return }
+    while let oldest = idle.first, idleBytes + capacity > TensorMemory.mostIdle {
+      idle.removeFirst()
+      (idleBytes, total) = (idleBytes - oldest, total - cxr_buffer_footprint(oldest))
+    }
+    idle.append(capacity)
+    idleBytes += capacity
   }
 
   /// Takes and gives back.
   mutating func visit(_ bytes: Int) {
     take(bytes)
     give(bytes)
-  }
-
-  /// Of all sizes, as many as there ever were at once; or what was held with all that may be kept.
-  var most: Int {
-    let bySize = mostCounts.reduce(0) { $0 + $1.key * $1.value }
-    return min(bySize, mostHeld + TensorMemory.mostIdle)
   }
 }
