@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# Builds and runs a small program a package, from outside and with nothing but that package; then one
-# on the root by URL and version, where unsafe flags and path dependencies would be refused.
+# Builds and runs a small program a package, from outside and with nothing but that package, and the code of articles, which
+# prints what they say; then a program on the root by URL and version, where unsafe flags and path dependencies would be
+# refused.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch="$root/.build-consumers"
 
-# consume NAME MODULE PACKAGE DEPENDENCY [PROGRAM [FOLDER]]: a program, Tests/Consumers/MODULE.swift if no other is named, in a
-# package of its own; it runs in FOLDER
+# consume NAME DEPENDENCIES PRODUCTS PROGRAM [FOLDER]: a program in a package of its own; it runs in FOLDER
 consume() {
   local folder="$scratch/of-$1"
   mkdir -p "$folder/Sources/Consumer"
-  cp "${5:-$root/Tests/Consumers/$2.swift}" "$folder/Sources/Consumer/main.swift"
+  cp "$4" "$folder/Sources/Consumer/main.swift"
   cat >"$folder/Package.swift" <<MANIFEST
 // swift-tools-version: 6.1
 import PackageDescription
 let package = Package(
   name: "Consumer",
-  dependencies: [$4],
+  dependencies: [$2],
   targets: [
-    .executableTarget(name: "Consumer", dependencies: [.product(name: "$2", package: "$3")])
+    .executableTarget(name: "Consumer", dependencies: [$3])
   ])
 MANIFEST
   swift build -c release --explicit-target-dependency-import-check error --package-path "$folder" \
@@ -28,25 +28,62 @@ MANIFEST
     exit 1
   }
   printf 'consumers: %s: ' "$1"
-  (cd "${6:-.}" && "$scratch/build/release/Consumer")
+  (cd "${5:-.}" && "$scratch/build/release/Consumer")
 }
 
-# The program of the page "Your data", with the files of the page, prints what the page says.
-page="$root/Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md"
-files="$scratch/your-data"
-mkdir -p "$files"
-python3 "$root/Tests/Collections/page.py" --files "$page" "$files"
-consume YourData CXRData CXRData ".package(path: \"$root/Packages/CXRData\")" "$files/main.swift" "$files" |
-  tee "$files/log"
-diff <(sed 's/^consumers: YourData: //' "$files/log") "$files/expected.txt"
+# consume_modules NAME "MODULE..." PROGRAM [FOLDER]: the same with packages of these names
+consume_modules() {
+  local module dependencies="" products=""
+  for module in $2; do
+    dependencies+=".package(path: \"$root/Packages/$module\"), "
+    products+=".product(name: \"$module\", package: \"$module\"), "
+  done
+  consume "$1" "$dependencies" "$products" "${@:3}"
+}
+
+# consume_page NAME "MODULE..." FOLDER: the program main.swift of a page, which prints what the page says, expected.txt
+consume_page() {
+  consume_modules "$1" "$2" "$3/main.swift" "$3" | tee "$3/log"
+  diff <(sed "s/^consumers: $1: //" "$3/log") "$3/expected.txt" || {
+    echo "consumers: $1 prints < where its page says >" >&2
+    exit 1
+  }
+}
+
+# articles NAME "MODULE..." PAGE...: the code of pages, one program, begun in an empty folder
+articles() {
+  local files="$scratch/articles/$1"
+  rm -rf "$files"
+  mkdir -p "$files"
+  python3 "$root/Tests/Consumers/page.py" "$files" "${@:3}"
+  swift format lint --strict "$files/main.swift"
+  consume_page "$1" "$2" "$files"
+}
+
+net="$root/Packages/CXRNet/Sources/CXRNet/CXRNet.docc"
+training="$root/Packages/CXRTraining/Sources/CXRTraining/CXRTraining.docc"
+
+# The program of the page "Your data", with the files of the page.
+your_data="$scratch/your-data"
+mkdir -p "$your_data"
+python3 "$root/Tests/Collections/page.py" --files \
+  "$root/Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md" "$your_data"
+consume_page YourData CXRData "$your_data"
+
+articles AddingALayer CXRNet "$net/AddingALayer.md"
+articles AddingALoss CXRNet "$net/AddingALoss.md"
+articles AddingAnOptimizer CXRNet "$net/AddingAnOptimizer.md"
+articles AddingANetwork "CXRNet CXRTraining CXRPhantom" \
+  "$net/AddingANetwork.md" "$training/TrainingANetwork.md"
 
 for program in "$root"/Tests/Consumers/*.swift; do
   module=$(basename "$program" .swift)
-  consume "$module" "$module" "$module" ".package(path: \"$root/Packages/$module\")"
+  consume_modules "$module" "$module" "$program"
 done
 
 # A clone of the last commit stands for a remote.
 rm -rf "$scratch/remote" "$scratch/of-root"
 git clone --quiet "$root" "$scratch/remote"
 git -C "$scratch/remote" tag -f 0.1.0 >/dev/null 2>&1
-consume root CXRTensor remote ".package(url: \"file://$scratch/remote\", exact: \"0.1.0\")"
+consume root ".package(url: \"file://$scratch/remote\", exact: \"0.1.0\")" \
+  '.product(name: "CXRTensor", package: "remote")' "$root/Tests/Consumers/CXRTensor.swift"
