@@ -60,6 +60,7 @@ articles() {
   consume_page "$1" "$2" "$files"
 }
 
+tensor="$root/Packages/CXRTensor/Sources/CXRTensor/CXRTensor.docc"
 net="$root/Packages/CXRNet/Sources/CXRNet/CXRNet.docc"
 training="$root/Packages/CXRTraining/Sources/CXRTraining/CXRTraining.docc"
 
@@ -70,6 +71,7 @@ python3 "$root/Tests/Collections/page.py" --files \
   "$root/Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md" "$your_data"
 consume_page YourData CXRData "$your_data"
 
+articles AddingAnOperation CXRTensor "$tensor/AddingAnOperation.md"
 articles AddingALayer CXRNet "$net/AddingALayer.md"
 articles AddingALoss CXRNet "$net/AddingALoss.md"
 articles AddingAnOptimizer CXRNet "$net/AddingAnOptimizer.md"
