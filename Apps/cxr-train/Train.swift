@@ -39,7 +39,9 @@ struct Train: Program {
   var images: String
   @Option(help: "The folder to write.")
   var output: String
-  @Option(help: "What is minimised: weighted-bce or bce.")
+  @Option(
+    help: ArgumentHelp(
+      "What is minimised: \(LossKind.standard.map(\.name).joined(separator: " or "))."))
   var loss: LossKind = .weightedBCE
   @Option(
     help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: " or "))."))

@@ -195,5 +195,10 @@ import Testing
     let nothing = none(
       logits: Variable(logits), labels: Tensor(repeating: .nan, shape: [3, 2]))
     #expect(nothing.value.scalar == 0)
+    // What is no number at an unknown label spoils nothing: 1/z at z = 0.
+    let spoilt = both(Loss("spoilt") { z, _ in 1 / z })
+    let reciprocals = [0, 2, 3, 5].map { 1 / logits.scalars[$0] }
+    #expect(abs(spoilt.0 - reciprocals.reduce(0, +) / 4) < 1e-6)
+    #expect(spoilt.1.allSatisfy(\.isFinite) && spoilt.1[1] == 0 && spoilt.1[4] == 0)
   }
 }

@@ -129,7 +129,8 @@ import Testing
       _ = try ChestClassifier(path: best)
       Issue.record("an unknown network was read")
     } catch TrainingError.unusableCheckpoint(_, let reason) {
-      #expect(reason.contains("no network is called two-layers; known are chest-cnn, chest-resnet"))
+      #expect(
+        reason.contains("holds a network called two-layers; known are chest-cnn, chest-resnet."))
     }
     let narrow = try TwoLayers(architecture, side: 100, labels: 2, random: RandomStream(seed: 9))
     #expect(throws: TrainingError.self) {
@@ -170,6 +171,9 @@ import Testing
     #expect(classifier.metadata.loss == "brier")
     // Its class weights are in nothing that was minimised, so there is nothing to take back.
     #expect(classifier.metadata.weightRatio(of: 0) == nil)
+    #expect(throws: TrainingError.self) {
+      _ = try FilmPredictor(path: set.folder + "/run/best.npz", calibration: .weights)
+    }
   }
 
   /// Every part in file order, each film once.

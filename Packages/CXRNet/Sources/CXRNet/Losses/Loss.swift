@@ -15,20 +15,19 @@ public struct Loss: Sendable {
   ///
   /// - Parameters:
   ///   - name: as files record it.
-  ///   - terms: logits and labels `[N, K]` → `[N, K]`. Labels are in 0…1; for unknown ones it is given 0, and what
-  ///     it gives for them is left out.
+  ///   - terms: logits and labels `[N, K]` → `[N, K]`. Labels are in 0…1; where one is unknown, logit and label are 0,
+  ///     and what it gives there is left out, be it no number.
   public init(
     _ name: String, terms: @escaping @Sendable (_ logits: Variable, _ labels: Tensor) -> Variable
   ) {
     self.init(reducing: name) { logits, labels in
-      let known = labels.scalars.map { $0.isNaN ? Float(0) : 1 }
+      let known = labels.scalars.map { !$0.isNaN }
       let given = Tensor(labels.scalars.map { $0.isNaN ? 0 : $0 }, shape: labels.shape)
-      let values = terms(logits, given)
+      let values = terms(logits.keeping(known), given)
       precondition(
         values.shape == labels.shape,
         "Loss \(name): \(values.shape) is not one number a film and finding, \(labels.shape)")
-      let sum = values.multiplied(by: Tensor(known, shape: labels.shape)).sum()
-      return sum / max(1, known.reduce(0, +))
+      return values.keeping(known).sum() / Float(max(1, known.count { $0 }))
     }
   }
 
@@ -44,5 +43,15 @@ public struct Loss: Sendable {
   /// left out.
   public func callAsFunction(logits: Variable, labels: Tensor) -> Variable {
     value(logits, labels)
+  }
+}
+
+extension Variable {
+  /// The elements that are kept, and zeros for the others, whose gradients are zeros.
+  fileprivate func keeping(_ isKept: [Bool]) -> Variable {
+    func kept(_ tensor: Tensor) -> Tensor {
+      Tensor(zip(tensor.scalars, isKept).map { $1 ? $0 : 0 }, shape: tensor.shape)
+    }
+    return .recorded(kept(value), (self, kept))
   }
 }

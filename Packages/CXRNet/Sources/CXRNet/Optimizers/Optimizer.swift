@@ -18,7 +18,7 @@ public protocol Optimizer: Module {
 extension Module {
   /// Calls `body` for each trained parameter that has a gradient: with its place among the trained ones, its path,
   /// its value, to be changed in place, and the gradient, of the same shape.
-  mutating func forEachTrained(
+  public mutating func forEachTrained(
     with gradients: Gradients,
     _ body: (_ place: Int, ParameterPath, _ value: inout Tensor, _ gradient: Tensor) -> Void
   ) {
@@ -33,7 +33,7 @@ extension Module {
   }
 
   /// Zeros for each trained parameter, of its shape, with its path.
-  var zerosOfTrained: [(path: ParameterPath, zeros: Parameter)] {
+  public var zerosOfTrained: [(path: ParameterPath, zeros: Parameter)] {
     parameters.filter { $0.parameter.role != .statistic }.map {
       let zeros = Tensor(repeating: 0, shape: $0.parameter.value.shape)
       return ($0.path, Parameter(zeros, role: .statistic))

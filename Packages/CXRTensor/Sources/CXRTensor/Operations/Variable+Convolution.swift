@@ -29,8 +29,8 @@ extension Variable {
         bias.shape == [kernel.shape[3]], "convolved: bias \(bias.shape) for kernel \(kernel.shape)")
     }
     if let traced = Variable.traced(
-      plan.operation(caching: cache != nil), [self, kernel] + (bias.map { [$0] } ?? []), plan.output)
-    {
+      plan.operation(caching: cache != nil), [self, kernel] + (bias.map { [$0] } ?? []), plan.output
+    ) {
       return traced
     }
     let (x, w) = (value, kernel.value)

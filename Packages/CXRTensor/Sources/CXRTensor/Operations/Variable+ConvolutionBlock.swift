@@ -96,7 +96,8 @@ extension Variable {
     let plan = ConvolutionPlan(
       input: shape, kernel: kernel.shape, padding: padding, pooled: true)
     if let traced = Variable.traced(
-      plan.block([:], keeping: false, caching: cache != nil), [self, Variable(kernel), Variable(bias)], plan.pooledShape)
+      plan.block([:], keeping: false, caching: cache != nil),
+      [self, Variable(kernel), Variable(bias)], plan.pooledShape)
     {
       return traced
     }

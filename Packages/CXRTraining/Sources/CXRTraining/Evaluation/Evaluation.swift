@@ -1,6 +1,7 @@
 import CXRData
 import CXRImage
 import CXRMetrics
+import CXRNet
 import CXRTensor
 import Foundation
 
@@ -10,6 +11,8 @@ public struct Evaluation: Sendable {
   public struct Options: Sendable {
     /// Checkpoints, in the order of the report.
     public var checkpoints: [String]
+    /// The networks that may be in them.
+    public var architectures = Architectures.standard
     /// Tables of probabilities (see ``PredictionsFile``), which follow the checkpoints.
     public var predictions: [String] = []
     /// For each of ``predictions``, one of validation films, on which thresholds are chosen; or none.
@@ -111,7 +114,9 @@ public struct Evaluation: Sendable {
   ///   - events: what is told meanwhile.
   /// - Throws: `DataError`, `CheckpointError`, ``TrainingError``.
   public init(_ options: Options, events: Events = Events()) throws {
-    let classifiers = try options.checkpoints.map { try ChestClassifier(path: $0) }
+    let classifiers = try options.checkpoints.map {
+      try ChestClassifier(path: $0, architectures: options.architectures)
+    }
     var collectionOptions = try Self.reading(options, as: classifiers.first?.metadata)
     for classifier in classifiers {
       collectionOptions.renames.merge(classifier.metadata.labelRenames) { asked, _ in asked }
@@ -294,7 +299,7 @@ public struct Evaluation: Sendable {
   /// - Throws: as an evaluation does of its first checkpoint or table.
   public static func labels(of options: Options) throws -> [String] {
     if let path = options.checkpoints.first {
-      return try ChestClassifier(path: path).metadata.labels
+      return try ChestClassifier(path: path, architectures: options.architectures).metadata.labels
     }
     let tables = try options.predictions.prefix(1).map {
       try PredictionsFile(path: $0, renames: options.collection.renames)

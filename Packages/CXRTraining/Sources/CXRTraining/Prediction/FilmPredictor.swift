@@ -66,9 +66,12 @@ public struct FilmPredictor: Sendable {
   /// - Parameters:
   ///   - path: the checkpoint's.
   ///   - calibration: `nil` for Platt's where the checkpoint has it, else for the network's own output.
+  ///   - architectures: the networks that may be in it.
   /// - Throws: `CheckpointError`, ``TrainingError``: also where the checkpoint lacks what `calibration` needs.
-  public init(path: String, calibration: CalibrationMethod? = nil) throws {
-    classifier = try ChestClassifier(path: path)
+  public init(
+    path: String, calibration: CalibrationMethod? = nil, architectures: Architectures = .standard
+  ) throws {
+    classifier = try ChestClassifier(path: path, architectures: architectures)
     self.path = path
     let metadata = classifier.metadata
     func isThere(_ method: CalibrationMethod) -> Bool {
@@ -77,6 +80,11 @@ public struct FilmPredictor: Sendable {
       case .platt: metadata.validation?.labels.contains { $0.platt != nil } ?? false
       case .vector: metadata.validation?.labels.contains { $0.vector != nil } ?? false
       }
+    }
+    if calibration == .weights, !LossKind.standard.contains(where: { $0.name == metadata.loss }) {
+      throw TrainingError.invalidOption(
+        "--calibration weights: \(path) was trained by the loss \(metadata.loss), of which it is not known what class "
+          + "weights do to its outputs; use --calibration none, or platt")
     }
     if let calibration, !isThere(calibration) {
       throw TrainingError.invalidOption(

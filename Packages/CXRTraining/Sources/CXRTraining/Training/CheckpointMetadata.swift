@@ -290,6 +290,12 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
             "metadata.json describes a network of \(count) weights, \(architecture), which are not in the file; "
             + "the file is damaged or of another program")
       }
+    } catch NetError.unknownNetwork(let name, let known) {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason:
+          "holds a network called \(name); known are \(known.joined(separator: ", ")). A program that "
+          + "brings networks of its own names them by architectures")
     } catch let error as NetError {
       throw TrainingError.unusableCheckpoint(
         path: path,
