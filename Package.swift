@@ -74,8 +74,11 @@ let package = Package(
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
+    // For tests alone: no product, and in no arrow of Docs/Architecture.md.
+    module("CXRTestSupport"),
+
     module("CXRData"),
-    moduleTests("CXRData"),
+    moduleTests("CXRData", ["CXRTestSupport"]),
 
     systemLibrary("CLibPNG", in: "CXRImage", pkgConfig: "libpng", apt: "libpng-dev"),
     systemLibrary("CLibJPEG", in: "CXRImage", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
@@ -86,13 +89,13 @@ let package = Package(
       cxxSettings: [.define("CXR_DICOM", withDICOM), .treatAllWarnings(as: .error)],
       linkerSettings: dicomLibraries.map { .linkedLibrary($0, withDICOM) }),
     module("CXRImage", ["CDicom", "CFilmCodec"]),
-    moduleTests("CXRImage", ["CFilmCodec"]),
+    moduleTests("CXRImage", ["CXRTestSupport"]),
 
     systemLibrary(
       "CLibArchive", in: "CXRArchive", pkgConfig: "libarchive", apt: "libarchive-dev",
       "libdeflate-dev", "zlib1g-dev"),
     module("CXRArchive", ["CLibArchive"]),
-    moduleTests("CXRArchive"),
+    moduleTests("CXRArchive", ["CXRTestSupport"]),
 
     systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
     systemLibrary("CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev"),
@@ -101,7 +104,7 @@ let package = Package(
       "CConvolution", in: "CXRTensor",
       exclude: ["README.md", "codelets.inc", "direct.inc", "direct_gradient.inc", "engine.inc"]),
     module("CXRTensor", ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"]),
-    moduleTests("CXRTensor"),
+    moduleTests("CXRTensor", ["CXRTestSupport"]),
 
     module("CXRNet", ["CXRTensor"]),
     moduleTests("CXRNet", ["CXRTensor"]),
@@ -111,7 +114,7 @@ let package = Package(
 
     systemLibrary("CZlib", in: "CXRCheckpoint", pkgConfig: "zlib", apt: "zlib1g-dev"),
     module("CXRCheckpoint", ["CZlib"]),
-    moduleTests("CXRCheckpoint"),
+    moduleTests("CXRCheckpoint", ["CXRTestSupport"]),
 
     module(
       "CXRTraining",
@@ -119,20 +122,24 @@ let package = Package(
         "CXRArchive", "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
       ]),
     moduleTests(
-      "CXRTraining", ["CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint"]),
+      "CXRTraining",
+      [
+        "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+        "CXRTestSupport",
+      ]),
 
     module("CXRReport", ["CXRMetrics"]),
-    moduleTests("CXRReport", ["CXRMetrics"]),
+    moduleTests("CXRReport", ["CXRMetrics", "CXRTestSupport"]),
 
     module("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
-    moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
+    moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor", "CXRTestSupport"]),
 
     systemLibrary(
       "CLibCurl", in: "CXRFetch", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     systemLibrary("CLibCrypto", in: "CXRFetch", pkgConfig: "libcrypto", apt: "libssl-dev"),
     cModule("CTransfer", in: "CXRFetch", ["CLibCurl", "CLibCrypto"]),
     module("CXRFetch", ["CTransfer", "CXRData"]),
-    moduleTests("CXRFetch", ["CXRData"]),
+    moduleTests("CXRFetch", ["CXRData", "CXRTestSupport"]),
 
     .target(
       name: "CXRCommandLine",
@@ -171,13 +178,14 @@ let package = Package(
       name: "ReferenceTests",
       dependencies: [
         "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
-        "CXRTraining",
+        "CXRTraining", "CXRTestSupport",
       ],
       path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint", "CXRTraining", "CXRCommandLine",
+        "CXRTestSupport",
       ],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ],

@@ -6,12 +6,15 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRArchive",
   products: [.library(name: "CXRArchive", targets: ["CXRArchive"])],
+  dependencies: [.package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(
       name: "CLibArchive", pkgConfig: "libarchive",
       providers: [.apt(["libarchive-dev", "libdeflate-dev", "zlib1g-dev"])]),
     .target(name: "CXRArchive", dependencies: ["CLibArchive"], swiftSettings: strict),
     .testTarget(
-      name: "CXRArchiveTests", dependencies: ["CXRArchive"], swiftSettings: strict),
+      name: "CXRArchiveTests",
+      dependencies: ["CXRArchive", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
+      swiftSettings: strict),
   ]
 )

@@ -6,11 +6,13 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRCheckpoint",
   products: [.library(name: "CXRCheckpoint", targets: ["CXRCheckpoint"])],
+  dependencies: [.package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CXRCheckpoint", dependencies: ["CZlib"], swiftSettings: strict),
     .testTarget(
-      name: "CXRCheckpointTests", dependencies: ["CXRCheckpoint"],
+      name: "CXRCheckpointTests",
+      dependencies: ["CXRCheckpoint", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
       swiftSettings: strict),
   ]
 )

@@ -6,10 +6,12 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRData",
   products: [.library(name: "CXRData", targets: ["CXRData"])],
+  dependencies: [.package(path: "../CXRTestSupport")],
   targets: [
     .target(name: "CXRData", swiftSettings: strict),
     .testTarget(
-      name: "CXRDataTests", dependencies: ["CXRData"],
+      name: "CXRDataTests",
+      dependencies: ["CXRData", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
       swiftSettings: strict),
   ]
 )

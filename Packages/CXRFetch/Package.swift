@@ -6,7 +6,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRFetch",
   products: [.library(name: "CXRFetch", targets: ["CXRFetch"])],
-  dependencies: [.package(path: "../CXRData")],
+  dependencies: [.package(path: "../CXRData"), .package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(
       name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -20,7 +20,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CXRFetchTests",
-      dependencies: ["CXRFetch", .product(name: "CXRData", package: "CXRData")],
+      dependencies: [
+        "CXRFetch", .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRTestSupport", package: "CXRTestSupport"),
+      ],
       swiftSettings: strict),
   ]
 )

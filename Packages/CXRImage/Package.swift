@@ -17,6 +17,7 @@ let package = Package(
     .trait(
       name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")
   ],
+  dependencies: [.package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
@@ -31,7 +32,8 @@ let package = Package(
       linkerSettings: dicomLibraries.map { .linkedLibrary($0, withDICOM) }),
     .target(name: "CXRImage", dependencies: ["CDicom", "CFilmCodec"], swiftSettings: strict),
     .testTarget(
-      name: "CXRImageTests", dependencies: ["CFilmCodec", "CXRImage"],
+      name: "CXRImageTests",
+      dependencies: ["CXRImage", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
       swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

@@ -10,6 +10,7 @@ let package = Package(
     .package(path: "../CXRData"),
     .package(path: "../CXRImage"),
     .package(path: "../CXRTensor"),
+    .package(path: "../CXRTestSupport"),
   ],
   targets: [
     .target(
@@ -25,6 +26,7 @@ let package = Package(
         "CXRPhantom", .product(name: "CXRData", package: "CXRData"),
         .product(name: "CXRImage", package: "CXRImage"),
         .product(name: "CXRTensor", package: "CXRTensor"),
+        .product(name: "CXRTestSupport", package: "CXRTestSupport"),
       ],
       swiftSettings: strict),
   ]

@@ -7,7 +7,8 @@ let package = Package(
   name: "CXRReport",
   products: [.library(name: "CXRReport", targets: ["CXRReport"])],
   dependencies: [
-    .package(path: "../CXRMetrics")
+    .package(path: "../CXRMetrics"),
+    .package(path: "../CXRTestSupport"),
   ],
   targets: [
     .target(
@@ -15,7 +16,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CXRReportTests",
-      dependencies: ["CXRReport", .product(name: "CXRMetrics", package: "CXRMetrics")],
+      dependencies: [
+        "CXRReport", .product(name: "CXRMetrics", package: "CXRMetrics"),
+        .product(name: "CXRTestSupport", package: "CXRTestSupport"),
+      ],
       swiftSettings: strict),
   ]
 )

@@ -6,6 +6,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRTensor",
   products: [.library(name: "CXRTensor", targets: ["CXRTensor"])],
+  dependencies: [.package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(name: "CBLAS", pkgConfig: "blas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
@@ -18,7 +19,8 @@ let package = Package(
       name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"],
       swiftSettings: strict),
     .testTarget(
-      name: "CXRTensorTests", dependencies: ["CXRTensor"],
+      name: "CXRTensorTests",
+      dependencies: ["CXRTensor", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
       swiftSettings: strict),
   ]
 )

@@ -17,6 +17,7 @@ let package = Package(
     .package(path: "../CXRNet"),
     .package(path: "../CXRMetrics"),
     .package(path: "../CXRCheckpoint"),
+    .package(path: "../CXRTestSupport"),
   ],
   targets: [
     .target(
@@ -39,6 +40,7 @@ let package = Package(
         .product(name: "CXRNet", package: "CXRNet"),
         .product(name: "CXRMetrics", package: "CXRMetrics"),
         .product(name: "CXRCheckpoint", package: "CXRCheckpoint"),
+        .product(name: "CXRTestSupport", package: "CXRTestSupport"),
       ],
       swiftSettings: strict),
   ]

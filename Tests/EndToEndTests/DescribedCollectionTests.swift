@@ -8,8 +8,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func write(_ name: String, _ text: String) throws -> String {
-    try text.write(toFile: "\(folder.path)/\(name)", atomically: true, encoding: .utf8)
-    return "\(folder.path)/\(name)"
+    try folder.write(text, to: name)
   }
 
   /// The lines that an exploration prints, and its document.

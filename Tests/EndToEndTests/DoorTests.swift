@@ -12,8 +12,7 @@ import Testing
   }
 
   private func write(_ name: String, _ text: String) throws -> String {
-    try text.write(toFile: "\(folder.path)/\(name)", atomically: true, encoding: .utf8)
-    return "\(folder.path)/\(name)"
+    try folder.write(text, to: name)
   }
 
   private func labels(

@@ -6,8 +6,7 @@ import Testing
   @Test func anEvaluationLeavesOutWhatAnAuditSays() throws {
     let folder = try TemporaryFolder()
     func write(_ name: String, _ text: String) throws -> String {
-      try text.write(toFile: "\(folder.path)/\(name)", atomically: true, encoding: .utf8)
-      return "\(folder.path)/\(name)"
+      try folder.write(text, to: name)
     }
     let films = 0..<40
     let labels = try write(

@@ -1,4 +1,5 @@
 import CXRImage
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -41,15 +42,7 @@ struct Program {
   }
 }
 
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-  let path: String
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
+typealias TemporaryFolder = CXRTestSupport.TemporaryFolder
 
 /// What a run of the tests is given.
 enum Given {

@@ -29,15 +29,3 @@ extension NamedArray {
 
 /// The bits of numbers, so that −0 differs from 0 and a NaN equals itself.
 func bits(_ values: some Sequence<Float>) -> [UInt32] { values.map(\.bitPattern) }
-
-/// ‖a − b‖ / ‖b‖ in Double; infinite for different sizes or anything that is not finite.
-func relativeDistance(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
-  guard a.count == b.count else { return .infinity }
-  var (difference, norm) = (0.0, 0.0)
-  for (x, y) in zip(a, b) {
-    guard x.isFinite, y.isFinite else { return .infinity }
-    difference += (Double(x) - Double(y)) * (Double(x) - Double(y))
-    norm += Double(y) * Double(y)
-  }
-  return norm > 0 ? (difference / norm).squareRoot() : difference.squareRoot()
-}

@@ -1,5 +1,6 @@
 import CXRNet
 import CXRTensor
+import CXRTestSupport
 import Testing
 
 /// Layers as PyTorch has them: given borders, overlapping windows, a running average of the unbiased variance.

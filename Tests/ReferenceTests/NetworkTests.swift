@@ -1,5 +1,6 @@
 import CXRNet
 import CXRTensor
+import CXRTestSupport
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import CXRTensor
+import CXRTestSupport
 import Testing
 
 /// Every operation's output and gradients against TensorFlow's.

@@ -1,4 +1,5 @@
 import CXRData
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -100,14 +101,9 @@ import Testing
     try #require(parts.listed.count == 3)
     let tester = "1000"
     let file = try file(parts.patients + [tester])
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     func list(_ name: String, _ isIn: (FilmRecord) -> Bool) throws -> String {
-      let path = "\(folder)/\(name)"
-      try file.records.filter(isIn).map { $0.name + "\n" }.joined()
-        .write(toFile: path, atomically: true, encoding: .utf8)
-      return path
+      try folder.write(file.records.filter(isIn).map { $0.name + "\n" }.joined(), to: name)
     }
     let training = try list("train.txt") { $0.patient.description != tester }
     let testing = try list("test.txt") { $0.patient.description == tester }

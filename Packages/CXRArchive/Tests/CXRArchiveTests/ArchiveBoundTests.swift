@@ -15,7 +15,7 @@ extension ArchiveReaderTests {
   }
 
   private func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
-    let path = folder.appendingPathComponent(UUID().uuidString).path
+    let path = folder.path + "/" + UUID().uuidString
     try Data(bytes).write(to: URL(fileURLWithPath: path))
     try run(["gzip", path])
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
@@ -24,7 +24,7 @@ extension ArchiveReaderTests {
   /// 64 MiB a member: as much is read, and a byte more is not, though what follows is.
   @Test func membersAreOfUpTo64MiB() throws {
     #expect(ArchiveReader.largestMember == 67_108_864)
-    let path = folder.appendingPathComponent("large.tar").path
+    let path = folder.path + "/large.tar"
     try Data().write(to: URL(fileURLWithPath: path))
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     var place: UInt64 = 0
@@ -61,7 +61,7 @@ extension ArchiveReaderTests {
       bytes += head
       for _ in 0..<60 { bytes += piece }
     }
-    let path = folder.appendingPathComponent("hostile.tar.gz").path
+    let path = folder.path + "/hostile.tar.gz"
     // Passed over as the last member too.
     for end in [last, try gzip([UInt8](repeating: 0, count: 1024))] {
       try Data(bytes + end).write(to: URL(fileURLWithPath: path))
@@ -87,7 +87,7 @@ extension ArchiveReaderTests {
           whole[whole.index(signature, whole.index(signature) + 4) + place] |= 1
       open(sys.argv[1], "wb").write(whole)
       """
-    let path = folder.appendingPathComponent("secret.zip").path
+    let path = folder.path + "/secret.zip"
     try run(["python3", "-c", script, path])
     let reader = try ArchiveReader(path: path)
     var found: [String] = []
@@ -128,7 +128,7 @@ extension ArchiveReaderTests {
   /// An archive that is cut within a member is damaged there, by name; what came before was whole.
   @Test func damageNamesArchiveAndMember() throws {
     let film = [UInt8](repeating: 5, count: 3000)
-    let path = folder.appendingPathComponent("cut.tar").path
+    let path = folder.path + "/cut.tar"
     let whole = member("first.png", film) + member("second.png", film)
     try Data(whole.prefix(512 + 3072 + 512 + 1024)).write(to: URL(fileURLWithPath: path))
     let reader = try ArchiveReader(path: path)
@@ -190,7 +190,7 @@ extension ArchiveReaderTests {
     #expect(
       !["a.gz", "a.tar.bz2", "a.7z", "tar", "a.zip.png"].contains(where: ArchivedPath.isArchive))
     for name in ["a.tar", "b.tar.gz", "c.tgz", "d.zip"] {
-      let path = folder.appendingPathComponent(name).path
+      let path = folder.path + "/" + name
       try Data([1]).write(to: URL(fileURLWithPath: path))
       let found = try #require(ArchivedPath(path + "/inner.zip/x.png"))
       #expect(found.archive == path && found.member == "inner.zip/x.png")

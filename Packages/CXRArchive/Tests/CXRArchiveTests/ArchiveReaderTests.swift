@@ -1,15 +1,13 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
 @testable import CXRArchive
 
 @Suite struct ArchiveReaderTests {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-    UUID().uuidString)
+  let folder: TemporaryFolder
 
-  init() throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// A tar block for a member, in ustar's form.
   func member(
@@ -37,10 +35,8 @@ import Testing
   }
 
   func archive(_ members: [[UInt8]], _ name: String = "a.tar") throws -> String {
-    let path = folder.appendingPathComponent(name).path
-    let bytes = members.flatMap { $0 } + [UInt8](repeating: 0, count: 1024)
-    try Data(bytes).write(to: URL(fileURLWithPath: path))
-    return path
+    try folder.write(
+      members.flatMap { $0 } + [UInt8](repeating: 0, count: 1024), to: name)
   }
 
   func all(_ path: String) throws -> [String: [UInt8]] {
@@ -103,7 +99,7 @@ import Testing
 
   @Test func namesWhereItBreaksOff() throws {
     let whole = member("a.png", [UInt8](repeating: 5, count: 3000))
-    let path = folder.appendingPathComponent("cut.tar").path
+    let path = folder.path + "/cut.tar"
     try Data((member("first.png", [1]) + whole).prefix(2048)).write(to: URL(fileURLWithPath: path))
     #expect(throws: ArchiveError.self) { try all(path) }
     try Data(Array("no archive at all, but some text".utf8)).write(
@@ -130,7 +126,7 @@ import Testing
           for name in "first", "second", "third":
               archive.writestr(name + ".png", name)
       """
-    let path = folder.appendingPathComponent("a.zip").path
+    let path = folder.path + "/a.zip"
     let python = Process()
     python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     python.arguments = ["python3", "-c", script, path]
@@ -174,7 +170,7 @@ import Testing
     #expect(ArchivedPath(path + "/./images//a.png") == found)
     #expect(ArchivedPath(path) == nil && ArchivedPath("/no/a.tar/b.png") == nil)
     // A folder may be called so.
-    let named = folder.appendingPathComponent("folder.zip").path
+    let named = folder.path + "/folder.zip"
     try FileManager.default.createDirectory(atPath: named, withIntermediateDirectories: true)
     #expect(ArchivedPath(named + "/b.png") == nil)
     #expect(ArchivedPath.isArchive("X.TAR.GZ") && !ArchivedPath.isArchive("x.gz"))

@@ -1,11 +1,12 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
 @testable import CXRCheckpoint
 
 @Suite struct CheckpointTests {
-  private let folder: String
-  private var path: String { folder + "/a.npz" }
+  private let folder: TemporaryFolder
+  private var path: String { folder.path + "/a.npz" }
   private let checkpoint = Checkpoint(
     arrays: [
       NamedArray(
@@ -15,10 +16,7 @@ import Testing
       NamedArray(name: "empty", shape: [0, 3], scalars: []),
     ], metadata: "{\"format_version\": 1, \"name\": \"ä\"}")
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// The shape is a tuple of Python: of one axis it has a comma.
   @Test(arguments: [([Int](), "()"), ([4], "(4,)"), ([2, 3], "(2, 3)"), ([1, 1, 1], "(1, 1, 1)")])
@@ -145,8 +143,8 @@ import Testing
   }
 
   @Test func refusesWhatIsNotPlausible() throws {
-    #expect(throws: CheckpointError.self) { try Checkpoint(path: folder + "/none.npz") }
-    #expect(throws: CheckpointError.self) { try Checkpoint(path: folder) }
+    #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path + "/none.npz") }
+    #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
     #expect(throws: CheckpointError.self) {
       try read(Array("no checkpoint at all, just text".utf8))
     }
@@ -277,10 +275,10 @@ import Testing
     try checkpoint.write(to: path)
     let before = try Data(contentsOf: URL(fileURLWithPath: path))
     #expect(throws: CheckpointError.self) {
-      try checkpoint.write(to: folder + "/no/such/folder/a.npz")
+      try checkpoint.write(to: folder.path + "/no/such/folder/a.npz")
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.npz"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.npz"])
   }
 }
 

@@ -1,24 +1,8 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
 @testable import CXRData
-
-/// Files that go away with the test.
-private final class Files {
-  let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-
-  init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  @discardableResult func write(_ text: String, to name: String) throws -> String {
-    let path = folder + "/" + name
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    return path
-  }
-}
 
 private func hospital(_ findings: CollectionDescription.Findings) -> CollectionDescription {
   CollectionDescription(name: "hospital", film: "file", patient: .column("mrn"), findings: findings)
@@ -233,7 +217,7 @@ private func cells(
     }
     let alone = try read(text, collection, patients: .eachFilm)
     #expect(alone.patients.map(\.description) == ["0017_2.png", "017_1.png"])
-    let files = try Files()
+    let files = try TemporaryFolder()
     collection.ignoresExtensions = true
     let table = try files.write(
       "Image Index,Patient ID\n0017_2.dcm,5\n017_1,5\nother,6\n", to: "patients.csv")
@@ -281,7 +265,7 @@ private func cells(
   }
 
   @Test func tablesAreJoined() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let labels = try files.write(
       "patient,study,Mass,Edema\n1,s1,1.0,\n2,s2,-1.0,0.0\n4,s4,1.0,1.0\n", to: "labels.csv")
     try files.write(
@@ -310,13 +294,13 @@ private func cells(
     try files.write("film,study,patient,part\nc,s2,2,test\na,s1,9,train\n", to: "parts.csv")
     #expect(
       throws: DataError.contradictoryTables(
-        path: files.folder + "/films.csv", line: 2, column: "patient", found: "1",
-        otherPath: files.folder + "/parts.csv", otherLine: 3, other: "9")
+        path: files.path + "/films.csv", line: 2, column: "patient", found: "1",
+        otherPath: files.path + "/parts.csv", otherLine: 3, other: "9")
     ) { try LabelFile(path: labels, collection: collection) }
     try files.write("film,part\nc,test\na,train\na,test\n", to: "parts.csv")
     #expect(
       throws: DataError.keyTwice(
-        path: files.folder + "/parts.csv", line: 4, column: "film", key: "a", otherLine: 3)
+        path: files.path + "/parts.csv", line: 4, column: "film", key: "a", otherLine: 3)
     ) { try LabelFile(path: labels, collection: collection) }
     try files.write("film,part\nc,test\na,train\na,train\n", to: "parts.csv")
     #expect(try LabelFile(path: labels, collection: collection).sha256 != before)
@@ -326,9 +310,9 @@ private func cells(
     #expect(throws: DataError.unreadableLabel(path: labels, line: 2, label: "Mass", found: "7")) {
       try cells(wrong, ["Mass"])
     }
-    try FileManager.default.removeItem(atPath: files.folder + "/parts.csv")
+    try FileManager.default.removeItem(atPath: files.path + "/parts.csv")
     #expect(
-      throws: DataError.tableMissing(path: files.folder + "/parts.csv", collection: "hospital")
+      throws: DataError.tableMissing(path: files.path + "/parts.csv", collection: "hospital")
     ) {
       try LabelFile(path: labels, collection: collection)
     }
@@ -434,7 +418,7 @@ private func cells(
     let records = try (0..<40).map {
       FilmRecord(name: "f\($0).png", findings: [], patient: try #require(PatientID("\($0)")))
     }
-    let files = try Files()
+    let files = try TemporaryFolder()
     func list(_ name: String, _ films: [Int]) throws -> String {
       try files.write(films.map { "f\($0).png\n" }.joined(), to: name)
     }
@@ -486,7 +470,7 @@ private func cells(
   }
 
   @Test func headersTellTheCollection() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     func recognised(_ header: String) throws -> String? {
       let path = try files.write(header + "\nx\n", to: "labels.csv")
       return CollectionDescription.recognised(labelFile: path)?.name
@@ -620,7 +604,7 @@ private func cells(
   }
 
   @Test func tablesThatSayNothingOfAFilm() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let films = try files.write("film,patient,study\na,1,s1\nb,2,s2\n", to: "films.csv")
     var collection = CollectionDescription(
       name: "hospital", film: "film", patient: .column("patient"),
@@ -638,7 +622,7 @@ private func cells(
     try files.write("study,codes,mrn\ns1,Mass,5\n", to: "labels.csv")
     #expect(
       throws: DataError.filmsWithoutPatient(
-        path: files.folder + "/labels.csv", films: ["b"], count: 1)
+        path: files.path + "/labels.csv", films: ["b"], count: 1)
     ) { try LabelFile(path: films, collection: withPatients) }
     // Columns that are not named are read from there too.
     collection.findings = .columns([])
@@ -653,7 +637,7 @@ private func cells(
       _ = try LabelFile(path: films, collection: collection)
       Issue.record("a cell without brackets was read as a list")
     } catch let error as DataError {
-      #expect(error.description.hasPrefix(files.folder + "/labels.csv: line 3"), "\(error)")
+      #expect(error.description.hasPrefix(files.path + "/labels.csv: line 3"), "\(error)")
     }
   }
 

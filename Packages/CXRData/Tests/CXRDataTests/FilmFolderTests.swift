@@ -1,36 +1,27 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
 @testable import CXRData
 
-/// Names of films against the files of a folder.
-@Suite struct FilmFolderTests {
-  /// A folder that goes away with the test.
-  private final class Scratch {
-    let path =
-      FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/"
-      + UUID().uuidString
-
-    init(_ files: [String], contents: Data = Data([1])) throws {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      for file in files { try add(file, contents) }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func add(_ file: String, _ contents: Data = Data([1])) throws {
-      let full = path + "/" + file
-      try FileManager.default.createDirectory(
-        atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try contents.write(to: URL(fileURLWithPath: full))
-    }
-
-    func link(_ name: String, to target: String) throws {
-      try FileManager.default.createSymbolicLink(
-        atPath: path + "/" + name, withDestinationPath: path + "/" + target)
-    }
+extension TemporaryFolder {
+  fileprivate convenience init(_ files: [String]) throws {
+    try self.init()
+    for file in files { try add(file) }
   }
 
+  fileprivate func add(_ file: String, _ contents: Data = Data([1])) throws {
+    try write(Array(contents), to: file)
+  }
+
+  fileprivate func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: path + "/" + name, withDestinationPath: path + "/" + target)
+  }
+}
+
+/// Names of films against the files of a folder.
+@Suite struct FilmFolderTests {
   private func found(
     _ names: [String], in folder: String, _ rule: FilmNameRule = FilmNameRule()
   ) throws -> [String?] {
@@ -42,9 +33,9 @@ import Testing
 
   @Test func everyPartOfANameCounts() throws {
     let (first, second) = ("a/p/s/t/v.png", "b/p/s/t/v.png")
-    let one = try Scratch([first])
+    let one = try TemporaryFolder([first])
     #expect(try found([first, second], in: one.path) == ["\(one.path)/\(first)", nil])
-    let both = try Scratch([first, second])
+    let both = try TemporaryFolder([first, second])
     #expect(
       try found([first, second], in: both.path) == [
         "\(both.path)/\(first)", "\(both.path)/\(second)",
@@ -52,7 +43,7 @@ import Testing
   }
 
   @Test func theSpellingOfTheFolderDoesNotMatter() throws {
-    let scratch = try Scratch(["A/images/x.png", "A/images/deep/y.png"])
+    let scratch = try TemporaryFolder(["A/images/x.png", "A/images/deep/y.png"])
     try scratch.link("link", to: "A")
     let name = ["images/x.png", "./images/x.png", "images\\x.png", "x.png", "A//images/x.png"]
     let (old, file) = (FileManager.default.currentDirectoryPath, "\(scratch.path)/A/images/x.png")
@@ -70,7 +61,7 @@ import Testing
   }
 
   @Test func bareAndFolderedNamesMix() throws {
-    let scratch = try Scratch(["images_001/x.png", "images_002/x.png", "images_002/y.png"])
+    let scratch = try TemporaryFolder(["images_001/x.png", "images_002/x.png", "images_002/y.png"])
     #expect(
       try found(["images_001/x.png", "y.png", "images_002/x.png"], in: scratch.path)
         .compactMap { $0 }.count == 3)
@@ -82,7 +73,7 @@ import Testing
   }
 
   @Test func twoNamesOfOneFilmAreRefused() throws {
-    let scratch = try Scratch(["images/x.png"])
+    let scratch = try TemporaryFolder(["images/x.png"])
     #expect(
       throws: DataError.filmOfTwoNames(
         path: "\(scratch.path)/images/x.png", first: "images/x.png", second: "x.png")
@@ -91,7 +82,7 @@ import Testing
 
   @Test func aRenamedFirstFolderIsNamedAndMayBeDropped() throws {
     let names = ["train/patient1/v.jpg", "valid/patient2/v.jpg"].map { "CheXpert-v1.0-small/" + $0 }
-    let scratch = try Scratch(["train/patient1/v.jpg", "valid/patient2/v.jpg"])
+    let scratch = try TemporaryFolder(["train/patient1/v.jpg", "valid/patient2/v.jpg"])
     let films = try FilmFolder(path: scratch.path, names: names)
     #expect(films.missing == names)
     #expect(
@@ -104,7 +95,7 @@ import Testing
 
   @Test func extensionsCountUnlessIgnored() throws {
     let dicom = Data(repeating: 0, count: 128) + Data("DICM".utf8)
-    let scratch = try Scratch(["a.PNG", "b.jpg", "d.png"])
+    let scratch = try TemporaryFolder(["a.PNG", "b.jpg", "d.png"])
     try scratch.add("c", dicom)
     let names = ["a.png", "b.png", "c.png", "d.png", "e.png"]
     let films = try FilmFolder(path: scratch.path, names: names)
@@ -122,7 +113,7 @@ import Testing
   }
 
   @Test func linksAreFollowedAndLoopsEnd() throws {
-    let scratch = try Scratch(["disk/images/a.png", "disk/images/b.png"])
+    let scratch = try TemporaryFolder(["disk/images/a.png", "disk/images/b.png"])
     try scratch.link("set", to: "disk")
     try scratch.link("disk/loop", to: "disk")
     try scratch.link("c.png", to: "disk/images/b.png")
@@ -135,7 +126,7 @@ import Testing
   }
 
   @Test func whatToolsLeaveIsLeftOutAndCounted() throws {
-    let scratch = try Scratch([
+    let scratch = try TemporaryFolder([
       "x.png", "._x.png", ".ipynb_checkpoints/x-checkpoint.png", "__MACOSX/y.png",
       "@eaDir/x.png/t.jpg",
       "notes.txt", ".hidden.txt",
@@ -149,7 +140,7 @@ import Testing
 
   @Test func hintsAreRulesThatWork() throws {
     // Both together, where neither alone finds any.
-    let scratch = try Scratch(["sub/x.png", "sub/y.png"])
+    let scratch = try TemporaryFolder(["sub/x.png", "sub/y.png"])
     let films = try FilmFolder(path: scratch.path, names: ["A/sub/x.jpg", "A/sub/y.jpg"])
     #expect(
       films.hints == [
@@ -162,10 +153,10 @@ import Testing
     )
     // A rule that would make two names one film, or one name two films, is no hint.
     for names in [["x.png", "x.jpg"], ["x.png", "A/x.png"]] {
-      let one = try Scratch(["x.png"])
+      let one = try TemporaryFolder(["x.png"])
       #expect(try FilmFolder(path: one.path, names: names).hints.isEmpty, "\(names)")
     }
-    let two = try Scratch(["s1/x.png", "s2/x.png"])
+    let two = try TemporaryFolder(["s1/x.png", "s2/x.png"])
     #expect(try FilmFolder(path: two.path, names: ["A/x.png"]).hints.isEmpty)
     // One odd name does not hide what the others share.
     let odd = try FilmFolder(path: scratch.path, names: ["A/sub/x.png", "A/sub/y.png", "odd.png"])

@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -65,18 +66,14 @@ import Testing
   }
 
   @Test func findsFilmsByTheirPaths() throws {
-    let root = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: root) }
+    let root = try TemporaryFolder()
     let records = try file(text).records
     try #require(records.count == 3)
     for record in records.dropLast() + [] {
-      let path = root + "/" + record.name
-      try FileManager.default.createDirectory(
-        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-      try Data("film".utf8).write(to: URL(fileURLWithPath: path))
+      try root.write("film", to: record.name)
     }
-    for folder in [root, root + "/C", root + "/C/train"] {
-      let films = try FilmFolder(path: folder, names: records.map(\.name))
+    for folder in ["", "/C", "/C/train"] {
+      let films = try FilmFolder(path: root.path + folder, names: records.map(\.name))
       #expect(
         films.path(of: records[0].name)?.hasSuffix("patient00001/study1/view1_frontal.jpg") == true)
       #expect(

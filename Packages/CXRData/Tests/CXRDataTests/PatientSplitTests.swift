@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -35,18 +36,12 @@ import Testing
   }
 
   @Test func followsTheOfficialLists() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
     let rows = (0..<40).map { "\($0).png,Mass,\($0 / 2)\n" }.joined()
     let file = try LabelFile(
       contents: Array(("Image Index,Finding Labels,Patient ID\n" + rows).utf8), path: "t.csv")
     func write(_ name: String, _ films: [Int]) throws -> String {
-      let url = folder.appendingPathComponent(name)
-      try films.map { "\($0).png" }.joined(separator: "\r\n").write(
-        to: url, atomically: true, encoding: .utf8)
-      return url.path
+      try folder.write(films.map { "\($0).png" }.joined(separator: "\r\n"), to: name)
     }
     let (train, test) = (
       try write("train.txt", Array((0..<30).reversed())), try write("test.txt", Array(30..<39))
@@ -77,13 +72,10 @@ import Testing
 
   @Test func findsFilmsThroughLinks() throws {
     let manager = FileManager.default
-    let base = manager.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? manager.removeItem(atPath: base) }
-    try manager.createDirectory(atPath: base + "/disk/images", withIntermediateDirectories: true)
+    let scratch = try TemporaryFolder()
+    let base = scratch.path
+    for name in ["a.png", "b.png"] { try scratch.write([1], to: "disk/images/" + name) }
     try manager.createDirectory(atPath: base + "/set", withIntermediateDirectories: true)
-    for name in ["a.png", "b.png"] {
-      try Data([1]).write(to: URL(fileURLWithPath: "\(base)/disk/images/\(name)"))
-    }
     try manager.createSymbolicLink(
       atPath: base + "/set/images_001", withDestinationPath: base + "/disk")
     try manager.createSymbolicLink(
@@ -92,7 +84,7 @@ import Testing
     let folder = try FilmFolder(path: base + "/link", names: ["a.png"])
     #expect(folder.path(of: "a.png") == base + "/link/images_001/images/a.png")
     #expect(folder.path(of: "c.png") == nil)
-    try Data([1]).write(to: URL(fileURLWithPath: "\(base)/set/a.png"))
+    try scratch.write([1], to: "set/a.png")
     #expect(throws: DataError.self) { try FilmFolder(path: base + "/link", names: ["a.png"]) }
   }
 

@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -16,13 +17,6 @@ import Testing
   private func cells(_ file: LabelFile, _ labels: [String]) throws -> [[Int?]] {
     let matrix = try LabelMatrix(file, labels: labels)
     return (0..<matrix.rowCount).map { matrix.row($0).map { $0.isNaN ? nil : Int($0) } }
-  }
-
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
   }
 
   /// CheXpert's columns, in its order.
@@ -176,31 +170,30 @@ import Testing
       row(names, zeros.merging(found.map { ($0, "1") }) { $1 }) + "\n"
     }
     let header = names.joined(separator: ",") + "\n"
-    try withFolder { folder in
-      let path = folder + "/labels.csv"
-      func named(_ text: String) throws -> CollectionDescription? {
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return CollectionDescription.named("vindr-cxr", labelFile: path)
-      }
-      let labels = ["Effusion", "Fibrosis"]
-      let train =
-        "image_id,rad_id," + header + "a,R1," + line("Pleural effusion") + "a,R2,"
-        + line("Pleural effusion", "Pulmonary fibrosis") + "a,R3," + line("No finding")
-      let readers = try #require(try named(train))
-      let voted = try LabelFile(path: path, collection: readers, patients: .eachFilm)
-      #expect(try cells(voted, labels) == [[1, 0]] && voted.notes.isEmpty)
-      let test = "image_id," + header + "a," + line("Pulmonary fibrosis")
-      let consensus = try #require(try named(test))
-      #expect(consensus.readers == nil && readers.readers?.votes == .majority)
-      let agreed = try LabelFile(path: path, collection: consensus, patients: .eachFilm)
-      #expect(try cells(agreed, labels) == [[0, 1]])
-      // Boxes are told by their columns.
-      let boxes = try #require(try named("image_id,class_name,rad_id\na,ILD,R1\n"))
-      #expect(boxes == .vinDrBoxes)
-      // Neither "other diseases" nor a healthy film is a label.
-      #expect(consensus.labels.count == 26)
-      #expect(!consensus.labels.contains { $0.hasPrefix("Other disease") || $0 == "No Finding" })
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/labels.csv"
+    func named(_ text: String) throws -> CollectionDescription? {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      return CollectionDescription.named("vindr-cxr", labelFile: path)
     }
+    let labels = ["Effusion", "Fibrosis"]
+    let train =
+      "image_id,rad_id," + header + "a,R1," + line("Pleural effusion") + "a,R2,"
+      + line("Pleural effusion", "Pulmonary fibrosis") + "a,R3," + line("No finding")
+    let readers = try #require(try named(train))
+    let voted = try LabelFile(path: path, collection: readers, patients: .eachFilm)
+    #expect(try cells(voted, labels) == [[1, 0]] && voted.notes.isEmpty)
+    let test = "image_id," + header + "a," + line("Pulmonary fibrosis")
+    let consensus = try #require(try named(test))
+    #expect(consensus.readers == nil && readers.readers?.votes == .majority)
+    let agreed = try LabelFile(path: path, collection: consensus, patients: .eachFilm)
+    #expect(try cells(agreed, labels) == [[0, 1]])
+    // Boxes are told by their columns.
+    let boxes = try #require(try named("image_id,class_name,rad_id\na,ILD,R1\n"))
+    #expect(boxes == .vinDrBoxes)
+    // Neither "other diseases" nor a healthy film is a label.
+    #expect(consensus.labels.count == 26)
+    #expect(!consensus.labels.contains { $0.hasPrefix("Other disease") || $0 == "No Finding" })
   }
 
   /// A box a row; `patientId` names the film.
@@ -214,13 +207,11 @@ import Testing
     #expect(throws: DataError.noPatients(path: "labels.csv", collection: "rsna-pneumonia")) {
       try read(text, .rsnaPneumonia)
     }
-    try withFolder { folder in
-      let table = folder + "/patients.csv"
-      try "Image Index,Patient ID\na.dcm,7\nb.dcm,7\nc.dcm,8\n".write(
-        toFile: table, atomically: true, encoding: .utf8)
-      let known = try read(text, .rsnaPneumonia, patients: .table(path: table))
-      #expect(known.records.map(\.patient.description) == ["7", "7", "8"])
-    }
+    let folder = try TemporaryFolder()
+    let table = try folder.write(
+      "Image Index,Patient ID\na.dcm,7\nb.dcm,7\nc.dcm,8\n", to: "patients.csv")
+    let known = try read(text, .rsnaPneumonia, patients: .table(path: table))
+    #expect(known.records.map(\.patient.description) == ["7", "7", "8"])
   }
 
   /// An outline a row, −1 where there is none.
@@ -236,38 +227,36 @@ import Testing
   /// Labels by study, films and views in a second table, the official split in a third.
   @Test func mimicCXR() throws {
     let columns = Self.observations.sorted()
-    try withFolder { folder in
-      func write(_ name: String, _ text: String) throws -> String {
-        try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-        return "\(folder)/\(name)"
-      }
-      let labels = try write(
-        "mimic-cxr-2.0.0-chexpert.csv",
-        "subject_id,study_id," + columns.joined(separator: ",") + "\n10,501,"
-          + row(columns, ["Pleural Effusion": "1.0", "Edema": "-1.0"]) + "\n11,502,"
-          + row(columns, ["Pleural Effusion": "0.0", "Edema": "1.0"]) + "\n")
-      _ = try write(
-        "mimic-cxr-2.0.0-metadata.csv",
-        "dicom_id,subject_id,study_id,ViewPosition,Rows\na,10,501,PA,9\nb,10,501,LATERAL,9\n"
-          + "c,11,502,LL,9\nd,12,503,AP,9\n")
-      _ = try write(
-        "mimic-cxr-2.0.0-split.csv",
-        "dicom_id,study_id,subject_id,split\na,501,10,train\nb,501,10,train\nc,502,11,validate\n"
-          + "d,503,12,test\n")
-      let file = try LabelFile(path: labels, collection: .mimicCXR)
-      #expect(file.records.map(\.name) == ["a", "b", "c", "d"])
-      #expect(file.records.map(\.patient.description) == ["10", "10", "11", "12"])
-      #expect(file.records.map(\.study) == ["501", "501", "502", "503"])
-      #expect(file.records.map(\.view) == ["PA", "Lateral", "Lateral", "AP"])
-      #expect(file.records.map(\.part) == [.train, .train, .validation, .test])
-      // Blank is absent; of a film without a row of labels nothing is known.
-      #expect(
-        try cells(file, ["Effusion", "Edema", "Mass", "Fracture"]).map { $0.map { $0 } } == [
-          [1, nil, nil, 0], [1, nil, nil, 0], [0, 1, nil, 0], [nil, nil, nil, nil],
-        ])
-      #expect(CollectionDescription.mimicCXR.filmNames.ignoresExtensions)
-      #expect(CollectionDescription.recognised(labelFile: labels)?.name == "mimic-cxr")
+    let folder = try TemporaryFolder()
+    func write(_ name: String, _ text: String) throws -> String {
+      try folder.write(text, to: name)
     }
+    let labels = try write(
+      "mimic-cxr-2.0.0-chexpert.csv",
+      "subject_id,study_id," + columns.joined(separator: ",") + "\n10,501,"
+        + row(columns, ["Pleural Effusion": "1.0", "Edema": "-1.0"]) + "\n11,502,"
+        + row(columns, ["Pleural Effusion": "0.0", "Edema": "1.0"]) + "\n")
+    _ = try write(
+      "mimic-cxr-2.0.0-metadata.csv",
+      "dicom_id,subject_id,study_id,ViewPosition,Rows\na,10,501,PA,9\nb,10,501,LATERAL,9\n"
+        + "c,11,502,LL,9\nd,12,503,AP,9\n")
+    _ = try write(
+      "mimic-cxr-2.0.0-split.csv",
+      "dicom_id,study_id,subject_id,split\na,501,10,train\nb,501,10,train\nc,502,11,validate\n"
+        + "d,503,12,test\n")
+    let file = try LabelFile(path: labels, collection: .mimicCXR)
+    #expect(file.records.map(\.name) == ["a", "b", "c", "d"])
+    #expect(file.records.map(\.patient.description) == ["10", "10", "11", "12"])
+    #expect(file.records.map(\.study) == ["501", "501", "502", "503"])
+    #expect(file.records.map(\.view) == ["PA", "Lateral", "Lateral", "AP"])
+    #expect(file.records.map(\.part) == [.train, .train, .validation, .test])
+    // Blank is absent; of a film without a row of labels nothing is known.
+    #expect(
+      try cells(file, ["Effusion", "Edema", "Mass", "Fracture"]).map { $0.map { $0 } } == [
+        [1, nil, nil, 0], [1, nil, nil, 0], [0, 1, nil, 0], [nil, nil, nil, nil],
+      ])
+    #expect(CollectionDescription.mimicCXR.filmNames.ignoresExtensions)
+    #expect(CollectionDescription.recognised(labelFile: labels)?.name == "mimic-cxr")
   }
 
   /// Findings from the general to the special; slices of tomography are left out.
@@ -309,22 +298,21 @@ import Testing
       + "needed_supplemental_O2,extubated,temperature,pO2_saturation,leukocyte_count,neutrophil_count,lymphocyte_count,view,"
       + "modality,date,location,folder,filename,doi,url,license,clinical_notes,other_notes,"
     let rsna = "patientId,x,y,width,height,Target"
-    try withFolder { folder in
-      let path = folder + "/labels.csv"
-      for (header, name) in [
-        (padChest, "padchest"), (covid, "covid-chestxray"), (rsna, "rsna-pneumonia"),
-      ] {
-        try (header + "\nx\n").write(toFile: path, atomically: true, encoding: .utf8)
-        #expect(CollectionDescription.recognised(labelFile: path)?.name == name)
-        try (header + ",verified by\nx\n").write(toFile: path, atomically: true, encoding: .utf8)
-        #expect(CollectionDescription.recognised(labelFile: path) == nil, "\(name)")
-        #expect(CollectionDescription.resembled(labelFile: path) == name)
-      }
-      try "Image Index,Finding Labels,Patient ID\n".write(
-        toFile: path, atomically: true, encoding: .utf8)
-      #expect(CollectionDescription.resembled(labelFile: path) == nil)
-      #expect(CollectionDescription.named("chexprt", labelFile: path) == nil)
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/labels.csv"
+    for (header, name) in [
+      (padChest, "padchest"), (covid, "covid-chestxray"), (rsna, "rsna-pneumonia"),
+    ] {
+      try (header + "\nx\n").write(toFile: path, atomically: true, encoding: .utf8)
+      #expect(CollectionDescription.recognised(labelFile: path)?.name == name)
+      try (header + ",verified by\nx\n").write(toFile: path, atomically: true, encoding: .utf8)
+      #expect(CollectionDescription.recognised(labelFile: path) == nil, "\(name)")
+      #expect(CollectionDescription.resembled(labelFile: path) == name)
     }
+    try "Image Index,Finding Labels,Patient ID\n".write(
+      toFile: path, atomically: true, encoding: .utf8)
+    #expect(CollectionDescription.resembled(labelFile: path) == nil)
+    #expect(CollectionDescription.named("chexprt", labelFile: path) == nil)
     #expect(
       CollectionDescription.builtIn.map(\.name) == [
         "nih", "chexpert", "padchest", "vindr-cxr", "rsna-pneumonia", "siim", "mimic-cxr",

@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -162,10 +163,9 @@ import Testing
 
   /// A film is a file that ends as one or begins as DICOM does; names of folders and archives are none.
   @Test func whatIsAFilmInAFolder() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+    let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(
-      atPath: folder + "/deep/x.png", withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+      atPath: folder.path + "/deep/x.png", withIntermediateDirectories: true)
     let dicom = Data(repeating: 0, count: 128) + Data("DICM".utf8)
     for (name, bytes) in [
       ("a.PNG", Data([1])), ("b.Jpg", Data([1])), ("c.jpeg", Data([1])), ("d.dcm", Data([1])),
@@ -175,15 +175,12 @@ import Testing
       ("$RECYCLE.BIN/o.txt", Data([1])), ("lost+found/l.png", Data([1])),
       ("System Volume Information/m.png", Data([1])), (".DS_Store", Data([1])),
     ] {
-      let url = URL(fileURLWithPath: folder + "/" + name)
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try bytes.write(to: url)
+      try folder.write(Array(bytes), to: name)
     }
-    let films = try FilmFolder(path: folder, names: ["g.txt", "z.png"])
+    let films = try FilmFolder(path: folder.path, names: ["g.txt", "z.png"])
     #expect(
       films.unlisted == ["1.2.3", "a.PNG", "b.Jpg", "c.jpeg", "d.dcm", "deep/f.bin", "e.DICOM"])
-    #expect(films.missing == ["z.png"] && films.path(of: "g.txt") == folder + "/g.txt")
+    #expect(films.missing == ["z.png"] && films.path(of: "g.txt") == folder.path + "/g.txt")
     #expect(films.leftOutCount == 4)
   }
 

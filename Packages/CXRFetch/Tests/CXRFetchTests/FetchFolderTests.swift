@@ -1,15 +1,16 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
 @testable import CXRFetch
 
 @Suite struct FetchFolderTests {
-  private let folder: TestFolder
+  private let folder: TemporaryFolder
   private let bytes = Array("abcdef".utf8)
   private let entry = FetchCatalogue.Entry(
     file: "a.tar.gz", url: "http://h/a", bytes: 6, md5: "e80b5017098950fc58aad83c8c14978e")
 
-  init() throws { folder = try TestFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func presence(_ own: FetchFolder, _ report: (FetchEvent) -> Void = { _ in }) throws
     -> FilePresence
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func whatIsRightIsRememberedUntilItsTimeChanges() throws {
-    try folder.write(bytes, "a.tar.gz")
+    try folder.write(bytes, to: "a.tar.gz")
     do {
       let own = try FetchFolder(folder.path)
       #expect(try presence(own) == .whole)
@@ -26,15 +27,15 @@ import Testing
     let own = try FetchFolder(folder.path)
     let stamp = try #require(FileStamp(path: own.file("a.tar.gz")))
     #expect(own.isKnown(entry, stamp))
-    try folder.write(Array("abcdeX".utf8), "a.tar.gz")
+    try folder.write(Array("abcdeX".utf8), to: "a.tar.gz")
     #expect(try presence(own) == .missing(part: 0))
     #expect(folder.read("a.tar.gz") == nil)
   }
 
   @Test(arguments: ["", "{", "[1, 2]", "{\"version\": 2, \"files\": {}}", "\u{0}\u{1}"])
   func aDamagedStateIsNone(_ text: String) throws {
-    try folder.write(bytes, "a.tar.gz")
-    try folder.write(Array(text.utf8), ".cxr-fetch.json")
+    try folder.write(bytes, to: "a.tar.gz")
+    try folder.write(Array(text.utf8), to: ".cxr-fetch.json")
     let own = try FetchFolder(folder.path)
     let stamp = try #require(FileStamp(path: own.file("a.tar.gz")))
     #expect(!own.isKnown(entry, stamp))
@@ -46,7 +47,7 @@ import Testing
     func files(version: Int) throws -> [String: FetchState.File] {
       let text =
         "{\"version\": \(version), \"files\": {\"a\": {\"bytes\": 1, \"modified\": 2, \"md5\": \"3\"}}}"
-      try folder.write(Array(text.utf8), "state")
+      try folder.write(Array(text.utf8), to: "state")
       return FetchState(path: folder.path + "/state").files
     }
     #expect(try files(version: 1) == ["a": FetchState.File(bytes: 1, modified: 2, md5: "3")])
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test func aShortFileBecomesItsPart() throws {
-    try folder.write(Array("abc".utf8), "a.tar.gz")
+    try folder.write(Array("abc".utf8), to: "a.tar.gz")
     let own = try FetchFolder(folder.path)
     var events: [FetchEvent] = []
     #expect(try presence(own) { events.append($0) } == .missing(part: 3))
@@ -64,8 +65,8 @@ import Testing
   }
 
   @Test func whatIsTooLongIsRemoved() throws {
-    try folder.write(bytes + [7], "a.tar.gz")
-    try folder.write(bytes + [7], "a.tar.gz.part")
+    try folder.write(bytes + [7], to: "a.tar.gz")
+    try folder.write(bytes + [7], to: "a.tar.gz.part")
     #expect(try presence(FetchFolder(folder.path)) == .missing(part: 0))
     #expect(folder.read("a.tar.gz") == nil)
     #expect(folder.read("a.tar.gz.part") == nil)
@@ -80,7 +81,7 @@ import Testing
   }
 
   @Test func leftoversAreRemoved() throws {
-    try folder.write(bytes, ".cxr-fetch-labels-0.tmp")
+    try folder.write(bytes, to: ".cxr-fetch-labels-0.tmp")
     _ = try FetchFolder(folder.path)
     #expect(folder.read(".cxr-fetch-labels-0.tmp") == nil)
   }

@@ -1,4 +1,5 @@
 import CXRData
+import CXRTestSupport
 import Foundation
 import Synchronization
 import Testing
@@ -7,11 +8,11 @@ import Testing
 
 /// What the page of fetching promises of several files, of redirects and of what is told.
 @Suite struct FetchPromiseTests {
-  private let folder: TestFolder
+  private let folder: TemporaryFolder
   private let bytes = Array("abcdef".utf8)
   private let md5 = "e80b5017098950fc58aad83c8c14978e"
 
-  init() throws { folder = try TestFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func entry(_ file: String, _ server: LoopbackServer) -> FetchCatalogue.Entry {
     FetchCatalogue.Entry(
@@ -148,8 +149,8 @@ import Testing
 
   /// How far it is: of what was missing, not of what lay there.
   @Test func progressIsOfWhatIsMissing() throws {
-    try folder.write(bytes, "whole")
-    try folder.write(Array("ab".utf8), "a.part")
+    try folder.write(bytes, to: "whole")
+    try folder.write(Array("ab".utf8), to: "a.part")
     let server = try LoopbackServer([LoopbackServer.file(bytes)])
     var told: [Fetcher.Progress] = []
     _ = try Fetcher(
@@ -185,7 +186,7 @@ import Testing
 
   /// The room that is needed is that of what is missing.
   @Test func roomIsNeededForWhatIsMissing() throws {
-    try folder.write(Array("abc".utf8), "a.part")
+    try folder.write(Array("abc".utf8), to: "a.part")
     let huge = FetchCatalogue(
       name: "huge",
       entries: [
@@ -230,7 +231,7 @@ import Testing
     let own = try FetchFolder(folder.path)
     let entry = FetchCatalogue.Entry(file: "a", url: "http://h/a", bytes: 6, md5: md5)
     func events(_ contents: String) throws -> [FetchEvent] {
-      try folder.write(Array(contents.utf8), "a")
+      try folder.write(Array(contents.utf8), to: "a")
       var events: [FetchEvent] = []
       let found = try own.presence(of: entry, shouldStop: { false }) { events.append($0) }
       #expect(found == .missing(part: 0))

@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Synchronization
 import Testing
@@ -6,11 +7,11 @@ import Testing
 
 /// Against a server on this machine; all that servers and lines do wrong is Tests/Fetch's.
 @Suite struct FetcherTests {
-  private let folder: TestFolder
+  private let folder: TemporaryFolder
   private let bytes = Array("abcdef".utf8)
   private let md5 = "e80b5017098950fc58aad83c8c14978e"
 
-  init() throws { folder = try TestFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func fetch(
     _ answers: [LoopbackServer.Answer], bytes: Int = 6, md5: String? = nil
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func goesOnWhereItWas() throws {
-    try folder.write(Array("ab".utf8), "a.part")
+    try folder.write(Array("ab".utf8), to: "a.part")
     let found = try fetch([LoopbackServer.file(bytes, until: 4), LoopbackServer.file(bytes)])
     #expect(found.outcome.failures.isEmpty)
     #expect(found.starts == [2, 4])
@@ -65,7 +66,7 @@ import Testing
   }
 
   @Test func aPartThatIsNotItsBeginningIsFetchedAnew() throws {
-    try folder.write(Array("xx".utf8), "a.part")
+    try folder.write(Array("xx".utf8), to: "a.part")
     let found = try fetch([LoopbackServer.file(bytes), LoopbackServer.file(bytes)])
     #expect(found.outcome.failures.isEmpty)
     #expect(found.starts == [2, nil])
@@ -73,7 +74,7 @@ import Testing
   }
 
   @Test func aWholeAnswerToARangeBeginsAnew() throws {
-    try folder.write(Array("xx".utf8), "a.part")
+    try folder.write(Array("xx".utf8), to: "a.part")
     let all = LoopbackServer.file(bytes)
     let found = try fetch([{ _ in all(nil) }])
     #expect(found.outcome.failures.isEmpty)

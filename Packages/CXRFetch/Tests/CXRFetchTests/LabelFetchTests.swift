@@ -1,4 +1,5 @@
 import CXRData
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -6,9 +7,9 @@ import Testing
 
 /// NIH's label files, told by their counts and put under their own names.
 @Suite struct LabelFetchTests {
-  private let folder: TestFolder
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try TestFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func padded(_ number: Int, _ width: Int) -> String {
     let digits = "\(number)"
@@ -79,7 +80,7 @@ import Testing
     #expect(folder.read("out/test_list.txt") == test)
     // Another file of the same kind takes its place.
     let other = Array(String(decoding: test, as: UTF8.self).replacing("\n", with: "\r\n").utf8)
-    try folder.write(other, "mine.txt")
+    try folder.write(other, to: "mine.txt")
     #expect(try labels.save(folder.path + "/mine.txt") == .testList)
     #expect(folder.read("out/test_list.txt") == other)
     #expect(
@@ -102,7 +103,7 @@ import Testing
   }
 
   @Test func foldersThatCannotBeUsedAreNamed() throws {
-    try folder.write([1], "file")
+    try folder.write([1], to: "file")
     let path = folder.path + "/file"
     #expect(throws: FetchError.folderUnusable(path: path, reason: "it is a file")) {
       try FetchFolder(path)

@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Synchronization
 import Testing
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func followsAFileThatGrows() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let file = try PartFile(path: folder.path + "/a")
     let reached = Counter()
     let follower = MD5Follower(descriptor: file.descriptor, path: file.path, size: 6) {
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func stopsWhileNothingComes() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let file = try PartFile(path: folder.path + "/a")
     let follower = MD5Follower(descriptor: file.descriptor, path: file.path, size: 6) { 0 }
     #expect(try follower.sum(shouldStop: { true }) == nil)
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func aFileThatBecameShorterIsNamed() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let file = try PartFile(path: folder.path + "/a")
     let follower = MD5Follower(descriptor: file.descriptor, path: file.path, size: 6) { 6 }
     #expect(throws: FetchFault.storage(path: file.path, reason: "it became shorter")) {

@@ -1,4 +1,5 @@
 import CXRData
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -56,10 +57,10 @@ import Testing
   }
 
   @Test func whatIsSavedKeepsItsBytes() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let bytes = Array(
       String(decoding: list(25_596), as: UTF8.self).replacing("\n", with: "\r\n").utf8)
-    try folder.write(bytes, "odd name")
+    try folder.write(bytes, to: "odd name")
     let own = try FetchFolder(folder.path + "/out")
     let labels = LabelFetch(into: own)
     for _ in 0..<2 { #expect(try labels.save(folder.path + "/odd name") == .testList) }

@@ -1,4 +1,4 @@
-import CFilmCodec
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -26,11 +26,8 @@ import Testing
   }
 
   @Test func goesByContentNotByName() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "\(UUID().uuidString).jpg")
-    try Data(film.pngData()).write(to: path)
-    defer { try? FileManager.default.removeItem(at: path) }
-    #expect(try GreyFilm(path: path.path) == film)
+    let folder = try TemporaryFolder()
+    #expect(try GreyFilm(path: folder.write(film.pngData(), to: "film.jpg")) == film)
   }
 
   @Test func refusesBeforeTakingMemory() throws {
@@ -103,34 +100,14 @@ import Testing
   }
 
   /// A film of 12 bits in a PNG file of 16, by hand: nothing of ours writes one.
-  private func deepPNG(_ levels: [UInt16], width: Int) throws -> [UInt8] {
-    func word(_ value: Int) -> [UInt8] {
-      (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
-    }
-    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-      let named = Array(name.utf8) + data
-      return word(data.count) + named + word(Int(film_crc32(named, named.count)))
-    }
-    var rows: [UInt8] = []
-    for (i, level) in levels.enumerated() {
-      if i % width == 0 { rows.append(0) }
-      rows += [UInt8(level >> 8), UInt8(level & 0xFF)]
-    }
-    // Stored blocks of zlib, and its checksum.
-    let (low, high) = rows.reduce((1, 0)) { sums, byte in
-      let first = (sums.0 + Int(byte)) % 65_521
-      return (first, (sums.1 + first) % 65_521)
-    }
-    let size = [UInt8(rows.count & 0xFF), UInt8(rows.count >> 8)]
-    let stream: [UInt8] = [0x78, 1, 1] + size + size.map { ~$0 } + rows + word(high << 16 | low)
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-      + chunk("IHDR", word(width) + word(levels.count / width) + [16, 0, 0, 0, 0])
-      + chunk("IDAT", stream) + chunk("IEND", [])
+  private func deepPNG(_ levels: [UInt16], width: Int) -> [UInt8] {
+    WrittenPNG.bytes(
+      width: width, height: levels.count / width, depth: 16, samples: levels.map { Int($0) })
   }
 
   @Test func twelveOfSixteenBits() throws {
     let levels = (0..<600).map { UInt16($0 * 7 % 4096) }
-    let bytes = try deepPNG(levels, width: 30)
+    let bytes = deepPNG(levels, width: 30)
     #expect(GreyFilm.usedBits(png: bytes) == 12)
     #expect(try GreyFilm(encoded: bytes).pixels == levels.map { UInt8($0 >> 8) })
     let options = DecodingOptions(pngBits: 12)
@@ -160,12 +137,9 @@ import Testing
       try #require(bytes.count > 2)
       return Array(bytes[..<2]) + [0xFF, 0xE1, 0, UInt8(block.count + 2)] + block + bytes[2...]
     }
-    let named = Array("eXIf".utf8) + order
-    let check = film_crc32(named, named.count)
     let bytes = try film.pngData()
     try #require(bytes.count > 33)
-    return Array(bytes[..<33]) + [0, 0, 0, UInt8(order.count)] + named
-      + (0..<4).map { UInt8(truncatingIfNeeded: check >> (24 - 8 * UInt32($0))) } + bytes[33...]
+    return bytes[..<33] + WrittenPNG.chunk("eXIf", order) + bytes[33...]
   }
 
   @Test(arguments: [true, false]) func exifOrientation(isBigEndian: Bool) throws {

@@ -1,4 +1,4 @@
-import CFilmCodec
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -6,27 +6,9 @@ import Testing
 
 /// What the pages promise of films, by hand and at its bounds.
 @Suite struct FilmReadingTests {
-  private func word(_ value: Int) -> [UInt8] {
-    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
-  }
-
-  private func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-    let named = Array(name.utf8) + data
-    return word(data.count) + named + word(Int(film_crc32(named, named.count)))
-  }
-
-  /// A PNG of one row, stored without compression.
-  private func png(_ row: [UInt8], width: Int, bits: UInt8, colour: UInt8) -> [UInt8] {
-    let raw = [0] + row
-    let (low, high) = raw.reduce((1, 0)) { sums, byte in
-      let first = (sums.0 + Int(byte)) % 65_521
-      return (first, (sums.1 + first) % 65_521)
-    }
-    let size = [UInt8(raw.count & 0xFF), UInt8(raw.count >> 8)]
-    let stream: [UInt8] = [0x78, 1, 1] + size + size.map { ~$0 } + raw + word(high << 16 | low)
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-      + chunk("IHDR", word(width) + word(1) + [bits, colour, 0, 0, 0]) + chunk("IDAT", stream)
-      + chunk("IEND", [])
+  /// A PNG of one row, as it lies in the file.
+  private func png(_ row: [UInt8], width: Int, bits: Int, colour: UInt8) -> [UInt8] {
+    WrittenPNG.bytes(width: width, depth: bits, colour: colour, rows: [[0] + row])
   }
 
   /// The reference is what nothing is said of: accurate JPEG, as stored, CR and DX by their window.

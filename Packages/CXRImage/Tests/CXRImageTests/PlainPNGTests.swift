@@ -1,4 +1,4 @@
-import CFilmCodec
+import CXRTestSupport
 import Testing
 
 @testable import CXRImage
@@ -11,43 +11,6 @@ import Testing
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return (state >> 32) | (state & 0xFFFF_FFFF_0000_0000)
     }
-  }
-
-  /// A PNG file of given filtered rows, as stored blocks, with right checksums.
-  private func file(
-    width: Int, rows: [[UInt8]], pieces: Int = 1, notes: [(String, [UInt8])] = []
-  ) -> [UInt8] {
-    func word(_ value: UInt32) -> [UInt8] {
-      (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) }
-    }
-    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-      let body = Array(name.utf8) + data
-      return word(UInt32(data.count)) + body + word(film_crc32(body, body.count))
-    }
-    let raw = rows.flatMap { $0 }
-    var stream: [UInt8] = [0x78, 0x01]
-    for start in stride(from: 0, to: raw.count, by: 65_535) {
-      let part = raw[start..<min(raw.count, start + 65_535)]
-      let count = UInt16(part.count)
-      stream.append(start + part.count == raw.count ? 1 : 0)
-      for value in [count, ~count] {
-        stream += [UInt8(truncatingIfNeeded: value), UInt8(value >> 8)]
-      }
-      stream += part
-    }
-    var (low, high): (UInt32, UInt32) = (1, 0)
-    for byte in raw {
-      low = (low + UInt32(byte)) % 65_521
-      high = (high + low) % 65_521
-    }
-    stream += word(high << 16 | low)
-    let size = (stream.count + pieces - 1) / pieces
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-      + chunk("IHDR", word(UInt32(width)) + word(UInt32(rows.count)) + [8, 0, 0, 0, 0])
-      + notes.flatMap { chunk($0.0, $0.1) }
-      + stride(from: 0, to: stream.count, by: size).flatMap {
-        chunk("IDAT", Array(stream[$0..<min(stream.count, $0 + size)]))
-      } + chunk("IEND", [])
   }
 
   private func filteredRows(height: Int, width: Int) -> [[UInt8]] {
@@ -88,7 +51,7 @@ import Testing
           }
           return row
         }
-        let bytes = file(width: width, rows: rows, pieces: 1 + height % 3)
+        let bytes = WrittenPNG.bytes(width: width, rows: rows, pieces: 1 + height % 3)
         let expected = try #require(byLibPNG(bytes))
         let same = byFastPath(bytes) == expected
         #expect(same, "\(width) × \(height), \(filters), \(spread)")
@@ -98,20 +61,26 @@ import Testing
 
   @Test func takesPlainFilesOnly() throws {
     let rows = filteredRows(height: 20, width: 24)
-    let plain = file(width: 24, rows: rows, notes: [("tIME", [7, 0xE5, 1, 1, 0, 0, 0])])
+    let plain = WrittenPNG.bytes(
+      width: 24, rows: rows, notes: [("tIME", [7, 0xE5, 1, 1, 0, 0, 0])])
     #expect(byFastPath(plain) != nil && byFastPath(plain + [1, 2, 3]) != nil)
     let others: [(String, [UInt8])] = [
-      ("a filter that does not exist", file(width: 24, rows: rows.map { [5] + $0.dropFirst() })),
-      ("too few rows", file(width: 25, rows: rows)),
-      ("too many rows", file(width: 23, rows: rows)),
-      ("a chunk that is not known", file(width: 24, rows: rows, notes: [("abCd", [1])])),
+      (
+        "a filter that does not exist",
+        WrittenPNG.bytes(width: 24, rows: rows.map { [5] + $0.dropFirst() })
+      ),
+      ("too few rows", WrittenPNG.bytes(width: 25, rows: rows)),
+      ("too many rows", WrittenPNG.bytes(width: 23, rows: rows)),
+      (
+        "a chunk that is not known", WrittenPNG.bytes(width: 24, rows: rows, notes: [("abCd", [1])])
+      ),
       ("no end", Array(plain.dropLast(12))), ("no data", Array(plain.prefix(52))),
       ("an empty file", []),
     ]
     for (what, bytes) in others { #expect(byFastPath(bytes) == nil, "\(what)") }
     #expect(GreyFilm(plainPNG: plain, maximumPixels: 479) == nil)
     // What is left to libpng may still be a film.
-    #expect(byLibPNG(file(width: 24, rows: rows, notes: [("abCd", [1])])) != nil)
+    #expect(byLibPNG(WrittenPNG.bytes(width: 24, rows: rows, notes: [("abCd", [1])])) != nil)
   }
 
   /// A chunk that claims two thousand million bytes is refused where it begins, before memory is taken.
@@ -119,7 +88,8 @@ import Testing
     let rows = filteredRows(height: 20, width: 24)
     let lie: [UInt8] = [0x74, 0x45, 0x58, 0x74] + Array("tEXt".utf8)
     let bytes =
-      file(width: 24, rows: rows).prefix(33) + lie + [UInt8](repeating: 1, count: following)
+      WrittenPNG.bytes(width: 24, rows: rows).prefix(33) + lie
+      + [UInt8](repeating: 1, count: following)
     #expect(
       throws: ImageError.undecodable(
         path: "f", format: "PNG", offset: 33, reason: "the file ends early")
@@ -129,7 +99,7 @@ import Testing
   /// Whatever the fast path takes, libpng takes too and sees the same.
   @Test func agreesOnDamagedFiles() throws {
     let rows = filteredRows(height: 33, width: 40)
-    let stored = file(width: 40, rows: rows, pieces: 2)
+    let stored = WrittenPNG.bytes(width: 40, rows: rows, pieces: 2)
     let film = try #require(byLibPNG(stored))
     for bytes in [stored, try film.pngData(compression: 9)] {
       let same = byFastPath(bytes) == film
@@ -164,10 +134,8 @@ import Testing
         var damaged = bytes
         damaged[position] ^= flip
         let body = Array(damaged[start + 4..<start + 8 + size])
-        let sum = film_crc32(body, body.count)
-        for i in 0..<4 {
-          damaged[start + 8 + size + i] = UInt8(truncatingIfNeeded: sum >> UInt32(24 - 8 * i))
-        }
+        let end = start + 8 + size
+        damaged.replaceSubrange(end..<end + 4, with: WrittenPNG.checksum(body))
         if expectAgreement(damaged, "byte \(position), flipped by \(flip)") { taken += 1 }
       }
     }

@@ -1,6 +1,7 @@
 import CXRData
 import CXRImage
 import CXRTensor
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -112,12 +113,11 @@ import Testing
 
   /// Films lie where NIH's archives have them, in the format that is asked for.
   @Test func filmsLieAsInNIHsArchives() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     for (format, ending, name) in [
       (PhantomSet.Format.png, "png", FilmHeader.Format.png), (.jpeg, "jpg", .jpeg),
     ] {
-      let output = "\(folder)/\(ending)"
+      let output = "\(folder.path)/\(ending)"
       let set = try PhantomSet(
         PhantomSet.Options(images: 168, patients: 24, size: 32, format: format))
       try set.write(to: output)

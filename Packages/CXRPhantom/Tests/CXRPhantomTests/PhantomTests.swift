@@ -1,6 +1,7 @@
 import CXRData
 import CXRImage
 import CXRTensor
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -50,8 +51,8 @@ import Testing
 
   @Test func theSameSeedGivesTheSameBytes() throws {
     let manager = FileManager.default
-    let base = manager.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? manager.removeItem(atPath: base) }
+    let folder = try TemporaryFolder()
+    let base = folder.path
     let before = Parallel.threads
     defer { Parallel.threads = before }
     let options = PhantomSet.Options(images: 168, patients: 24, size: 40, seed: 3)
@@ -122,8 +123,8 @@ import Testing
   }
 
   @Test func linksStandForFilmsOfTheirFindings() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let temporary = try TemporaryFolder()
+    let folder = temporary.path + "/set"
     let set = try PhantomSet(
       PhantomSet.Options(images: 200, patients: 60, size: 32, distinct: 20, seed: 3))
     try set.write(to: folder)

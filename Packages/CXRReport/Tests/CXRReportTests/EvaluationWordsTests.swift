@@ -1,4 +1,5 @@
 import CXRMetrics
+import CXRTestSupport
 import Foundation
 import Synchronization
 import Testing
@@ -67,9 +68,8 @@ import Testing
   }
 
   private func page(of report: EvaluationReport) throws -> String {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    return try page { try report.write(to: folder, by: $0) }
+    let folder = try TemporaryFolder()
+    return try page { try report.write(to: folder.path, by: $0) }
   }
 
   @Test func missesAndAlarmsAreCounted() {
@@ -237,8 +237,7 @@ import Testing
 
   /// What a reader must know of the films stands on every page before any figure.
   @Test func warningsAndNotesStandOnEveryPage() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     var evaluation = report([Self.alarming])
     (evaluation.warnings, evaluation.notes) = (
       ["One <warning>.", "Two."], ["A note.", "Another."]
@@ -254,9 +253,9 @@ import Testing
       tables: [], problems: [], flagged: [], films: [])
     (explore.warnings, explore.notes) = (evaluation.warnings, evaluation.notes)
     for text in [
-      try page { try evaluation.write(to: folder, by: $0) },
-      try page { try training.write(to: folder, by: $0) },
-      try page { try explore.write(to: folder, by: $0) },
+      try page { try evaluation.write(to: folder.path, by: $0) },
+      try page { try training.write(to: folder.path, by: $0) },
+      try page { try explore.write(to: folder.path, by: $0) },
     ] {
       let before = text.components(separatedBy: "<table>").first ?? ""
       #expect(before.contains("<p class=\"callout\">One &lt;warning&gt;.</p>"))
@@ -264,9 +263,10 @@ import Testing
       #expect(before.contains("<p>A note. Another.</p>"))
     }
     #expect(
-      try page { try explore.write(to: folder, by: $0) }.contains("No patient is in two parts"))
+      try page { try explore.write(to: folder.path, by: $0) }.contains("No patient is in two parts")
+    )
     explore.areFilmsPatients = true
-    let each = try page { try explore.write(to: folder, by: $0) }
+    let each = try page { try explore.write(to: folder.path, by: $0) }
     #expect(each.contains("Each film counts as a patient.") && !each.contains("No patient is in"))
   }
 }

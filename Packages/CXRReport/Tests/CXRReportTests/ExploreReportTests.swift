@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -5,13 +6,6 @@ import Testing
 
 /// The page and the pictures of an exploration: each number is of the films that it says.
 @Suite struct ExploreReportTests {
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   /// Forty films: of A, B and C 4, 10 and 7 have it; of C it is known on 28 of them.
   private func sample() -> ExploreReport {
     var train = ExploreReport.Part(name: "train", images: 20, patients: 9, positives: [2, 5, 3])
@@ -30,7 +24,7 @@ import Testing
 
   private struct Written {
     let html: String
-    let folder: String
+    let folder: TemporaryFolder
 
     /// The rows of cells of the table that begins with a heading's text.
     func rows(after heading: String) -> [[String]] {
@@ -46,19 +40,19 @@ import Testing
 
     /// The rows of a picture's series.
     func series(_ picture: String, _ number: Int) throws -> [[String]] {
-      try String(contentsOfFile: "\(folder)/plots/\(picture)-\(number).tsv", encoding: .utf8)
+      try String(contentsOfFile: "\(folder.path)/plots/\(picture)-\(number).tsv", encoding: .utf8)
         .split(separator: "\n").map { $0.components(separatedBy: "\t") }
     }
   }
 
   private func write(_ report: ExploreReport, _ body: (Written) throws -> Void) throws {
-    try withFolder { folder in
-      let problem = try report.write(to: folder)
-      #expect(problem == nil, "\(String(describing: problem))")
-      try body(
-        Written(
-          html: String(contentsOfFile: folder + "/report.html", encoding: .utf8), folder: folder))
-    }
+    let folder = try TemporaryFolder()
+    let problem = try report.write(to: folder.path)
+    #expect(problem == nil, "\(String(describing: problem))")
+    try body(
+      Written(
+        html: String(contentsOfFile: folder.path + "/report.html", encoding: .utf8), folder: folder)
+    )
   }
 
   /// The commonest finding first; shares are of films of which it is known, and how many are not is a column.
@@ -82,7 +76,7 @@ import Testing
       #expect(try page.series("splits", 1).map { Double($0.first ?? "") } == [25, 25, 10])
       #expect(try page.series("splits", 2).map { Double($0.first ?? "") } == [25, 25, 12.5])
       let script = try String(
-        contentsOfFile: page.folder + "/plots/positives-negatives.gp", encoding: .utf8)
+        contentsOfFile: page.folder.path + "/plots/positives-negatives.gp", encoding: .utf8)
       for title in ["'with'", "'without'", "'not known'"] {
         #expect(script.contains("title \(title)"), "\(title)")
       }
@@ -108,7 +102,8 @@ import Testing
       #expect(page.html.contains("Films with each finding, of 40 in all.<"))
       #expect(!page.html.contains("nothing is known"))
       #expect(
-        !FileManager.default.fileExists(atPath: page.folder + "/plots/positives-negatives-3.tsv"))
+        !FileManager.default.fileExists(
+          atPath: page.folder.path + "/plots/positives-negatives-3.tsv"))
       let train = try page.series("splits", 1)
       #expect(train.map { Double($0.first ?? "") } == [25, 15, 10])
     }
@@ -160,13 +155,13 @@ import Testing
       let perFilm = try page.series("labels-per-image", 1)
       #expect(perFilm.map(\.last) == ["22 (55.0 %)", "15 (37.5 %)", "3 (7.5 %)"])
       let script = try String(
-        contentsOfFile: page.folder + "/plots/labels-per-image.gp", encoding: .utf8)
+        contentsOfFile: page.folder.path + "/plots/labels-per-image.gp", encoding: .utf8)
       for name in ["'0 labels' 0", "'1 label' 1", "'2 labels' 2"] {
         #expect(script.contains(name), "\(name)")
       }
       // Weights stand on a logarithmic axis: with the finding first.
       let weights = try String(
-        contentsOfFile: page.folder + "/plots/class-weights.gp", encoding: .utf8)
+        contentsOfFile: page.folder.path + "/plots/class-weights.gp", encoding: .utf8)
       #expect(weights.contains("logscale"))
       #expect(try page.series("class-weights", 1).first?.first.flatMap { Double($0) } == 2)
       #expect(try page.series("class-weights", 2).first?.first.flatMap { Double($0) } == 0.66666)

@@ -1,4 +1,5 @@
 import CXRMetrics
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -9,12 +10,9 @@ import Testing
 @testable import CXRReport
 
 @Suite struct ReportTests {
-  private let folder: String
+  private let folder: TemporaryFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   private func evaluation(labels: [String]) -> EvaluationReport {
     let truths = (0..<40).map { $0 % 3 == 0 }
@@ -74,9 +72,9 @@ import Testing
 
   @Test func evaluationPageHoldsEveryPicture() throws {
     let report = evaluation(labels: ["Mass", "Pleural_Thickening"])
-    let problem = try report.write(to: folder)
+    let problem = try report.write(to: folder.path)
     #expect(problem == nil, "\(String(describing: problem))")
-    let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     expectSelfContained(html)
     // Two curves and a reliability diagram a model, AUC, two rates, and the curves by finding.
     #expect(html.components(separatedBy: "<svg").count - 1 == 11)
@@ -88,27 +86,27 @@ import Testing
     ] { #expect(html.contains(text), "\(text)") }
     #expect(html.contains("Pleural_Thickening") && html.contains("a &lt;note&gt; &amp; more"))
     for name in ["roc-weighted", "precision-recall-plain", "auc", "positives-found"] {
-      #expect(FileManager.default.fileExists(atPath: "\(folder)/\(name).svg"), "\(name)")
-      #expect(FileManager.default.fileExists(atPath: "\(folder)/plots/\(name).gp"), "\(name)")
+      #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(name).svg"), "\(name)")
+      #expect(FileManager.default.fileExists(atPath: "\(folder.path)/plots/\(name).gp"), "\(name)")
     }
   }
 
   @Test func namesThatGnuplotCouldMistakeAreDrawn() throws {
-    let trap = folder + "/trap"
+    let trap = folder.path + "/trap"
     var report = evaluation(
       labels: ["a'b\"c\\d", "x^2_{3} @y", "100 % <b>", "`touch \(trap)`", "a\nb\" `touch \(trap)`"])
     report.models[0].name = "bob's `touch \(trap)`"
     report.models[1].name = "by-finding"
-    let problem = try report.write(to: folder)
+    let problem = try report.write(to: folder.path)
     #expect(problem == nil, "\(String(describing: problem))")
     #expect(!FileManager.default.fileExists(atPath: trap), "gnuplot ran what a name said")
   }
 
   /// There are eight colours; the dashes tell the ninth finding's curve from the first's.
   @Test func noTwoCurvesOfAPictureLookAlike() throws {
-    _ = try evaluation(labels: (1...14).map { "Finding \($0)" }).write(to: folder)
+    _ = try evaluation(labels: (1...14).map { "Finding \($0)" }).write(to: folder.path)
     for name in ["roc-weighted", "precision-recall-plain"] {
-      let script = try String(contentsOfFile: "\(folder)/plots/\(name).gp", encoding: .utf8)
+      let script = try String(contentsOfFile: "\(folder.path)/plots/\(name).gp", encoding: .utf8)
       let looks = script.matches(of: /dt (\d+) lc rgb '(#[0-9A-F]+)' title 'Finding/)
         .map { "\($0.output.1) \($0.output.2)" }
       #expect(looks.count == 14 && Set(looks).count == 14, "\(name): \(looks)")
@@ -131,9 +129,9 @@ import Testing
           name: "m", note: "", patientsSeenInTraining: 2, labels: [label], meanAUC: Estimate(nil),
           reportText: "")
       ])
-    let problem = try report.write(to: folder)
+    let problem = try report.write(to: folder.path)
     #expect(problem == nil, "\(String(describing: problem))")
-    let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     #expect(html.contains("n/a") && html.contains("1 of them n/a here"))
     #expect(html.contains("2 of these 4 patients' identifiers"))
   }
@@ -143,8 +141,8 @@ import Testing
       title: "<Mass>", verdict: "yes & no", film: [0x89, 1], overlay: [0xFF, 2], size: (200, 100),
       stops: [ColourStop(red: 1, green: 2, blue: 3), ColourStop(red: 4, green: 5, blue: 6)],
       range: (-1.25, 2), notes: ["note"])
-    try picture.write(to: folder + "/map.svg")
-    let svg = try String(contentsOfFile: folder + "/map.svg", encoding: .utf8)
+    try picture.write(to: folder.path + "/map.svg")
+    let svg = try String(contentsOfFile: folder.path + "/map.svg", encoding: .utf8)
     expectSelfContained(svg)
     #expect(svg.contains("&lt;Mass&gt;") && svg.contains("-1.25") && svg.contains("rgb(4,5,6)"))
     // The scale begins beside the film and is as wide as it; nought lies 1.25 of 3.25 along it.
@@ -164,9 +162,9 @@ import Testing
         TrainingReport.Curve(name: "loss", title: "loss", training: [1], validation: [2]),
         TrainingReport.Curve(name: "auc", title: "AUC", training: [nil], validation: [nil]),
       ], bestEpoch: 1, summary: "layers")
-    let problem = try report.write(to: folder)
+    let problem = try report.write(to: folder.path)
     #expect(problem == nil, "\(String(describing: problem))")
-    expectSelfContained(try String(contentsOfFile: folder + "/report.html", encoding: .utf8))
+    expectSelfContained(try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8))
   }
 
   @Test func trainingPageNamesTheBestEpoch() throws {
@@ -176,8 +174,8 @@ import Testing
         TrainingReport.Curve(
           name: "loss", title: "loss", training: [3, 2, 1], validation: [3, 1, 2])
       ], bestEpoch: 2, summary: "layers")
-    #expect(try report.write(to: folder) == nil)
-    let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    #expect(try report.write(to: folder.path) == nil)
+    let page = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     #expect(
       page.contains("3 epochs; best.npz holds the weights of epoch 2, the lowest validation loss."))
   }
@@ -189,10 +187,10 @@ import Testing
       labelsPerFilm: [7, 3], parts: [], classWeights: [(0.6, 2.5), (0.5, nil)],
       augmentedTrainingImages: 12, tables: [], problems: [], flagged: [], films: [])
     report.unknowns = [2, 5]
-    #expect(try report.write(to: folder) == nil)
+    #expect(try report.write(to: folder.path) == nil)
     func heights(_ series: Int) throws -> [Double?] {
       try String(
-        contentsOfFile: "\(folder)/plots/positives-negatives-\(series).tsv", encoding: .utf8
+        contentsOfFile: "\(folder.path)/plots/positives-negatives-\(series).tsv", encoding: .utf8
       ).split(separator: "\n").map { $0.split(separator: "\t").first.flatMap { Double($0) } }
     }
     #expect(try heights(1) == [30, 0] && heights(2) == [50, 50] && heights(3) == [20, 50])
@@ -210,9 +208,9 @@ import Testing
           title: "Sex", header: ["films", "train"], rows: [["F<1", "3 (100.0 %)"]], caption: "c")
       ], problems: [("implausible_age", "note", 2)], flagged: [([4, 5, 6], "inverted", "2.png")],
       films: [([1, 2, 3], "A", "1.png")])
-    let problem = try report.write(to: folder)
+    let problem = try report.write(to: folder.path)
     #expect(problem == nil, "\(String(describing: problem))")
-    let html = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
+    let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     expectSelfContained(html)
     #expect(html.contains("data:image/png;base64,AQID") && html.contains("implausible age"))
     #expect(html.contains("F&lt;1") && html.contains("data:image/png;base64,BAUG"))

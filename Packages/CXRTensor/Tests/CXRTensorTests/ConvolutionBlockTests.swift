@@ -1,4 +1,5 @@
 import CConvolution
+import CXRTestSupport
 import Synchronization
 import Testing
 

@@ -184,17 +184,3 @@ extension Tensor {
     return Tensor((0..<shape.count).map { _ in random.uniform(in: -1..<1) }, shape: shape)
   }
 }
-
-func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-
-/// ‖a − b‖; infinite for different sizes or anything that is not finite.
-func distance(_ a: some Collection<Float>, _ b: [Double]) -> Double {
-  guard a.count == b.count, a.allSatisfy(\.isFinite) else { return .infinity }
-  return norm(zip(a, b).map { Double($0) - $1 })
-}
-
-/// ‖a − b‖ / ‖b‖, or ‖a‖ where b is zero.
-func relativeDistance(_ a: some Collection<Float>, _ b: [Double]) -> Double {
-  let size = norm(b)
-  return distance(a, b) / (size > 0 ? size : 1)
-}

@@ -1,3 +1,4 @@
+import CXRTestSupport
 import Testing
 
 @testable import CXRTensor

@@ -1,5 +1,6 @@
 import CXRData
 import CXRImage
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
 
 /// A set of films like chests, in which each kind of problem is planted once.
 private struct PlantedSet {
-  let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
+  private let scratch: TemporaryFolder
+  var folder: String { scratch.path }
   var csv: String { folder + "/labels.csv" }
   var images: String { folder + "/films" }
   var collection: FilmCollection.Options {
@@ -36,6 +38,7 @@ private struct PlantedSet {
   }
 
   init() throws {
+    scratch = try TemporaryFolder()
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
     let side = 64
     var rows = "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View\n"
@@ -69,14 +72,11 @@ private struct PlantedSet {
     }
     try rows.write(toFile: csv, atomically: true, encoding: .utf8)
   }
-
-  func remove() { try? FileManager.default.removeItem(atPath: folder) }
 }
 
 @Suite struct AuditTests {
   @Test func findsWhatIsPlanted() throws {
     let set = try PlantedSet()
-    defer { set.remove() }
     let exploration = try Exploration(set.collection, preparation: FilmPreparation(imageSize: 48))
     func kinds(_ film: Int) -> Set<String> {
       Set(
@@ -111,7 +111,6 @@ private struct PlantedSet {
 
   @Test func aCacheFilledByAnAuditServesTraining() throws {
     let set = try PlantedSet()
-    defer { set.remove() }
     let preparation = FilmPreparation(imageSize: 106)
     let plain = try Exploration(set.collection, preparation: preparation)
     let caching = try Exploration(
@@ -142,7 +141,6 @@ private struct PlantedSet {
 
   @Test func refusesWhatIsNoAudit() throws {
     let set = try PlantedSet()
-    defer { set.remove() }
     var collection = set.collection
     collection.exclude = set.csv
     #expect(throws: DataError.self) { try FilmCollection(collection) }

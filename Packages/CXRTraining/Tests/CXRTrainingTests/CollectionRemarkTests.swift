@@ -1,30 +1,18 @@
 import CXRData
+import CXRTestSupport
 import Foundation
 import Testing
 
 @testable import CXRTraining
 
+extension TemporaryFolder {
+  fileprivate func write(_ name: String, _ text: String) throws -> String {
+    try write(text, to: name)
+  }
+}
+
 /// What is left out, not known or joined is said, each with its own number, in the words of the page "Your data".
 @Suite struct CollectionRemarkTests {
-  /// A folder with label files and films, which are found by name and never opened.
-  private final class Files {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-
-    init() throws {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    func write(_ name: String, _ text: String) throws -> String {
-      let url = URL(fileURLWithPath: "\(folder)/\(name)")
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try text.write(to: url, atomically: true, encoding: .utf8)
-      return url.path
-    }
-  }
-
   private func hospital(
     _ findings: CollectionDescription.Findings = .names(column: "codes", separator: ";")
   ) -> CollectionDescription {
@@ -47,7 +35,7 @@ import Testing
 
   /// Rows and films by the reason for which they are left out, the commonest value first.
   @Test func whatIsLeftOutIsCountedByItsReason() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital()
     collection.keep = ["view": ["PA"], "site": ["A"]]
     collection.unusable = ["exclude", "blurred"]
@@ -77,7 +65,7 @@ import Testing
 
   /// Of more than twenty values the commonest twenty are listed.
   @Test(arguments: [20, 21]) func valuesLeftOutAreListed(values: Int) throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital()
     collection.keep = ["view": ["PA"]]
     let rows = (0..<values).map { "b\($0),2,Mass,\(Character(UnicodeScalar(UInt8(97 + $0))))\n" }
@@ -92,7 +80,7 @@ import Testing
 
   /// Studies, votes and blanks stand in the first line.
   @Test func howItWasReadIsSaid() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let csv = try files.write(
       "labels.csv",
       "file,mrn,codes,exam,reader\na,1,Mass,x,R1\nb,1,Mass,x,R1\nc,1,Mass,y,R1\nd,2,Mass,y,R1\n")
@@ -117,7 +105,7 @@ import Testing
 
   /// A split of the files' own: patients in two parts, films in none, values that tell none.
   @Test func whatASplitLeavesOutIsSaid() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital()
     collection.split = CollectionDescription.SplitColumn(
       column: "site", train: .texts(["A"]), validation: .texts(["B"]), test: .texts(["C"]))
@@ -169,7 +157,7 @@ import Testing
 
   /// Films that may have more findings than they name, and films of which nothing is known, are two numbers.
   @Test func whatIsNotKnownOfFilmsIsSaid() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital()
     collection.unknown = ["unchanged", "as before"]
     collection.blank = .unknown
@@ -203,7 +191,7 @@ import Testing
   func uncertainFindingsAreCounted(
     policy: UncertainPolicy, words: String, positives: [Int]
   ) throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let csv = try files.write(
       "labels.csv",
       "Path,Patient ID,Mass,Edema,Nodule\na,1,1,-1,0\nb,2,-1,0,NaN\nc,3,-1,1,N/A\nd,4,1,0,1\ne,5,0,0,?\n"
@@ -222,7 +210,7 @@ import Testing
 
   /// A label that no row has is absent; one that a collection never looked for is unknown.
   @Test func labelsThatNothingHasAreSaid() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let plain = try files.write("plain.csv", "Image Index,Finding Labels,Patient ID\na,Mass,1\n")
     #expect(
       try films(plain, nil, labels: ["Mass", "Hernia", "Edema"]).remarks
@@ -237,7 +225,7 @@ import Testing
 
   /// A name outside the set that holds a label's word, or is misspelled, is listed with the question whether it is that.
   @Test func namesOutsideTheSetAreAskedAbout() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let csv = try files.write(
       "labels.csv",
       """
@@ -268,7 +256,7 @@ import Testing
 
   /// Rows that are joined are counted by film, oddities by row; names that a description has in vain are listed.
   @Test func odditiesAreCounted() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let csv = try files.write(
       "labels.csv",
       """
@@ -302,7 +290,7 @@ import Testing
 
   /// Films without a row, rows without a film, hidden films, and what an audit leaves out.
   @Test func filmsAndRowsThatDoNotMeetAreCounted() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     for name in ["a.png", "b.png", "c.png", "x.png", "y.png", "z.png", "._a.png", "deep/._b.png"] {
       _ = try files.write("films/" + name, name)
     }
@@ -317,7 +305,7 @@ import Testing
     func said(_ change: (inout FilmCollection.Options) -> Void = { _ in }) throws -> FilmCollection
     {
       try films(csv, nil, labels: ["Mass"]) {
-        $0.images = files.folder + "/films"
+        $0.images = files.path + "/films"
         change(&$0)
       }
     }
@@ -343,7 +331,7 @@ import Testing
 
   /// What leads to leaks is a warning; where patients are known none is given.
   @Test func eachFilmAPatientIsWarnedOf() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital()
     let csv = try files.write("labels.csv", "file,mrn,codes\na,1,Mass\nb,1,\n")
     #expect(try films(csv, collection).warningOfPatients == nil)
@@ -378,21 +366,21 @@ import Testing
 
   /// The renamed first folder of CheXpert's paths does not count where its films are looked for.
   @Test func cheXpertsFirstFolderMayBeRenamed() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = CollectionDescription(
       name: "mine", film: "Path", patient: .folder("patient"), findings: .columns(["Edema"]))
     collection.leadingFolders = 1
     let names = ["C/train/patient1/study1/v.jpg", "C/valid/patient2/study1/v.jpg"]
     let csv = try files.write("labels.csv", "Path,Edema\n" + names.map { $0 + ",1\n" }.joined())
     for name in names { _ = try files.write("renamed/" + name.dropFirst(2), "film") }
-    let found = try films(csv, collection) { $0.images = files.folder + "/renamed" }
+    let found = try films(csv, collection) { $0.images = files.path + "/renamed" }
     #expect(found.rowsWithoutFilm == [] && found.filmsWithoutRow == [])
   }
 
   /// Labels that a collection renames are understood by their own names too, and its labels are the ones that count unless
   /// others are asked for.
   @Test func labelsOfACollection() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital(.columns(["No Finding", "Pleural Effusion", "Edema"]))
     collection.renames = ["Pleural Effusion": "Effusion"]
     collection.labels = []
@@ -413,7 +401,7 @@ import Testing
   /// Another label file: labels of one name are compared, NIH's fourteen that no row names are absent, others unknown; a film
   /// that has one of several names has the label.
   @Test func aMapOfLabels() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     let csv = try files.write(
       "labels.csv",
       "Image Index,Finding Labels,Patient ID\na,Nodule,1\nb,Lump|Edema,2\nc,No Finding,3\nd,Mass,4\n"
@@ -454,7 +442,7 @@ import Testing
 
   /// The document of an exploration holds what was read and what was not, and weighs what is known.
   @Test func anExplorationSaysWhatItLeftOut() throws {
-    let files = try Files()
+    let files = try TemporaryFolder()
     var collection = hospital()
     collection.study = .column("exam")
     collection.keep = ["view": ["PA", "AP"]]

@@ -1,5 +1,6 @@
 import CXRData
 import CXRMetrics
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -7,19 +8,6 @@ import Testing
 
 /// Comparisons of models, and of groups, whose results are known beforehand.
 @Suite struct DifferenceTests {
-  private final class Folder {
-    let path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    init() throws {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ text: String, _ name: String) throws -> String {
-      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
-      return "\(path)/\(name)"
-    }
-  }
-
   private static let header =
     "Image Index,Finding Labels,Patient ID,View Position,Patient Gender,Patient Age\n"
 
@@ -36,7 +24,7 @@ import Testing
   /// Forty patients with a film each; one table ranks every label perfectly, the other in reverse; or almost so, with the
   /// last film of each kind in the other's place.
   private func perfectAndReversed(
-    _ folder: Folder, exchanged: Bool, almost: Bool
+    _ folder: TemporaryFolder, exchanged: Bool, almost: Bool
   ) throws -> (Evaluation, EvaluationFigures) {
     var (labels, perfect, reversed) = (Self.header, "Image Index,Mass,Edema\n", "")
     reversed = perfect
@@ -54,11 +42,11 @@ import Testing
       reversed += "\(i).png,\(score(mass, false)),\(score(edema, false))\n"
     }
     let paths = [
-      try folder.write(perfect, "perfect.csv"), try folder.write(reversed, "reversed.csv"),
+      try folder.write(perfect, to: "perfect.csv"), try folder.write(reversed, to: "reversed.csv"),
     ]
     var options = Evaluation.Options(
       checkpoints: [],
-      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
     options.predictions = exchanged ? paths.reversed() : paths
     let evaluation = try Evaluation(options)
     return (evaluation, EvaluationFigures(evaluation, options: few()))
@@ -67,7 +55,7 @@ import Testing
   /// The first model's area less the second's, everywhere where it is told.
   @Test(arguments: [false, true], [false, true])
   func differencesHaveTheirSign(exchanged: Bool, almost: Bool) throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let (evaluation, figures) = try perfectAndReversed(
       folder, exchanged: exchanged, almost: almost)
     let sign = exchanged ? -1.0 : 1.0
@@ -143,7 +131,7 @@ import Testing
 
   /// With ties, some films of two patients and an area that is neither 0 nor 1: by counting pairs.
   @Test func theDifferenceIsThatOfTheAreas() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     var (labels, tables) = (Self.header, ["Image Index,Mass\n", "Image Index,Mass\n"])
     var (truths, scores): ([Bool], [[Double]]) = ([], [[], []])
     for i in 0..<60 {
@@ -168,9 +156,9 @@ import Testing
     }
     var options = Evaluation.Options(
       checkpoints: [],
-      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
     options.predictions = [
-      try folder.write(tables[0], "one.csv"), try folder.write(tables[1], "two.csv"),
+      try folder.write(tables[0], to: "one.csv"), try folder.write(tables[1], to: "two.csv"),
     ]
     let figures = EvaluationFigures(try Evaluation(options), options: few())
     let difference = try #require(figures.differences.first)
@@ -182,7 +170,7 @@ import Testing
 
   /// A p of 0.03 is a shift where one label is looked at, and chance among fourteen.
   @Test func oneOfFourteenShiftsIsChance() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let names = [
       "Atelectasis", "Cardiomegaly", "Consolidation", "Edema", "Effusion", "Emphysema", "Fibrosis",
       "Hernia", "Infiltration", "Mass", "Nodule", "Pleural_Thickening", "Pneumonia",
@@ -205,9 +193,9 @@ import Testing
     }
     var options = Evaluation.Options(
       checkpoints: [],
-      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
-    options.validationPredictions = [try folder.write(tables[0], "validation.csv")]
-    options.predictions = [try folder.write(tables[1], "test.csv")]
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
+    options.validationPredictions = [try folder.write(tables[0], to: "validation.csv")]
+    options.predictions = [try folder.write(tables[1], to: "test.csv")]
     func shifts(_ labels: [String]) throws -> [EvaluationFigures.PrevalenceShift] {
       options.labels = labels
       return try #require(EvaluationFigures(Evaluation(options), options: few(2)).shifts.first)
@@ -221,7 +209,7 @@ import Testing
 
   /// Nine patients with a finding tell nothing, ten do; the same of patients without.
   @Test func tenPatientsAreTelling() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     var (labels, table) = (Self.header, "Image Index,Mass,Edema\n")
     // Women: 9 of 30 have Mass, and 21 Edema; men: 10 and 20. Ages lie on the bounds of the bands.
     let ages = [0, 17, 18, 39, 40, 59, 60, 79, 80, 100]
@@ -239,8 +227,8 @@ import Testing
     table += "60.png,0.3,0.4\n61.png,0.2,0.6\n"
     var options = Evaluation.Options(
       checkpoints: [],
-      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
-    options.predictions = [try folder.write(table, "t.csv")]
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
+    options.predictions = [try folder.write(table, to: "t.csv")]
     let evaluation = try Evaluation(options)
     let figures = EvaluationFigures(evaluation, options: few())
     let groups = try #require(figures.models.first).subgroups
@@ -279,7 +267,7 @@ import Testing
   /// The mean over one label is that label, with its interval, among all films and in each group; reliability.csv counts
   /// its groups from one.
   @Test func theMeanOfOneLabelIsTheLabel() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     var (labels, table) = (Self.header, "Image Index,Mass\n")
     for i in 0..<120 {
       labels +=
@@ -288,8 +276,8 @@ import Testing
     }
     var options = Evaluation.Options(
       checkpoints: [],
-      collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
-    options.predictions = [try folder.write(table, "t.csv")]
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
+    options.predictions = [try folder.write(table, to: "t.csv")]
     let figures = EvaluationFigures(try Evaluation(options), options: few())
     let model = try #require(figures.models.first)
     let mass = try #require(model.labels.first)
@@ -371,7 +359,7 @@ import Testing
 
   /// Films of which a view, a sex or an age is not known are in no group of that kind; nine kinds are no groups.
   @Test func whatIsNotKnownIsInNoGroup() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     func groups(kinds: Int) throws -> [String] {
       var (labels, table) = (Self.header, "Image Index,Mass\n")
       for i in 0..<54 {
@@ -384,8 +372,8 @@ import Testing
       }
       var options = Evaluation.Options(
         checkpoints: [],
-        collection: FilmCollection.Options(labelFile: try folder.write(labels, "labels.csv")))
-      options.predictions = [try folder.write(table, "t.csv")]
+        collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
+      options.predictions = [try folder.write(table, to: "t.csv")]
       let model = try #require(EvaluationFigures(Evaluation(options), options: few(2)).models.first)
       return model.subgroups.map { "\($0.kind) \($0.name) \($0.films) \($0.patients)" }
     }

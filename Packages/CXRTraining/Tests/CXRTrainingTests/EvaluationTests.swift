@@ -4,6 +4,7 @@ import CXRImage
 import CXRMetrics
 import CXRNet
 import CXRTensor
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -57,13 +58,9 @@ import Testing
   }
 
   @Test func boxesAreReadByPosition() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let path = folder + "/boxes.csv"
+    let folder = try TemporaryFolder()
     func read(_ text: String) throws -> BoxList {
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
-      return try BoxList(path: path)
+      try BoxList(path: folder.write(text, to: "boxes.csv"))
     }
     let header = "Image Index,Finding Label,Bbox [x,y,w,h],,,\n"
     let list = try read(
@@ -79,7 +76,7 @@ import Testing
     ] {
       #expect { try read(header + text) } throws: { "\($0)".contains("line \(line)") }
     }
-    #expect(throws: DataError.noRows(path: path)) { try read(header) }
+    #expect(throws: DataError.noRows(path: folder.path + "/boxes.csv")) { try read(header) }
   }
 
   @Test func localisationCountsHits() throws {
@@ -334,9 +331,7 @@ import Testing
 
   /// Two hundred patients of a film each, whose finding is eight times as common among the second hundred.
   @Test func prevalenceBeyondChanceIsSaid() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     var labels = "Image Index,Finding Labels,Patient ID,View Position,Patient Gender,Patient Age\n"
     var tables = ["Image Index,Mass,Edema\n", "Image Index,Mass,Edema\n"]
     for i in 0..<200 {
@@ -348,14 +343,11 @@ import Testing
         + "\(i % 2 == 0 ? "F" : "M"),\(20 + place % 50)\n"
       tables[isTest ? 1 : 0] += "\(i).png,\(Float((place * 37) % 101) / 101),0.5\n"
     }
-    func write(_ text: String, _ name: String) throws -> String {
-      try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-      return "\(folder)/\(name)"
-    }
     var options = Evaluation.Options(
-      checkpoints: [], collection: FilmCollection.Options(labelFile: try write(labels, "l.csv")))
-    options.validationPredictions = [try write(tables[0], "v.csv")]
-    options.predictions = [try write(tables[1], "t.csv")]
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "l.csv")))
+    options.validationPredictions = [try folder.write(tables[0], to: "v.csv")]
+    options.predictions = [try folder.write(tables[1], to: "t.csv")]
     let evaluation = try Evaluation(options)
     var few = EvaluationFigures.Options()
     few.replicates = 100

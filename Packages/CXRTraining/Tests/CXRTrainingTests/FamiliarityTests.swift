@@ -1,4 +1,5 @@
 import CXRMetrics
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -151,11 +152,9 @@ import Testing
 
   /// Coordinates are of films of 1024 × 1024 pixels; where all lie in the upper left quarter they may be of smaller ones.
   @Test func smallCoordinatesAreSuspicious() throws {
-    let path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
     func list(_ rows: String) throws -> BoxList {
-      try rows.write(toFile: path, atomically: true, encoding: .utf8)
-      return try BoxList(path: path)
+      try BoxList(path: folder.write(rows, to: "boxes.csv"))
     }
     let corner = "a.png,Mass,12,500,500,12\na.png,Mass,1,1,5,5\nb.png,Edema,0,0,512,512\n"
     let small = try list(corner)

@@ -1,5 +1,6 @@
 import CXRData
 import CXRImage
+import CXRTestSupport
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 import CXRData
 import CXRTensor
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -60,9 +61,7 @@ import Testing
   }
 
   @Test func labelFilesAreTakenOrRefused() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     var nih =
       "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position\n"
     var chexpert = "Path,Sex,Age,Frontal/Lateral,AP/PA,Mass,Edema\n"
@@ -73,7 +72,6 @@ import Testing
         "C/train/patient\(10_000 + i / 2)/study1/view\(i % 2).jpg,Male,\(30 + i % 50),Frontal,AP,\(i % 3 - 1).0,\n"
     }
     let sources = [Array(nih.utf8), Array(chexpert.utf8)]
-    let path = folder + "/labels.csv"
     var tally = Tally()
     for i in 0..<Self.count {
       var random = RandomStream(seed: 6).child("labels").child(i)
@@ -81,7 +79,7 @@ import Testing
       for _ in 0...Int.random(in: 0..<4, using: &random) {
         ByteMutation.apply(to: &bytes, tokens: ByteMutation.labelTokens, using: &random)
       }
-      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      let path = try folder.write(bytes, to: "labels.csv")
       try tally.judge("label file \(i)") {
         do {
           let collection = try FilmCollection(

@@ -1,6 +1,7 @@
 import CXRCheckpoint
 import CXRData
 import CXRMetrics
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -24,19 +25,16 @@ import Testing
 
   /// Films at exactly 0.5 in a table without thresholds.
   @Test func reportsAtOneHalf() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folder = try TemporaryFolder()
     var (labels, table) = ("Image Index,Finding Labels,Patient ID\n", "Image Index,Mass\n")
     for (i, score) in [0.5, 0.5, 0.6, 0.6, 0.4, 0.4].enumerated() {
       labels += "\(i).png,\(i % 2 == 0 ? "Mass" : "No Finding"),\(i)\n"
       table += "\(i).png,\(score)\n"
     }
-    try labels.write(toFile: folder + "/labels.csv", atomically: true, encoding: .utf8)
-    try table.write(toFile: folder + "/t.csv", atomically: true, encoding: .utf8)
     var options = Evaluation.Options(
-      checkpoints: [], collection: FilmCollection.Options(labelFile: folder + "/labels.csv"))
-    options.predictions = [folder + "/t.csv"]
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
+    options.predictions = [try folder.write(table, to: "t.csv")]
     var few = EvaluationFigures.Options()
     few.replicates = 2
     let model = try #require(EvaluationFigures(Evaluation(options), options: few).models.first)

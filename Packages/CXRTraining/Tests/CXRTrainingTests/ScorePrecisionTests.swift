@@ -1,5 +1,6 @@
 import CXRMetrics
 import CXRTensor
+import CXRTestSupport
 import Foundation
 import Testing
 
@@ -9,11 +10,11 @@ import Testing
 @Suite struct ScorePrecisionTests {
   /// Films of a patient each, as a table says and as is known.
   private func answers(_ scores: [(text: String, hasIt: Bool)]) throws -> FilmAnswers {
-    let path = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString + ".csv"
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
     let names = scores.indices.map { "f\($0).png" }
-    try ("Image Index,Mass\n" + zip(names, scores).map { "\($0),\($1.text)\n" }.joined())
-      .write(toFile: path, atomically: true, encoding: .utf8)
+    let path = try folder.write(
+      "Image Index,Mass\n" + zip(names, scores).map { "\($0),\($1.text)\n" }.joined(),
+      to: "table.csv")
     return FilmAnswers(
       labels: ["Mass"],
       scores: try PredictionsFile(path: path).probabilities(of: names, labels: ["Mass"]),
@@ -68,13 +69,7 @@ import Testing
 
   /// With one label, means are its figures, of all films, of groups and of differences.
   @Test func meansOfOneLabelAreIts() throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    func write(_ text: String, _ name: String) throws -> String {
-      try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
-      return "\(folder)/\(name)"
-    }
+    let folder = try TemporaryFolder()
     var labels = "Image Index,Finding Labels,Patient ID,View Position,Patient Gender,Patient Age\n"
     var tables = ["Image Index,Mass,Hernia\n", "Image Index,Mass,Hernia\n"]
     for i in 0..<90 {
@@ -86,8 +81,11 @@ import Testing
       tables[1] += "\(i).png,\(Double((i * 37) % 90) / 100),0.5\n"
     }
     var options = Evaluation.Options(
-      checkpoints: [], collection: FilmCollection.Options(labelFile: try write(labels, "l.csv")))
-    options.predictions = [try write(tables[0], "a.csv"), try write(tables[1], "b.csv")]
+      checkpoints: [],
+      collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "l.csv")))
+    options.predictions = [
+      try folder.write(tables[0], to: "a.csv"), try folder.write(tables[1], to: "b.csv"),
+    ]
     var few = EvaluationFigures.Options()
     few.replicates = 200
     let figures = EvaluationFigures(try Evaluation(options), options: few)
