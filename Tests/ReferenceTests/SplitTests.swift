@@ -1,6 +1,5 @@
 import CXRData
 import CXRTestSupport
-import Foundation
 import Testing
 
 /// Permutations and splits against NumPy's `RandomState` and scikit-learn's `train_test_split`.

@@ -1,5 +1,4 @@
 import CXRTestSupport
-import Foundation
 import Testing
 
 @testable import CXRData
