@@ -12,6 +12,8 @@ import Testing
     let random = RandomStream(seed: 1)
     let dense = Dense(from: 2, to: 3, random: random)
     let body = Sequential([("conv", Conv2D(from: 2, to: 2, kernel: 1, random: random))])
+    let residual = try Architectures.standard.make(
+      Architecture(ChestResNet.name), side: 40, labels: 2, random: random)
     return [
       ("Activation", Activation.relu),
       ("Adam", Adam(for: dense)),
@@ -19,11 +21,7 @@ import Testing
       ("AveragePool", AveragePool()),
       ("BatchNorm", BatchNorm(channels: 3)),
       ("ChestCNN", try ChestCNN(imageSize: 28, labels: 2, channels: [2, 3], random: random)),
-      (
-        "ChestResNet",
-        try Architectures.standard.make(
-          Architecture("chest-resnet"), side: 40, labels: 2, random: random)
-      ),
+      ("ChestResNet", residual),
       ("Conv2D", Conv2D(from: 1, to: 2, kernel: 3, random: random)),
       ("Dense", dense),
       ("DenselyConnected", DenselyConnected(body)),
