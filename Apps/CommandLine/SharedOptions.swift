@@ -144,7 +144,7 @@ public struct Rename: ExpressibleByArgument {
 
 /// How films become pixels.
 public struct PreparationOptions: ParsableArguments {
-  @Option(help: "The side of the network's input, in pixels; chest-cnn takes 106 and more.")
+  @Option(help: "The side of the network's input, in pixels; the reference's takes 106 and more.")
   public var imageSize = 224
   @Option(help: "How films are resized: bilinear (TensorFlow's default) or antialias.")
   public var resize: ResizeMethod = .bilinear

@@ -33,7 +33,7 @@ struct MeasureOptions: ParsableArguments {
   @Option(
     name: .customLong("model"),
     help: "The network: \(Architectures.standard.names.joined(separator: " or ")).")
-  var network = ChestCNN.name
+  var network = Architectures.standard.names[0]
   @Option(help: "Steps to time.")
   var steps = 10
   @Option(help: "Steps to take before.")
@@ -118,7 +118,7 @@ struct Measurement {
 
 struct TrainCommand: Program {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "The trainer's step: forward, backward, Adam.")
+    commandName: "train", abstract: "The trainer's step: forward, backward, update.")
   @OptionGroup var options: MeasureOptions
   var common: CommonOptions { options.common }
 

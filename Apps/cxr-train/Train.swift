@@ -42,10 +42,10 @@ struct Train: Program {
   @Option(
     help: ArgumentHelp(
       "What is minimised: \(LossKind.standard.map(\.name).joined(separator: " or "))."))
-  var loss: LossKind = .weightedBCE
+  var loss: LossKind = .reference
   @Option(
     help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: " or "))."))
-  var model = ChestCNN.name
+  var model = Architectures.standard.names[0]
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(

@@ -80,6 +80,20 @@ import Testing
       "\(maps)")
   }
 
+  /// Weights are counted before memory is taken for them.
+  @Test func aNetworkThatFitsNowhereIsRefused() throws {
+    let result = try Program.run(
+      "cxr-train",
+      data + [
+        "--output", folder.path + "/huge", "--labels", "Mass", "--image-size", "400",
+        "--architecture",
+        "channels=4096,4096,4096", "kernel=43",
+      ])
+    #expect(
+      result.status == 1 && result.errors.contains("weights of this network")
+        && result.errors.contains("choose a smaller network"), "\(result.status) \(result.errors)")
+  }
+
   @Test func whatIsNotUnderstoodIsRefusedAtOnce() throws {
     func refusal(_ arguments: [String]) throws -> String {
       let result = try Program.run(

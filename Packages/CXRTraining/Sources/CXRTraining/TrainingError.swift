@@ -86,7 +86,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .notEnoughMemory(let need, let what, let limit, let left, let remedy):
       return
         "not enough memory: \(what) take about \(need >> 20) MiB more, and \(limit) \(left >> 20) MiB. "
-        + "Lower --batch-size, --image-size or --threads, or \(remedy)"
+        + "Lower --batch-size, --image-size or --threads, choose a smaller network, or \(remedy)"
     case .cacheFailed(let path, let reason):
       return
         "\(path): the film cache failed (\(reason)); free space, or choose another folder with "

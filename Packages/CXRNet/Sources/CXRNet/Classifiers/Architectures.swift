@@ -4,7 +4,7 @@ import CXRTensor
 public struct Architectures: Sendable {
   private let types: [any FilmClassifier.Type]
 
-  /// Those of this package.
+  /// Those of this package, the reference's first.
   public static let standard = Architectures([ChestCNN.self, ChestResNet.self])
 
   /// These; traps where two have one name.

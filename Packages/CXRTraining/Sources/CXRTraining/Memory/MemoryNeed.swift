@@ -10,6 +10,7 @@ public struct MemoryNeed: Sendable {
   /// In memory, in bytes.
   public let resident: Int
   private let what: String
+  /// That compute; 0 of weights alone.
   private let threads: Int
 
   /// The program and its libraries, and what each thread takes for its own.
@@ -40,13 +41,26 @@ public struct MemoryNeed: Sendable {
   }
 
   /// Of a run with these options, before anything of it is prepared.
-  /// - Throws: ``TrainingError/invalidOption(_:)``, `NetError`.
+  /// - Throws: ``TrainingError/invalidOption(_:)``, ``TrainingError/notEnoughMemory(need:what:limit:left:remedy:)`` where
+  ///   there is no room for the weights alone, `NetError`.
   public init(_ options: TrainingOptions) throws {
     try options.validate()
+    let (networks, side) = (options.architectures, options.preparation.imageSize)
+    // Counted first: the weights are not made where they could not be.
+    let weights = try networks.kernelCount(options.architecture, side: side, labels: 1)
+    try MemoryNeed(weights: weights).check()
     self.init(
-      training: try options.architectures.make(
-        options.architecture, side: options.preparation.imageSize, labels: 1,
-        random: RandomStream(seed: 0)), batchSize: options.batchSize)
+      training: try networks.make(
+        options.architecture, side: side, labels: 1, random: RandomStream(seed: 0)),
+      batchSize: options.batchSize)
+  }
+
+  /// Of so many weights with their gradients and what an optimizer keeps.
+  private init(weights: Int) {
+    let bytes = weights.multipliedReportingOverflow(by: 16)
+    resident = bytes.overflow ? Int.max / 2 : min(bytes.partialValue, Int.max / 2)
+    threads = 0
+    what = "the \(weights) weights of this network, with their gradients,"
   }
 
   private init(_ model: any FilmClassifier, batchSize: Int, bytes: Int, threads: Int) {
@@ -74,7 +88,7 @@ public struct MemoryNeed: Sendable {
     let more = max(0, resident - limits.residentNow)
     if let limit = limits.addressSpace {
       let reserved =
-        Self.reservedByThread * threads + Self.reservedOnce
+        Self.reservedByThread * threads + (threads > 0 ? Self.reservedOnce : 0)
         + (isBeforePreparation ? Self.reservedByPreparation : 0)
       try compare(more + reserved, limit)
     }

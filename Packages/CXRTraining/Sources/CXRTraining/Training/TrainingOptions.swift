@@ -6,15 +6,15 @@ import CXRNet
 /// What changes a training run's numbers.
 public struct TrainingOptions: Sendable {
   /// The network.
-  public var architecture = Architecture(ChestCNN.recordedName)
+  public var architecture = Architecture.reference
   /// The networks that it may be.
   public var architectures = Architectures.standard
   /// How weights follow from gradients.
-  public var optimizer = OptimizerSettings(telling: Adam.kind.name, [:])
+  public var optimizer = OptimizerSettings.reference
   /// The optimizers that may be named.
   public var optimizers = Optimizers.standard
   /// What is minimised.
-  public var loss = LossKind.weightedBCE
+  public var loss = LossKind.reference
   /// The most epochs.
   public var epochs = 20
   /// Samples a step; the last step of an epoch may have fewer.
@@ -92,7 +92,7 @@ public struct TrainingOptions: Sendable {
     }
   }
 
-  /// Where the optimizer stands; it was always Adam where nothing does.
+  /// Where the optimizer stands; it was always the reference's where nothing does.
   static let optimizerKey = "optimizer"
   static let uncertainKey = "uncertain"
   /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.

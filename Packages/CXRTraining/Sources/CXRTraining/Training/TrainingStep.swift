@@ -31,7 +31,7 @@ public struct TrainingStep: Sendable {
   ///
   /// - Parameters:
   ///   - model: the network.
-  ///   - optimizer: made for this network; Adam where none is given.
+  ///   - optimizer: made for this network; the reference's where none is given.
   ///   - loss: what is minimised.
   ///   - clipNorm: the longest gradient that is followed.
   public init(
@@ -41,7 +41,7 @@ public struct TrainingStep: Sendable {
     self.model = model
     self.loss = loss
     self.clipNorm = clipNorm
-    self.optimizer = optimizer ?? Adam(for: model)
+    self.optimizer = optimizer ?? Optimizers.reference(for: model)
   }
 
   /// The number of steps taken.
