@@ -44,8 +44,7 @@ extension TracedGraph {
       memory.give(operation.kept)
       if kept[place] { memory.give(node.bytes) }
     }
-    for node in nodes where !node.isOperation { memory.give(node.bytes) }
-    for output in outputs { memory.give(nodes[output].bytes) }
+    memory.giveAll()
   }
 
   /// The bytes that operations keep from pass to pass, such as kernels that were prepared for prediction.
@@ -161,6 +160,13 @@ private struct BufferMemory {
     }
     idle.append(capacity)
     idleBytes += capacity
+  }
+
+  /// Gives all back that is held.
+  mutating func giveAll() {
+    for (bytes, capacities) in served.sorted(by: { $0.key < $1.key }) {
+      for _ in capacities { give(bytes) }
+    }
   }
 
   /// Takes and gives back.
