@@ -124,6 +124,11 @@ import Testing
     }
     let grid = try #require(ReceptiveGrid(of: graph))
     #expect(grid.first == 0.5 && grid.step == 2 && grid.field == nil)
+    // Rows and columns that are not alike have no grid of squares.
+    let wide = TracedGraph { recorder in
+      [recorder.input([1, 9, 9, 1]).convolved(kernel: recorder.parameter("k", [3, 5, 1, 1]))]
+    }
+    #expect(ReceptiveGrid(of: wide) == nil)
     let lost = TracedGraph { [$0.input([1, 4, 4, 1]).reshaped(to: [1, 16])] }
     #expect(ReceptiveGrid(of: lost) == nil)
   }

@@ -6,8 +6,10 @@ extension ConvolutionPlan {
     [images, wanted.rows / 2, wanted.columns / 2, filters]
   }
 
-  private var window: Operation.Window {
-    Operation.Window(size: kernel[0], stride: stride, before: padTop)
+  /// The window, then `others`; where rows and columns are not alike, no window says which places are meant.
+  private func reach(_ others: [Operation.Window] = []) -> Operation.Reach {
+    guard kernel[0] == kernel[1], padTop == padLeft else { return .all }
+    return .windows([Operation.Window(size: kernel[0], stride: stride, before: padTop)] + others)
   }
 
   /// The convolution as an operation of a trace; `caching`: whether the prepared kernel is kept.
@@ -17,7 +19,7 @@ extension ConvolutionPlan {
       [
         "stride": Double(stride), "top": Double(padTop), "left": Double(padLeft),
         "rows": Double(kernel[0]), "columns": Double(kernel[1]),
-      ], reach: .windows([window]), cached: caching ? spectrumBytes : 0, scratch: scratch)
+      ], reach: reach(), cached: caching ? spectrumBytes : 0, scratch: scratch)
   }
 
   /// Convolution, ReLU, 2×2 pooling and normalisation as one operation of a trace.
@@ -33,7 +35,7 @@ extension ConvolutionPlan {
     let moments = 4 * 4 * images * Swift.max(1, (tiling?.tiles ?? wanted.rows)) * filters
     return Operation(
       "convolution, ReLU, maximum, normalization", attributes,
-      reach: .windows([window, Operation.Window(size: 2, stride: 2)]),
+      reach: reach([Operation.Window(size: 2, stride: 2)]),
       keeps: [.inputs, .output], kept: keeping ? images * choiceBytes + moments : 0,
       cached: caching ? spectrumBytes : 0,
       scratch: scratch + (unpooling && algorithm == .direct ? 4 * output.count : 0))
