@@ -1,0 +1,5 @@
+public struct ThumbnailRidge {}
+
+private typealias Named = (
+  FilmAnswers, FrontalTemplate, TrainingData, TypicalFilms
+)

@@ -1,0 +1,6 @@
+public struct CalibrationMethod {}
+public struct ValidationFit {}
+
+private typealias Named = (
+  FilmAnswers, JSONValue
+)

@@ -1,0 +1,5 @@
+public struct ShownFilms {}
+
+private typealias Named = (
+  ArchiveShelf, AuditProblem, Demographics, FilmAudit, FilmCache, FilmCollection, FilmExamination, FilmPreparation, JSONValue, TrainingSamples
+)

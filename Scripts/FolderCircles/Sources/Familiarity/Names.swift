@@ -1,0 +1,5 @@
+public struct TypicalFilms {}
+
+private typealias Named = (
+  JSONValue
+)

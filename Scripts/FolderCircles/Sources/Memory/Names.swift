@@ -1,0 +1,5 @@
+public struct MemoryNeed {}
+
+private typealias Named = (
+  TrainingOptions
+)

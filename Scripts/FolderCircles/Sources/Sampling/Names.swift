@@ -1,0 +1,8 @@
+public struct Batch {}
+public struct BatchSource {}
+public struct Batches {}
+public struct TrainingSamples {}
+
+private typealias Named = (
+  FilmCache, FilmCollection
+)
