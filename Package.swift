@@ -57,7 +57,8 @@ let dicomLibraries = [
 ]
 
 let modules = [
-  "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+  "CXRParallel", "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet", "CXRMetrics",
+  "CXRCheckpoint",
   "CXRTraining", "CXRReport", "CXRPhantom", "CXRFetch",
 ]
 
@@ -76,6 +77,10 @@ let package = Package(
   targets: [
     // For tests alone: no product, and in no arrow of Docs/Architecture.md.
     module("CXRTestSupport"),
+
+    cModule("CWorkers", in: "CXRParallel"),
+    module("CXRParallel", ["CWorkers"]),
+    moduleTests("CXRParallel", ["CWorkers"]),
 
     module("CXRData"),
     moduleTests("CXRData", ["CXRTestSupport"]),
@@ -103,11 +108,11 @@ let package = Package(
     cModule(
       "CConvolution", in: "CXRTensor",
       exclude: ["README.md", "codelets.inc", "direct.inc", "direct_gradient.inc", "engine.inc"]),
-    module("CXRTensor", ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"]),
-    moduleTests("CXRTensor", ["CXRTestSupport"]),
+    module("CXRTensor", ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels", "CXRParallel"]),
+    moduleTests("CXRTensor", ["CXRParallel", "CXRTestSupport"]),
 
-    module("CXRNet", ["CXRTensor"]),
-    moduleTests("CXRNet", ["CXRTensor"]),
+    module("CXRNet", ["CXRParallel", "CXRTensor"]),
+    moduleTests("CXRNet", ["CXRParallel", "CXRTensor"]),
 
     module("CXRMetrics"),
     moduleTests("CXRMetrics"),
@@ -131,8 +136,8 @@ let package = Package(
     module("CXRReport", ["CXRMetrics"]),
     moduleTests("CXRReport", ["CXRMetrics", "CXRTestSupport"]),
 
-    module("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor"]),
-    moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRTensor", "CXRTestSupport"]),
+    module("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel"]),
+    moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel", "CXRTestSupport"]),
 
     systemLibrary(
       "CLibCurl", in: "CXRFetch", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),

@@ -1,3 +1,4 @@
+import CXRParallel
 import ArgumentParser
 import CXRCommandLine
 import CXRNet

@@ -7,15 +7,22 @@ let package = Package(
   name: "CXRNet",
   products: [.library(name: "CXRNet", targets: ["CXRNet"])],
   dependencies: [
-    .package(path: "../CXRTensor")
+    .package(path: "../CXRParallel"),
+    .package(path: "../CXRTensor"),
   ],
   targets: [
     .target(
-      name: "CXRNet", dependencies: [.product(name: "CXRTensor", package: "CXRTensor")],
-      swiftSettings: strict),
+      name: "CXRNet",
+      dependencies: [
+        .product(name: "CXRParallel", package: "CXRParallel"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
+      ], swiftSettings: strict),
     .testTarget(
       name: "CXRNetTests",
-      dependencies: ["CXRNet", .product(name: "CXRTensor", package: "CXRTensor")],
-      swiftSettings: strict),
+      dependencies: [
+        "CXRNet",
+        .product(name: "CXRParallel", package: "CXRParallel"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
+      ], swiftSettings: strict),
   ]
 )

@@ -9,7 +9,7 @@ let package = Package(
   dependencies: [
     .package(path: "../CXRData"),
     .package(path: "../CXRImage"),
-    .package(path: "../CXRTensor"),
+    .package(path: "../CXRParallel"),
     .package(path: "../CXRTestSupport"),
   ],
   targets: [
@@ -18,16 +18,16 @@ let package = Package(
       dependencies: [
         .product(name: "CXRData", package: "CXRData"),
         .product(name: "CXRImage", package: "CXRImage"),
-        .product(name: "CXRTensor", package: "CXRTensor"),
+        .product(name: "CXRParallel", package: "CXRParallel"),
       ], swiftSettings: strict),
     .testTarget(
       name: "CXRPhantomTests",
       dependencies: [
-        "CXRPhantom", .product(name: "CXRData", package: "CXRData"),
+        "CXRPhantom",
+        .product(name: "CXRData", package: "CXRData"),
         .product(name: "CXRImage", package: "CXRImage"),
-        .product(name: "CXRTensor", package: "CXRTensor"),
+        .product(name: "CXRParallel", package: "CXRParallel"),
         .product(name: "CXRTestSupport", package: "CXRTestSupport"),
-      ],
-      swiftSettings: strict),
+      ], swiftSettings: strict),
   ]
 )

@@ -6,7 +6,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRTensor",
   products: [.library(name: "CXRTensor", targets: ["CXRTensor"])],
-  dependencies: [.package(path: "../CXRTestSupport")],
+  dependencies: [.package(path: "../CXRParallel"), .package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(name: "CBLAS", pkgConfig: "blas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
@@ -16,11 +16,18 @@ let package = Package(
       exclude: ["README.md", "codelets.inc", "direct.inc", "direct_gradient.inc", "engine.inc"],
       cSettings: [.treatAllWarnings(as: .error)]),
     .target(
-      name: "CXRTensor", dependencies: ["CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels"],
+      name: "CXRTensor",
+      dependencies: [
+        "CBLAS", "CLAPACKE", "CConvolution", "CTensorKernels",
+        .product(name: "CXRParallel", package: "CXRParallel"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CXRTensorTests",
-      dependencies: ["CXRTensor", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
+      dependencies: [
+        "CXRTensor", .product(name: "CXRParallel", package: "CXRParallel"),
+        .product(name: "CXRTestSupport", package: "CXRTestSupport"),
+      ],
       swiftSettings: strict),
   ]
 )

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// Something with parameters: a layer, a model, an optimizer's state.

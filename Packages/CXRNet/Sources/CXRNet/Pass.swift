@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// One forward pass: its mode, the parameters as variables, its random numbers and the statistics

@@ -1,5 +1,5 @@
+import CXRParallel
 import CXRImage
-import CXRTensor
 
 /// A synthetic frontal chest film with the signs of given findings.
 public struct PhantomFilm: Sendable {

@@ -1,6 +1,6 @@
+import CXRParallel
 import CXRData
 import CXRImage
-import CXRTensor
 import CXRTestSupport
 import Foundation
 import Testing

@@ -1,3 +1,5 @@
+import CXRParallel
+
 /// Values whose normalisation x·factor + offset has not been applied yet: whoever reads them next
 /// applies it on the way, and the normalised copy is never written.
 final class Normalization {

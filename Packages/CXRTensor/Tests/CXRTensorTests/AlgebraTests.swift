@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTestSupport
 import Testing
 

@@ -1,6 +1,6 @@
+@testable import CXRParallel
 import CConvolution
 import CXRTestSupport
-import Synchronization
 import Testing
 
 @testable import CXRTensor
@@ -116,14 +116,6 @@ import Testing
         #expect(relativeDistance(found?.scalars ?? [], expected) < 1e-5)
       }
     }
-  }
-
-  @Test func aHandoverIsMeasured() {
-    for workers in [2, 5] {
-      let seconds = cxr_handover_seconds(workers)
-      #expect(seconds > 1e-9 && seconds <= 100e-6)
-    }
-    Parallel.assuming(sharedCache: false) { #expect(!Parallel.threadsShareCache) }
   }
 
   @Test func fusedEqualsUnfused() {
@@ -259,37 +251,5 @@ import Testing
     #expect(plan.description.contains("matrix product") && plan.description.contains("tiles"))
     #expect(
       ConvolutionPlan(input: [1, 9, 9, 8], kernel: [1, 1, 8, 4]).algorithm == .matrixProduct)
-  }
-
-  @Test(arguments: [1, 2, 5]) func eachBlockIsTakenOnce(threads: Int) {
-    let before = Parallel.threads
-    Parallel.threads = threads
-    defer { Parallel.threads = before }
-    for order in [BlockOrder.ascending, .descending] {
-      // By atomics, since the thread sanitizer does not know Swift's locks.
-      let count = Atomic(0)
-      var found = [Int](repeating: -1, count: 24)
-      found.withUnsafeMutableBufferPointer { found in
-        guard let base = found.baseAddress else { return }
-        Parallel.withWorkers(23, order: order) { next in
-          while let block = next() {
-            base[min(23, count.wrappingAdd(1, ordering: .relaxed).oldValue)] = block
-          }
-        }
-      }
-      #expect(found.popLast() == -1)
-      #expect(found.sorted() == Array(0..<23))
-      if threads == 1 {
-        #expect(found == (0..<23).map { order == .ascending ? $0 : 22 - $0 })
-      }
-    }
-  }
-
-  @Test func workersMayCallAgain() {
-    let total = Atomic(0)
-    Parallel.forEach(8) { _ in
-      Parallel.forEach(5) { i in _ = total.wrappingAdd(i, ordering: .relaxed) }
-    }
-    #expect(total.load(ordering: .relaxed) == 80)
   }
 }

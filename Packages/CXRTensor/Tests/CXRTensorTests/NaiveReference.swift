@@ -1,3 +1,4 @@
+import CXRParallel
 @testable import CXRTensor
 
 /// Operations as plain loops in Double, to judge the fast ones by.

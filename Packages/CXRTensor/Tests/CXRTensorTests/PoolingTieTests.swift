@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 import CXRTestSupport
 import Testing

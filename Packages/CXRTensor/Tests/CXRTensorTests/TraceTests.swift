@@ -1,3 +1,4 @@
+import CXRParallel
 import Testing
 
 @testable import CXRTensor

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// What the computations run on, for the head of every run.

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRData
 import CXRTensor
 import CXRTestSupport

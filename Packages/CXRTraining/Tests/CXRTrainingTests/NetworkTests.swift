@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRCheckpoint
 import CXRData
 import CXRNet

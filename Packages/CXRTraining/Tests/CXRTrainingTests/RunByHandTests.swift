@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRCheckpoint
 import CXRMetrics
 import CXRNet

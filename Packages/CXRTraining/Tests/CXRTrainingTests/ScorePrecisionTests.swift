@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRMetrics
 import CXRTensor
 import CXRTestSupport

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRImage
 import CXRNet
 import CXRTensor

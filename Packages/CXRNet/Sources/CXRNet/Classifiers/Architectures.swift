@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// The networks that can be built by their name.

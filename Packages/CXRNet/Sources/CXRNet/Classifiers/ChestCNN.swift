@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// The reference network for chest films: blocks of convolution, ReLU, 2×2 max-pooling and batch

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// A small residual network for chest films (He, Zhang, Ren and Sun, CVPR 2016): a strided convolution and a pooling,

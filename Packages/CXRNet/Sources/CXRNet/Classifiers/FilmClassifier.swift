@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// A network from films to findings: all that training, evaluation, maps and files need to know of one.

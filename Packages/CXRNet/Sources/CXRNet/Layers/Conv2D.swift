@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// A two-dimensional convolution: `[N, H, W, C]` → `[N, H′, W′, K]`, with H′ and W′ by `Padding`.

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRTensor
 
 /// A full connection with bias: `[N, inputs]` → `[N, outputs]`.

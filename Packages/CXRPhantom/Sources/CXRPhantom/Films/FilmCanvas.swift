@@ -1,5 +1,5 @@
+import CXRParallel
 import CXRImage
-import CXRTensor
 
 #if canImport(Glibc)
   import Glibc

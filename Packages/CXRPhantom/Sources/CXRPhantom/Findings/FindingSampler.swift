@@ -1,4 +1,4 @@
-import CXRTensor
+import CXRParallel
 
 /// Draws the findings of a film: how many by NIH's counts, which by how often they occur and occur
 /// together there.

@@ -1,4 +1,4 @@
-import CXRTensor
+import CXRParallel
 
 #if canImport(Glibc)
   import Glibc

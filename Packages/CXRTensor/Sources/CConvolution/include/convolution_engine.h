@@ -179,19 +179,6 @@ void cxr_combine_moments(long parts, long channels, long stride, const double *c
 /// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
 
-/// How many processors this process may run on: those of the machine, or those that `taskset` and its like leave.
-long cxr_allowed_processors(void);
-
-/// Runs `body(context, worker)` once on each of `workers` threads, this one among them, and returns
-/// when all are done. Calls from within a body, or while another thread is in a call, run on the
-/// calling thread alone, one worker after the other.
-void cxr_run_workers(long workers, void (*body)(void *context, long worker), void *context);
-
-/// The shortest time that a cache line took to go from one of `workers` threads to the next: some 30 ns
-/// under one last-level cache, more than 100 ns from one such cache to another. 100 µs where a thread did
-/// not get to run.
-double cxr_handover_seconds(long workers);
-
 /// The most bytes of buffers that are kept for the next of their size.
 enum { CXR_MOST_IDLE = 256 << 20 };
 

@@ -1,3 +1,5 @@
+import CXRParallel
+
 /// Places of an outer run that a thread takes at a time, so that blocks have some tens of thousands of elements.
 private func placesOfBlock(_ elements: Int) -> Int {
   Swift.max(1, elementwiseBlock / Swift.max(1, elements))

@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 
 /// A convolution of few input channels by direct sums, a band of output rows at a time.

@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 
 // The way back: gradients of input, kernel and bias.

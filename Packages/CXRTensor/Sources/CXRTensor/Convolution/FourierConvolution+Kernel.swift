@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 
 // The kernel in the frequency domain.

@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 
 /// A convolution by tiles in the frequency domain.

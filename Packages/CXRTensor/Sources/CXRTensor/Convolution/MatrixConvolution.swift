@@ -1,3 +1,4 @@
+import CXRParallel
 import CTensorKernels
 
 /// A convolution as patches times kernel matrix, on BLAS.

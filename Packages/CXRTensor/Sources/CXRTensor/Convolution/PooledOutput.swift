@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 
 /// A convolution's output after bias, ReLU and 2×2 pooling, with what the way back needs.

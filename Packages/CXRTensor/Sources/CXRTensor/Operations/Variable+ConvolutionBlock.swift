@@ -1,3 +1,5 @@
+import CXRParallel
+
 extension Variable {
   /// Whether ``convolutionBlock(kernel:bias:scale:shift:epsilon:padding:)`` exists for a shape:
   /// at stride 1, where tiles or direct sums are the fastest way, and the output has room for a window.

@@ -1,3 +1,4 @@
+import CXRParallel
 import CTensorKernels
 
 #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import CXRParallel
+
 /// Rows of the left matrix that a thread multiplies at a time.
 private let productRows = 256
 

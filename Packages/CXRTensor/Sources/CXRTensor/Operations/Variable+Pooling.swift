@@ -1,3 +1,4 @@
+import CXRParallel
 import CTensorKernels
 
 extension Variable {

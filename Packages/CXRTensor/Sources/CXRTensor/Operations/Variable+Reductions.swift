@@ -1,3 +1,4 @@
+import CXRParallel
 import CTensorKernels
 
 /// Rows that a column reduction sums in one block; blocks are added in order.

@@ -1,3 +1,5 @@
+import CXRParallel
+
 extension Variable {
   /// The same elements under another shape of the same count.
   public func reshaped(to shape: Shape) -> Variable {

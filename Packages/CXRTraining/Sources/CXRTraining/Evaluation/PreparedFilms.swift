@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRImage
 import CXRTensor
 import Synchronization

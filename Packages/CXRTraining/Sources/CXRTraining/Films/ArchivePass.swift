@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRArchive
 import CXRData
 import CXRImage

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRArchive
 import CXRImage
 import CXRMetrics

@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRCheckpoint
 import CXRNet
 import CXRTensor

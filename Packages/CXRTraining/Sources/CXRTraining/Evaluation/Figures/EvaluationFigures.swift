@@ -1,3 +1,4 @@
+import CXRParallel
 import CXRData
 import CXRMetrics
 import CXRTensor

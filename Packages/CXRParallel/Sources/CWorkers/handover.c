@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "convolution_engine.h"
+#include "workers.h"
 
 enum { ROUNDS = 12, WARM = 4, SPINS = 64 };
 static const double LONGEST_WAIT = 100e-6;  // Where a thread does not run, nobody waits for it.

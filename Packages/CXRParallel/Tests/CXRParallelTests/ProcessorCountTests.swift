@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CXRTensor
+@testable import CXRParallel
 
 /// As many threads as there are processors that this process may use.
 @Suite struct ProcessorCountTests {

@@ -1,4 +1,4 @@
-import CConvolution
+import CWorkers
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,4 @@
-import CConvolution
+import CWorkers
 import Synchronization
 
 /// Work spread over threads in numbered blocks.
@@ -39,8 +39,22 @@ public enum Parallel {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
+  /// The results of `body` for `0..<count`, in order, worked out on up to ``threads`` threads.
+  /// - Throws: the first error of `body`; those not yet begun are left out then.
+  public static func map<Result: Sendable, Failure: Error>(
+    _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
+    let slots = Mutex([Result?](repeating: nil, count: count))
+    try forEach(count) { i throws(Failure) in
+      let result = try body(i)
+      slots.withLock { $0[i] = result }
+    }
+    // Each call has filled its place.
+    return slots.withLock { $0.compactMap { $0 } }
+  }
+
   /// As ``forEach(_:_:)``, for kernels whose blocks write disjoint memory through pointers.
-  static func run(blocks count: Int, _ body: (Int) -> Void) {
+  public static func run(blocks count: Int, _ body: (Int) -> Void) {
     withWorkers(count) { next in while let block = next() { body(block) } }
   }
 
@@ -50,7 +64,7 @@ public enum Parallel {
   /// what it finds in its caches is its own work of before; when it has done them it takes those that
   /// others have left. A worker may keep scratch memory from block to block. A call from within a
   /// worker, or beside another thread's call, runs on its own thread alone.
-  static func withWorkers(
+  public static func withWorkers(
     _ count: Int, order: BlockOrder = .ascending, _ worker: (_ next: () -> Int?) -> Void
   ) {
     guard count > 0 else { return }
@@ -106,7 +120,7 @@ public enum Parallel {
   }
 
   /// `0..<count` cut into blocks of `size`, the last one shorter.
-  static func forEachBlock(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
+  public static func forEachBlock(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
     run(blocks: (count + size - 1) / size) { body($0 * size..<min(count, ($0 + 1) * size)) }
   }
 }

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "convolution_engine.h"
+#include "workers.h"
 
 #if defined(__x86_64__)
 #define PAUSE() __builtin_ia32_pause()

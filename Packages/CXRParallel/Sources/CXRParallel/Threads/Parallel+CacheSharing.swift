@@ -1,4 +1,4 @@
-import CConvolution
+import CWorkers
 import Synchronization
 
 extension Parallel {
@@ -6,7 +6,7 @@ extension Parallel {
   /// data, else so that each keeps its own. Never changes a result.
   ///
   /// Measured, and measured again after a tenth of a second, because a virtual machine's processors move.
-  static var threadsShareCache: Bool {
+  public static var threadsShareCache: Bool {
     if let assumed = sharing.withLock({ $0.assumed }) { return assumed }
     let count = threads
     let now = ContinuousClock.now

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "convolution_engine.h"
+#include "workers.h"
 
 long cxr_allowed_processors(void) {
 #ifdef __linux__

@@ -2,14 +2,17 @@
 ///
 /// Each operation of a network goes opposite to the one before it, so that it begins with the images that
 /// are still in the cache. The order never changes a result.
-enum BlockOrder {
+public enum BlockOrder: Sendable {
+  /// From the first.
   case ascending
+  /// From the last.
   case descending
 
-  var reversed: BlockOrder { self == .ascending ? .descending : .ascending }
+  /// The other way.
+  public var reversed: BlockOrder { self == .ascending ? .descending : .ascending }
 
   /// The block at a place in the order.
-  func callAsFunction(_ place: Int, of blocks: Range<Int>) -> Int {
+  public func callAsFunction(_ place: Int, of blocks: Range<Int>) -> Int {
     self == .ascending ? blocks.lowerBound + place : blocks.upperBound - 1 - place
   }
 }
