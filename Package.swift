@@ -57,7 +57,8 @@ let dicomLibraries = [
 ]
 
 let modules = [
-  "CXRParallel", "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet", "CXRMetrics",
+  "CXRParallel", "CXRFiles", "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet",
+  "CXRMetrics",
   "CXRCheckpoint",
   "CXRTraining", "CXRReport", "CXRPhantom", "CXRFetch",
 ]
@@ -81,6 +82,9 @@ let package = Package(
     cModule("CWorkers", in: "CXRParallel"),
     module("CXRParallel", ["CWorkers"]),
     moduleTests("CXRParallel", ["CWorkers"]),
+
+    module("CXRFiles"),
+    moduleTests("CXRFiles"),
 
     module("CXRData"),
     moduleTests("CXRData", ["CXRTestSupport"]),
@@ -114,12 +118,12 @@ let package = Package(
     module("CXRNet", ["CXRParallel", "CXRTensor"]),
     moduleTests("CXRNet", ["CXRParallel", "CXRTensor"]),
 
-    module("CXRMetrics"),
-    moduleTests("CXRMetrics"),
+    module("CXRMetrics", ["CXRFiles", "CXRParallel"]),
+    moduleTests("CXRMetrics", ["CXRFiles", "CXRParallel"]),
 
     systemLibrary("CZlib", in: "CXRCheckpoint", pkgConfig: "zlib", apt: "zlib1g-dev"),
-    module("CXRCheckpoint", ["CZlib"]),
-    moduleTests("CXRCheckpoint", ["CXRTestSupport"]),
+    module("CXRCheckpoint", ["CZlib", "CXRFiles"]),
+    moduleTests("CXRCheckpoint", ["CXRFiles", "CXRTestSupport"]),
 
     module(
       "CXRTraining",
@@ -133,8 +137,8 @@ let package = Package(
         "CXRTestSupport",
       ]),
 
-    module("CXRReport", ["CXRMetrics"]),
-    moduleTests("CXRReport", ["CXRMetrics", "CXRTestSupport"]),
+    module("CXRReport", ["CXRFiles", "CXRMetrics"]),
+    moduleTests("CXRReport", ["CXRFiles", "CXRMetrics", "CXRTestSupport"]),
 
     module("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel"]),
     moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel", "CXRTestSupport"]),
@@ -143,8 +147,8 @@ let package = Package(
       "CLibCurl", in: "CXRFetch", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     systemLibrary("CLibCrypto", in: "CXRFetch", pkgConfig: "libcrypto", apt: "libssl-dev"),
     cModule("CTransfer", in: "CXRFetch", ["CLibCurl", "CLibCrypto"]),
-    module("CXRFetch", ["CTransfer", "CXRData"]),
-    moduleTests("CXRFetch", ["CXRData", "CXRTestSupport"]),
+    module("CXRFetch", ["CTransfer", "CXRData", "CXRFiles"]),
+    moduleTests("CXRFetch", ["CXRData", "CXRFiles", "CXRTestSupport"]),
 
     .target(
       name: "CXRCommandLine",

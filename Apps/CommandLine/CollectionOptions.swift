@@ -1,3 +1,4 @@
+import CXRFiles
 import ArgumentParser
 import CXRData
 import CXRTraining

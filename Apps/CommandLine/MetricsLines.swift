@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRTraining
 import Foundation
 import Synchronization

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCommandLine
 import CXRMetrics
 import CXRReport
@@ -25,7 +26,7 @@ extension Evaluate {
     ].compactMap { $0 }
     report.notes = collection.leftOut.map(\.asSentence)
     if let problem = try report.write(
-      to: folder.path, by: FileWriter(OutputFolder.writeWhole))
+      to: folder.path)
     {
       Console.warn("\(problem)")
     }

@@ -1,3 +1,4 @@
+import CXRFiles
 import ArgumentParser
 import CXRCommandLine
 import CXRData
@@ -147,7 +148,7 @@ struct Evaluate: Program {
 
   func work() throws {
     _ = common.start()
-    let folder = try OutputFolder(output, of: .evaluate, reusing: force)
+    let folder = try ResultFolder.evaluate(output, reusing: force)
     let options = try options
     if collectionOptions.collection == nil, checkpoint.isEmpty || subset == .all {
       // Said here, as the evaluation will find it too.

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCommandLine
 import CXRData
 import CXRMetrics
@@ -38,7 +39,7 @@ extension Explore {
       + [exploration.remarkOfSizes, collection.remarkOfPictures].compactMap { $0 })
       .map(\.asSentence)
     if let problem = try report.write(
-      to: folder.path, by: FileWriter(OutputFolder.writeWhole))
+      to: folder.path)
     {
       Console.warn("\(problem)")
     }

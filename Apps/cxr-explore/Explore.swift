@@ -1,3 +1,4 @@
+import CXRFiles
 import ArgumentParser
 import CXRCommandLine
 import CXRData
@@ -54,7 +55,7 @@ struct Explore: Program {
 
   func work() throws {
     _ = common.start()
-    let folder = try OutputFolder(output, of: .explore, reusing: force)
+    let folder = try ResultFolder.explore(output, reusing: force)
     var options = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed)
     options.collection = try collectionOptions.choice(labelFile: csv).description

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCommandLine
 import CXRMetrics
 import CXRTraining

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRImage
 import CXRMetrics
 import CXRReport
@@ -41,7 +42,7 @@ final class MapWriter {
         }, range: (Double(map.least), Double(map.most)),
         notes: notes(answer, finding, map))
       let file = fileName(name, finding.label)
-      try picture.write(to: folder.file(file), by: FileWriter(OutputFolder.writeWhole))
+      try picture.write(to: folder.file(file))
       written[finding.label] = file
       count += 1
     }

@@ -54,7 +54,7 @@ struct Synth: Program {
   func work() throws {
     _ = common.start()
     let set = try PhantomSet(options)
-    let folder = try OutputFolder(output, of: .synth, reusing: force)
+    let folder = try ResultFolder.synth(output, reusing: force)
     let progress = Progress("films")
     let total = images
     try set.write(to: folder.path) { progress.update($0, of: total) }

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCommandLine
 import CXRReport
 import CXRTraining
@@ -48,7 +49,7 @@ extension Train {
     report.warnings = [data.collection.warningOfPatients].compactMap { $0?.asSentence }
     report.notes = data.collection.leftOut.map(\.asSentence)
     if let problem = try report.write(
-      to: folder.path, by: FileWriter(OutputFolder.writeWhole))
+      to: folder.path)
     {
       Console.warn("\(problem)")
     }

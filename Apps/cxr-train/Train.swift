@@ -1,3 +1,4 @@
+import CXRFiles
 import ArgumentParser
 import CXRCommandLine
 import CXRData
@@ -196,7 +197,7 @@ struct Train: Program {
     let options = try options()
     // A reader of the log that goes away is no reason to lose a run.
     signal(SIGPIPE, SIG_IGN)
-    let folder = try OutputFolder(output, of: .train, reusing: force || resume)
+    let folder = try ResultFolder.train(output, reusing: force || resume)
     let resumption = resume ? try Resumption(folder) : nil
     try resumption?.check(options, allowsOtherDevice: otherDevice)
     if let resumption, resumption.isFinished(options), folder.has("report.html") {

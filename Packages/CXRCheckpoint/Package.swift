@@ -6,13 +6,19 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRCheckpoint",
   products: [.library(name: "CXRCheckpoint", targets: ["CXRCheckpoint"])],
-  dependencies: [.package(path: "../CXRTestSupport")],
+  dependencies: [.package(path: "../CXRFiles"), .package(path: "../CXRTestSupport")],
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CXRCheckpoint", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(
+      name: "CXRCheckpoint",
+      dependencies: ["CZlib", .product(name: "CXRFiles", package: "CXRFiles")],
+      swiftSettings: strict),
     .testTarget(
       name: "CXRCheckpointTests",
-      dependencies: ["CXRCheckpoint", .product(name: "CXRTestSupport", package: "CXRTestSupport")],
+      dependencies: [
+        "CXRCheckpoint", .product(name: "CXRFiles", package: "CXRFiles"),
+        .product(name: "CXRTestSupport", package: "CXRTestSupport"),
+      ],
       swiftSettings: strict),
   ]
 )

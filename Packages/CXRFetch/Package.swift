@@ -6,7 +6,10 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRFetch",
   products: [.library(name: "CXRFetch", targets: ["CXRFetch"])],
-  dependencies: [.package(path: "../CXRData"), .package(path: "../CXRTestSupport")],
+  dependencies: [
+    .package(path: "../CXRData"), .package(path: "../CXRFiles"),
+    .package(path: "../CXRTestSupport"),
+  ],
   targets: [
     .systemLibrary(
       name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -16,12 +19,16 @@ let package = Package(
       cSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "CXRFetch",
-      dependencies: ["CTransfer", .product(name: "CXRData", package: "CXRData")],
+      dependencies: [
+        "CTransfer", .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRFiles", package: "CXRFiles"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CXRFetchTests",
       dependencies: [
         "CXRFetch", .product(name: "CXRData", package: "CXRData"),
+        .product(name: "CXRFiles", package: "CXRFiles"),
         .product(name: "CXRTestSupport", package: "CXRTestSupport"),
       ],
       swiftSettings: strict),

@@ -6,10 +6,23 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let package = Package(
   name: "CXRMetrics",
   products: [.library(name: "CXRMetrics", targets: ["CXRMetrics"])],
+  dependencies: [
+    .package(path: "../CXRFiles"),
+    .package(path: "../CXRParallel"),
+  ],
   targets: [
-    .target(name: "CXRMetrics", swiftSettings: strict),
+    .target(
+      name: "CXRMetrics",
+      dependencies: [
+        .product(name: "CXRFiles", package: "CXRFiles"),
+        .product(name: "CXRParallel", package: "CXRParallel"),
+      ], swiftSettings: strict),
     .testTarget(
-      name: "CXRMetricsTests", dependencies: ["CXRMetrics"],
-      swiftSettings: strict),
+      name: "CXRMetricsTests",
+      dependencies: [
+        "CXRMetrics",
+        .product(name: "CXRFiles", package: "CXRFiles"),
+        .product(name: "CXRParallel", package: "CXRParallel"),
+      ], swiftSettings: strict),
   ]
 )

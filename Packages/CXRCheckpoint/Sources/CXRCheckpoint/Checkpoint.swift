@@ -1,3 +1,5 @@
+import CXRFiles
+
 /// Named arrays and a text in one zlib-compressed, checksummed file that `numpy.load` opens.
 ///
 /// The file is a ZIP archive: one deflated `.npy` member an array, `metadata.json` for the text, a
@@ -81,7 +83,7 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// Writes the file beside its target, flushes it to disk and renames it, so that a reader sees the
   /// old file or the new one, never a part.
-  /// - Throws: ``CheckpointError/unwritable(path:reason:)``.
+  /// - Throws: `FileError`.
   public func write(to path: String) throws {
     var members = [
       ZipArchive.Member(name: Self.metadataMember, contents: [UInt8](metadata.utf8))

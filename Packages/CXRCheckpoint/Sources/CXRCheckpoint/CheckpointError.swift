@@ -1,9 +1,7 @@
-/// Why a checkpoint cannot be written, read or used.
+/// Why a checkpoint cannot be read or used.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or read.
   case unreadable(path: String, reason: String)
-  /// The file cannot be written; an earlier one is untouched.
-  case unwritable(path: String, reason: String)
   /// The bytes at an offset are not what the format asks for.
   case malformed(path: String, offset: Int, reason: String)
   /// A member is damaged.
@@ -20,9 +18,6 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let path, let reason):
       return "\(path): cannot be read (\(reason)); check the path and its permissions"
-    case .unwritable(let path, let reason):
-      return "\(path): cannot be written (\(reason)); the earlier file, if any, is untouched. "
-        + "Free space or choose another folder"
     case .malformed(let path, let offset, let reason):
       return "\(path): byte \(offset): \(reason); the file is damaged or no checkpoint"
     case .checksumMismatch(let path, let member):

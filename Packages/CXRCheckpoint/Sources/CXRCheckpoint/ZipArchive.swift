@@ -1,3 +1,5 @@
+import CXRFiles
+
 /// The part of the ZIP format that a checkpoint needs: deflated members, no ZIP64, no encryption.
 ///
 /// Timestamps are fixed, so the same contents give the same bytes.
@@ -25,7 +27,7 @@ enum ZipArchive {
         let packed = Deflate.compressed(member.contents, content: member.content),
         file.count + packed.count < Int(UInt32.max)
       else {
-        throw CheckpointError.unwritable(
+        throw FileError.unwritable(
           path: path, reason: "\(member.name) is too large for this format")
       }
       let name = Array(member.name.utf8)

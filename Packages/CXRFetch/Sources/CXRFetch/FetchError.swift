@@ -2,10 +2,6 @@
 public enum FetchError: Error, Equatable, CustomStringConvertible {
   /// A catalogue with a row, or a header, that is none; `nil` where all of it is.
   case invalidCatalogue(path: String, line: Int?, reason: String)
-  /// A folder that cannot be made or written.
-  case folderUnusable(path: String, reason: String)
-  /// A folder that another process fetches into.
-  case folderInUse(path: String, process: Int?)
   /// A folder whose disk has not the room for what is missing; bytes.
   case noRoom(path: String, needed: Int, free: Int)
   /// A file that was not fetched.
@@ -20,11 +16,6 @@ public enum FetchError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .invalidCatalogue(let path, let line, let reason):
       "\(path): " + (line.map { "line \($0): " } ?? "") + reason
-    case .folderUnusable(let path, let reason):
-      "\(path): \(reason); name a folder that can be written"
-    case .folderInUse(let path, let process):
-      "\(path) is in use" + (process.map { " by process \($0)" } ?? "")
-        + ", which fetches into it; wait until it is done, or name another folder"
     case .noRoom(let path, let needed, let free):
       "\(path): \(needed.inLargeUnits) are needed for what is missing, \(free.inLargeUnits) are free; make room, name a "
         + "folder on another disk, or fetch fewer parts"

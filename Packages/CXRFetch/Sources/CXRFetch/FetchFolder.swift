@@ -1,3 +1,4 @@
+import CXRFiles
 import Foundation
 import Synchronization
 
@@ -21,49 +22,25 @@ public final class FetchFolder: Sendable {
   static func isOwn(_ name: String) -> Bool { name.hasPrefix(ownPrefix) }
 
   /// Makes the folder, with those above it, or takes one that is there, with what it holds.
-  /// - Throws: ``FetchError/folderUnusable(path:reason:)``, ``FetchError/folderInUse(path:process:)``.
+  /// - Throws: `FileError`.
   public init(_ path: String) throws {
     guard !path.isEmpty else {
-      throw FetchError.folderUnusable(path: "the output folder", reason: "the name is empty")
+      throw FileError.folderUnusable(path: "the output folder", reason: "the name is empty")
     }
     self.path = path
-    try Self.make(path)
+    try OutputFolder.make(path)
     guard access(path, W_OK | X_OK) == 0 else {
-      throw FetchError.folderUnusable(path: path, reason: String(cString: strerror(errno)))
+      throw FileError.folderUnusable(path: path, reason: String(cString: strerror(errno)))
     }
     lock = try FolderLock(folder: path, file: Self.lockFile)
     state = Mutex(FetchState(path: path + "/" + Self.stateFile))
     // Nobody else fetches here now, so what a killed process left half written is nobody's.
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    where name.hasPrefix(Self.temporaryPrefix) || name == Self.stateFile + ".tmp" {
+    where name.hasPrefix(Self.temporaryPrefix)
+      || name.hasPrefix(Self.stateFile) && AtomicFile.isTemporary(name)
+    {
       unlink(file(name))
     }
-  }
-
-  private static func make(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-      guard isFolder.boolValue else {
-        throw FetchError.folderUnusable(path: path, reason: "it is a file")
-      }
-      return
-    }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FetchError.folderUnusable(path: path, reason: reason(of: error))
-    }
-  }
-
-  /// The system's words where there are any.
-  private static func reason(of error: any Error) -> String {
-    let own = error as NSError
-    if let inner = own.userInfo[NSUnderlyingErrorKey] as? NSError,
-      inner.domain == NSPOSIXErrorDomain
-    {
-      return String(cString: strerror(Int32(inner.code)))
-    }
-    return own.localizedDescription
   }
 
   /// The path of a file in the folder.

@@ -1,3 +1,4 @@
+import CXRFiles
 import Foundation
 
 /// What is known of the whole files in a folder, so that they are not hashed again: the document `.cxr-fetch.json`.
@@ -25,19 +26,12 @@ struct FetchState: Codable, Equatable {
     self = own
   }
 
-  /// Writes beside, and renames. Not flushed: what is lost is hashed again.
+  /// Writes the document whole, or leaves the earlier one.
   /// - Returns: whether it could be written.
   func write(to path: String) -> Bool {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let temporary = path + ".tmp"
-    guard let data = try? encoder.encode(self),
-      (try? data.write(to: URL(fileURLWithPath: temporary))) != nil,
-      rename(temporary, path) == 0
-    else {
-      unlink(temporary)
-      return false
-    }
-    return true
+    guard let data = try? encoder.encode(self) else { return false }
+    return (try? AtomicFile.write([UInt8](data), to: path)) != nil
   }
 }

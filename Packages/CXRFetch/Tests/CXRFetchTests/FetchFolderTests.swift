@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRTestSupport
 import Foundation
 import Testing
@@ -74,7 +75,7 @@ import Testing
 
   @Test func aSecondFetchIntoAFolderIsRefused() throws {
     let first = try FetchFolder(folder.path)
-    #expect(throws: FetchError.folderInUse(path: folder.path, process: Int(getpid()))) {
+    #expect(throws: FileError.folderInUse(path: folder.path, process: Int(getpid()))) {
       try FetchFolder(folder.path)
     }
     withExtendedLifetime(first) {}

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRData
 import CXRTestSupport
 import Foundation
@@ -209,8 +210,11 @@ import Testing
         "\(FetchError.noRoom(path: "out", needed: 45_100_000_000, free: 2_300_000_000))",
         "out: 45.1 GB are needed for what is missing, 2.3 GB are free"
       ),
-      ("\(FetchError.folderInUse(path: "out", process: 7))", "out is in use by process 7, which"),
-      ("\(FetchError.folderInUse(path: "out", process: nil))", "out is in use, which"),
+      (
+        "\(FileError.folderInUse(path: "out", process: 7))",
+        "out is in use by another program (process 7)"
+      ),
+      ("\(FileError.folderInUse(path: "out", process: nil))", "out is in use by another program;"),
       (
         "\(FetchError.invalidCatalogue(path: "c.csv", line: 4, reason: "no"))", "c.csv: line 4: no"
       ),

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRData
 import CXRTestSupport
 import Foundation
@@ -105,7 +106,7 @@ import Testing
   @Test func foldersThatCannotBeUsedAreNamed() throws {
     try folder.write([1], to: "file")
     let path = folder.path + "/file"
-    #expect(throws: FetchError.folderUnusable(path: path, reason: "it is a file")) {
+    #expect(throws: FileError.folderUnusable(path: path, reason: "it is a file")) {
       try FetchFolder(path)
     }
     #expect(throws: FetchError.self) { try FetchFolder("") }

@@ -1,3 +1,4 @@
+import CXRFiles
 import Testing
 
 @testable import CXRMetrics

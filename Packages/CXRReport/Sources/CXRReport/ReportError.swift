@@ -4,8 +4,6 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
   case gnuplotMissing(dataFolder: String)
   /// gnuplot stopped.
   case gnuplotFailed(figure: String, reason: String)
-  /// A file cannot be written.
-  case unwritable(path: String, reason: String)
 
   /// The message a person reads.
   public var description: String {
@@ -15,8 +13,6 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
         + "Run `make setup`, or install gnuplot-nox"
     case .gnuplotFailed(let figure, let reason):
       "gnuplot could not draw \(figure): \(reason)"
-    case .unwritable(let path, let reason):
-      "\(path): cannot be written (\(reason)); free space or choose another folder"
     }
   }
 }

@@ -14,12 +14,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case unreadableFilms([UnreadableFilm])
   /// A part of the split has no film left.
   case noFilms(part: String, why: String)
-  /// The output folder holds files.
-  case outputExists(path: String, isRun: Bool)
-  /// Another program is writing to the output folder.
-  case outputInUse(path: String, process: Int?)
-  /// The output folder cannot be made or written.
-  case outputUnwritable(path: String, reason: String)
   /// The work takes more memory than there is, in bytes.
   case notEnoughMemory(need: Int, what: String, limit: String, left: Int, remedy: String)
   /// The film cache cannot be written or read.
@@ -71,18 +65,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "\nReplace them, or go on without them by --skip-unreadable"
     case .noFilms(let part, let why):
       return "no film is left in the \(part) part: \(why)"
-    case .outputExists(let path, let isRun):
-      return
-        "\(path) exists and is not empty; choose another folder, "
-        + (isRun ? "go on with the training run in it by --resume, " : "")
-        + "or overwrite the files that this program writes by --force"
-    case .outputInUse(let path, let process):
-      return
-        "\(path) is in use by another program"
-        + (process.map { " (process \($0))" } ?? "")
-        + "; wait until it ends, or choose another folder"
-    case .outputUnwritable(let path, let reason):
-      return "\(path): cannot be written (\(reason)); choose another folder or free space"
     case .notEnoughMemory(let need, let what, let limit, let left, let remedy):
       return
         "not enough memory: \(what) take about \(need >> 20) MiB more, and \(limit) \(left >> 20) MiB. "

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCheckpoint
 import CXRNet
 import CXRTensor
@@ -47,7 +48,7 @@ import Testing
     }
     // Goes on from the last epoch's weights, not from the best one's.
     let long = options(set, epochs: 7)
-    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
     var trainer = try Trainer(data: data, options: long, folder: folder)
     try #require(try Resumption(folder)).apply(to: &trainer)
     #expect(

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import CXRData
 import CXRImage
@@ -224,17 +225,17 @@ import Testing
     let set = try SmallSet()
     defer { set.remove() }
     let path = set.folder + "/out"
-    var first: OutputFolder? = try OutputFolder(path, of: .train, reusing: false)
+    var first: OutputFolder? = try OutputFolder(path, for: .trainingRun, reusing: false)
     try "half".write(toFile: path + "/best.npz.123.tmp", atomically: false, encoding: .utf8)
     try first?.write("mine", to: "a.1.txt")
-    #expect(throws: TrainingError.outputInUse(path: path, process: Int(getpid()))) {
-      try OutputFolder(path, of: .train, reusing: true)
+    #expect(throws: FileError.folderInUse(path: path, process: Int(getpid()))) {
+      try OutputFolder(path, for: .trainingRun, reusing: true)
     }
     // Not a program's own folder: several share it.
     _ = try OutputFolder(path, reusing: true)
     #expect(FileManager.default.fileExists(atPath: path + "/best.npz.123.tmp"))
     first = nil
-    let next = try OutputFolder(path, of: .train, reusing: true)
+    let next = try OutputFolder(path, for: .trainingRun, reusing: true)
     let names = try FileManager.default.contentsOfDirectory(atPath: next.path)
     #expect(names.sorted() == [".lock", "a.1.txt"])
   }
@@ -264,10 +265,10 @@ import Testing
   @Test func keepsFoldersThatHoldFiles() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    #expect(throws: TrainingError.outputExists(path: set.folder, isRun: false)) {
+    #expect(throws: FileError.folderNotEmpty(path: set.folder, mark: nil)) {
       try OutputFolder(set.folder, reusing: false)
     }
-    #expect(throws: TrainingError.self) { try OutputFolder(set.csv, reusing: true) }
+    #expect(throws: FileError.self) { try OutputFolder(set.csv, reusing: true) }
     _ = try OutputFolder(set.folder + "/new/deep", reusing: false)
     _ = try OutputFolder(set.folder + "/n/", reusing: false)
   }

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRData
 import CXRMetrics
 import CXRTestSupport
@@ -341,7 +342,7 @@ import Testing
     let data = try TrainingData(half, options: options, cacheFolder: set.folder)
     var trainer = try Trainer(
       data: data, options: options,
-      folder: OutputFolder(set.folder + "/half", of: .train, reusing: false))
+      folder: OutputFolder(set.folder + "/half", for: .trainingRun, reusing: false))
     _ = try trainer.run(until: { false }) { _ in }
     let both = try Evaluation(
       Evaluation.Options(

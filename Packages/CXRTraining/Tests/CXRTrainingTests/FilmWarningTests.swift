@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRData
 import CXRImage
 import CXRMetrics
@@ -143,7 +144,7 @@ import Testing
     var options = set.options
     options.epochs = 1
     let data = try TrainingData(collection, options: options, cacheFolder: set.folder)
-    let folder = try OutputFolder(set.folder + "/elsewhere", of: .train, reusing: false)
+    let folder = try OutputFolder(set.folder + "/elsewhere", for: .trainingRun, reusing: false)
     var trainer = try Trainer(data: data, options: options, folder: folder)
     _ = try trainer.run(until: { false }) { _ in }
     #expect { try Evaluation(evaluation(["run", "elsewhere"], .test)) } throws: {

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import CXRCheckpoint
 import CXRData
@@ -59,7 +60,7 @@ import Testing
         asked += 1
         return asked == 2
       })
-    let folder = try OutputFolder(set.folder + "/parts", of: .train, reusing: true)
+    let folder = try OutputFolder(set.folder + "/parts", for: .trainingRun, reusing: true)
     let resumption = try #require(
       try Resumption(folder, architectures: options.architectures))
     try resumption.check(options)
@@ -116,7 +117,7 @@ import Testing
     let options = set.options
     let architecture = Architecture(TwoLayers.name, ["width": .integer(3)])
     let model = try TwoLayers(architecture, side: 106, labels: 2, random: RandomStream(seed: 9))
-    let folder = try OutputFolder(set.folder + "/given", of: .train, reusing: false)
+    let folder = try OutputFolder(set.folder + "/given", for: .trainingRun, reusing: false)
     let data = try set.data(options)
     var trainer = try Trainer(model: model, data: data, options: options, folder: folder)
     #expect(

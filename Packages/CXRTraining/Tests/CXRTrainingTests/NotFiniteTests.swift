@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import CXRCheckpoint
 import CXRNet
@@ -125,7 +126,7 @@ import Testing
     ).write(to: last)
     let bytes = try Data(contentsOf: URL(fileURLWithPath: last))
 
-    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
     let resumption = try #require(try Resumption(folder))
     var trainer = try Trainer(data: data, options: options, folder: folder)
     try resumption.apply(to: &trainer)

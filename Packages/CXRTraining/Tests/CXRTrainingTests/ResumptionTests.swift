@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCheckpoint
 import CXRData
 import CXRImage
@@ -25,7 +26,7 @@ import Testing
     _ set: SmallSet, _ collection: FilmCollection.Options, _ options: TrainingOptions
   ) throws -> [String] {
     try differences {
-      let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+      let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
       let resumption = try #require(try Resumption(folder))
       let data = try TrainingData(collection, options: options, cacheFolder: set.folder)
       var trainer = try Trainer(data: data, options: options, folder: folder)
@@ -121,7 +122,7 @@ import Testing
       file.metadata.range(of: "\"blas\": \"[^\"]*\"", options: .regularExpression))
     let metadata = file.metadata.replacingCharacters(in: place, with: "\"blas\": \"another\"")
     try Checkpoint(arrays: file.arrays, metadata: metadata).write(to: path)
-    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
     let resumption = try #require(try Resumption(folder))
     #expect(
       try differences { try resumption.check(options) } == [
@@ -145,7 +146,7 @@ import Testing
       arrays: file.arrays,
       metadata: file.metadata.replacingOccurrences(of: device, with: "\"vector_unit\": \"other\"")
     ).write(to: path)
-    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
     let resumption = try #require(try Resumption(folder))
     let expected = [
       "processor's vectors: was other, is \(now.vectorUnit); the last bits differ, --other-device "
@@ -219,7 +220,7 @@ import Testing
       "seed": ("0", "1", { $0.seed = 1 }),
     ]
     #expect(Set(changes.keys) == Set(options.comparable.keys))
-    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
     let resumption = try #require(try Resumption(folder))
     #expect(try differences { try resumption.check(options) }.isEmpty)
     for (key, item) in changes {

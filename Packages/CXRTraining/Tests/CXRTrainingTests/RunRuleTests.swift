@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRCheckpoint
 import Foundation
 import Testing
@@ -129,7 +130,7 @@ import Testing
     #expect(
       try CheckpointMetadata(Checkpoint(path: last), path: last).progress.isFinished)
     do {
-      let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: true)
+      let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
       let resumption = try #require(try Resumption(folder))
       #expect(resumption.isFinished(options) && resumption.epoch == 1 + patience)
       #expect(resumption.step == 0)
@@ -143,7 +144,7 @@ import Testing
   @Test func anEarlierRunIsSetAside() throws {
     let set = try SmallSet(patients: 2)
     defer { set.remove() }
-    let folder = try OutputFolder(set.folder + "/run", of: .train, reusing: false)
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: false)
     let names = ["run.json", "best.npz", "last.npz", "history.csv", "report.html"]
     func text(_ name: String) throws -> String {
       try String(contentsOfFile: folder.file(name), encoding: .utf8)
@@ -179,7 +180,7 @@ import Testing
     for name in gone + kept {
       try "x".write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
     }
-    _ = try OutputFolder(path, of: .train, reusing: true)
+    _ = try OutputFolder(path, for: .trainingRun, reusing: true)
     for name in gone { #expect(!exists("\(path)/\(name)"), "\(name)") }
     for name in kept { #expect(exists("\(path)/\(name)"), "\(name)") }
   }

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import CXRImage
 import CXRNet
@@ -58,7 +59,7 @@ struct SmallSet {
 
   /// A run that has not begun.
   func trainer(_ name: String, _ options: TrainingOptions) throws -> Trainer {
-    let folder = try OutputFolder("\(self.folder)/\(name)", of: .train, reusing: false)
+    let folder = try OutputFolder("\(self.folder)/\(name)", for: .trainingRun, reusing: false)
     return try Trainer(data: data(options), options: options, folder: folder)
   }
 
@@ -67,7 +68,7 @@ struct SmallSet {
     _ name: String, _ options: TrainingOptions? = nil, resuming: Bool = false,
     until shouldStop: () -> Bool = { false }, _ prepare: (inout Trainer) -> Void = { _ in }
   ) throws -> Trainer.Outcome {
-    let folder = try OutputFolder("\(self.folder)/\(name)", of: .train, reusing: resuming)
+    let folder = try OutputFolder("\(self.folder)/\(name)", for: .trainingRun, reusing: resuming)
     let options = options ?? self.options
     let resumption = resuming ? try Resumption(folder) : nil
     try resumption?.check(options)

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import CXRData
 import CXRCheckpoint

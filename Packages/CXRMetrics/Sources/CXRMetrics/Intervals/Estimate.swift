@@ -1,3 +1,5 @@
+import CXRFiles
+
 /// A figure with its interval; `nil` is undefined.
 public struct Estimate: Sendable, Equatable {
   /// The figure.

@@ -1,3 +1,5 @@
+import CXRFiles
+
 /// Precision, recall and F1 a label with four averages, printed as scikit-learn's
 /// `classification_report` prints them.
 public struct ClassificationReport: Sendable {

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRMetrics
 
 /// The page and pictures of an exploration.
@@ -168,11 +169,11 @@ public struct ExploreReport: Sendable {
   /// Draws the pictures and writes `report.html`.
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
-  /// - Throws: ``ReportError/unwritable(path:reason:)``.
+  /// - Throws: `FileError`.
   public func write(
-    to folder: String, by writer: FileWriter = .standard
+    to folder: String
   ) throws -> ReportError? {
-    let figures = try FigureSet(figures, folder: folder, by: writer)
+    let figures = try FigureSet(figures, folder: folder)
     var page = ReportPage(
       title: "What \(source) holds",
       lead:
@@ -251,7 +252,7 @@ public struct ExploreReport: Sendable {
       page.heading("Sample films")
       page.contactSheet(films.map { ($0.png, $0.caption, $0.detail) })
     }
-    try page.write(to: folder + "/report.html", by: writer)
+    try page.write(to: folder + "/report.html")
     return figures.problem
   }
 }

@@ -1,3 +1,4 @@
+import CXRFiles
 import Foundation
 
 /// A self-contained page: no script, no outside reference, light or dark as the reader prefers.
@@ -111,9 +112,9 @@ public struct ReportPage: Sendable {
   }
 
   /// Writes the page.
-  /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to path: String, by writer: FileWriter = .standard) throws {
-    try writer(html, to: path)
+  /// - Throws: `FileError`.
+  public func write(to path: String) throws {
+    try AtomicFile.write(html, to: path)
   }
 
   private static let style = """

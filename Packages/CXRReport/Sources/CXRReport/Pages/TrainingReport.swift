@@ -65,11 +65,11 @@ public struct TrainingReport: Sendable {
   /// Draws the pictures and writes `report.html`.
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
-  /// - Throws: ``ReportError/unwritable(path:reason:)``.
+  /// - Throws: `FileError`.
   public func write(
-    to folder: String, by writer: FileWriter = .standard
+    to folder: String
   ) throws -> ReportError? {
-    let figures = try FigureSet(curves.map(figure), folder: folder, by: writer)
+    let figures = try FigureSet(curves.map(figure), folder: folder)
     var page = ReportPage(
       title: "Training run \(name)",
       lead: "\(curves.first?.training.count ?? 0) epochs; best.npz holds the weights of epoch "
@@ -90,7 +90,7 @@ public struct TrainingReport: Sendable {
     )
     page.heading("The network")
     page.preformatted(summary)
-    try page.write(to: folder + "/report.html", by: writer)
+    try page.write(to: folder + "/report.html")
     return figures.problem
   }
 }

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRMetrics
 import Foundation
 
@@ -91,8 +92,8 @@ public struct MapPicture: Sendable {
   }
 
   /// Writes the file.
-  /// - Throws: ``ReportError/unwritable(path:reason:)``.
-  public func write(to path: String, by writer: FileWriter = .standard) throws {
-    try writer(svg, to: path)
+  /// - Throws: `FileError`.
+  public func write(to path: String) throws {
+    try AtomicFile.write(svg, to: path)
   }
 }

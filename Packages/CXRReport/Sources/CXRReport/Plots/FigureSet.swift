@@ -4,13 +4,12 @@ struct FigureSet {
   /// Why there are no pictures, if there are none.
   let problem: ReportError?
 
-  init(_ figures: [Figure], folder: String, by writer: FileWriter) throws {
+  init(_ figures: [Figure], folder: String) throws {
     do {
-      let svgs = try Gnuplot(folder: folder, writer: writer).draw(figures)
+      let svgs = try Gnuplot(folder: folder).draw(figures)
       drawn = Dictionary(uniqueKeysWithValues: zip(figures.map(\.name), svgs))
       problem = nil
     } catch let error as ReportError {
-      if case .unwritable = error { throw error }
       (drawn, problem) = ([:], error)
     }
   }

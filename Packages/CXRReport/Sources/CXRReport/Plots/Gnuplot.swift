@@ -1,10 +1,10 @@
+import CXRFiles
 import Foundation
 
 /// Draws figures as SVG and keeps their data and scripts beside them, in a folder `plots`.
 struct Gnuplot: Sendable {
   /// The folder of the pictures.
   let folder: String
-  let writer: FileWriter
 
   private var dataFolder: String { folder + "/plots" }
 
@@ -13,13 +13,13 @@ struct Gnuplot: Sendable {
   /// - Returns: the SVG text a figure, in order.
   /// - Throws: ``ReportError``; the data files are written before gnuplot is looked for.
   func draw(_ figures: [Figure]) throws -> [String] {
-    try makeFolder()
+    try OutputFolder.make(dataFolder)
     for figure in figures {
       for file in figure.data {
         let text = file.rows.map { $0.joined(separator: "\t") + "\n" }.joined()
-        try writer(text, to: "\(dataFolder)/\(file.name).tsv")
+        try AtomicFile.write(text, to: "\(dataFolder)/\(file.name).tsv")
       }
-      try writer(script(of: figure), to: "\(dataFolder)/\(figure.name).gp")
+      try AtomicFile.write(script(of: figure), to: "\(dataFolder)/\(figure.name).gp")
     }
     guard let program = Self.program else {
       throw ReportError.gnuplotMissing(dataFolder: dataFolder)
@@ -27,7 +27,7 @@ struct Gnuplot: Sendable {
     return try figures.map { figure in
       let drawn = try picture(of: figure, by: program)
       let svg = SVGStyle.adapted(drawn, description: figure.description)
-      try writer(svg, to: "\(folder)/\(figure.name).svg")
+      try AtomicFile.write(svg, to: "\(folder)/\(figure.name).svg")
       return svg
     }
   }
@@ -88,12 +88,4 @@ struct Gnuplot: Sendable {
       .map { "\($0)/gnuplot" }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  private func makeFolder() throws {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: dataFolder, withIntermediateDirectories: true)
-    } catch {
-      throw ReportError.unwritable(path: dataFolder, reason: error.localizedDescription)
-    }
-  }
 }

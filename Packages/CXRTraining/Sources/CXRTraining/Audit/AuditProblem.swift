@@ -1,3 +1,5 @@
+import CXRFiles
+
 /// A problem of one film, a row of `audit.csv`.
 public struct AuditProblem: Sendable, Equatable {
   /// How bad it is.

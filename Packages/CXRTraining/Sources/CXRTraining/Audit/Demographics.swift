@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRData
 
 /// Age, sex and view of films, and how common each finding is a view.

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRData
 import CXRImage
 import Synchronization

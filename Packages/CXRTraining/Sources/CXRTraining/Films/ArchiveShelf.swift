@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRArchive
 import CXRData
 import Foundation
@@ -122,7 +123,7 @@ private struct ArchiveList {
 
   func write(of archive: String, in folder: String) throws {
     let text = members.map { ($0.isFilm ? "+" : "-") + $0.name + "\n" }.joined()
-    try OutputFolder.writeWhole(
+    try AtomicFile.write(
       Array((Self.head(stamp, members.count, text) + "\n" + text).utf8),
       to: Self.file(of: archive, in: folder))
   }

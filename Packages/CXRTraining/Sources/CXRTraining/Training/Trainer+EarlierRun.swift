@@ -1,3 +1,4 @@
+import CXRFiles
 import Foundation
 
 extension Trainer {
@@ -15,7 +16,7 @@ extension Trainer {
   /// - Parameters:
   ///   - folder: where.
   ///   - kept: a file that is this run's already.
-  /// - Throws: ``TrainingError/outputUnwritable(path:reason:)``.
+  /// - Throws: `FileError`.
   public static func setAsideEarlierRun(in folder: OutputFolder, except kept: String? = nil) throws
   {
     // run.json first: without it a run that is killed here is not taken for the earlier one.
@@ -28,7 +29,7 @@ extension Trainer {
         old = "\(path).old-\(number)"
       }
       guard rename(path, old) == 0 else {
-        throw TrainingError.outputUnwritable(path: path, reason: String(cString: strerror(errno)))
+        throw FileError.folderUnusable(path: path, reason: String(cString: strerror(errno)))
       }
     }
   }

@@ -1,3 +1,5 @@
+import CXRFiles
+
 extension Trainer.Event {
   /// The event as a document, for other programs: `event` is `step`, `checkpoint` or `epoch`, the other keys are
   /// those of `history.csv` and of ``StepFigures``.

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import CXRCheckpoint
 import CXRMetrics

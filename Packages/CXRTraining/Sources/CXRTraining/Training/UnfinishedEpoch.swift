@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRMetrics
 
 /// What an epoch has gathered in the steps that it has taken so far.

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRMetrics
 
 extension EvaluationReport {

@@ -1,14 +1,15 @@
+import CXRFiles
 import CXRMetrics
 
 extension EvaluationReport {
   /// Draws the pictures and writes `report.html`.
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
-  /// - Throws: ``ReportError/unwritable(path:reason:)``.
+  /// - Throws: `FileError`.
   public func write(
-    to folder: String, by writer: FileWriter = .standard
+    to folder: String
   ) throws -> ReportError? {
-    let figures = try FigureSet(figures, folder: folder, by: writer)
+    let figures = try FigureSet(figures, folder: folder)
     let undefined = models.first?.labels.filter { $0.auc.value == nil }.map(\.name) ?? []
     var page = ReportPage(
       title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
@@ -35,7 +36,7 @@ extension EvaluationReport {
     addExamples(to: &page)
     addReports(to: &page)
     addLimits(to: &page)
-    try page.write(to: folder + "/report.html", by: writer)
+    try page.write(to: folder + "/report.html")
     return figures.problem
   }
 

@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRMetrics
 
 /// A table as comma-separated values; undefined numbers are empty.

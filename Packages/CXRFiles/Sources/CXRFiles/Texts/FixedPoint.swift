@@ -6,12 +6,6 @@ public func fixedPoint(_ value: Double, digits: Int) -> String {
   String(format: "%.\(max(0, digits))f", value)
 }
 
-/// A p-value of three digits: `<0.001` for less, `n/a` for an undefined one.
-public func pValueText(_ value: Double?) -> String {
-  guard let value else { return "n/a" }
-  return value < 0.001 ? "<0.001" : fixedPoint(value, digits: 3)
-}
-
 /// As ``fixedPoint(_:digits:)``, or `n/a` for an undefined number.
 public func fixedPoint(_ value: Double?, digits: Int) -> String {
   value.map { fixedPoint($0, digits: digits) } ?? "n/a"

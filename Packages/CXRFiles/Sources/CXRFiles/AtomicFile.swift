@@ -17,10 +17,10 @@ public enum AtomicFile {
   }
 
   /// Writes beside the target, flushes, renames, flushes the folder.
-  /// - Throws: ``CheckpointError/unwritable(path:reason:)``; the earlier file stays.
+  /// - Throws: ``FileError/unwritable(path:reason:)``; the earlier file stays.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let temporary = "\(path).\(getpid())\(temporarySuffix)"
-    func fail(_ descriptor: Int32? = nil) -> CheckpointError {
+    func fail(_ descriptor: Int32? = nil) -> FileError {
       let reason = String(cString: strerror(errno))
       if let descriptor { close(descriptor) }
       unlink(temporary)

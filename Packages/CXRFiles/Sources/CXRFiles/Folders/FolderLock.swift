@@ -1,25 +1,29 @@
 import Foundation
 
-/// Keeps a folder to one program at a time: a lock on a file in it, which ends with the process that holds it,
+/// Keeps a folder to one process at a time: a lock on a file in it, which ends with the process that holds it,
 /// however that ends.
-final class FolderLock: Sendable {
-  /// The file's name.
-  static let file = ".lock"
+public final class FolderLock: Sendable {
+  /// The usual file's name.
+  public static let file = ".lock"
   private let descriptor: Int32
 
-  /// - Throws: ``TrainingError/outputInUse(path:process:)``,
-  ///   ``TrainingError/outputUnwritable(path:reason:)``.
-  init(folder: String) throws {
-    let path = folder + "/" + Self.file
+  /// Takes the lock, which lives as long as this value.
+  ///
+  /// - Parameters:
+  ///   - folder: a folder that can be written.
+  ///   - file: the name of the file in it that is locked.
+  /// - Throws: ``FileError/folderInUse(path:process:)``, ``FileError/folderUnusable(path:reason:)``.
+  public init(folder: String, file: String = FolderLock.file) throws {
+    let path = folder + "/" + file
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else {
-      throw TrainingError.outputUnwritable(path: path, reason: String(cString: strerror(errno)))
+      throw FileError.folderUnusable(path: path, reason: String(cString: strerror(errno)))
     }
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       if errno == EINTR { continue }
       // A file system that knows no locks keeps nobody out; that is no reason to refuse work.
       guard errno == EWOULDBLOCK else { return }
-      throw TrainingError.outputInUse(path: folder, process: Self.holder(descriptor))
+      throw FileError.folderInUse(path: folder, process: Self.holder(descriptor))
     }
     let text = Array("\(getpid())\n".utf8)
     // For messages only: without the number the lock holds all the same.
