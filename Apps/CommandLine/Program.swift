@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRParallel
 import ArgumentParser
 import CXRTensor
@@ -62,7 +63,7 @@ public struct CommonOptions: ParsableArguments {
       device.line,
       [
         "blas": .string(device.blas), "threads": .stringConvertible(device.threads),
-        "vector_unit": .string(device.vectorUnit), "version": .string(DeviceReport.libraryVersion),
+        "vector_unit": .string(device.vectorUnit), "version": .string(LibraryVersion.current),
       ])
     if let warning = device.warning { Console.warn(warning) }
     return device

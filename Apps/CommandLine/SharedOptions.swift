@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRFiles
 import ArgumentParser
 import CXRData

@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFiles
 import CXRParallel
 import ArgumentParser
 import CXRCommandLine
@@ -18,7 +20,7 @@ struct Benchmark: ParsableCommand {
       Example:
         cxr-benchmark train --batch 32 --image-size 224 --steps 10 --threads 2
       """,
-    version: DeviceReport.libraryVersion,
+    version: LibraryVersion.current,
     subcommands: [
       TrainCommand.self, InferCommand.self, LayersCommand.self, PeakCommand.self, PlanCommand.self,
       PrepareCommand.self, BatchesCommand.self, LabelsCommand.self,

@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRFiles
 import ArgumentParser
 import CXRCommandLine
@@ -38,7 +40,7 @@ struct PrepareCommand: Program {
       count = cache.count
       let spent = start.duration(to: .now).seconds
       guard cache.unreadable.isEmpty else {
-        throw TrainingError.unreadableFilms(cache.unreadable)
+        throw FilmError.unreadableFilms(cache.unreadable)
       }
       // The first round reads the files into the system's cache.
       if round > 0 { seconds.append(spent) }

@@ -1,3 +1,4 @@
+import CXREvaluation
 import ArgumentParser
 import CXRTensor
 

@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRFiles
 import CXRCommandLine
 import CXRMetrics

@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRFiles
 import ArgumentParser
 import CXRCommandLine
@@ -24,7 +26,7 @@ struct Evaluate: Program {
         cxr-evaluate --predictions theirs.csv --predictions ours.csv \\
           --csv NIH/Data_Entry_2017.csv --output comparison
       """,
-    version: DeviceReport.libraryVersion)
+    version: LibraryVersion.current)
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case train, validation, test, all

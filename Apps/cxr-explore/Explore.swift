@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRFiles
 import ArgumentParser
 import CXRCommandLine
@@ -18,7 +20,7 @@ struct Explore: Program {
       Example:
         cxr-explore --csv NIH/Data_Entry_2017.csv --images NIH --cache cache --output explore
       """,
-    version: DeviceReport.libraryVersion)
+    version: LibraryVersion.current)
 
   @Option(
     help:

@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFiles
 import ArgumentParser
 import CXRCommandLine
 import CXRFetch
@@ -19,7 +21,7 @@ struct Fetch: Program {
       Example:
         cxr-fetch nih --output NIH --labels-from Downloads/Data_Entry_2017_v2020.csv
       """,
-    version: DeviceReport.libraryVersion)
+    version: LibraryVersion.current)
 
   @Argument(help: ArgumentHelp("nih, or a catalogue: a CSV file.", valueName: "set"))
   var set: String

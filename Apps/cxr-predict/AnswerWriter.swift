@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRFiles
 import CXRCommandLine
 import CXRMetrics

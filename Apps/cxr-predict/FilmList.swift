@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRArchive
 import CXRCommandLine
 import CXRData
@@ -70,7 +71,7 @@ struct FilmList {
     if let failure = broken.first, !folder.missing.isEmpty, !allowMissing { throw failure }
     if !folder.missing.isEmpty { note(broken) }
     guard folder.missing.isEmpty || allowMissing else {
-      throw TrainingError.missingFilms(folder.missing, in: folder)
+      throw FilmError.missingFilms(folder.missing, in: folder)
     }
     paths = films.compactMap(folder.path(of:))
     if !order.isEmpty { readArchivesInOrder(order) }

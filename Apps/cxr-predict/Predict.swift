@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRFiles
 import ArgumentParser
 import CXRCommandLine
@@ -25,7 +27,7 @@ struct Predict: Program {
         ls films/*.png | cxr-predict --checkpoint best.npz --maps maps -
         cxr-predict --checkpoint best.npz --csv train.csv --images CheXpert-v1.0-small
       """,
-    version: DeviceReport.libraryVersion)
+    version: LibraryVersion.current)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }
 

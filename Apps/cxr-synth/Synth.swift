@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFiles
 import ArgumentParser
 import CXRCommandLine
 import CXRPhantom
@@ -16,7 +18,7 @@ struct Synth: Program {
       Example:
         cxr-synth --output phantom --images 800 --patients 300 --size 512
       """,
-    version: DeviceReport.libraryVersion)
+    version: LibraryVersion.current)
 
   @Option(help: "The folder to write.")
   var output: String

@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRFiles
 import ArgumentParser
 import CXRCommandLine
@@ -24,7 +25,7 @@ struct Train: Program {
         cxr-train --csv NIH/Data_Entry_2017.csv --images NIH --output weighted
         cxr-train --resume --output weighted
       """,
-    version: DeviceReport.libraryVersion)
+    version: LibraryVersion.current)
 
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 

@@ -7,19 +7,21 @@ let package = Package(
   name: "CXRReport",
   products: [.library(name: "CXRReport", targets: ["CXRReport"])],
   dependencies: [
-    .package(path: "../CXRMetrics"),
+    .package(path: "../CXRFiles"),
     .package(path: "../CXRTestSupport"),
   ],
   targets: [
     .target(
-      name: "CXRReport", dependencies: [.product(name: "CXRMetrics", package: "CXRMetrics")],
-      swiftSettings: strict),
+      name: "CXRReport",
+      dependencies: [
+        .product(name: "CXRFiles", package: "CXRFiles")
+      ], swiftSettings: strict),
     .testTarget(
       name: "CXRReportTests",
       dependencies: [
-        "CXRReport", .product(name: "CXRMetrics", package: "CXRMetrics"),
+        "CXRReport",
+        .product(name: "CXRFiles", package: "CXRFiles"),
         .product(name: "CXRTestSupport", package: "CXRTestSupport"),
-      ],
-      swiftSettings: strict),
+      ], swiftSettings: strict),
   ]
 )

@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRCheckpoint
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRMetrics
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRCheckpoint
 import CXRTraining
 import Foundation

@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRArchive
 import CXRData
 import CXRImage
@@ -190,7 +191,7 @@ import Testing
     do {
       _ = try FilmCollection(options)
       Issue.record("films in an archive were found without a cache")
-    } catch TrainingError.archivesWithoutCache(_, let count, let archive) {
+    } catch FilmError.archivesWithoutCache(_, let count, let archive) {
       #expect(count == 60 && archive == packed + "/films.tar.gz")
     }
     // Of a few missing films the others are no hostages.

@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRData
 import CXRImage
 import CXRTestSupport

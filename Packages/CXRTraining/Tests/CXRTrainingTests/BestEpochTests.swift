@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRFiles
 import CXRCheckpoint
 import CXRNet

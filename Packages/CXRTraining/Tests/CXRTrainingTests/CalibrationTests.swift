@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRParallel
 import CXRMetrics
 import CXRTensor

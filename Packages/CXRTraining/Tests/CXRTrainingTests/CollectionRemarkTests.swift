@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRData
 import CXRTestSupport
 import Foundation

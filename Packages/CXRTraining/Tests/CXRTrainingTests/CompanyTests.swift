@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRData
 import CXRImage
 import CXRMetrics

@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRFiles
 import CXRParallel
 import CXRData
@@ -83,7 +84,7 @@ import Testing
     defer { set.remove() }
     try FileManager.default.removeItem(atPath: set.images + "/f7.png")
     #expect(
-      throws: TrainingError.missingFilms(names: ["f7.png"], count: 1, folder: set.images, hints: [])
+      throws: FilmError.missingFilms(names: ["f7.png"], count: 1, folder: set.images, hints: [])
     ) { try set.data() }
 
     var allowing = set.collection

@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRFiles
 import CXRParallel
 import CXRCheckpoint

@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRFiles
 import CXRMetrics
 import CXRTestSupport

@@ -1,3 +1,5 @@
+import CXRFilms
+import CXRFiles
 import CXRImage
 import Foundation
 import Testing
@@ -103,7 +105,7 @@ import Testing
       return try cache(0..<1, other).path
     }
     #expect(Set(paths).count == changes.count)
-    #expect(preparation.signature.contains(DeviceReport.libraryVersion))
+    #expect(preparation.signature.contains(LibraryVersion.current))
     for path in paths {
       #expect(
         path.hasPrefix(set.folder + "/films-") && path.hasSuffix(".cache")
@@ -188,7 +190,7 @@ import Testing
     let changed = (0..<4).filter { (try? cache.plane($0)) == nil }
     #expect(changed.count == 1)
     let first = try #require(changed.first)
-    #expect(throws: TrainingError.cacheChanged(path: cache.path, film: "f\(first).png")) {
+    #expect(throws: FilmError.cacheChanged(path: cache.path, film: "f\(first).png")) {
       try cache.plane(first)
     }
     #expect(truncate(cache.path, off_t(size + 9)) == 0)

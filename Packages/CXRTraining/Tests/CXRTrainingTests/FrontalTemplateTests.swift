@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRImage
 import Testing
 

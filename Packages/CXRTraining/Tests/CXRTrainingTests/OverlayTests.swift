@@ -1,3 +1,4 @@
+import CXREvaluation
 import CXRData
 import CXRImage
 import CXRNet

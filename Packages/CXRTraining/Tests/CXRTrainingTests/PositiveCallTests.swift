@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRCheckpoint
 import CXRData
 import CXRMetrics

@@ -1,3 +1,5 @@
+import CXREvaluation
+import CXRFilms
 import CXRParallel
 import CXRMetrics
 import CXRTensor

@@ -22,6 +22,10 @@ public indirect enum JSONValue: Sendable, Equatable {
   public static func number(orNull value: Double?) -> JSONValue {
     value.map { .number($0) } ?? .null
   }
+  /// A whole number, or `null`.
+  public static func integer(orNull value: Int?) -> JSONValue {
+    value.map { .integer($0) } ?? .null
+  }
   /// A number with as few digits as tell it from other `Float`s.
   public static func number(shortest value: Float) -> JSONValue {
     .number(Double("\(value)") ?? Double(value))

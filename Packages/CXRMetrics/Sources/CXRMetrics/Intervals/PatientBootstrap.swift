@@ -1,5 +1,4 @@
-/// Calls a body for `0..<count`, on any threads and in any order, and returns when all calls have.
-public typealias ConcurrentLoop = (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
+import CXRParallel
 
 /// What AUC, average precision and the curves would have been on other patients of the same kind: patients are
 /// drawn with replacement, as many as there are, each with all of its films.
@@ -9,7 +8,7 @@ public typealias ConcurrentLoop = (_ count: Int, _ body: @Sendable (Int) -> Void
 ///     let bootstrap = PatientBootstrap(patients: PatientIndex(ids))
 ///     let answers = bootstrap.answers(
 ///       to: [.init(scores: scores, labels: labels, patients: bootstrap.patients)],
-///       generator: { MyGenerator(seed: $0) })
+///       generator: { RandomStream(seed: 7).child($0) })
 ///     answers[0].auc.interval()
 ///
 /// All questions are asked of the same draws, so that their answers can be compared replicate by replicate.
@@ -65,16 +64,14 @@ public struct PatientBootstrap: Sendable {
     public let precision: [BandPoint]
   }
 
-  /// Draws patients and judges.
+  /// Draws patients and judges, on all threads.
   ///
   /// - Parameters:
   ///   - questions: what is judged.
-  ///   - generator: the random numbers of a replicate; the answer depends on nothing else.
-  ///   - concurrently: runs the replicates, one after the other unless said otherwise.
+  ///   - generator: the random numbers of a replicate; the answer depends on nothing else. Called on any thread.
   public func answers(
     to questions: [Question],
-    generator: @escaping @Sendable (_ replicate: Int) -> any RandomNumberGenerator,
-    concurrently: ConcurrentLoop = { count, body in (0..<count).forEach(body) }
+    generator: @escaping @Sendable (_ replicate: Int) -> any RandomNumberGenerator
   ) -> [Answer] {
     let (points, count) = (Self.curvePoints, questions.count)
     let wanting = questions.indices.filter { questions[$0].wantsCurves }
@@ -86,10 +83,10 @@ public struct PatientBootstrap: Sendable {
     values.withUnsafeMutableBufferPointer { values in
       curves.withUnsafeMutableBufferPointer { curves in
         // Safe: replicate r writes values[r · 2 · count ..<] and curves[r · 2 · curveCount · points ..<] alone, and
-        // `concurrently` returns when all calls have, while both buffers are still borrowed here.
+        // the loop returns when all calls have, while both buffers are still borrowed here.
         nonisolated(unsafe) let (values, curves) = (values, curves)
         let curvePlaces = curvePlaces
-        concurrently(replicates) { replicate in
+        Parallel.forEach(replicates) { replicate in
           let weights = draw(generator(replicate))
           weights.withUnsafeBufferPointer { weights in
             guard let weights = weights.baseAddress else { return }

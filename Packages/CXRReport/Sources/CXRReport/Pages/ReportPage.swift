@@ -62,7 +62,7 @@ public struct ReportPage: Sendable {
   }
 
   /// Adds a bar of colours from `low` to `high`.
-  mutating func colourBar(_ stops: [ColourStop], low: String, high: String) {
+  public mutating func colourBar(_ stops: [ColourStop], low: String, high: String) {
     let gradient = stops.map(\.css).joined(separator: ",")
     body +=
       "<p class=\"bar\"><span>\(HTML.escaped(low))</span><i style=\"background:linear-gradient(90deg,"

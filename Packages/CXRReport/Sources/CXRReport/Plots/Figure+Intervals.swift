@@ -1,12 +1,14 @@
-import CXRMetrics
-
 extension Figure {
   /// A point with its interval a series, below one another a category.
   ///
-  /// - Parameter reference: where a dashed line stands, such as the figure of chance.
-  static func intervals(
+  /// - Parameters:
+  ///   - series: a value a category with the ends of its interval, which are the value's own place where there is none; a value
+  ///     that is `nil` has no mark.
+  ///   - reference: where a dashed line stands, such as the figure of chance.
+  public static func intervals(
     _ name: String, description: String, valueLabel: String, categories: [String],
-    series: [(title: String, values: [Estimate])], reference: Double?
+    series: [(title: String, values: [(value: Double?, low: Double?, high: Double?)])],
+    reference: Double?
   ) -> Figure {
     let groups = categories.count
     let step = 0.7 / Double(max(1, series.count))
@@ -15,9 +17,9 @@ extension Figure {
         name: "\(name)-\(s + 1)",
         rows: (0..<groups).compactMap { g -> [String]? in
           guard let value = series.values[g].value else { return nil }
-          let interval = series.values[g].interval ?? Interval(value, value)
+          let (low, high) = (series.values[g].low ?? value, series.values[g].high ?? value)
           let y = Double(g) - 0.35 + step * (Double(s) + 0.5)
-          return ["\(value)", "\(y)", "\(interval.low)", "\(interval.high)"]
+          return ["\(value)", "\(y)", "\(low)", "\(high)"]
         }
       )
     }

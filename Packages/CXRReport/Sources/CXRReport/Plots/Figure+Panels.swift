@@ -1,13 +1,22 @@
 import CXRFiles
-import CXRMetrics
 
 extension Figure {
   /// One small frame of several.
-  struct Panel {
-    let title: String
+  public struct Panel {
+    /// Above the frame.
+    public let title: String
     /// Areas between two heights: x, low, high.
-    var bands: [(points: [(x: Double, low: Double, high: Double)], colour: Int)] = []
-    var lines: [Series] = []
+    public var bands: [(points: [(x: Double, low: Double, high: Double)], colour: Int)]
+    /// Over them.
+    public var lines: [Series]
+
+    /// Gathers a frame.
+    public init(
+      title: String, bands: [(points: [(x: Double, low: Double, high: Double)], colour: Int)] = [],
+      lines: [Series] = []
+    ) {
+      (self.title, self.bands, self.lines) = (title, bands, lines)
+    }
   }
 
   /// Frames of one kind side by side, and a last one with the legend.
@@ -16,7 +25,7 @@ extension Figure {
   ///   - legend: titles by colour and dashes.
   ///   - withPoints: whether each point of a line is marked.
   ///   - scaled: whether both axes of a frame end where its lines do, not at 1.
-  static func panels(
+  public static func panels(
     _ name: String, description: String, xLabel: String, yLabel: String, panels: [Panel],
     legend: [(title: String, colour: Int, dash: Int)], diagonal: Bool, withPoints: Bool = false,
     scaled: Bool = false
@@ -100,7 +109,7 @@ extension Figure {
 
   /// A curve of at most a few hundred points: those closer than 1/400 to the last kept one are left out, which no
   /// eye sees.
-  static func thinned(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+  public static func thinned(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
     guard var last = points.first, points.count > 2 else { return points }
     var kept = [last]
     for point in points.dropFirst().dropLast() {

@@ -1,9 +1,9 @@
 /// A picture to be drawn by gnuplot: its data as tab-separated columns, and the commands that plot it.
-struct Figure: Sendable {
+public struct Figure: Sendable {
   /// The file name without extension, of the characters of ``safeFileName(_:)``.
-  let name: String
+  public let name: String
   /// What it shows, for readers who cannot see it.
-  let description: String
+  public let description: String
   /// Data files by name; rows of columns.
   let data: [(name: String, rows: [[String]])]
   /// gnuplot commands; `@name@` stands for the path of a data file.
@@ -15,7 +15,7 @@ struct Figure: Sendable {
 extension Figure {
   /// Okabe and Ito's colours, told apart by colour-blind readers, dark enough for white paper and
   /// light enough for black.
-  static let palette = [
+  public static let palette = [
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#8C6BB1", "#7F7F7F",
   ]
 
@@ -36,16 +36,25 @@ extension Figure {
   private static let nothing = "-1 with lines lc rgb '#888888' title 'undefined'"
 
   /// One line a series over a common horizontal axis.
-  struct Series {
-    let title: String
-    let points: [(x: Double, y: Double)]
-    /// Told apart by colour first; every eight series the dashes change.
-    var colour: Int
-    var dash = 1
+  public struct Series {
+    /// In the legend.
+    public let title: String
+    /// In any unit.
+    public let points: [(x: Double, y: Double)]
+    /// A place in ``palette``, beginning anew after its end. Series are told apart by colour first; every eight the dashes
+    /// change.
+    public var colour: Int
+    /// gnuplot's dash type, from 1, an unbroken line.
+    public var dash: Int
+
+    /// Gathers a line.
+    public init(title: String, points: [(x: Double, y: Double)], colour: Int, dash: Int = 1) {
+      (self.title, self.points, self.colour, self.dash) = (title, points, colour, dash)
+    }
   }
 
   /// Lines in one frame.
-  static func lines(
+  public static func lines(
     _ name: String, description: String, xLabel: String, yLabel: String, series: [Series],
     xRange: String = "[*:*]", yRange: String = "[*:*]", diagonal: Bool = false,
     square: Bool = false,
@@ -81,7 +90,7 @@ extension Figure {
   }
 
   /// One group of bars a category, lying, so that long names stay legible.
-  static func bars(
+  public static func bars(
     _ name: String, description: String, valueLabel: String, categories: [String],
     series: [(title: String, values: [Double?])], annotations: [String]? = nil,
     logarithmic: Bool = false, range: String = "[0:*]"

@@ -1,3 +1,4 @@
+import CXRFilms
 import CXRParallel
 import CXRData
 import CXRImage
@@ -24,7 +25,7 @@ struct BatchSource: Sendable {
     for item in items { cache.willNeed(item.film) }
   }
 
-  /// - Throws: ``TrainingError/cacheChanged(path:film:)``, ``TrainingError/cacheFailed(path:reason:)``.
+  /// - Throws: ``/CXRFilms/FilmError/cacheChanged(path:film:)``, ``/CXRFilms/FilmError/cacheFailed(path:reason:)``.
   func batch(_ items: [Item]) throws -> Batch {
     let size = cache.preparation.imageSize
     let area = size * size

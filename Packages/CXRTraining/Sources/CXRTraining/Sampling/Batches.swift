@@ -18,7 +18,7 @@ public struct Batches {
 
   /// The batch at a place, from 0.
   ///
-  /// Throws ``TrainingError/cacheChanged(path:film:)`` and ``TrainingError/cacheFailed(path:reason:)``.
+  /// Throws ``/CXRFilms/FilmError/cacheChanged(path:film:)`` and ``/CXRFilms/FilmError/cacheFailed(path:reason:)``.
   public subscript(place: Int) -> Batch {
     get throws {
       precondition((0..<count).contains(place), "Batches: \(place) of \(count)")

@@ -1,0 +1,179 @@
+import CXRFiles
+import CXRMetrics
+import CXRReport
+
+/// How well a model's probabilities are probabilities, by one way of calibrating them.
+public struct CalibrationFigures: Sendable {
+  /// How.
+  public let method: CalibrationMethod
+  /// Less is better; `nil` without films.
+  public let brier: Double?
+  /// The expected calibration error in ten groups of as many films; `nil` of fewer than ``leastFilms``, whose groups
+  /// would show an error by chance alone.
+  public let expectedError: Double?
+  /// The fewest films of which a calibration error is given.
+  public static let leastFilms = 100
+  /// In ten groups of as many films.
+  public let curve: ReliabilityCurve
+
+  init(_ method: CalibrationMethod, probabilities: [Double], labels: [Bool]) {
+    self.method = method
+    brier = brierScore(probabilities: probabilities, labels: labels)
+    curve = ReliabilityCurve(probabilities: probabilities, labels: labels)
+    expectedError = labels.count >= Self.leastFilms ? curve.expectedError : nil
+  }
+
+  /// Each way of calibrating that there is.
+  static func all(
+    _ known: FilmAnswers.Known, fit: ValidationFit.Label?, weightRatio: Double?
+  ) -> [CalibrationFigures] {
+    CalibrationMethod.allCases.compactMap { method in
+      guard let map = method.map(fit: fit, weightRatio: weightRatio) else { return nil }
+      return CalibrationFigures(
+        method, probabilities: known.scores.map(map), labels: known.truths)
+    }
+  }
+
+  static func json(_ calibrations: [CalibrationFigures]) -> JSONValue {
+    .object(
+      calibrations.map { calibration in
+        (
+          calibration.method.rawValue,
+          .object([
+            ("brier", .number(orNull: calibration.brier)),
+            ("expected_calibration_error", .number(orNull: calibration.expectedError)),
+          ])
+        )
+      })
+  }
+}
+
+extension LabelFigures {
+  /// The figures of one way of calibrating.
+  public func calibration(_ method: CalibrationMethod) -> CalibrationFigures? {
+    calibrations.first { $0.method == method }
+  }
+}
+
+extension EvaluationFigures {
+  /// Scores and errors, as `calibration.csv`.
+  var calibrationTable: FigureTable {
+    FigureTable(
+      "calibration.csv",
+      header: ["model", "label", "method", "brier", "expected_calibration_error"],
+      rows: calibrations { model, label, calibration in
+        [
+          [
+            .text(model), .text(label), .text(calibration.method.rawValue),
+            .number(calibration.brier), .number(calibration.expectedError),
+          ]
+        ]
+      })
+  }
+
+  /// The groups of films behind them, as `reliability.csv`.
+  var reliabilityTable: FigureTable {
+    FigureTable(
+      "reliability.csv",
+      header: [
+        "model", "label", "method", "group", "predicted", "observed", "images", "positives",
+      ],
+      rows: calibrations { model, label, calibration in
+        calibration.curve.groups.enumerated().map { i, group in
+          [
+            .text(model), .text(label), .text(calibration.method.rawValue), .count(i + 1),
+            .number(group.predicted), .number(group.observed), .count(group.films),
+            .count(group.positives),
+          ]
+        }
+      })
+  }
+
+  private func calibrations(
+    _ rows: (_ model: String, _ label: String, CalibrationFigures) -> [[FigureTable.Cell]]
+  ) -> [[FigureTable.Cell]] {
+    models.flatMap { model in
+      model.labels.flatMap { label in
+        label.calibrations.flatMap { rows(model.name, label.name, $0) }
+      }
+    }
+  }
+
+  /// Adds the chapter about probabilities.
+  func addCalibration(_ pictures: FigureSet, to page: inout ReportPage) {
+    guard models.contains(where: { !$0.calibrationMethods.isEmpty }) else { return }
+    page.heading("Is 0.3 three in ten?")
+    page.paragraph(
+      "Films in ten groups of rising probability: what the model says against how many have the finding. On the "
+        + "diagonal a probability means what it says. Class weights push probabilities up by design; taking them out "
+        + "again needs no data, the fitted lines (Platt's, and all findings' together) were fitted on validation "
+        + "patients.")
+    for (model, file) in zip(models, fileNames) {
+      pictures.add(
+        "reliability-\(file)", to: &page, caption: "\(model.name): observed against predicted.")
+      let methods = model.calibrationMethods
+      page.table(
+        header: ["read", "Brier score", "expected calibration error"],
+        rows: methods.map { method in
+          let own = model.labels.map { $0.calibration(method) }
+          return [
+            method.words, fixedPoint(definedMean(own.map { $0?.brier }), digits: 4),
+            fixedPoint(definedMean(own.map { $0?.expectedError }), digits: 4),
+          ]
+        }, caption: "\(model.name): means over the findings; less is better.")
+      page.beginDetails("\(model.name): Brier score and calibration error, finding by finding")
+      page.table(
+        header: ["finding"] + methods.flatMap { ["Brier, \($0.words)", "ECE, \($0.words)"] },
+        rows: model.labels.map { label in
+          [label.name]
+            + methods.flatMap { method in
+              let own = label.calibration(method)
+              return [fixedPoint(own?.brier, digits: 4), fixedPoint(own?.expectedError, digits: 4)]
+            }
+        })
+      page.endDetails()
+    }
+  }
+
+  /// The pictures of that chapter.
+  var calibrationPictures: [Figure] {
+    zip(models, fileNames).filter { !$0.0.calibrationMethods.isEmpty }.map { model, file in
+      let methods = model.calibrationMethods
+      return .panels(
+        "reliability-\(file)", description: "Reliability of \(model.name), a finding",
+        xLabel: "predicted", yLabel: "observed",
+        panels: model.labels.map { label in
+          Figure.Panel(
+            title: label.name,
+            lines: methods.enumerated().compactMap { i, method in
+              label.calibration(method).map { calibration in
+                Figure.Series(
+                  title: method.words,
+                  points: calibration.curve.groups.map { ($0.predicted, $0.observed) }, colour: i,
+                  dash: 1)
+              }
+            })
+        }, legend: methods.enumerated().map { ($1.words, $0, 1) }, diagonal: true,
+        withPoints: true, scaled: true)
+    }
+  }
+}
+
+extension ModelFigures {
+  /// Those of the first label that has any.
+  fileprivate var calibrationMethods: [CalibrationMethod] {
+    labels.first { !$0.calibrations.isEmpty }?.calibrations.map(\.method) ?? []
+  }
+}
+
+extension CalibrationMethod {
+  /// On a page.
+  fileprivate var words: String {
+    switch self {
+    case .none: "as it is"
+    case .weights: "weights taken out"
+    case .platt: "Platt"
+    case .vector: "vector scaling"
+    }
+  }
+}

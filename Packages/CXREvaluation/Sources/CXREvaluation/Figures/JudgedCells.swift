@@ -1,0 +1,110 @@
+import CXRMetrics
+import CXRParallel
+
+/// Everything that needs no draws: the figures of each model, group of films and label, and what is asked of the draws.
+struct JudgedCells {
+  /// Models slowest, then all films and after them the groups, then labels.
+  private let figures: [LabelFigures]
+  /// In the same order.
+  let questions: [PatientBootstrap.Question]
+  private let answers: [FilmAnswers]
+  private let parts: Int
+  private let columns: Int
+
+  init(_ models: [ScoredModel], _ films: JudgedFilms) {
+    let answers = models.map { FilmAnswers(films: films, scores: $0.scores) }
+    let (columns, parts) = (films.labels.count, films.groups.count + 1)
+    let cells = Parallel.map(models.count * parts * columns) { cell in
+      let (m, part, k) = (cell / (parts * columns), cell / columns % parts, cell % columns)
+      let known = answers[m].known(
+        label: k, films: part == 0 ? nil : films.groups[part - 1].films)
+      let figures = LabelFigures(
+        known, name: films.labels[k], fit: models[m].fit?.labels[k],
+        weightRatio: models[m].weightRatios?[k])
+      let question = PatientBootstrap.Question(
+        scores: known.scores, labels: known.truths, patients: known.patients,
+        wantsCurves: part == 0)
+      return (figures, question)
+    }
+    (figures, questions) = (cells.map(\.0), cells.map(\.1))
+    (self.answers, self.parts, self.columns) = (answers, parts, columns)
+  }
+
+  /// The places of a model's labels, on all films or on those of a group.
+  private func places(_ model: Int, _ group: Int?) -> Range<Int> {
+    let first = (model * parts + (group.map { $0 + 1 } ?? 0)) * columns
+    return first..<first + columns
+  }
+
+  /// What the draws answered about them.
+  func draws(
+    _ model: Int, group: Int? = nil, of draws: [PatientBootstrap.Answer]
+  ) -> [PatientBootstrap.Answer] {
+    Array(draws[places(model, group)])
+  }
+
+  /// Their figures, with what the draws tell.
+  func labels(
+    _ model: Int, group: Int? = nil, draws: [PatientBootstrap.Answer]
+  ) -> [LabelFigures] {
+    places(model, group).map { place in
+      var label = figures[place]
+      label.ranking.complete(by: draws[place])
+      return label
+    }
+  }
+
+  /// A model, to be compared with others.
+  func side(
+    _ model: Int, named name: String, draws: [PatientBootstrap.Answer]
+  ) -> ModelDifference.Side {
+    let own = places(model, nil)
+    return ModelDifference.Side(
+      name: name, answers: answers[model], areas: own.map { figures[$0].ranking.auc.value },
+      draws: own.map { draws[$0].auc })
+  }
+}
+
+/// The yardsticks of models, each once.
+struct Yardsticks {
+  private let answers: [FilmAnswers]
+  /// Which is whose.
+  private let ofModel: [Int?]
+  /// Yardsticks slowest, then labels.
+  let questions: [PatientBootstrap.Question]
+  private let columns: Int
+
+  init(_ models: [ScoredModel], _ films: JudgedFilms) {
+    var scores: [[Double]] = []
+    ofModel = models.map { model in
+      guard let own = model.baselineScores else { return nil }
+      if let place = scores.firstIndex(of: own) { return place }
+      scores.append(own)
+      return scores.count - 1
+    }
+    answers = scores.map { FilmAnswers(films: films, scores: $0) }
+    columns = films.labels.count
+    questions = answers.flatMap { answers in
+      films.labels.indices.map { k in
+        let known = answers.known(label: k)
+        return PatientBootstrap.Question(
+          scores: known.scores, labels: known.truths, patients: known.patients)
+      }
+    }
+  }
+
+  /// The yardstick of a model, to be compared with it; `nil` where there is none.
+  func side(
+    _ model: Int, draws: ArraySlice<PatientBootstrap.Answer>
+  ) -> ModelDifference.Side? {
+    guard let place = ofModel[model] else { return nil }
+    let own = answers[place]
+    return ModelDifference.Side(
+      name: YardstickFigures.name, answers: own,
+      areas: (0..<columns).map { k in
+        let known = own.known(label: k)
+        return rocAUC(scores: known.scores, labels: known.truths)
+      },
+      draws: (0..<columns).map { draws[draws.startIndex + place * columns + $0].auc })
+  }
+}

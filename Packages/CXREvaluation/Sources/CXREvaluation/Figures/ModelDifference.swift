@@ -1,0 +1,141 @@
+import CXRFiles
+import CXRMetrics
+import CXRReport
+
+/// One model's areas less another's, on the same films, patient by patient.
+public struct ModelDifference: Sendable {
+  /// The model from whose areas the other's are taken.
+  public let name: String
+  /// The other.
+  public let other: String
+  /// A row a label.
+  public let labels: [Row]
+  /// Of the mean areas.
+  public let mean: Row
+
+  /// One comparison.
+  public struct Row: Sendable {
+    /// The label; empty for the mean.
+    public let label: String
+    /// Of the areas under the ROC curves.
+    public let auc: Estimate
+    /// That there is no difference: two-sided, from the same draws as the interval.
+    public let pValue: Double?
+    /// ``pValue`` after Holm's correction over the labels.
+    public fileprivate(set) var corrected: Double?
+    /// The p-value by DeLong's covariance with patients as clusters, for comparison.
+    public let deLong: Double?
+  }
+
+  /// How one side ranks the films.
+  struct Side {
+    let name: String
+    let answers: FilmAnswers
+    /// Areas, a label.
+    let areas: [Double?]
+    /// A label.
+    let draws: [BootstrapSample]
+  }
+
+  init(_ one: Side, _ other: Side, labels names: [String]) {
+    func row(
+      _ label: String, _ a: Double?, _ b: Double?, _ sample: BootstrapSample, _ deLong: Double?
+    ) -> Row {
+      guard let a, let b else {
+        return Row(label: label, auc: Estimate(nil), pValue: nil, corrected: nil, deLong: nil)
+      }
+      return Row(
+        label: label, auc: Estimate(a - b, sample.interval()), pValue: sample.pValue(that: 0),
+        corrected: nil, deLong: deLong)
+    }
+    var rows = names.indices.map { k in
+      row(
+        names[k], one.areas[k], other.areas[k], one.draws[k] - other.draws[k],
+        Self.deLongP(one.answers.known(label: k), other.answers.known(label: k)))
+    }
+    for (k, corrected) in holmCorrected(rows.map(\.pValue)).enumerated() {
+      rows[k].corrected = corrected
+    }
+    (name, self.other, labels) = (one.name, other.name, rows)
+    // Labels of which one area is undefined are so for both.
+    func mean(_ side: Side) -> BootstrapSample {
+      BootstrapSample.mean(
+        of: zip(side.areas, side.draws).compactMap { value, sample in value.map { ($0, sample) } })
+    }
+    self.mean = row(
+      "", definedMean(one.areas), definedMean(other.areas), mean(one) - mean(other), nil)
+  }
+
+  /// That two scores rank the same films equally well, by DeLong's covariance with patients as clusters.
+  private static func deLongP(_ left: FilmAnswers.Known, _ right: FilmAnswers.Known) -> Double? {
+    guard let a = DeLong(scores: left.scores, labels: left.truths),
+      let b = DeLong(scores: right.scores, labels: right.truths),
+      let ofA = a.variance(patients: left.patients), let ofB = b.variance(patients: left.patients),
+      let ofBoth = a.covariance(with: b, patients: left.patients)
+    else { return nil }
+    let variance = ofA + ofB - 2 * ofBoth
+    return variance > 0
+      ? NormalDistribution.twoSidedP((a.auc - b.auc) / variance.squareRoot()) : nil
+  }
+
+  var json: JSONValue {
+    .object([
+      ("model", .string(name)), ("other", .string(other)), ("mean_auc", mean.json),
+      ("labels", .object(labels.map { ($0.label, $0.json) })),
+    ])
+  }
+}
+
+extension ModelDifference.Row {
+  fileprivate var json: JSONValue {
+    .object(
+      auc.json("difference") + [
+        ("p", .number(orNull: pValue)), ("p_corrected", .number(orNull: corrected)),
+        ("p_delong_by_patient", .number(orNull: deLong)),
+      ])
+  }
+}
+
+extension EvaluationFigures {
+  /// Models beside one another and beside yardsticks, as `differences.csv`.
+  var differenceTable: FigureTable {
+    FigureTable(
+      "differences.csv",
+      header: ["model", "other", "label"] + FigureTable.triple("auc_difference")
+        + ["p", "p_holm", "p_delong_by_patient"],
+      rows: (differences + models.compactMap(\.yardstick?.difference)).flatMap { difference in
+        (difference.labels + [difference.mean]).map { row in
+          [
+            .text(difference.name), .text(difference.other),
+            .text(row.label.isEmpty ? "mean" : row.label),
+          ] + FigureTable.Cell.estimate(row.auc)
+            + [.number(row.pValue), .number(row.corrected), .number(row.deLong)]
+        }
+      })
+  }
+
+  /// Adds the chapter about models beside one another.
+  func addDifferences(to page: inout ReportPage) {
+    guard !differences.isEmpty else { return }
+    page.heading("One model against another")
+    page.paragraph(
+      "The same patients were drawn for both models, so what they have in common cancels. p is the chance of such "
+        + "a difference if there were none; corrected, for looking at many findings at once (Holm)."
+    )
+    for difference in differences {
+      page.table(
+        header: ["finding", "AUC difference", "p", "p corrected"],
+        rows: difference.labels.map { row in
+          [
+            row.label, row.auc.text(digits: 3), pValueText(row.pValue),
+            pValueText(row.corrected),
+          ]
+        } + [
+          [
+            "mean of all", difference.mean.auc.text(digits: 3),
+            pValueText(difference.mean.pValue), "",
+          ]
+        ], caption: "\(difference.name) less \(difference.other).")
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import CXRFiles
+import CXRMetrics
+import CXRReport
+
+/// What a label's scores call positive at 0.5, and at the threshold that was chosen on validation films.
+public struct OperatingPoints: Sendable {
+  /// At 0.5.
+  public let half: OperatingFigures
+  /// At the threshold that was chosen on validation films; `nil` where none was.
+  public let fitted: OperatingFigures?
+  /// Of how many validation films with the finding the threshold and the calibrations know; `nil` where none were chosen.
+  public let validationPositives: Int?
+  /// At 0.5.
+  public let detection: DetectionRates
+
+  init(_ known: FilmAnswers.Known, fit: ValidationFit.Label?) {
+    func figures(_ threshold: Double) -> OperatingFigures {
+      OperatingFigures(
+        scores: known.scores, labels: known.truths, patients: known.patients, threshold: threshold)
+    }
+    half = figures(0.5)
+    fitted = fit?.threshold.map(figures)
+    validationPositives = fit?.positives
+    detection = DetectionRates(scores: known.scores, labels: known.truths)
+  }
+
+  /// At the chosen threshold, or at 0.5 where none was chosen.
+  var chosen: OperatingFigures { fitted ?? half }
+
+  func json(prevalence: Double?, deLong: [(String, JSONValue)]) -> [(String, JSONValue)] {
+    [
+      ("sensitivity", .number(orNull: half.counts.recall)),
+      ("specificity", .number(orNull: half.counts.specificity)),
+      ("positives_found_percent", .number(orNull: detection.positivesFoundPercent)),
+      ("negatives_found_percent", .number(orNull: detection.negativesFoundPercent)),
+    ] + deLong + [
+      ("at_half", half.json(prevalence: prevalence)),
+      ("at_operating_point", fitted?.json(prevalence: prevalence) ?? .null),
+    ]
+  }
+}
+
+extension OperatingFigures {
+  func json(prevalence: Double?) -> JSONValue {
+    .object(
+      [
+        ("threshold", .number(threshold)),
+        ("true_positives", .integer(counts.truePositives)),
+        ("false_positives", .integer(counts.falsePositives)),
+        ("true_negatives", .integer(counts.trueNegatives)),
+        ("false_negatives", .integer(counts.falseNegatives)),
+      ] + sensitivity.json("sensitivity") + specificity.json("specificity") + ppv.json("ppv")
+        + npv.json("npv")
+        + (prevalence.map { prevalence in
+          [("prevalence", .number(prevalence))]
+            + ppvEstimate(prevalence: prevalence).json("ppv_at_prevalence")
+        } ?? []))
+  }
+
+  func ppvEstimate(prevalence: Double) -> Estimate {
+    Estimate(ppv(prevalence: prevalence), ppvInterval(prevalence: prevalence))
+  }
+
+  /// The columns of ``cells(_:_:)``.
+  static let header =
+    [
+      "point", "threshold", "true_positives", "false_positives", "true_negatives",
+      "false_negatives",
+    ]
+    + ["sensitivity", "specificity", "ppv", "npv"].flatMap { FigureTable.triple($0) }
+
+  /// A row's cells at the point called `name`; empty where there is none.
+  static func cells(_ name: String, _ figures: OperatingFigures?) -> [FigureTable.Cell] {
+    guard let figures else {
+      return [.text(name)]
+        + [FigureTable.Cell](repeating: .number(nil), count: header.count - 1)
+    }
+    return [
+      .text(name), .number(figures.threshold), .count(figures.counts.truePositives),
+      .count(figures.counts.falsePositives), .count(figures.counts.trueNegatives),
+      .count(figures.counts.falseNegatives),
+    ]
+      + [figures.sensitivity, figures.specificity, figures.ppv, figures.npv].flatMap {
+        FigureTable.Cell.share($0)
+      }
+  }
+}
+
+extension EvaluationFigures {
+  /// The points a model and label, as `operating_points.csv`.
+  var operatingPointTable: FigureTable {
+    FigureTable(
+      "operating_points.csv",
+      header: ["model", "label", "validation_positives"] + OperatingFigures.header
+        + ["prevalence"] + FigureTable.triple("ppv_at_prevalence"),
+      rows: models.flatMap { model in
+        model.labels.flatMap { label -> [[FigureTable.Cell]] in
+          let own = label.points
+          var points: [(String, OperatingFigures?)] = [("0.5", own.half)]
+          // Where a threshold was to be chosen and none could be, the row says so.
+          let isMissing = model.pooled.labelsOfEqualScores.contains(label.name)
+          if own.fitted != nil || isMissing { points.append(("fitted", own.fitted)) }
+          return points.map { name, figures in
+            let prevalence = options.prevalences[label.name]
+            let atPrevalence = prevalence.flatMap { figures?.ppvEstimate(prevalence: $0) }
+            return [
+              .text(model.name), .text(label.name),
+              own.validationPositives.map { .count($0) } ?? .number(nil),
+            ] + OperatingFigures.cells(name, figures) + [.number(prevalence)]
+              + FigureTable.Cell.estimate(atPrevalence ?? Estimate(nil))
+          }
+        }
+      })
+  }
+
+  /// Adds the chapter about thresholds.
+  func addOperatingPoints(_ pictures: FigureSet, to page: inout ReportPage) {
+    page.heading("Operating points")
+    page.paragraph(
+      "Chosen thresholds follow a rule: youden, the largest sensitivity + specificity; sensitivity=S or specificity=S, "
+        + "at least that; f1, the largest F1; cost=C, the least cost where a miss costs C false alarms. They are worth "
+        + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others. "
+        + "PPV is the share of alarms that are right, NPV the share of all-clears that are. Both depend on how common "
+        + "the finding is; where a prevalence was given, PPV is shown for it too.")
+    for model in models {
+      let hasPrevalence = model.labels.contains { options.prevalences[$0.name] != nil }
+      page.table(
+        header: ["finding", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
+          + (hasPrevalence ? ["PPV at prevalence"] : []),
+        rows: model.labels.flatMap { rows($0, hasPrevalence: hasPrevalence) },
+        caption: "\(model.name), at 0.5 and at the threshold chosen on validation patients"
+          + (model.model.fit.map { " (\($0.operatingPoint))." } ?? "; none was chosen."))
+    }
+    page.beginDetails("Findings found and cleared at 0.5, as bars")
+    pictures.add(
+      "positives-found", to: &page,
+      caption: "Of the films that have a finding, how many the model calls positive.")
+    pictures.add(
+      "negatives-found", to: &page,
+      caption: "Of the films that lack it, how many the model calls negative.")
+    page.endDetails()
+  }
+
+  /// A label's two rows.
+  private func rows(_ label: LabelFigures, hasPrevalence: Bool) -> [[String]] {
+    let points = label.points
+    func row(_ name: String, _ point: OperatingFigures, isFitted: Bool) -> [String] {
+      let threshold = fixedPoint(point.threshold, digits: 3)
+      let chosenOn = points.validationPositives.map { " on \($0)" } ?? ""
+      let atPrevalence = options.prevalences[label.name].flatMap { prevalence in
+        point.ppv(prevalence: prevalence) == nil
+          ? nil
+          : point.ppvEstimate(prevalence: prevalence).text(digits: 2) + " at "
+            + percent(prevalence)
+      }
+      return [
+        name, isFitted ? "\(threshold)\(chosenOn)" : threshold,
+        point.sensitivity.estimate.text(digits: 2), point.specificity.estimate.text(digits: 2),
+        point.ppv.estimate.text(digits: 2), point.npv.estimate.text(digits: 2),
+      ] + (hasPrevalence ? [atPrevalence ?? "n/a"] : [])
+    }
+    let half = row(label.name, points.half, isFitted: false)
+    let blank = [String](repeating: "n/a", count: half.count - 2)
+    return [half, points.fitted.map { row("", $0, isFitted: true) } ?? ["", "n/a"] + blank]
+  }
+
+  /// The pictures of that chapter.
+  var operatingPointPictures: [Figure] {
+    func bars(
+      _ name: String, _ description: String, _ valueLabel: String,
+      _ value: (DetectionRates) -> Double?
+    ) -> Figure {
+      .bars(
+        name, description: description, valueLabel: valueLabel, categories: labels,
+        series: models.map { ($0.name, $0.labels.map { value($0.points.detection) }) },
+        range: "[0:100]")
+    }
+    return [
+      bars(
+        "positives-found", "Positives found at 0.5, a label and model",
+        "percent of the films with the finding, found at 0.5", \.positivesFoundPercent),
+      bars(
+        "negatives-found", "Negatives found at 0.5, a label and model",
+        "percent of the films without the finding, found at 0.5", \.negativesFoundPercent),
+    ]
+  }
+}

@@ -1,0 +1,232 @@
+import CXRFiles
+import CXRMetrics
+import CXRReport
+
+/// How well a label's scores rank films: areas under curves with their intervals, and the curves.
+public struct RankingFigures: Sendable {
+  /// Under the ROC curve; `nil` unless both kinds occur.
+  public internal(set) var auc: Estimate
+  /// `nil` without positives.
+  public internal(set) var averagePrecision: Estimate
+  /// The interval of ``auc`` by DeLong's variance, films being independent, which they are not.
+  public let deLong: Interval?
+  /// The interval of ``auc`` by DeLong's variance with patients as clusters.
+  public let deLongByPatient: Interval?
+  /// The band of the ROC curve; empty for groups.
+  public private(set) var rocBand: [BandPoint] = []
+  /// The band of the precision-recall curve; empty for groups.
+  public private(set) var precisionBand: [BandPoint] = []
+  private let known: FilmAnswers.Known
+
+  init(_ known: FilmAnswers.Known) {
+    self.known = known
+    let area = DeLong(scores: known.scores, labels: known.truths)
+    auc = Estimate(rocAUC(scores: known.scores, labels: known.truths))
+    averagePrecision = Estimate(
+      CXRMetrics.averagePrecision(scores: known.scores, labels: known.truths))
+    deLong = area?.interval()
+    deLongByPatient = area?.interval(patients: known.patients)
+  }
+
+  /// Adds what other draws of patients tell.
+  mutating func complete(by draws: PatientBootstrap.Answer) {
+    auc.interval = auc.value == nil ? nil : draws.auc.interval()
+    averagePrecision.interval =
+      averagePrecision.value == nil ? nil : draws.averagePrecision.interval()
+    (rocBand, precisionBand) = (draws.roc, draws.precision)
+  }
+
+  var json: [(String, JSONValue)] {
+    auc.json("auc") + averagePrecision.json("average_precision")
+  }
+
+  var deLongJSON: [(String, JSONValue)] {
+    Estimate(auc.value, deLong).intervalJSON("delong_by_film")
+      + Estimate(auc.value, deLongByPatient).intervalJSON("delong_by_patient")
+  }
+
+  var rocPoints: [(x: Double, y: Double)] {
+    ROCCurve(scores: known.scores, labels: known.truths).map { curve in
+      Figure.thinned(
+        zip(curve.falsePositiveRates, curve.truePositiveRates).map { (x: $0, y: $1) })
+    } ?? []
+  }
+
+  var precisionPoints: [(x: Double, y: Double)] {
+    PrecisionRecallCurve(scores: known.scores, labels: known.truths).map { curve in
+      Figure.thinned(zip(curve.recalls, curve.precisions).map { (x: $0, y: $1) })
+    } ?? []
+  }
+}
+
+/// Means over the labels whose figure is defined.
+public struct MeanRanking: Sendable {
+  /// `nil` where none is defined.
+  public let auc: Estimate
+  /// `nil` where none is defined.
+  public let averagePrecision: Estimate
+  /// Labels whose AUC is undefined.
+  public let undefinedLabels: [String]
+
+  init(_ labels: [LabelFigures], draws: [PatientBootstrap.Answer]) {
+    auc = .mean(labels.map(\.ranking.auc.value), draws.map(\.auc))
+    averagePrecision = .mean(
+      labels.map(\.ranking.averagePrecision.value), draws.map(\.averagePrecision))
+    undefinedLabels = labels.filter { $0.ranking.auc.value == nil }.map(\.name)
+  }
+
+  var json: [(String, JSONValue)] {
+    auc.json("mean_auc") + averagePrecision.json("mean_average_precision")
+      + [("undefined_auc_labels", .strings(undefinedLabels))]
+  }
+}
+
+extension Estimate {
+  /// The mean of the figures that are defined, with the interval of that mean.
+  static func mean(_ values: [Double?], _ draws: [BootstrapSample]) -> Estimate {
+    let defined = zip(values, draws).compactMap { value, sample in value.map { ($0, sample) } }
+    return Estimate(
+      definedMean(values), defined.isEmpty ? nil : BootstrapSample.mean(of: defined).interval())
+  }
+}
+
+extension EvaluationFigures {
+  /// The areas a model and label, as `labels.csv`.
+  var rankingTable: FigureTable {
+    FigureTable(
+      "labels.csv",
+      header: ["model", "label", "images", "positives", "patients_with", "patients_without"]
+        + FigureTable.triple("auc") + ["delong_by_film_low", "delong_by_film_high"]
+        + ["delong_by_patient_low", "delong_by_patient_high"]
+        + FigureTable.triple("average_precision") + FigureTable.triple("baseline_auc"),
+      rows: models.flatMap { model in
+        model.labels.enumerated().map { k, label in
+          let ranking = label.ranking
+          return [
+            .text(model.name), .text(label.name), .count(label.films), .count(label.positives),
+            .count(label.patientsWith), .count(label.patientsWithout),
+          ] + FigureTable.Cell.estimate(ranking.auc) + [
+            .number(ranking.deLong?.low), .number(ranking.deLong?.high),
+            .number(ranking.deLongByPatient?.low), .number(ranking.deLongByPatient?.high),
+          ] + FigureTable.Cell.estimate(ranking.averagePrecision)
+            + FigureTable.Cell.estimate(model.yardstick?.auc[k] ?? Estimate(nil))
+        }
+      })
+  }
+
+  /// Adds the chapter about areas and curves.
+  func addRanking(_ pictures: FigureSet, to page: inout ReportPage) {
+    page.heading("Ranking: AUC and ROC")
+    pictures.add(
+      "auc", to: &page,
+      caption:
+        "Area under the ROC curve with 95 % intervals; dashed, chance; n/a findings have no mark.")
+    pictures.add(
+      "roc-by-finding", to: &page,
+      caption:
+        "Findings found against false alarms, with bands that hold 95 % of the draws at each rate.")
+    page.heading("Precision and recall")
+    pictures.add(
+      "precision-recall-by-finding", to: &page,
+      caption:
+        "How many alarms are right against how many findings are found. The rarer the finding, the "
+        + "lower the curve of the same network.")
+    page.beginDetails("All findings of a model in one frame")
+    for (model, file) in zip(models, fileNames) {
+      pictures.add(
+        "roc-\(file)", to: &page, caption: "\(model.name): ROC curves, AUC in the legend.")
+      pictures.add(
+        "precision-recall-\(file)", to: &page,
+        caption: "\(model.name): precision against recall, average precision in the legend.")
+    }
+    page.endDetails()
+    for model in models {
+      page.table(
+        header: ["finding", "films with it", "patients", "AUC", "average precision"]
+          + (model.yardstick == nil ? [] : ["thumbnail regression's AUC"]),
+        rows: model.labels.enumerated().map { k, label in
+          [
+            label.name, "\(label.positives)", "\(label.patientsWith)",
+            label.ranking.auc.text(digits: 3), label.ranking.averagePrecision.text(digits: 3),
+          ] + (model.yardstick.map { [$0.auc[k].text(digits: 3)] } ?? [])
+        }, caption: "\(model.name), finding by finding.")
+    }
+  }
+
+  /// The pictures of that chapter.
+  var rankingPictures: [Figure] {
+    zip(models, fileNames).flatMap { model, file in
+      [
+        Figure.lines(
+          "roc-\(file)", description: "ROC curves of \(model.name)",
+          xLabel: "false-positive rate (false alarms)",
+          yLabel: "true-positive rate (findings found)",
+          series: series(model, points: \.rocPoints, area: \.auc), xRange: "[0:1]",
+          yRange: "[0:1]", diagonal: true, square: true, legendOutside: true),
+        .lines(
+          "precision-recall-\(file)", description: "Precision-recall curves of \(model.name)",
+          xLabel: "recall (findings found)", yLabel: "precision (alarms that are right)",
+          series: series(model, points: \.precisionPoints, area: \.averagePrecision),
+          xRange: "[0:1]", yRange: "[0:1]", square: true, legendOutside: true),
+      ]
+    } + [
+      .intervals(
+        "auc", description: "AUC a label and model, with 95 % intervals",
+        valueLabel: "AUC with 95 % interval (0.5 is chance)", categories: labels,
+        series: models.map { model in
+          (
+            model.name,
+            model.labels.map {
+              let auc = $0.ranking.auc
+              return (auc.value, auc.interval?.low, auc.interval?.high)
+            }
+          )
+        }, reference: 0.5),
+      panels(
+        "roc-by-finding", description: "ROC curves a finding, with 95 % bands",
+        xLabel: "false alarms", yLabel: "findings found", diagonal: true, points: \.rocPoints,
+        band: \.rocBand),
+      panels(
+        "precision-recall-by-finding", description: "Precision-recall curves a finding, with bands",
+        xLabel: "findings found", yLabel: "alarms that are right", diagonal: false,
+        points: \.precisionPoints, band: \.precisionBand),
+    ]
+  }
+
+  /// The curves of all findings, each with its area in the legend.
+  private func series(
+    _ model: ModelFigures, points: (RankingFigures) -> [(x: Double, y: Double)],
+    area: (RankingFigures) -> Estimate
+  ) -> [Figure.Series] {
+    model.labels.enumerated().compactMap { k, label in
+      let points = points(label.ranking)
+      guard !points.isEmpty else { return nil }
+      return Figure.Series(
+        title: "\(label.name) \(fixedPoint(area(label.ranking).value, digits: 3))", points: points,
+        colour: k, dash: 1 + k / Figure.palette.count)
+    }
+  }
+
+  private func panels(
+    _ name: String, description: String, xLabel: String, yLabel: String, diagonal: Bool,
+    points: (RankingFigures) -> [(x: Double, y: Double)], band: (RankingFigures) -> [BandPoint]
+  ) -> Figure {
+    .panels(
+      name, description: description, xLabel: xLabel, yLabel: yLabel,
+      panels: labels.indices.map { k in
+        Figure.Panel(
+          title: labels[k],
+          bands: models.enumerated().map { m, model in
+            (
+              band(model.labels[k].ranking).map {
+                (x: $0.x, low: $0.interval.low, high: $0.interval.high)
+              }, m
+            )
+          },
+          lines: models.enumerated().map { m, model in
+            Figure.Series(
+              title: model.name, points: points(model.labels[k].ranking), colour: m)
+          })
+      }, legend: models.enumerated().map { ($1.name, $0, 1) }, diagonal: diagonal)
+  }
+}

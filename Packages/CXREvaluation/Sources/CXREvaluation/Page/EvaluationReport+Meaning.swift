@@ -1,0 +1,85 @@
+import CXRFiles
+import CXRMetrics
+
+extension EvaluationReport {
+  /// What the figures mean, in words, a paragraph each.
+  var meaning: [String] {
+    let chosen = figures.models.compactMap(atOperatingPoint)
+    let why =
+      chosen.isEmpty
+      ? []
+      : [
+        "0.5 has no meaning of its own, least of all for a model that was trained with class weights. A threshold "
+          + "chosen on other patients by a stated rule has one."
+      ]
+    return figures.models.map(atHalf) + chosen + why + comparison
+  }
+
+  private func atHalf(_ model: ModelFigures) -> String {
+    let (detection, counts) = (model.pooled.detection, model.pooled.half)
+    let images = figures.films.count
+    let missed = detection.positives - counts.truePositives
+    let careless = model.labels.filter { ($0.points.half.counts.specificity ?? 1) < 0.5 }.map(
+      \.name)
+    return
+      "\(model.name) calls \(percent(counts.accuracy)) of all "
+      + "film-and-finding pairs right at 0.5. It misses \(missed) of \(detection.positives) "
+      + "findings and raises \(counts.falsePositives) false alarms over \(images) films, "
+      + "\(fixedPoint(Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) a film."
+      + (careless.isEmpty
+        ? ""
+        : " It says yes to most films without the finding for "
+          + careless.joined(separator: ", ") + ": what it finds there costs as many alarms.")
+  }
+
+  private func atOperatingPoint(_ model: ModelFigures) -> String? {
+    guard let counts = model.pooled.fitted, let rule = model.model.fit?.operatingPoint else {
+      return nil
+    }
+    return
+      "At the thresholds that were chosen on validation patients (\(rule)), \(model.name) finds "
+      + "\(percent(counts.recall)) of the findings and clears \(percent(counts.specificity)) of the "
+      + "film-and-finding pairs without one."
+  }
+
+  private var comparison: [String] {
+    let models = figures.models
+    guard models.count > 1 else { return [] }
+    var lines: [String] = []
+    if let careful = models.max(by: { $0.pooled.half.truePositives < $1.pooled.half.truePositives }
+    ),
+      let accurate = models.max(by: {
+        ($0.pooled.half.accuracy ?? 0) < ($1.pooled.half.accuracy ?? 0)
+      }),
+      careful.name != accurate.name
+    {
+      lines.append(
+        "By accuracy \(accurate.name) wins; by findings found at 0.5 \(careful.name) does, with "
+          + "\(careful.pooled.half.truePositives - accurate.pooled.half.truePositives) more of them seen. On rare "
+          + "findings accuracy rewards silence. A missed disease costs more than a false alarm that a second "
+          + "look clears.")
+    }
+    for difference in figures.differences {
+      guard let value = difference.mean.auc.value, let interval = difference.mean.auc.interval
+      else {
+        continue
+      }
+      let clear = difference.labels.filter { ($0.corrected ?? 1) < 0.05 }.count
+      let span =
+        "\(fixedPoint(value, digits: 3)) (95 % interval \(fixedPoint(interval.low, digits: 3)) to "
+        + "\(fixedPoint(interval.high, digits: 3)))"
+      let verdict =
+        interval.contains(0)
+        ? "other patients could as well have turned it around. These films do not show which ranks better; what "
+          + "separates the two at 0.5 may be where they put their probabilities"
+        : "\(value > 0 ? difference.name : difference.other) ranks films better, whatever the threshold"
+      lines.append(
+        "The mean AUC of \(difference.name) less that of \(difference.other) is \(span): \(verdict). "
+          + (clear == 0
+            ? "For no single finding the difference is beyond chance after Holm's correction."
+            : "For \(clear) of \(difference.labels.count) findings the difference is beyond chance after "
+              + "Holm's correction."))
+    }
+    return lines
+  }
+}

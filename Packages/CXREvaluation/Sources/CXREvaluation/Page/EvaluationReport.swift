@@ -1,0 +1,119 @@
+import CXRFiles
+import CXRReport
+
+/// The files of an evaluation: a document, tables, texts, pictures and a page.
+///
+///     let report = EvaluationReport(figures, part: "test")
+///     try report.writePage(to: "comparison")
+public struct EvaluationReport: Sendable {
+  /// What was judged.
+  public let figures: EvaluationFigures
+  /// Whose films these are, such as `test`, `all`, or `table` of a table's.
+  public let part: String
+  /// What is to be said in the document of where the films come from, by key.
+  public var origin: [(String, JSONValue)] = []
+  /// What a reader must know of the films before any figure.
+  public var warnings: [String] = []
+  /// What of the films is not used.
+  public var notes: [String] = []
+  /// Of the maps, from the least to the most.
+  public var mapColours: [ColourStop] = []
+
+  /// Of figures.
+  public init(_ figures: EvaluationFigures, part: String) {
+    (self.figures, self.part) = (figures, part)
+  }
+
+  /// The document `metrics.json`; undefined numbers are `null`.
+  ///
+  /// - Parameter files: names of the tables and texts beside the document, for a later evaluation to replace.
+  public func json(files: [String] = []) -> JSONValue {
+    let options = figures.options
+    let films: [(String, JSONValue)] = [
+      ("subset", .string(part)), ("images", .integer(figures.films.count)),
+      ("patients", .integer(figures.films.patientCount)), ("threshold", .number(0.5)),
+    ]
+    let draws: JSONValue = .object([
+      ("level", .number(0.95)), ("resampled", .string("patients")),
+      ("replicates", .integer(options.replicates)), ("seed", .unsigned(options.seed)),
+    ])
+    return .object(
+      films + origin + [
+        ("intervals", draws),
+        ("models", .array(figures.models.map { $0.json(prevalences: options.prevalences) })),
+        ("differences", .array(figures.differences.map(\.json))), ("files", .strings(files)),
+      ])
+  }
+
+  private var localisations: [(name: String, localisation: Localisation)] {
+    figures.models.compactMap { model in model.model.localisation.map { (model.name, $0) } }
+  }
+
+  /// All tables, as files.
+  public var tables: [FigureTable] {
+    [
+      figures.headlineTable, figures.rankingTable, figures.operatingPointTable,
+      figures.differenceTable, figures.calibrationTable, figures.reliabilityTable,
+      figures.subgroupTable,
+    ] + (localisations.isEmpty ? [] : [Localisation.table(localisations)])
+  }
+
+  /// Draws the pictures and writes `report.html`.
+  ///
+  /// - Parameter folder: one that exists, in which the tables are.
+  /// - Returns: why there are no pictures, if gnuplot is missing or failed.
+  /// - Throws: `FileError`.
+  public func writePage(to folder: String) throws -> ReportError? {
+    let models = figures.models
+    let pictures = try FigureSet(
+      figures.rankingPictures + figures.calibrationPictures + figures.operatingPointPictures,
+      folder: folder)
+    var page = ReportPage(
+      title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
+      lead:
+        "\(filmsInWords). Intervals are of 95 %, from \(figures.options.replicates) draws of patients, each with all of "
+        + "their films.")
+    if let problem = pictures.problem { page.callout(problem.description) }
+    for warning in warnings { page.callout(warning) }
+    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
+    for model in models { addWarnings(of: model, to: &page) }
+    figures.addHeadline(to: &page)
+    page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")
+    for line in meaning { page.paragraph(line) }
+    figures.addDifferences(to: &page)
+    figures.addRanking(pictures, to: &page)
+    figures.addOperatingPoints(pictures, to: &page)
+    figures.addCalibration(pictures, to: &page)
+    figures.addSubgroups(to: &page)
+    Localisation.addChapter(localisations, to: &page)
+    Example.addChapter(
+      models.map { ($0.name, $0.model.examples) }, colours: mapColours, to: &page)
+    addReports(to: &page)
+    addLimits(to: &page)
+    try page.write(to: folder + "/report.html")
+    return pictures.problem
+  }
+
+  /// Such as `200 films of 70 patients (test), 14 findings`.
+  private var filmsInWords: String {
+    let undefined = figures.models.first?.ranking.undefinedLabels ?? []
+    return
+      "\(figures.films.count) films of \(figures.films.patientCount) patients (\(part)), "
+      + "\(figures.labels.count) findings"
+      + (undefined.isEmpty
+        ? ""
+        : ", \(undefined.count) of them n/a here for want of films with and without it "
+          + "(\(undefined.joined(separator: ", ")))")
+  }
+
+  /// scikit-learn's reports and the files beside the page.
+  private func addReports(to page: inout ReportPage) {
+    page.heading("As scikit-learn reports it, at 0.5")
+    for model in figures.models {
+      page.beginDetails(model.name)
+      page.preformatted(model.report.text)
+      page.endDetails()
+    }
+    page.links("All tables as files:", files: tables.map(\.name))
+  }
+}

@@ -1,0 +1,54 @@
+import CXRParallel
+import CXRImage
+import Synchronization
+
+/// Films under each of several preparations, from caches where a folder for them is given, else decoded when
+/// they are asked for, on all threads.
+public struct PreparedFilms: Sendable {
+  private let films: [(name: String, path: String)]
+  private let preparations: [FilmPreparation]
+  private let caches: [FilmCache]
+
+  /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
+  public init(
+    _ films: [(name: String, path: String)], _ preparations: [FilmPreparation],
+    cacheFolder: String?, check: FilmCache.SourceCheck, waiting: () -> Void,
+    progress: @Sendable (Int) -> Void
+  ) throws {
+    (self.films, self.preparations) = (films, preparations)
+    caches =
+      if let cacheFolder {
+        try preparations.map {
+          try FilmCache(
+            films: films, preparation: $0, folder: cacheFolder, check: check, waiting: waiting,
+            progress: progress)
+        }
+      } else { [] }
+  }
+
+  /// The grey levels of each film under each preparation.
+  /// - Throws: ``FilmError/cacheChanged(path:film:)``, ``FilmError/cacheFailed(path:reason:)``.
+  public func pixels(of range: Range<Int>) throws -> [Result<[[Float]], FilmFailure>] {
+    let results = Mutex([Result<[[Float]], FilmFailure>?](repeating: nil, count: range.count))
+    try Parallel.forEach(range.count) { i in
+      let film = range.lowerBound + i
+      func failure(_ reason: String) -> FilmFailure {
+        FilmFailure(film: UnreadableFilm(name: films[film].name, reason: reason))
+      }
+      let result: Result<[[Float]], FilmFailure>
+      if let reason = caches.lazy.compactMap({ $0.reason(ofUnreadable: film) }).first {
+        result = .failure(failure(reason))
+      } else if !caches.isEmpty {
+        result = .success(try caches.map { try $0.plane(film).values })
+      } else {
+        do {
+          result = .success(try preparations.map { try $0(path: films[film].path).values })
+        } catch {
+          result = .failure(failure(UnreadableFilm.reason(error)))
+        }
+      }
+      results.withLock { $0[i] = result }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+}

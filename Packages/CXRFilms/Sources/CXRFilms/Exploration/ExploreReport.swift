@@ -1,0 +1,258 @@
+import CXRFiles
+import CXRReport
+
+/// The page and pictures of an exploration.
+public struct ExploreReport: Sendable {
+  /// The counts of one part of the split.
+  public struct Part: Sendable {
+    /// `train`, `validation` or `test`.
+    public var name: String
+    /// Films.
+    public var images: Int
+    /// Patients.
+    public var patients: Int
+    /// Positive films a label.
+    public var positives: [Int]
+    /// Films a label of which it is not known whether they have it; empty where all is known.
+    public var unknowns: [Int] = []
+
+    /// Gathers the counts.
+    public init(name: String, images: Int, patients: Int, positives: [Int]) {
+      (self.name, self.images, self.patients) = (name, images, patients)
+      self.positives = positives
+    }
+  }
+
+  /// The label file's name.
+  public var source: String
+  /// What a reader must know of the films before any figure.
+  public var warnings: [String] = []
+  /// What of the label file is not used.
+  public var notes: [String] = []
+  /// Films.
+  public var images: Int
+  /// Patients.
+  public var patients: Int
+  /// In column order.
+  public var labels: [String]
+  /// Positive films a label.
+  public var positives: [Int]
+  /// Films a label of which it is not known whether they have it; empty where all is known.
+  public var unknowns: [Int] = []
+  /// Whether each film is taken for a patient.
+  public var areFilmsPatients = false
+  /// Films with 0, 1, 2, … labels.
+  public var labelsPerFilm: [Int]
+  /// Training, validation, test.
+  public var parts: [Part]
+  /// Weights of films without and with each finding; `nil` is undefined.
+  public var classWeights: [(negative: Double?, positive: Double?)]
+  /// Training films with augmented copies.
+  public var augmentedTrainingImages: Int
+  /// A table of counts, of people or of films.
+  public struct Table: Sendable {
+    /// What it counts.
+    public var title: String
+    /// A name a column.
+    public var header: [String]
+    /// Cells, row by row.
+    public var rows: [[String]]
+    /// What to know of it.
+    public var caption: String
+
+    /// Gathers a table.
+    public init(title: String, header: [String], rows: [[String]], caption: String) {
+      (self.title, self.header, self.rows, self.caption) = (title, header, rows, caption)
+    }
+  }
+
+  /// Who is on the films, and how they were taken.
+  public var tables: [Table]
+  /// Problems by kind: `error`, `warning` or `note`, and how many films.
+  public var problems: [(kind: String, severity: String, count: Int)]
+  /// Films with problems: a PNG file, the problem, a name.
+  public var flagged: [(png: [UInt8], caption: String, detail: String)]
+  /// Sample films: a PNG file, a label, a name.
+  public var films: [(png: [UInt8], caption: String, detail: String)]
+
+  /// Gathers what the page shows.
+  public init(
+    source: String, images: Int, patients: Int, labels: [String], positives: [Int],
+    labelsPerFilm: [Int], parts: [Part], classWeights: [(negative: Double?, positive: Double?)],
+    augmentedTrainingImages: Int, tables: [Table],
+    problems: [(kind: String, severity: String, count: Int)],
+    flagged: [(png: [UInt8], caption: String, detail: String)],
+    films: [(png: [UInt8], caption: String, detail: String)]
+  ) {
+    self.tables = tables
+    self.flagged = flagged
+    self.source = source
+    self.images = images
+    self.patients = patients
+    self.labels = labels
+    self.positives = positives
+    self.labelsPerFilm = labelsPerFilm
+    self.parts = parts
+    self.classWeights = classWeights
+    self.augmentedTrainingImages = augmentedTrainingImages
+    self.problems = problems
+    self.films = films
+  }
+
+  private func percent(_ count: Int, of total: Int) -> Double {
+    total > 0 ? 100 * Double(count) / Double(total) : 0
+  }
+
+  private var hasUnknowns: Bool { unknowns.contains { $0 > 0 } }
+  private func unknown(_ label: Int) -> Int {
+    unknowns.indices.contains(label) ? unknowns[label] : 0
+  }
+  /// The share of films with a label among those of which it is known, in percent.
+  private func share(_ label: Int) -> Double {
+    percent(positives[label], of: images - unknown(label))
+  }
+
+  private var order: [Int] { labels.indices.sorted { positives[$0] > positives[$1] } }
+
+  private var figures: [Figure] {
+    let names = order.map { labels[$0] }
+    return [
+      .bars(
+        "label-counts", description: "Films a label", valueLabel: "films", categories: names,
+        series: [("films", order.map { Double(positives[$0]) })],
+        annotations: order.map {
+          "\(positives[$0]) (\(fixedPoint(share($0), digits: 1)) %)"
+        }, range: "[0:*<\(Double(max(1, positives.max() ?? 1)) * 1.15)]"),
+      .bars(
+        "labels-per-image", description: "Films by number of labels", valueLabel: "films",
+        categories: labelsPerFilm.indices.map { $0 == 1 ? "1 label" : "\($0) labels" },
+        series: [("films", labelsPerFilm.map(Double.init))],
+        annotations: labelsPerFilm.map {
+          "\($0) (\(fixedPoint(percent($0, of: images), digits: 1)) %)"
+        }),
+      .bars(
+        "positives-negatives", description: "Share of films with and without each finding",
+        valueLabel: "percent of films", categories: names,
+        series: [
+          (
+            // Of three names the legend has room for short ones.
+            hasUnknowns ? "with" : "with the finding",
+            order.map { percent(positives[$0], of: images) }
+          ),
+          ("without", order.map { 100 - percent(positives[$0] + unknown($0), of: images) }),
+        ]
+          + (hasUnknowns
+            ? [("not known", order.map { percent(unknown($0), of: images) })] : []),
+        range: "[0:100]"),
+      .bars(
+        "splits", description: "Prevalence of each finding in the three parts",
+        valueLabel: "percent of the part's films", categories: names,
+        series: parts.map { part in
+          (
+            part.name,
+            order.map { label in
+              let unknown = part.unknowns.indices.contains(label) ? part.unknowns[label] : 0
+              return percent(part.positives[label], of: part.images - unknown)
+            }
+          )
+        }),
+      .bars(
+        "class-weights", description: "Class weights of the training films",
+        valueLabel: "weight in the loss (logarithmic)", categories: names,
+        series: [
+          ("film with the finding", order.map { classWeights[$0].positive }),
+          ("film without", order.map { classWeights[$0].negative }),
+        ], logarithmic: true, range: "[0.4:*]"),
+    ]
+  }
+
+  /// Draws the pictures and writes `report.html`.
+  ///
+  /// - Returns: why there are no pictures, if gnuplot is missing or failed.
+  /// - Throws: `FileError`.
+  public func write(
+    to folder: String
+  ) throws -> ReportError? {
+    let figures = try FigureSet(figures, folder: folder)
+    var page = ReportPage(
+      title: "What \(source) holds",
+      lead:
+        "\(images) films of \(patients) patients, \(labels.count) finding\(labels.count == 1 ? "" : "s"). "
+        + (areFilmsPatients
+          ? "Each film counts as a patient." : "No patient is in two parts of the split."))
+    if let problem = figures.problem { page.callout(problem.description) }
+    for warning in warnings { page.callout(warning) }
+    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
+    page.heading("The split")
+    page.table(
+      header: ["part", "films", "patients", "share of films"],
+      rows: parts.map {
+        [
+          $0.name, "\($0.images)", "\($0.patients)",
+          fixedPoint(percent($0.images, of: images), digits: 1) + " %",
+        ]
+      })
+    page.paragraph(
+      "With one augmented copy of each film that has an under-represented finding, training sees "
+        + "\(augmentedTrainingImages) films an epoch.")
+    page.heading("How common each finding is")
+    figures.add(
+      "label-counts", to: &page,
+      caption: "Films with each finding, of \(images) in all"
+        + (hasUnknowns ? "; in percent of those of which it is known." : "."))
+    figures.add(
+      "positives-negatives", to: &page,
+      caption: "Nearly every orange bar is long: a classifier that always says no is right "
+        + "most of the time, and finds nobody. This is why accuracy says little here.")
+    figures.add(
+      "labels-per-image", to: &page,
+      caption: "A film may have several findings or none."
+        + (hasUnknowns ? " Films of which nothing is known are not counted here." : ""))
+    page.heading("The three parts side by side")
+    figures.add(
+      "splits", to: &page,
+      caption: "Prevalence in each part. Patients are dealt at random, so rare findings may differ."
+    )
+    page.heading("Class weights")
+    figures.add(
+      "class-weights", to: &page,
+      caption:
+        "What one film counts in the weighted loss, so that films with and without a finding "
+        + "weigh the same in sum.")
+    page.table(
+      header: ["finding", "films", "percent"] + (hasUnknowns ? ["not known"] : [])
+        + parts.map(\.name) + ["weight −", "weight +"],
+      rows: order.map { k in
+        [
+          labels[k], "\(positives[k])",
+          fixedPoint(share(k), digits: 2),
+        ] + (hasUnknowns ? ["\(unknown(k))"] : []) + parts.map { "\($0.positives[k])" } + [
+          fixedPoint(classWeights[k].negative, digits: 4),
+          fixedPoint(classWeights[k].positive, digits: 4),
+        ]
+      })
+    for table in tables {
+      page.heading(table.title)
+      page.table(header: table.header, rows: table.rows, caption: table.caption)
+    }
+    if !problems.isEmpty {
+      page.heading("What the audit found")
+      page.table(
+        header: ["problem", "severity", "films"],
+        rows: problems.map {
+          [$0.kind.split(separator: "_").joined(separator: " "), $0.severity, "\($0.count)"]
+        },
+        caption: "Each film is named in audit.csv; --exclude leaves out those with errors.")
+    }
+    if !flagged.isEmpty {
+      page.paragraph("Some of these films, to look at:")
+      page.contactSheet(flagged.map { ($0.png, $0.caption, $0.detail) })
+    }
+    if !films.isEmpty {
+      page.heading("Sample films")
+      page.contactSheet(films.map { ($0.png, $0.caption, $0.detail) })
+    }
+    try page.write(to: folder + "/report.html")
+    return figures.problem
+  }
+}

@@ -1,0 +1,68 @@
+import CXRData
+import CXREvaluation
+import CXRFilms
+import CXRImage
+import CXRMetrics
+import CXRNet
+
+extension Evaluation {
+  /// What is evaluated, and on what.
+  public struct Options: Sendable {
+    /// Checkpoints, in the order of the report.
+    public var checkpoints: [String]
+    /// The networks that may be in them.
+    public var architectures = Architectures.standard
+    /// Tables of probabilities (see ``PredictionsFile``), which follow the checkpoints.
+    public var predictions: [String] = []
+    /// For each of ``predictions``, one of validation films, on which thresholds are chosen; or none.
+    public var validationPredictions: [String] = []
+    /// The label file, the films' folder, and what becomes of absent films. Labels, split and seed
+    /// come from the checkpoints.
+    public var collection: FilmCollection.Options
+    /// Where no collection is described: read the label file as the checkpoint's was read, where the films are of a part
+    /// of that, else as the collection that its header tells.
+    public var recognisesCollection = true
+    /// The part to evaluate; `nil` for all films. Without checkpoints the films are those of the first table.
+    public var subset: Subset?
+    /// The labels to judge, where there are tables alone; `nil`: the first table's columns that the label file knows.
+    public var labels: [String]?
+    /// Go on without films that cannot be decoded.
+    public var skipsUnreadable: Bool
+    /// What uncertain findings count as; `nil`: as in the first checkpoint's training.
+    public var uncertain: UncertainPolicy?
+    /// How thresholds are chosen; `nil`: as in training, or Youden's where nothing was chosen there.
+    public var operatingRule: OperatingRule?
+    /// Which DICOM films are taken.
+    public var dicomModalities = DICOMModality.usual
+    /// Where prepared films are kept; without it they are decoded and not kept.
+    public var cacheFolder: String?
+    /// What tells whether a prepared film has changed.
+    public var cacheCheck = FilmCache.SourceCheck.stamp
+
+    /// Makes options.
+    public init(
+      checkpoints: [String], collection: FilmCollection.Options, subset: Subset? = .test,
+      skipsUnreadable: Bool = false
+    ) {
+      self.checkpoints = checkpoints
+      self.collection = collection
+      self.subset = subset
+      self.skipsUnreadable = skipsUnreadable
+    }
+  }
+
+  /// What goes on, for a person who waits.
+  public struct Events: Sendable {
+    /// Called once the films are found, before any is decoded.
+    public var found: @Sendable (FilmCollection, [CheckpointMetadata]) -> Void = { _, _ in }
+    /// Called once if another process is preparing films in the cache.
+    public var waiting: @Sendable () -> Void = {}
+    /// Called with films done and films in all, on any thread.
+    public var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    /// Called before thresholds are chosen anew on this many validation films.
+    public var fitting: @Sendable (_ films: Int) -> Void = { _ in }
+
+    /// No one waits.
+    public init() {}
+  }
+}

@@ -1,0 +1,69 @@
+import CXRData
+import CXREvaluation
+import CXRFiles
+import Foundation
+
+extension EvaluationSources {
+  /// A network as a scored model.
+  ///
+  /// - Parameters:
+  ///   - network: its place.
+  ///   - name: unique among the models.
+  ///   - answers: what the networks say.
+  ///   - patients: of the films.
+  ///   - fit: its thresholds.
+  func model(
+    _ network: Int, named name: String, answers: Networks.Answers?, patients: [PatientID],
+    fit: ValidationFit?
+  ) -> ScoredModel {
+    let metadata = classifiers[network].metadata
+    let digests = patients.map(CheckpointMetadata.Split.digest)
+    func count(of known: [String]) -> Int {
+      let known = Set(known)
+      return digests.count { known.contains($0) }
+    }
+    var model = ScoredModel(
+      name, scores: answers?.probabilities[network] ?? [], source: options.checkpoints[network],
+      note: "\(metadata.loss), epoch \(metadata.epoch)")
+    model.loss = metadata.loss
+    model.fit = fit
+    model.weightRatios = metadata.labels.indices.map(metadata.weightRatio)
+    if classifiers[network].baseline != nil { model.baselineScores = answers?.baselines[network] }
+    model.patientsSeenInTraining = count(of: metadata.split.trainPatientDigests)
+    model.patientsSeenInValidation = metadata.split.validationPatientDigests.map(count)
+    return model
+  }
+
+  /// Tables without checkpoints must be of the films of the first of them.
+  /// - Throws: ``TrainingError/evaluationMismatch(_:)``.
+  func checkTablesAreOfTheSameFilms() throws {
+    guard classifiers.isEmpty, let first = tables.first else { return }
+    for table in tables.dropFirst() where Set(table.names) != Set(first.names) {
+      throw TrainingError.evaluationMismatch(
+        "\(table.path) and \(first.path) are not of the same films (\(table.names.count) and "
+          + "\(first.names.count)); compare predictions of the same films")
+    }
+  }
+
+  /// The names of all models.
+  var uniqueNames: [String] {
+    Self.uniqueNames(options.checkpoints, tables: options.predictions)
+  }
+
+  /// The run folders' names, then the tables' without `predictions-` and extension; a repeated one gets -2,
+  /// -3, …
+  static func uniqueNames(_ checkpoints: [String], tables: [String] = []) -> [String] {
+    var names = UniqueNames()
+    let bases =
+      checkpoints.map { path in
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().lastPathComponent
+        return folder.isEmpty || folder == "/" ? "model" : folder
+      }
+      + tables.map { path in
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let short = name.hasPrefix("predictions-") ? String(name.dropFirst(12)) : name
+        return short.isEmpty ? "model" : short
+      }
+    return bases.map { names.name($0) }
+  }
+}

@@ -1,0 +1,150 @@
+import CXRFilms
+import CXRFiles
+import CXRData
+import CXRImage
+import CXRMetrics
+import CXRNet
+
+/// What changes a training run's numbers.
+public struct TrainingOptions: Sendable {
+  /// The network.
+  public var architecture = Architecture.reference
+  /// The networks that it may be.
+  public var architectures = Architectures.standard
+  /// How weights follow from gradients.
+  public var optimizer = OptimizerSettings.reference
+  /// The optimizers that may be named.
+  public var optimizers = Optimizers.standard
+  /// What is minimised.
+  public var loss = LossKind.reference
+  /// The most epochs.
+  public var epochs = 20
+  /// Samples a step; the last step of an epoch may have fewer.
+  public var batchSize = 32
+  /// How films become pixels.
+  public var preparation = FilmPreparation()
+  /// Of the first epoch.
+  public var learningRate = 0.001
+  /// The learning rate's factor an epoch.
+  public var decay = 0.95
+  /// Epochs without improvement after which the run stops.
+  public var patience = 5
+  /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.
+  public var clipNorm: Double?
+  /// Whether films with under-represented labels are seen twice.
+  public var augments = true
+  /// The under-represented labels; those outside the label set are ignored.
+  public var augmentedLabels = LabelSet.underrepresented10
+  /// How each label's threshold is chosen on the validation films.
+  public var operatingRule = OperatingRule.youden
+  /// Of weights, order, augmentation and dropout.
+  public var seed: UInt64 = 0
+  /// Drop labels without a positive film in training.
+  public var skipsEmptyLabels = false
+  /// Go on without films that cannot be decoded.
+  public var skipsUnreadable = false
+
+  /// The reference's settings.
+  public init() {}
+
+  /// Checks ranges.
+  /// - Throws: ``TrainingError/invalidOption(_:)``.
+  public func validate() throws {
+    func check(_ isFine: Bool, _ text: String) throws {
+      if !isFine { throw TrainingError.invalidOption(text) }
+    }
+    try check(epochs >= 1, "--epochs \(epochs): at least 1 is needed")
+    try check(
+      (1...4096).contains(batchSize), "--batch-size \(batchSize): a number from 1 to 4096 is needed"
+    )
+    try check(
+      (1...4096).contains(preparation.imageSize),
+      "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")
+    // Before films are prepared for it.
+    do {
+      _ = try architectures.kernelCount(architecture, side: preparation.imageSize, labels: 1)
+    } catch NetError.imageTooSmall(let size, let smallest) {
+      throw TrainingError.invalidOption(
+        "--image-size \(size): the network takes films of at least \(smallest) pixels a side")
+    } catch let error as NetError {
+      throw TrainingError.invalidOption("\(error)")
+    }
+    do {
+      _ = try OptimizerSettings(name: optimizer.name, values: optimizer.values, of: optimizers)
+    } catch {
+      throw TrainingError.invalidOption("\(error)")
+    }
+    try check(
+      learningRate > 0 && learningRate.isFinite,
+      "--learning-rate \(learningRate): a positive number is needed")
+    try check(decay > 0 && decay <= 1, "--decay \(decay): a number in 0 < d <= 1 is needed")
+    if let clipNorm {
+      try check(
+        clipNorm > 0 && clipNorm.isFinite, "--clip-norm \(clipNorm): a positive number is needed")
+    }
+    try check(patience >= 1, "--patience \(patience): at least 1 epoch is needed")
+  }
+
+  /// What is not as it was, a line an option.
+  func differences(from earlier: [String: String]) -> [String] {
+    comparable.sorted { $0.key < $1.key }.compactMap { key, value in
+      let old =
+        earlier[key] ?? (key == Self.optimizerKey ? TrainingOptions().optimizerText : "unset")
+      return old == value ? nil : "--\(key): was \(old), is \(value)"
+    }
+  }
+
+  /// Where the optimizer stands; it was always the reference's where nothing does.
+  static let optimizerKey = "optimizer"
+  static let uncertainKey = "uncertain"
+  /// Where renames of labels stand among the options of a checkpoint, as JSON; absent where there are none.
+  static let renamesKey = "rename"
+
+  /// Where the description of a collection stands there, as JSON; absent where there is none.
+  static let collectionKey = "collection"
+  /// Where it stands there whose films they are, if not in the label file.
+  static let patientsKey = "patients"
+  static let eachFilm = "each-film"
+
+  /// How a label file is read, as options of a checkpoint.
+  static func text(ofReading file: LabelFile) -> [String: String] {
+    var options = text(ofRenames: file.renames)
+    if let collection = file.collection { options[collectionKey] = collection.text }
+    switch file.patientSource {
+    case .labelFile: break
+    case .table: options[patientsKey] = "table"
+    case .eachFilm: options[patientsKey] = eachFilm
+    }
+    return options
+  }
+
+  /// Renames of labels as an option of a checkpoint.
+  static func text(ofRenames renames: [String: String]) -> [String: String] {
+    let pairs = renames.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+    return renames.isEmpty ? [:] : [renamesKey: JSONValue.object(pairs).line]
+  }
+
+  private var optimizerText: String {
+    let complete = try? OptimizerSettings(
+      name: optimizer.name, values: optimizer.values, of: optimizers)
+    return (complete ?? optimizer).description
+  }
+
+  /// The options as text, for `run.json` and for a resumed run to compare; the number of epochs is
+  /// left out, since a run may go on longer.
+  var comparable: [String: String] {
+    [
+      "loss": loss.name, Self.optimizerKey: optimizerText, "batch-size": "\(batchSize)",
+      "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
+      "jpeg-dct": preparation.jpegTransform.rawValue,
+      "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
+      "png-bits": "\(preparation.pngBits)",
+      "exif-orientation": preparation.appliesOrientation ? "apply" : "ignore",
+      "pixel-storage": preparation.storage.rawValue, "learning-rate": "\(learningRate)",
+      "clip-norm": clipNorm.map { "\($0)" } ?? "off", "decay": "\(decay)",
+      "patience": "\(patience)", "augment": augments ? "on" : "off",
+      "operating-point": operatingRule.description,
+      "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",
+    ]
+  }
+}

@@ -1,0 +1,97 @@
+import CXRReport
+import CXRMetrics
+
+/// The page and pictures of a training run.
+public struct TrainingReport: Sendable {
+  /// One metric an epoch; `nil` is undefined.
+  public struct Curve: Sendable {
+    /// The file name of its picture.
+    public var name: String
+    /// In words.
+    public var title: String
+    /// Running values of the training passes.
+    public var training: [Double?]
+    /// After each epoch.
+    public var validation: [Double?]
+
+    /// Gathers a curve.
+    public init(name: String, title: String, training: [Double?], validation: [Double?]) {
+      (self.name, self.title) = (name, title)
+      (self.training, self.validation) = (training, validation)
+    }
+  }
+
+  /// The run's name.
+  public var name: String
+  /// Facts of the run: what, value.
+  public var facts: [(String, String)]
+  /// Loss first.
+  public var curves: [Curve]
+  /// The epoch of the kept weights, from 1.
+  public var bestEpoch: Int
+  /// The network's layers as text.
+  public var summary: String
+  /// What a reader must know of the films before any figure.
+  public var warnings: [String] = []
+  /// What of the label file is not used.
+  public var notes: [String] = []
+
+  /// Gathers what the page shows.
+  public init(
+    name: String, facts: [(String, String)], curves: [Curve], bestEpoch: Int, summary: String
+  ) {
+    self.name = name
+    self.facts = facts
+    self.curves = curves
+    self.bestEpoch = bestEpoch
+    self.summary = summary
+  }
+
+  private func figure(_ curve: Curve) -> Figure {
+    func points(_ values: [Double?]) -> [(x: Double, y: Double)] {
+      values.enumerated().compactMap { i, value in value.map { (Double(i + 1), $0) } }
+    }
+    // One epoch has no line to draw; a margin on both sides makes the frame whole.
+    let last = max(2, curve.training.count)
+    return .lines(
+      curve.name, description: "\(curve.title) against epoch", xLabel: "epoch",
+      yLabel: curve.title,
+      series: [
+        Figure.Series(title: "training", points: points(curve.training), colour: 0),
+        Figure.Series(
+          title: "validation", points: points(curve.validation), colour: 1, dash: 2),
+      ], xRange: "[1:\(last)]", wholeX: last <= 25)
+  }
+
+  /// Draws the pictures and writes `report.html`.
+  ///
+  /// - Returns: why there are no pictures, if gnuplot is missing or failed.
+  /// - Throws: `FileError`.
+  public func write(
+    to folder: String
+  ) throws -> ReportError? {
+    let figures = try FigureSet(curves.map(figure), folder: folder)
+    var page = ReportPage(
+      title: "Training run \(name)",
+      lead: "\(curves.first?.training.count ?? 0) epochs; best.npz holds the weights of epoch "
+        + "\(bestEpoch), the lowest validation loss.")
+    if let problem = figures.problem { page.callout(problem.description) }
+    for warning in warnings { page.callout(warning) }
+    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
+    page.table(header: ["", ""], rows: facts.map { [$0.0, $0.1] })
+    page.heading("Epoch by epoch")
+    for curve in curves {
+      figures.add(
+        curve.name, to: &page, caption: "\(curve.title): training solid, validation dashed.")
+    }
+    page.paragraph(
+      "Training values are running means of the passes that trained, with dropout; validation "
+        + "values come after each epoch. AUC here is Keras's approximation with 200 thresholds, its mean "
+        + "over the findings of which there are films with and without; the evaluation gives exact values."
+    )
+    page.heading("The network")
+    page.preformatted(summary)
+    try page.write(to: folder + "/report.html")
+    return figures.problem
+  }
+}
