@@ -6,7 +6,7 @@ import Testing
 
 /// The public collections mean what their publishers and the page "Your data" say, column by column.
 @Suite struct PublishedCollectionTests {
-  private func read(
+  func read(
     _ text: String, _ collection: CollectionDescription, patients: PatientSource = .labelFile
   ) throws -> LabelFile {
     try LabelFile(
@@ -14,19 +14,19 @@ import Testing
   }
 
   /// A film's labels: 1, 0, or nil where unknown.
-  private func cells(_ file: LabelFile, _ labels: [String]) throws -> [[Int?]] {
+  func cells(_ file: LabelFile, _ labels: [String]) throws -> [[Int?]] {
     let matrix = try LabelMatrix(file, labels: labels)
     return (0..<matrix.rowCount).map { matrix.row($0).map { $0.isNaN ? nil : Int($0) } }
   }
 
   /// CheXpert's columns, in its order.
-  private static let observations = [
+  static let observations = [
     "No Finding", "Enlarged Cardiomediastinum", "Cardiomegaly", "Lung Opacity", "Lung Lesion",
     "Edema", "Consolidation", "Pneumonia", "Atelectasis", "Pneumothorax", "Pleural Effusion",
     "Pleural Other", "Fracture", "Support Devices",
   ]
 
-  private func row(_ columns: [String], _ values: [String: String]) -> String {
+  func row(_ columns: [String], _ values: [String: String]) -> String {
     columns.map { values[$0] ?? "" }.joined(separator: ",")
   }
 
@@ -56,77 +56,6 @@ import Testing
     #expect(file.patients.map(\.description) == ["12"])
     #expect(file.records.map(\.study) == ["3", "4"])
     #expect(CollectionDescription.cheXpert.filmNames == FilmNameRule(droppedFolderCount: 1))
-  }
-
-  /// What PadChest's tree has below NIH's fourteen, and what is none of them.
-  private static let padChestNames: [(name: String, labels: Set<String>)] = [
-    ("atelectasis", ["Atelectasis"]), ("laminar atelectasis", ["Atelectasis"]),
-    ("round atelectasis", ["Atelectasis"]), ("lobar atelectasis", ["Atelectasis"]),
-    ("total atelectasis", ["Atelectasis"]), ("segmental atelectasis", ["Atelectasis"]),
-    ("atelectasis basal", ["Atelectasis"]), ("cardiomegaly", ["Cardiomegaly"]),
-    ("consolidation", ["Consolidation", "Infiltration"]),
-    ("air bronchogram", ["Consolidation", "Infiltration"]), ("pulmonary edema", ["Edema"]),
-    ("pleural effusion", ["Effusion"]), ("loculated pleural effusion", ["Effusion"]),
-    ("loculated fissural effusion", ["Effusion"]), ("empyema", ["Effusion"]),
-    ("hydropneumothorax", ["Effusion", "Pneumothorax"]), ("emphysema", ["Emphysema"]),
-    ("pulmonary fibrosis", ["Fibrosis"]), ("asbestosis signs", ["Fibrosis"]),
-    ("post radiotherapy changes", ["Fibrosis"]), ("hiatal hernia", ["Hernia"]),
-    ("infiltrates", ["Infiltration"]), ("interstitial pattern", ["Infiltration"]),
-    ("ground glass pattern", ["Infiltration"]),
-    ("reticular interstitial pattern", ["Infiltration"]),
-    ("reticulonodular interstitial pattern", ["Infiltration"]),
-    ("miliary opacities", ["Infiltration"]), ("alveolar pattern", ["Infiltration"]),
-    ("mass", ["Mass"]), ("pulmonary mass", ["Mass"]), ("nodule", ["Nodule"]),
-    ("multiple nodules", ["Nodule"]), ("pleural thickening", ["Pleural_Thickening"]),
-    ("apical pleural thickening", ["Pleural_Thickening"]),
-    ("calcified pleural thickening", ["Pleural_Thickening"]), ("pneumonia", ["Pneumonia"]),
-    ("atypical pneumonia", ["Pneumonia"]), ("pneumothorax", ["Pneumothorax"]), ("normal", []),
-    ("COPD signs", []), ("scoliosis", []), ("mediastinal mass", []), ("granuloma", []),
-  ]
-
-  @Test func padChestsFindingsAreNIHs() throws {
-    let header = "ImageID,StudyID,PatientID,PatientSex_DICOM,Projection,Labels\n"
-    let rows = Self.padChestNames.enumerated().map {
-      "\($0).png,s\($0),\($0),F,PA,\"['\($1.name)', 'loc right']\"\n"
-    }
-    let matrix = try LabelMatrix(
-      read(header + rows.joined(), .padChest), labels: CollectionDescription.padChest.labels)
-    #expect(matrix.labels == LabelSet.nih14)
-    try #require(matrix.rowCount == Self.padChestNames.count)
-    for (place, (name, labels)) in Self.padChestNames.enumerated() {
-      let found = matrix.labels.indices.filter { matrix[place, $0] }.map { matrix.labels[$0] }
-      #expect(Set(found) == labels, "\(name)")
-      #expect(matrix.labels.indices.allSatisfy { matrix.isKnown(place, $0) }, "\(name)")
-    }
-  }
-
-  /// Views of the chest are kept, films to `exclude` are not; what is not named on a film that is unchanged is unknown, and
-  /// so is everything where the list is blank. Other findings go by their own names.
-  @Test func padChestsFilms() throws {
-    let file = try read(
-      """
-      ImageID,StudyID,PatientID,PatientSex_DICOM,Projection,Labels
-      a.png,s1,1,F,PA,"['unchanged', 'mass']"
-      b.png,s1,1,F,L,[]
-      c.png,s2,2,M,AP,"['COPD signs']"
-      d.png,s2,2,M,AP_horizontal,['normal']
-      e.png,s3,3,M,COSTAL,['mass']
-      f.png,s3,3,M,UNK,['mass']
-      g.png,s3,3,M,EXCLUDE,['mass']
-      h.png,s3,3,M,COSTAL,['mass']
-      i.png,s4,4,M,PA,"['exclude', 'mass']"
-      """, .padChest)
-    #expect(file.records.map(\.name) == ["a.png", "b.png", "c.png", "d.png"])
-    #expect(file.records.map(\.view) == ["PA", "Lateral", "AP", "AP_horizontal"])
-    #expect(file.records.map(\.sex) == ["F", "F", "M", "M"])
-    #expect(
-      file.rowsLeftOut
-        == ["Projection": ["COSTAL": 2, "UNK": 1, "EXCLUDE": 1], "findings": ["exclude": 1]])
-    #expect(
-      try cells(file, ["Mass", "Nodule", "COPD signs"]) == [
-        [1, nil, nil], [nil, nil, nil], [0, 0, 1], [0, 0, 0],
-      ])
-    #expect(file.studyCount == 2 && file.rowCount == 9)
   }
 
   /// A film has what more than half of its readers name; the file does not say whose films they are.
@@ -318,37 +247,5 @@ import Testing
         "nih", "chexpert", "padchest", "vindr-cxr", "rsna-pneumonia", "siim", "mimic-cxr",
         "covid-chestxray",
       ])
-  }
-
-  /// `--collection nih` reads what NIH's columns say.
-  @Test func nih() throws {
-    let file = try read(
-      "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position\n"
-        + "00000013_005.png,Emphysema|Infiltration,5,13,60,M,AP\n", .nih)
-    let record = try #require(file.records.first)
-    #expect(record.findings == ["Emphysema", "Infiltration"] && record.followUp == 5)
-    #expect(record.age?.years == 60 && record.sex == "M" && record.view == "AP")
-    #expect(CollectionDescription.nih.labels == LabelSet.nih14)
-    #expect(record.patient.description == "13" && file.missingColumns.isEmpty)
-  }
-
-  /// Each revision of NIH's file says its own number of films with Pneumonia, and the other's.
-  @Test func nihsRevisionsAreNamed() {
-    #expect(
-      NIHRevision(films: 112_120, patients: 30_805, filmsWithPneumonia: 1431)?.description
-        == "NIH ChestX-ray14, the revision with 1431 films of Pneumonia; the other one has 1353, and other findings on 181 films"
-    )
-    #expect(
-      NIHRevision(films: 112_120, patients: 30_805, filmsWithPneumonia: 1353)?.description
-        == "NIH ChestX-ray14, the revision with 1353 films of Pneumonia; the other one has 1431, and other findings on 181 films"
-    )
-    #expect(NIHRevision(films: 112_120, patients: 30_804, filmsWithPneumonia: 1353) == nil)
-  }
-
-  /// NIH's 30,805 patients: 18,236 train, 6,408 validate, 6,161 test.
-  @Test func nihsPatientsAreDealtAsTheReadmeSays() throws {
-    let patients = (1...30_805).compactMap { PatientID("\($0)") }
-    let split = try PatientSplit(patients: patients, seed: 0)
-    #expect(Subset.allCases.map { split.patients(of: $0).count } == [18_236, 6_408, 6_161])
   }
 }

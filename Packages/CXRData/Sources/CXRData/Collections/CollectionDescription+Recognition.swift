@@ -30,17 +30,28 @@ extension CollectionDescription {
     guard shapes.count > 1, let names = TableHeader.names(ofFile: path) else {
       return shapes.first
     }
-    let keys = Set(names.map(LabelSet.key))
+    let keys = Set(names.map(\.nameKey))
     return shapes.first { shape in
-      shape.requiredColumns.allSatisfy { keys.contains(LabelSet.key($0)) }
+      shape.requiredColumns.allSatisfy { keys.contains($0.nameKey) }
     } ?? shapes.first
   }
 
+  /// What `read` gives; where a label file lacks a column, the error says which built-in collection its others are likely of.
+  static func suggesting<Result>(_ read: () throws -> Result) throws -> Result {
+    do {
+      return try read()
+    } catch DataError.missingColumn(let path, let column, let found, let needed, nil) {
+      throw DataError.missingColumn(
+        path: path, column: column, found: found, needed: needed, collection: likely(columns: found)
+      )
+    }
+  }
+
   /// The built-in collection, if one, whose columns are among those of a file that could not be read otherwise.
-  static func likely(columns: [String]) -> String? {
-    let keys = Set(columns.map(LabelSet.key))
+  private static func likely(columns: [String]) -> String? {
+    let keys = Set(columns.map(\.nameKey))
     let fitting = builtIn.flatMap(\.shapes).filter { shape in
-      !shape.isReadAsNIH && shape.requiredColumns.allSatisfy { keys.contains(LabelSet.key($0)) }
+      !shape.isReadAsNIH && shape.requiredColumns.allSatisfy { keys.contains($0.nameKey) }
     }
     let names = Set(fitting.map(\.name))
     return names.count == 1 ? names.first : nil
@@ -64,21 +75,21 @@ extension CollectionDescription {
   /// Whether a header has all columns of the published files that are in each release.
   private func hasItsColumns(among names: [String]) -> Bool {
     guard let published else { return false }
-    let keys = Set(names.map(LabelSet.key))
+    let keys = Set(names.map(\.nameKey))
     var columns = published.needed + requiredColumns
     if case .columns(let labels) = findings {
       columns += labels.filter { !published.others.contains($0) }
     }
     // Beside films' names, labels by study were joined by somebody.
-    if !tables.isEmpty, keys.contains(LabelSet.key(film)) { return false }
-    return columns.allSatisfy { keys.contains(LabelSet.key($0)) }
+    if !tables.isEmpty, keys.contains(film.nameKey) { return false }
+    return columns.allSatisfy { keys.contains($0.nameKey) }
   }
 
   /// Whether a header is that of the published files, column for column: a file with others beside them may be somebody's own,
   /// and mean something else.
   private func isCertain(of names: [String]) -> Bool {
     guard let published, hasItsColumns(among: names) else { return false }
-    let allowed = Set((columnNames + published.needed + published.others).map(LabelSet.key))
-    return names.allSatisfy { $0.isEmpty || allowed.contains(LabelSet.key($0)) }
+    let allowed = Set((columnNames + published.needed + published.others).map(\.nameKey))
+    return names.allSatisfy { $0.isEmpty || allowed.contains($0.nameKey) }
   }
 }

@@ -37,7 +37,7 @@ struct CollectionTables {
     }
     let named: Set<String>? =
       collection.findings == .columns([])
-      ? nil : Set(collection.columnNames.map(LabelSet.key))
+      ? nil : Set(collection.columnNames.map(\.nameKey))
     func rows(_ path: String, key: String) throws -> JoinedRows {
       try JoinedRows(path: path, key: key, columns: named)
     }

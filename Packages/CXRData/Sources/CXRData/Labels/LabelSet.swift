@@ -14,15 +14,4 @@ public enum LabelSet {
   public static let noFinding = "No Finding"
   /// A column of CheXpert's that is no disease: it may stand beside `No Finding`.
   static let supportDevices = "Support Devices"
-
-  /// What two names share that differ only in case, spaces, hyphens, underscores or quotes: `Pleural Thickening` and
-  /// `pleural-thickening`.
-  static func key(_ name: String) -> String {
-    var key = String.UnicodeScalarView()
-    for scalar in name.unicodeScalars
-    where !scalar.isBlank && !"-_'\"".unicodeScalars.contains(scalar) {
-      key.append(scalar)
-    }
-    return String(key).lowercased()
-  }
 }

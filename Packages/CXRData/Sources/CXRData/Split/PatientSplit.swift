@@ -1,13 +1,3 @@
-/// The parts of a split.
-public enum Subset: String, Sendable, CaseIterable, Codable {
-  /// For fitting weights.
-  case train
-  /// For choosing the epoch.
-  case validation
-  /// For the figures.
-  case test
-}
-
 /// Patients dealt to training, validation and test, so that no patient is in two of them.
 ///
 ///     let split = try PatientSplit(patients: file.patients, seed: 0)

@@ -28,7 +28,7 @@ final class JoinedRows {
   /// - Parameters:
   ///   - path: of the file.
   ///   - keyName: the column by which its rows are found.
-  ///   - columns: the names of columns that are read, as `LabelSet.key` writes them; `nil` for all.
+  ///   - columns: the names of columns that are read, as `nameKey` writes them; `nil` for all.
   /// - Throws: ``DataError`` for a file that cannot be read, has no such column, or two different rows of one key.
   init(path: String, key keyName: String, columns: Set<String>?) throws {
     self.path = path
@@ -42,7 +42,7 @@ final class JoinedRows {
       columns: { names in
         header = names
         place = try names.require(keyName, needed: "\"\(keyName)\"")
-        isRead = names.names.map { columns?.contains(LabelSet.key($0)) ?? true }
+        isRead = names.names.map { columns?.contains($0.nameKey) ?? true }
         return place
       },
       { place, row in

@@ -11,14 +11,14 @@ public struct TableHeader: Sendable {
 
   init(_ names: [String], line: Int, path: String) {
     (self.names, self.line, self.path) = (names, line, path)
-    keys = names.map(LabelSet.key)
+    keys = names.map(\.nameKey)
   }
 
   /// The column that has one of some names.
   /// - Returns: its place, or `nil` where there is none.
   /// - Throws: ``DataError/columnTwice(path:line:first:second:)`` where there are two.
   public func find(_ spellings: String...) throws -> Int? {
-    let wanted = spellings.map(LabelSet.key)
+    let wanted = spellings.map(\.nameKey)
     let places = keys.indices.filter { wanted.contains(keys[$0]) }
     guard places.count <= 1 else {
       throw DataError.columnTwice(
@@ -28,14 +28,14 @@ public struct TableHeader: Sendable {
   }
 
   /// The column that has one of some names, which must be there.
-  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:needed:)``.
+  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:needed:collection:)``.
   public func require(_ column: String, or others: String...) throws -> Int {
     for name in [column] + others { if let place = try find(name) { return place } }
     throw DataError.missingColumn(path: path, column: column, found: names)
   }
 
   /// The column that has a name, which must be there with others that `needed` lists.
-  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:needed:)``.
+  /// - Throws: as ``find(_:)``, and ``DataError/missingColumn(path:column:found:needed:collection:)``.
   func require(_ column: String, needed: String) throws -> Int {
     guard let place = try find(column) else {
       throw DataError.missingColumn(path: path, column: column, found: names, needed: needed)
@@ -45,12 +45,12 @@ public struct TableHeader: Sendable {
 
   /// Whether a column has one of some names.
   func has(_ spellings: String...) -> Bool {
-    let wanted = spellings.map(LabelSet.key)
+    let wanted = spellings.map(\.nameKey)
     return keys.contains { wanted.contains($0) }
   }
 
   /// Whether a text is the name of a column.
   public static func isName(_ text: String, _ name: String) -> Bool {
-    LabelSet.key(text) == LabelSet.key(name)
+    text.nameKey == name.nameKey
   }
 }

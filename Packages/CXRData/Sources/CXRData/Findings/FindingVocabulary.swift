@@ -17,14 +17,14 @@ struct FindingVocabulary {
     known = self.stated.union(plain)
     self.renames = renames
     byKey = Dictionary(
-      stated.map { (LabelSet.key($0), $0) }, uniquingKeysWith: { first, _ in first })
+      stated.map { ($0.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     longest = min(8, stated.map { Self.words($0).count }.max() ?? 1)
     longestKnown = min(8, known.map { $0.split(separator: " ").count }.max() ?? 1)
   }
 
   /// The known label, or almost label, that a text is; `nil` where it is another name.
   func label(_ text: String) -> String? {
-    known.contains(text) ? text : byKey[LabelSet.key(text)]
+    known.contains(text) ? text : byKey[text.nameKey]
   }
 
   /// A name, without quotes around it, as it is renamed.
@@ -70,13 +70,13 @@ struct FindingVocabulary {
       let match = (1...max(1, min(longest, words.count - place))).reversed().lazy.compactMap {
         count -> (label: String, words: Range<Int>)? in
         let range = place..<place + count
-        return self.byKey[LabelSet.key(words[range].joined())].map { ($0, range) }
+        return self.byKey[words[range].joined().nameKey].map { ($0, range) }
       }.first
       if let match { found.append(match) }
       place = match?.words.upperBound ?? place + 1
     }
-    for word in text.parts(between: \.isBlank) where byKey[LabelSet.key(word)] == nil {
-      let joined = word.parts { $0 == "-" || $0 == "_" }.compactMap { byKey[LabelSet.key($0)] }
+    for word in text.parts(between: \.isBlank) where byKey[word.nameKey] == nil {
+      let joined = word.parts { $0 == "-" || $0 == "_" }.compactMap { byKey[$0.nameKey] }
       if joined.count > 1 { return joined[0] }
     }
     guard let first = found.first else { return nil }

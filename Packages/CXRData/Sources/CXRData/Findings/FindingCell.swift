@@ -9,7 +9,7 @@ enum FindingCell: Equatable {
   private static let separators: Set<Unicode.Scalar> = [
     ",", ";", "/", "\\", "&", "+", "#", "•", "·", "、", "，", "；", "｜", "\n", "\r", "\t",
   ]
-  private static let noFinding = LabelSet.key(LabelSet.noFinding)
+  private static let noFinding = LabelSet.noFinding.nameKey
   private static let brackets: [(open: Unicode.Scalar, close: Unicode.Scalar)] = [
     ("[", "]"), ("(", ")"), ("{", "}"),
   ]
@@ -63,7 +63,7 @@ enum FindingCell: Equatable {
       }
       guard !token.isMissingMarker else { throw .unknownBesideFinding }
       // However it is spelled, it can mean nothing else.
-      if LabelSet.key(token) == Self.noFinding {
+      if token.nameKey == Self.noFinding {
         findings.append(LabelSet.noFinding)
         continue
       }

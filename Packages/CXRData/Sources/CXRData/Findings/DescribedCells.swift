@@ -213,11 +213,11 @@ extension CollectionDescription {
     let described = Set(noFinding + unknown + unusable + renames.keys + kinds.keys)
     let unused = described.subtracting(lines.keys)
     if unused.isEmpty || isBuiltIn { return [] }
-    let near = Dictionary(unused.map { (LabelSet.key($0), $0) }, uniquingKeysWith: min)
+    let near = Dictionary(unused.map { ($0.nameKey, $0) }, uniquingKeysWith: min)
     let found = lines.filter { !described.contains($0.key) && !labels.contains($0.key) }
       .sorted { ($0.value, $0.key) < ($1.value, $1.key) }
       .compactMap { name, line in
-        near[LabelSet.key(name)].map {
+        near[name.nameKey].map {
           DataError.NearName(line: line, found: name, label: $0, isRenamable: false)
         }
       }
