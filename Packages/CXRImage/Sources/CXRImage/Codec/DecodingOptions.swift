@@ -1,0 +1,40 @@
+/// How a film's bytes become grey levels.
+public struct DecodingOptions: Sendable, Hashable {
+  /// The arithmetic of a JPEG's inverse cosine transform.
+  public enum JPEGTransform: String, Sendable, CaseIterable, Codable {
+    /// Accurate whole numbers.
+    case islow
+    /// Fewer bits: what TensorFlow uses unless told otherwise; off by up to 14 grey levels.
+    case ifast
+  }
+
+  /// How JPEG is transformed.
+  public var jpegTransform: JPEGTransform
+  /// What becomes of more than 8 bits; `nil` for ``FilmDepth/reference`` of PNG and ``FilmDepth/full`` of DICOM.
+  public var depth: FilmDepth?
+  /// How many of a 16-bit PNG's bits are used, 9 to 16: a film of 12 bits in a file of 16 is nearly black otherwise.
+  public var pngBits: Int
+  /// Whether a PNG or JPEG film is turned as its EXIF orientation says; the reference does not turn it.
+  public var appliesOrientation: Bool
+  /// Which values of a DICOM film are black and white.
+  public var dicomRange: DICOMRange
+  /// Which DICOM films are taken.
+  public var dicomModalities: Set<DICOMModality>
+  /// The most pixels a film may have; memory is taken only for fewer.
+  public var maximumPixels: Int
+
+  /// The accurate transform, each format's own depth, DICOM's window, CR and DX, and films of up to 100 million
+  /// pixels unless said otherwise.
+  public init(
+    jpegTransform: JPEGTransform = .islow, depth: FilmDepth? = nil, pngBits: Int = 16,
+    appliesOrientation: Bool = false,
+    dicomRange: DICOMRange = .window, dicomModalities: Set<DICOMModality> = DICOMModality.usual,
+    maximumPixels: Int = 100_000_000
+  ) {
+    precondition((9...16).contains(pngBits), "DecodingOptions: \(pngBits) bits; 9 to 16 are known")
+    (self.pngBits, self.appliesOrientation) = (pngBits, appliesOrientation)
+    self.dicomModalities = dicomModalities
+    (self.jpegTransform, self.maximumPixels) = (jpegTransform, maximumPixels)
+    (self.depth, self.dicomRange) = (depth, dicomRange)
+  }
+}
