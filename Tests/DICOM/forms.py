@@ -373,7 +373,7 @@ def of_rescales():
     yield raw("slope with a comma", "RescaleSlope", "0,5", refused("rescale slope", "0,5"), RescaleIntercept=0)
     yield raw("slope with letters", "RescaleSlope", "1.5xyz", refused("rescale slope"), RescaleIntercept=0)
     yield raw("intercept that is no number", "RescaleIntercept", "abc",
-              refused("rescale intercept", unsaid=("--dicom-range",)), RescaleSlope=1)
+              refused("rescale intercept", unsaid=("dicomrange",)), RescaleSlope=1)
     yield raw("slope of 1e307", "RescaleSlope", "1e307", refused("beyond"), signed=True, bits=16,
               RescaleIntercept=0)
     yield raw("window's width with a comma", "WindowWidth", "40,9", refused("window"), same("--range full"),

@@ -10,11 +10,11 @@ static void *take(void *context, long width, long height, int bytes) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
-  char message[DICOM_MESSAGE_SIZE];
+  dicom_refusal refusal;
   void *pixels = nullptr;
   // Every way to black and white, and every modality: the first byte of the preamble tells which.
   const dicom_options options{count > 0 ? bytes[0] % 3 : 0, ~0u};
-  film_decode_dicom(bytes, count, &options, take, &pixels, message);
+  film_decode_dicom(bytes, count, &options, take, &pixels, &refusal);
   std::free(pixels);
   return 0;
 }

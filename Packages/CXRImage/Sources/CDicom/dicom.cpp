@@ -7,10 +7,11 @@
 extern "C" int film_has_dicom(void) { return 0; }
 
 extern "C" int film_decode_dicom(const uint8_t *, size_t, const dicom_options *, dicom_allocate,
-                                 void *, char *message) {
-  std::snprintf(message, DICOM_MESSAGE_SIZE,
+                                 void *, dicom_refusal *refusal) {
+  *refusal = dicom_refusal{};
+  std::snprintf(refusal->reason, sizeof refusal->reason,
                 "this build reads no DICOM; install libdcmtk-dev and libopenjp2-7-dev and build "
-                "with --traits DICOM");
+                "with: swift build --traits DICOM");
   return 1;
 }
 
@@ -75,19 +76,18 @@ void check_kind(DcmItem &set, unsigned modalities) {
                                kind == UID_DigitalXRayImageStorageForPresentation ||
                                kind == UID_DigitalXRayImageStorageForProcessing;
     if (!is_radiograph && !(modalities & DICOM_UNSTATED))
-      throw Refusal(
-          "it has no modality, and its class is not that of a projection radiograph; if it is one, "
-          "--dicom-modalities CR,DX,none takes it");
+      throw Refusal("it has no modality, and its class is not that of a projection radiograph, but it may be one",
+                    {DICOM_OPTION_MODALITIES, "CR,DX,none"});
     return;
   }
   for (const auto &known : KNOWN) {
     if (modality != known.name) continue;
     if (modalities & known.bit) return;
-    throw Refusal("its modality is " + modality + ", which may be a film of the chest; if it is, "
-                  "--dicom-modalities CR,DX," + modality + " takes it");
+    throw Refusal("its modality is " + modality + ", which may be a film of the chest",
+                  {DICOM_OPTION_MODALITIES, "CR,DX," + modality});
   }
   throw Refusal("its modality is " + modality + "; only projection radiographs are read: CR and DX, and RG, RF and OT "
-                "where --dicom-modalities names them");
+                "where these are asked for");
 }
 
 /// What the header says of the pixels, or why they are none of a film's.
@@ -176,17 +176,25 @@ void decode(const uint8_t *bytes, size_t count, const dicom_options &options,
 extern "C" int film_has_dicom(void) { return 1; }
 
 extern "C" int film_decode_dicom(const uint8_t *bytes, size_t count, const dicom_options *options,
-                                 dicom_allocate allocate, void *context, char *message) {
+                                 dicom_allocate allocate, void *context, dicom_refusal *refusal) {
+  *refusal = dicom_refusal{};
+  const auto say = [refusal](const char *reason) {
+    std::snprintf(refusal->reason, sizeof refusal->reason, "%s", reason);
+  };
   try {
     prepare_dcmtk();
     decode(bytes, count, *options, allocate, context);
     return 0;
   } catch (const std::bad_alloc &) {
-    std::snprintf(message, DICOM_MESSAGE_SIZE, "no memory");
+    say("no memory");
+  } catch (const Refusal &error) {
+    say(error.what());
+    refusal->option = error.remedy.option;
+    std::snprintf(refusal->value, sizeof refusal->value, "%s", error.remedy.value.c_str());
   } catch (const std::exception &error) {
-    std::snprintf(message, DICOM_MESSAGE_SIZE, "%s", error.what());
+    say(error.what());
   } catch (...) {
-    std::snprintf(message, DICOM_MESSAGE_SIZE, "an unknown error of DCMTK");
+    say("an unknown error of DCMTK");
   }
   return 1;
 }

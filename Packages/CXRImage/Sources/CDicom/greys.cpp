@@ -11,11 +11,12 @@
 
 namespace {
 
-constexpr char REMEDY[] = " (a training with --dicom-range full goes without it)";
+/// What goes without windows and their tables.
+const Remedy WHOLE_RANGE{DICOM_OPTION_RANGE, "full"};
 
 /// A number that may be absent, but not unreadable: DCMTK takes the beginning of "20,5" for 20.
 bool number(DcmItem &set, const DcmTagKey &key, const std::string &name, double &value,
-            const char *remedy = "") {
+            const Remedy &remedy = {}) {
   DcmElement *element = nullptr;
   if (set.findAndGetElement(key, element).bad() || !element || element->getLength() == 0)
     return false;
@@ -28,7 +29,7 @@ bool number(DcmItem &set, const DcmTagKey &key, const std::string &name, double 
   const double found = OFStandard::atof(digits.c_str(), &is_number);
   const bool has_others = digits.find_first_not_of("0123456789+-.eE") != std::string::npos;
   if (!has_text || !is_number || has_others || !std::isfinite(found))
-    throw Refusal("its " + name + " \"" + whole + "\" is no number" + remedy);
+    throw Refusal("its " + name + " \"" + whole + "\" is no number", remedy);
   value = found;
   return true;
 }
@@ -51,17 +52,17 @@ struct LookupTable {
 /// - Parameters:
 ///   - may_be_signed: whether what goes into it may lie below 0, so that its first value is signed where the file does not
 ///     say (PS3.3 C.11.2.1.1).
-bool table(const TableElements &elements, const char *name, bool may_be_signed, const char *remedy,
+bool table(const TableElements &elements, const char *name, bool may_be_signed, const Remedy &remedy,
            LookupTable &found) {
   if (!elements.is_there) return false;
   const std::string what = std::string("its ") + name + " LUT ";
-  if (!elements.has_item) throw Refusal(what + "is empty" + remedy);
+  if (!elements.has_item) throw Refusal(what + "is empty", remedy);
   const std::vector<uint16_t> &descriptor = elements.descriptor.values;
-  if (descriptor.size() != 3) throw Refusal(what + "has no descriptor of three numbers" + remedy);
+  if (descriptor.size() != 3) throw Refusal(what + "has no descriptor of three numbers", remedy);
   const size_t count = descriptor[0] == 0 ? 65536 : descriptor[0];
   const unsigned bits = descriptor[2];
   if (bits < 8 || bits > 16)
-    throw Refusal(what + "has " + std::to_string(bits) + " bits an entry" + remedy);
+    throw Refusal(what + "has " + std::to_string(bits) + " bits an entry", remedy);
   std::vector<uint16_t> data = elements.data.values;
   if (data.size() < count && bits == 8 && data.size() * 2 >= count) {
     // Two entries a word.
@@ -74,7 +75,7 @@ bool table(const TableElements &elements, const char *name, bool may_be_signed, 
   }
   if (data.size() < count)
     throw Refusal(what + "has " + std::to_string(data.size()) + " entries instead of " +
-                  std::to_string(count) + remedy);
+                  std::to_string(count), remedy);
   data.resize(count);
   const uint16_t most = static_cast<uint16_t>((1u << bits) - 1);
   for (uint16_t &entry : data) entry = std::min(entry, most);
@@ -101,11 +102,11 @@ struct Window {
 
 /// The first window; false where there is none.
 bool window(DcmItem &set, Window &found) {
-  const bool has_centre = number(set, DCM_WindowCenter, "window's centre", found.centre, REMEDY);
-  const bool has_width = number(set, DCM_WindowWidth, "window's width", found.width, REMEDY);
+  const bool has_centre = number(set, DCM_WindowCenter, "window's centre", found.centre, WHOLE_RANGE);
+  const bool has_width = number(set, DCM_WindowWidth, "window's width", found.width, WHOLE_RANGE);
   if (!has_centre && !has_width) return false;
   if (!has_centre || !has_width)
-    throw Refusal(std::string("its window has no ") + (has_centre ? "width" : "centre") + REMEDY);
+    throw Refusal(std::string("its window has no ") + (has_centre ? "width" : "centre"), WHOLE_RANGE);
   OFString text;
   set.findAndGetOFString(DCM_VOILUTFunction, text);
   while (!text.empty() && text.back() == ' ') text.pop_back();
@@ -113,13 +114,13 @@ bool window(DcmItem &set, Window &found) {
   found.is_sigmoid = text == "SIGMOID";
   if (!text.empty() && text != "LINEAR" && !is_exact && !found.is_sigmoid)
     throw Refusal(std::string("the function of its window is \"") + text.c_str() +
-                  "\", which is none" + REMEDY);
+                  "\", which is none", WHOLE_RANGE);
   const bool is_linear = !is_exact && !found.is_sigmoid;
   if (is_linear ? found.width < 1 : found.width <= 0) {
     OFString width;
     set.findAndGetOFString(DCM_WindowWidth, width);
-    throw Refusal(std::string("its window is ") + width.c_str() + " wide, which means nothing" +
-                  REMEDY);
+    throw Refusal(std::string("its window is ") + width.c_str() + " wide, which means nothing",
+                  WHOLE_RANGE);
   }
   const double centre = is_linear ? found.centre - 0.5 : found.centre;
   const double half = (is_linear ? found.width - 1 : found.width) / 2;
@@ -134,7 +135,7 @@ std::vector<uint16_t> grey_levels(DcmItem &set, const Structure &structure, cons
                                   int range, bool is_negative) {
   LookupTable modality;
   const bool has_modality_table =
-      table(structure.modality_table, "modality", form.is_signed, "", modality);
+      table(structure.modality_table, "modality", form.is_signed, {}, modality);
   double slope = 1, intercept = 0;
   if (!has_modality_table) {
     number(set, DCM_RescaleSlope, "rescale slope", slope);
@@ -154,9 +155,9 @@ std::vector<uint16_t> grey_levels(DcmItem &set, const Structure &structure, cons
   bool has_window = false, has_lut = false;
   if (range == DICOM_RANGE_WINDOW) {
     has_window = window(set, ends);
-    has_lut = !has_window && table(structure.voi_table, "VOI", may_be_signed, REMEDY, lut);
+    has_lut = !has_window && table(structure.voi_table, "VOI", may_be_signed, WHOLE_RANGE, lut);
   } else if (range == DICOM_RANGE_LUT) {
-    has_lut = table(structure.voi_table, "VOI", may_be_signed, REMEDY, lut);
+    has_lut = table(structure.voi_table, "VOI", may_be_signed, WHOLE_RANGE, lut);
     has_window = !has_lut && window(set, ends);
   }
   if (!has_window && !has_lut) {

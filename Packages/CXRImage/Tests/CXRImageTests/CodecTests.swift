@@ -69,7 +69,7 @@ import Testing
           _ = try GreyFilm(
             encoded: cut, format: FileFormat(cut), path: "f", options: DecodingOptions())
           Issue.record("a cut file was accepted")
-        } catch ImageError.undecodable(_, let format, let offset, _) {
+        } catch ImageError.undecodable(_, let format, let offset, _, _) {
           #expect(format == name)
           #expect(try #require(offset) > 20 && offset ?? 0 <= cut.count, "\(name) \(part)")
         }
@@ -82,7 +82,7 @@ import Testing
     do {
       _ = try GreyFilm(encoded: damaged, path: "f")
       Issue.record("a damaged file was accepted")
-    } catch ImageError.undecodable(_, _, let offset, _) {
+    } catch ImageError.undecodable(_, _, let offset, _, _) {
       #expect(try #require(offset) > damaged.count - 40)
     }
   }
@@ -119,6 +119,7 @@ import Testing
       Issue.record("a film of more bits was accepted")
     } catch let error as ImageError {
       #expect(error.reason.contains("12 of 16 bits, and is read as a film of 10"), "\(error)")
+      #expect(error.remedy == DecodingRemedy(option: "pngBits", value: "12"))
     }
     #expect(GreyFilm.usedBits(png: try film.pngData()) == nil)
   }

@@ -21,21 +21,26 @@ extension DICOMFormulaTests {
         let reason = refusal(file, DecodingOptions(dicomModalities: modalities))
         #expect(
           reason.contains("its modality is \(modality)")
-            && reason.contains("--dicom-modalities CR,DX,\(modality)"), "\(reason)")
+            && reason.contains("dicomModalities CR,DX,\(modality) takes it"), "\(reason)")
       }
       #expect(try levels(file, DecodingOptions(dicomModalities: [option])) == [0, 255])
     }
     file.setText(0x0008_0060, "CS", "MR")
-    #expect(
-      refusal(file, DecodingOptions(dicomModalities: Set(DICOMModality.allCases)))
-        .contains("its modality is MR"))
+    let all = DecodingOptions(dicomModalities: Set(DICOMModality.allCases))
+    let error = #expect(throws: ImageError.self) { try levels(file, all) }
+    #expect(error?.remedy == nil && error?.reason.contains("its modality is MR") == true)
   }
 
   /// A film that names no modality is taken where it is of a class of these, or where `none` is named.
   @Test func withoutAModalityTheClassDecides() throws {
     var file = DICOMFile([0, 4095])
     file[0x0008_0060] = nil
-    #expect(refusal(file).contains("--dicom-modalities CR,DX,none"))
+    let error = #expect(throws: ImageError.self) { try levels(file) }
+    #expect(error?.remedy == DecodingRemedy(option: "dicomModalities", value: "CR,DX,none"))
+    #expect(
+      error?.description
+        == "f.dcm: DICOM cannot be decoded: it has no modality, and its class is not that of a projection radiograph, but "
+        + "it may be one (dicomModalities CR,DX,none takes it)")
     #expect(try levels(file, DecodingOptions(dicomModalities: [.unstated])) == [0, 255])
     // Computed radiography, digital X-ray for presentation and for processing (PS3.4, annex B).
     for kind in ["1", "1.1", "1.1.1"] {

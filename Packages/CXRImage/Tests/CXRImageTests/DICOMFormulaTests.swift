@@ -68,7 +68,8 @@ struct DICOMFormulaTests {
       file.setWindow("2000", width, function)
       let reason = refusal(file)
       #expect(
-        reason.contains("its window is \(width) wide") && reason.contains("--dicom-range full"),
+        reason.contains("its window is \(width) wide")
+          && reason.contains("dicomRange full takes it"),
         "\(reason)")
       try expect(file, [0, 255 * 1999.0 / 4095, 255 * 2000.0 / 4095, 255], range: .full)
     }
@@ -140,7 +141,7 @@ struct DICOMFormulaTests {
     let reason = refusal(file)
     #expect(
       reason.contains("its VOI LUT has 3 entries instead of 4")
-        && reason.contains("--dicom-range full"), "\(reason)")
+        && reason.contains("dicomRange full takes it"), "\(reason)")
     try expect(file, [0, 255], range: .full)
     file[DICOMFile.voiTable] = DICOMFile.Element(kind: "SQ", value: .items([]))
     #expect(refusal(file).contains("its VOI LUT is empty"))

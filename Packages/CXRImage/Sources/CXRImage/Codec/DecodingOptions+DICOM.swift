@@ -24,3 +24,15 @@ extension DecodingOptions {
     return dicom_options(range: Int32(range), modalities: modalities)
   }
 }
+
+extension DecodingRemedy {
+  /// What the C decoder says would help; `nil` where it says nothing.
+  init?(_ refusal: dicom_refusal) {
+    switch Int(refusal.option) {
+    case DICOM_OPTION_RANGE: self.init(option: "dicomRange", value: text(ofC: refusal.value))
+    case DICOM_OPTION_MODALITIES:
+      self.init(option: "dicomModalities", value: text(ofC: refusal.value))
+    default: return nil
+    }
+  }
+}

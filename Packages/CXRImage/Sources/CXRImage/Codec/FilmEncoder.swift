@@ -43,10 +43,7 @@ struct FilmEncoder {
   ) throws -> [UInt8] {
     var (count, result) = (0, film_result())
     guard let bytes = body(&count, &result) else {
-      let reason = withUnsafeBytes(of: result.message) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      throw ImageError.unencodable(reason: reason)
+      throw ImageError.unencodable(reason: text(ofC: result.message))
     }
     defer { free(bytes) }
     return Array(UnsafeBufferPointer(start: bytes, count: count))

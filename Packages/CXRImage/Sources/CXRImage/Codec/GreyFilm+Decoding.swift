@@ -91,11 +91,11 @@ extension GreyFilm {
   ) throws -> [UInt16] {
     let most = levels.max() ?? 0
     guard most >> UInt16(bits) == 0 else {
+      let used = 16 - most.leadingZeroBitCount
       throw ImageError.undecodable(
         path: path, format: "PNG", offset: nil,
-        reason:
-          "it uses \(16 - most.leadingZeroBitCount) of 16 bits, and is read as a film of \(bits) (--png-bits, here or in training)"
-      )
+        reason: "it uses \(used) of 16 bits, and is read as a film of \(bits)",
+        remedy: DecodingRemedy(option: "pngBits", value: "\(used)"))
     }
     return levels.map { $0 << UInt16(16 - bits) }
   }
@@ -114,43 +114,51 @@ extension GreyFilm {
     _ bytes: [UInt8], _ format: FileFormat, _ path: String, _ options: DecodingOptions,
     into target: PixelTarget
   ) throws {
-    var result = film_result()
     let context = Unmanaged.passUnretained(target).toOpaque()
-    let status: Int32
+    let failure: ImageError?
     switch format {
     case .png:
-      status = film_decode_png(
+      var result = film_result()
+      let status = film_decode_png(
         bytes, bytes.count, options.depth == .full || options.pngBits < 16 ? 1 : 0,
         PixelTarget.allocate, context, &result)
+      failure = status == 0 ? nil : Self.failure(result, format, path)
     case .jpeg:
-      status = film_decode_jpeg(
+      var result = film_result()
+      let status = film_decode_jpeg(
         bytes, bytes.count, options.jpegTransform == .ifast ? 1 : 0, PixelTarget.allocate, context,
         &result)
+      failure = status == 0 ? nil : Self.failure(result, format, path)
     case .dicom:
-      result.error_offset = -1
-      var choices = options.dicomChoices
-      status = withUnsafeMutableBytes(of: &result.message) { message in
-        var text = [CChar](repeating: 0, count: Int(DICOM_MESSAGE_SIZE))
-        let status = film_decode_dicom(
-          bytes, bytes.count, &choices, PixelTarget.allocate, context, &text)
-        text.withUnsafeBytes {
-          message.copyMemory(from: .init(rebasing: $0.prefix(message.count - 1)))
-        }
-        return status
-      }
+      var (choices, refusal) = (options.dicomChoices, dicom_refusal())
+      let status = film_decode_dicom(
+        bytes, bytes.count, &choices, PixelTarget.allocate, context, &refusal)
+      failure =
+        status == 0
+        ? nil
+        : .undecodable(
+          path: path, format: format.name, offset: nil, reason: text(ofC: refusal.reason),
+          remedy: DecodingRemedy(refusal))
     case .other(let found): throw ImageError.unknownFormat(path: path, found: found)
     }
     if let (width, height) = target.refused {
       throw ImageError.tooLarge(
         path: path, width: width, height: height, limit: options.maximumPixels)
     }
-    guard status == 0 else {
-      let reason = withUnsafeBytes(of: result.message) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      throw ImageError.undecodable(
-        path: path, format: format.name,
-        offset: result.error_offset < 0 ? nil : result.error_offset, reason: reason)
-    }
+    if let failure { throw failure }
   }
+
+  private static func failure(_ result: film_result, _ format: FileFormat, _ path: String)
+    -> ImageError
+  {
+    .undecodable(
+      path: path, format: format.name,
+      offset: result.error_offset < 0 ? nil : result.error_offset, reason: text(ofC: result.message)
+    )
+  }
+}
+
+/// The text in an array of C's, up to its first zero.
+func text<Characters>(ofC characters: Characters) -> String {
+  withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }
