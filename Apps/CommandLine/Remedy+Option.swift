@@ -1,27 +1,33 @@
 import CXRData
+import CXRImage
 
 extension [Remedy] {
   /// What the libraries call by their own names, as these programs' options; `nil` where there is none.
   var asOptions: String? {
-    var options: [String] = []
-    for remedy in self {
-      switch remedy {
-      case .renameLabel(let from, let to):
-        options.append("--rename \(Self.quoted("\(from)=\(to)"))")
-      case .dropLeadingFolders(let folders):
-        options.append("--drop-folders \(Self.quoted(folders))")
-      case .ignoreExtensions: options.append("--ignore-extensions")
-      case .nameTableOfPatients, .takeEachFilmForAPatient:
-        return
-          "give --patients FILE, a table with the columns Image Index and Patient ID; or, if no such table is to be had, "
-          + "--each-film-a-patient, which every page will then say"
-      case .readAs(let collection): options.append("--collection \(collection)")
-      case .allowUnknownFilms: options.append("--allow-unknown-films")
-      case .askForLabel(let label, let wrong): return "in --labels write \(label) for \(wrong)"
-      }
+    if contains(.nameTableOfPatients) || contains(.takeEachFilmForAPatient) {
+      return
+        "give --patients FILE, a table with the columns Image Index and Patient ID; or, if no such table is to be had, "
+        + "--each-film-a-patient, which every page will then say"
     }
-    return options.isEmpty ? nil : "to allow it: " + options.joined(separator: " ")
+    if contains(.skipEmptyLabels) {
+      return "to allow it: --skip-empty-labels, or name the other labels in --labels"
+    }
+    for remedy in self {
+      guard let wrong = remedy.replaced, let right = remedy.value else { continue }
+      return "in \(remedy.option.asOption) write \(right) for \(wrong)"
+    }
+    let options = map { remedy in
+      remedy.option.asOption + (remedy.value.map { " " + Self.quoted($0) } ?? "")
+    }
+    if options.isEmpty { return nil }
+    // A checkpoint's films are read as in its training.
+    let isOfTraining = contains { Self.ofTraining.contains($0.option) }
+    return (isOfTraining ? "to allow it, here or in training: " : "to allow it: ")
+      + options.joined(separator: " ")
   }
+
+  /// Options of decoding that programs which read a checkpoint take from there.
+  private static let ofTraining: Set<String> = ["dicomRange", "pngBits"]
 
   /// As a shell takes it for one word.
   private static func quoted(_ text: String) -> String {
@@ -29,6 +35,13 @@ extension [Remedy] {
       $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./=,".unicodeScalars.contains($0)
     }
     return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+extension ImageError: RemediedError {
+  /// The option with which the film would be read.
+  public var remedies: [Remedy] {
+    remedy.map { [Remedy(option: $0.option, value: $0.value)] } ?? []
   }
 }
 

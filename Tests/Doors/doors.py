@@ -802,7 +802,7 @@ def near(chance, label):
 
 
 def renamed(case, label, other):
-    remedy = {"kind": "renameLabel", "arguments": [other, label]}
+    remedy = {"option": "rename", "value": f"{other}={label}"}
     return Refusal([other, label], lambda: case.request.update(rename={other: label}), remedy)
 
 
@@ -1113,7 +1113,7 @@ def leading_folder(case, leading):
     """People rename what they unpack."""
     for film in case.listed:
         film.name = f"{leading}/{film.name}"
-    return hinted(case, list(case.listed), "drop", leading, "dropLeadingFolders", [leading])
+    return hinted(case, list(case.listed), "drop", leading, {"option": "dropFolders", "value": leading})
 
 
 @refusable("films", "another ending than listed: {}", "shapes missing disk dicom", variants={
@@ -1126,17 +1126,17 @@ def other_ending(case, ending):
         del case.files[film.at]
         film.at = stem + ending(suffix)
         case.put(film.at)
-    return hinted(case, moved, "ignoreExtensions", True, "ignoreExtensions", [])
+    return hinted(case, moved, "ignoreExtensions", True, {"option": "ignoreExtensions"})
 
 
-def hinted(case, lacking, key, value, kind, arguments):
+def hinted(case, lacking, key, value, remedy):
     """The answer that lacks some films but says how they are found, and the request that finds them."""
 
     def answer():
         paths = [None if any(film is x for x in lacking) else path
                  for film, path in zip(case.listed, case.truth["paths"])]  # fmt: skip
         return {"paths": paths, "leftOut": case.left_out, "unlisted": case.unlisted + len(lacking),
-                "hint": {"kind": kind, "arguments": arguments, "rows": len(lacking)}}  # fmt: skip
+                "hint": {**remedy, "rows": len(lacking)}}  # fmt: skip
 
     return Refusal([], lambda: case.request.update({key: value}), hinted=answer)
 

@@ -127,17 +127,9 @@ struct Request: Decodable {
 
 extension Remedy {
   var json: [String: Any] {
-    switch self {
-    case .renameLabel(let from, let to): ["kind": "renameLabel", "arguments": [from, to]]
-    case .dropLeadingFolders(let folders):
-      ["kind": "dropLeadingFolders", "arguments": [folders]]
-    case .ignoreExtensions: ["kind": "ignoreExtensions", "arguments": [String]()]
-    case .askForLabel(let label, let wrong):
-      ["kind": "askForLabel", "arguments": [label, wrong]]
-    case .nameTableOfPatients: ["kind": "nameTableOfPatients", "arguments": [String]()]
-    case .takeEachFilmForAPatient: ["kind": "takeEachFilmForAPatient", "arguments": [String]()]
-    case .readAs(let collection): ["kind": "readAs", "arguments": [collection]]
-    case .allowUnknownFilms: ["kind": "allowUnknownFilms", "arguments": [String]()]
-    }
+    var json: [String: Any] = ["option": option]
+    if let value { json["value"] = value }
+    if let replaced { json["insteadOf"] = replaced }
+    return json
   }
 }

@@ -235,6 +235,9 @@ import Testing
       try file("ImageID,PatientID,Labels\na,1,[]\n")
     }
     #expect(padChest?.remedies == [.readAs(collection: "padchest")])
+    let empty = [Remedy(option: "skipEmptyLabels"), Remedy(option: "labels")]
+    #expect(DataError.labelsWithoutPositives(["Hernia"]).remedies == empty)
+    #expect(DataError.labelsWithoutNegatives(["Hernia"]).remedies == empty)
     // Without a source of patients the films of one would come into training and test alike.
     let alone = try LabelFile(
       contents: Array("Image Index,Finding Labels\na,Mass\nb,Mass\n".utf8), path: "t.csv",

@@ -33,10 +33,10 @@ extension DataError: CustomStringConvertible {
         + "use a label file with more patients"
     case .labelsWithoutPositives(let labels):
       return "no positive film in training for \(labels.joined(separator: ", ")): "
-        + "its class weight is undefined. Leave it out with --labels, or use --skip-empty-labels"
+        + "its class weight is undefined; leave it out"
     case .labelsWithoutNegatives(let labels):
       return "no negative film in training for \(labels.joined(separator: ", ")): "
-        + "its class weight is undefined. Leave it out with --labels, or use --skip-empty-labels"
+        + "its class weight is undefined; leave it out"
     case .unknownFilms(let path, let line, let names, let count, let hints):
       return Self.place(path, line ?? 0)
         + "\(count) of its films \(count == 1 ? "is" : "are") not in the label file, the first: "

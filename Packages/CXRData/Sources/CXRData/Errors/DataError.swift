@@ -143,6 +143,7 @@ extension DataError: RemediedError {
       [.nameTableOfPatients, .takeEachFilmForAPatient]
     case .missingColumn(_, _, _, _, let collection?): [.readAs(collection: collection)]
     case .noPatients: [.nameTableOfPatients, .takeEachFilmForAPatient]
+    case .labelsWithoutPositives, .labelsWithoutNegatives: [.skipEmptyLabels, .askForOtherLabels]
     case .unknownLabel(_, let label, _, let nearest?):
       [.askForLabel(nearest, insteadOf: label)]
     default: []

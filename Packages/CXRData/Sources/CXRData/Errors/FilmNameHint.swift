@@ -8,12 +8,9 @@ public struct FilmNameHint: Sendable, Equatable {
   /// What a person reads.
   public var description: String {
     let ways = remedies.map { remedy in
-      switch remedy {
-      case .dropLeadingFolders(let folders):
-        "the leading folder \(folders) of their names is left out of account"
-      case .ignoreExtensions: "extensions are ignored"
-      default: ""
-      }
+      remedy == .ignoreExtensions
+        ? "extensions are ignored"
+        : "the leading folder \(remedy.value ?? "") of their names is left out of account"
     }
     return "\(count) \(count == 1 ? "row matches" : "rows match") if "
       + ways.joined(separator: " and ")
