@@ -48,8 +48,8 @@ struct Synth: Program {
   func validate() throws {
     do {
       try options.validate()
-    } catch {
-      throw ValidationError("\(error)")
+    } catch PhantomError.invalidOption(let name, let value, let needed) {
+      throw ValidationError("\(name.asOption) \(value): \(needed)")
     }
   }
 

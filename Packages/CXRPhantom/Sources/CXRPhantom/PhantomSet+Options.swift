@@ -30,26 +30,32 @@ extension PhantomSet {
       self.seed = seed
     }
 
-    /// - Throws: ``PhantomError/invalidOption(_:)``.
+    /// - Throws: ``PhantomError/invalidOption(name:value:needed:)``.
     public func validate() throws {
       let least = PhantomSet.leastPatients
+      func refuse(_ name: String, _ value: Int, _ needed: String) -> PhantomError {
+        .invalidOption(name: name, value: "\(value)", needed: needed)
+      }
       guard patients >= 2 * least else {
-        throw PhantomError.invalidOption(
-          "--patients \(patients): at least \(2 * least) are needed, so that each finding has "
-            + "\(least) patients and others are without it")
+        throw refuse(
+          "patients", patients,
+          "at least \(2 * least) are needed, so that each finding has \(least) patients and others are without it"
+        )
       }
       guard images >= patients else {
-        throw PhantomError.invalidOption(
-          "--images \(images): at least \(patients) are needed, one a patient")
+        throw refuse("images", images, "at least \(patients) are needed, one a patient")
       }
       if let distinct, !(LabelSet.nih14.count + 1...images).contains(distinct) {
-        throw PhantomError.invalidOption(
-          "--distinct \(distinct): a number from \(LabelSet.nih14.count + 1), one a finding and one "
-            + "without, to \(images), that of films, is needed")
+        throw refuse(
+          "distinct", distinct,
+          "a number from \(LabelSet.nih14.count + 1), one a finding and one without, to \(images), that of films, is "
+            + "needed")
       }
-      guard images <= 1_000_000, (32...8192).contains(size) else {
-        throw PhantomError.invalidOption(
-          "--images \(images) --size \(size): at most a million films of 32 to 8192 pixels")
+      guard images <= 1_000_000 else {
+        throw refuse("images", images, "at most a million films can be made")
+      }
+      guard (32...8192).contains(size) else {
+        throw refuse("size", size, "a film's side is from 32 to 8192 pixels")
       }
     }
   }

@@ -164,20 +164,20 @@ import Testing
     for (taken, refused, word) in [
       (
         PhantomSet.Options(images: 24, patients: 24), PhantomSet.Options(images: 24, patients: 23),
-        "--patients 23: at least 24 are needed"
+        "patients 23: at least 24 are needed"
       ),
       (
         PhantomSet.Options(images: 40, patients: 40), PhantomSet.Options(images: 39, patients: 40),
-        "--images 39: at least 40 are needed"
+        "images 39: at least 40 are needed"
       ),
-      (PhantomSet.Options(size: 32), PhantomSet.Options(size: 31), "--size 31"),
-      (PhantomSet.Options(size: 8192), PhantomSet.Options(size: 8193), "--size 8193"),
+      (PhantomSet.Options(size: 32), PhantomSet.Options(size: 31), "size 31"),
+      (PhantomSet.Options(size: 8192), PhantomSet.Options(size: 8193), "size 8193"),
       (
         PhantomSet.Options(images: 1_000_000), PhantomSet.Options(images: 1_000_001),
-        "at most a million films"
+        "images 1000001: at most a million films"
       ),
-      (PhantomSet.Options(distinct: 15), PhantomSet.Options(distinct: 14), "--distinct 14"),
-      (PhantomSet.Options(distinct: 800), PhantomSet.Options(distinct: 801), "--distinct 801"),
+      (PhantomSet.Options(distinct: 15), PhantomSet.Options(distinct: 14), "distinct 14"),
+      (PhantomSet.Options(distinct: 800), PhantomSet.Options(distinct: 801), "distinct 801"),
     ] {
       #expect(throws: Never.self) { try taken.validate() }
       do {
