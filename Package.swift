@@ -60,7 +60,7 @@ let modules = [
   "CXRParallel", "CXRFiles", "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet",
   "CXRMetrics",
   "CXRCheckpoint",
-  "CXRTraining", "CXRReport", "CXRPhantom", "CXRFetch",
+  "CXRReport", "CXRFilms", "CXREvaluation", "CXRTraining", "CXRPhantom", "CXRFetch",
 ]
 
 let package = Package(
@@ -125,20 +125,40 @@ let package = Package(
     module("CXRCheckpoint", ["CZlib", "CXRFiles"]),
     moduleTests("CXRCheckpoint", ["CXRFiles", "CXRTestSupport"]),
 
+    module("CXRReport", ["CXRFiles"]),
+    moduleTests("CXRReport", ["CXRFiles", "CXRTestSupport"]),
+
+    module(
+      "CXRFilms",
+      ["CXRArchive", "CXRData", "CXRFiles", "CXRImage", "CXRParallel", "CXRReport"]),
+    moduleTests(
+      "CXRFilms",
+      [
+        "CXRArchive", "CXRData", "CXRFiles", "CXRImage", "CXRParallel", "CXRReport",
+        "CXRTestSupport",
+      ]),
+
+    module(
+      "CXREvaluation",
+      ["CXRData", "CXRFiles", "CXRMetrics", "CXRParallel", "CXRReport", "CXRTensor"]),
+    moduleTests(
+      "CXREvaluation",
+      [
+        "CXRData", "CXRFiles", "CXRMetrics", "CXRParallel", "CXRReport", "CXRTestSupport",
+      ]),
+
     module(
       "CXRTraining",
       [
-        "CXRArchive", "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
+        "CXRArchive", "CXRCheckpoint", "CXRData", "CXREvaluation", "CXRFiles", "CXRFilms",
+        "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel", "CXRReport", "CXRTensor",
       ]),
     moduleTests(
       "CXRTraining",
       [
-        "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
-        "CXRTestSupport",
+        "CXRArchive", "CXRCheckpoint", "CXRData", "CXREvaluation", "CXRFiles", "CXRFilms",
+        "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel", "CXRTensor", "CXRTestSupport",
       ]),
-
-    module("CXRReport", ["CXRFiles", "CXRMetrics"]),
-    moduleTests("CXRReport", ["CXRFiles", "CXRMetrics", "CXRTestSupport"]),
 
     module("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel"]),
     moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel", "CXRTestSupport"]),
@@ -153,24 +173,39 @@ let package = Package(
     .target(
       name: "CXRCommandLine",
       dependencies: [
-        "CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTensor", "CXRTraining", argumentParser,
-        logging,
-        toml,
+        "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel",
+        "CXRTensor", "CXRTraining", argumentParser, logging, toml,
       ],
       path: "Apps/CommandLine", swiftSettings: strict),
-    app("cxr-synth", ["CXRPhantom", "CXRTraining"]),
-    app("cxr-fetch", ["CXRData", "CXRFetch", "CXRTraining"]),
-    app("cxr-explore", ["CXRData", "CXRMetrics", "CXRTraining", "CXRReport"]),
+    app("cxr-synth", ["CXRFiles", "CXRPhantom", "CXRTraining"]),
+    app("cxr-fetch", ["CXRData", "CXRFetch", "CXRFiles", "CXRTraining"]),
+    app(
+      "cxr-explore", ["CXRData", "CXRFiles", "CXRFilms", "CXRMetrics", "CXRReport", "CXRTraining"]),
     app(
       "cxr-predict",
-      ["CXRArchive", "CXRData", "CXRImage", "CXRMetrics", "CXRReport", "CXRTraining"]),
-    app("cxr-train", ["CXRData", "CXRImage", "CXRMetrics", "CXRNet", "CXRTraining", "CXRReport"]),
-    app("cxr-benchmark", ["CXRData", "CXRNet", "CXRTensor", "CXRTraining"]),
-    app("cxr-evaluate", ["CXRData", "CXRTraining", "CXRMetrics", "CXRReport"]),
+      [
+        "CXRArchive", "CXRData", "CXREvaluation", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics",
+        "CXRReport", "CXRTraining",
+      ]),
+    app(
+      "cxr-train",
+      [
+        "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRReport",
+        "CXRTraining",
+      ]),
+    app(
+      "cxr-benchmark",
+      ["CXRData", "CXRFiles", "CXRFilms", "CXRNet", "CXRParallel", "CXRTensor", "CXRTraining"]),
+    app(
+      "cxr-evaluate",
+      [
+        "CXRData", "CXREvaluation", "CXRFiles", "CXRFilms", "CXRMetrics", "CXRReport",
+        "CXRTraining",
+      ]),
 
     // What Tests/Doors/doors.py asks; no program for users.
     .executableTarget(
-      name: "door-reader", dependencies: ["CXRData", "CXRTraining"],
+      name: "door-reader", dependencies: ["CXRData", "CXREvaluation", "CXRFilms", "CXRTraining"],
       path: "Tests/Doors/Reader", swiftSettings: strict),
 
     // What Tests/DICOM asks; no program for users.
@@ -186,15 +221,15 @@ let package = Package(
     .testTarget(
       name: "ReferenceTests",
       dependencies: [
-        "CXRData", "CXRImage", "CXRTensor", "CXRNet", "CXRMetrics", "CXRCheckpoint",
-        "CXRTraining", "CXRTestSupport",
+        "CXRCheckpoint", "CXRData", "CXREvaluation", "CXRImage", "CXRMetrics", "CXRNet",
+        "CXRParallel", "CXRTensor", "CXRTestSupport", "CXRTraining",
       ],
       path: "Tests/ReferenceTests", exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "CXRData", "CXRImage", "CXRMetrics", "CXRCheckpoint", "CXRTraining", "CXRCommandLine",
-        "CXRTestSupport",
+        "CXRCheckpoint", "CXRCommandLine", "CXRData", "CXREvaluation", "CXRFilms", "CXRImage",
+        "CXRMetrics", "CXRTestSupport", "CXRTraining",
       ],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ],

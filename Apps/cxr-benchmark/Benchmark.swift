@@ -1,4 +1,3 @@
-import CXREvaluation
 import CXRFiles
 import CXRParallel
 import ArgumentParser

@@ -1,4 +1,3 @@
-import CXREvaluation
 import ArgumentParser
 import CXRTensor
 

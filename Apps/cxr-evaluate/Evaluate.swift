@@ -157,67 +157,50 @@ struct Evaluate: Program {
       _ = try collectionOptions.choice(labelFile: csv)
     }
     // Before hours of decoding.
-    let unnamed = try boxes.map { try BoxList(path: $0) }
+    let boxList = try boxes.map { try BoxList(path: $0) }
     let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
-    let evaluation = try Evaluation(options, events: events)
+    var evaluation = try Evaluation(options, events: events)
     announce(evaluation)
-    let boxList = unnamed?.renaming(evaluation.collection.file.renames)
+    if let boxList = boxList?.renaming(evaluation.collection.file.renames) {
+      let looking = Progress("maps")
+      try evaluation.localise(boxList) { looking.update($0, of: $1) }
+      announce(boxList, evaluation)
+    }
+    try evaluation.findExamples()
     var figureOptions = EvaluationFigures.Options()
     (figureOptions.replicates, figureOptions.seed) = (replicates, seed)
     figureOptions.prevalences = prevalences
     let drawing = Progress("draws of patients")
-    let figures = EvaluationFigures(evaluation, options: figureOptions) {
-      drawing.update($0, of: $1)
-    }
-    let looking = Progress("maps")
-    let localisations =
-      try boxList.map { try evaluation.localisations($0) { looking.update($0, of: $1) } } ?? []
-    if let boxList {
-      let strangers = boxList.strangers(to: evaluation.labels)
-      if !strangers.isEmpty {
-        Console.note(
-          "\(boxes ?? ""): boxes of what is no finding judged here: "
-            + strangers.joined(separator: ", "))
-      }
-      let used = localisations.compactMap { $0?.total.hits.films }.max() ?? 0
-      Console.note(
-        "\(boxes ?? ""): boxes of \(boxList.count) findings on films, \(used) of them on films that are "
-          + "evaluated and have the finding")
-      if boxList.isSuspiciouslySmall {
-        Console.warn(
-          "\(boxes ?? ""): all boxes lie in the upper left quarter; are these coordinates of films of "
-            + "1024 × 1024 pixels, as they must be?")
-      }
-    }
-    warnOfShifts(figures)
-    for model in figures.models where !model.labelsOfEqualScores.isEmpty {
-      Console.warn(
-        "\(model.name): no threshold could be chosen, because all validation films score alike: "
-          + model.labelsOfEqualScores.joined(separator: ", "))
-    }
+    let figures = EvaluationFigures(
+      evaluation.models, on: evaluation.films, options: figureOptions
+    ) { drawing.update($0, of: $1) }
+    warn(figures)
+    try write(evaluation, figures, to: folder)
+    printComparison(evaluation, figures)
+  }
 
-    let tables = figures.tables(localisations: localisations)
+  private func write(
+    _ evaluation: Evaluation, _ figures: EvaluationFigures, to folder: OutputFolder
+  ) throws {
+    let report = evaluation.report(figures)
+    let tables = report.tables
     let earlier = EvaluationFiles(folder)
     let written =
       tables.map(\.name)
-      + evaluation.models.flatMap {
-        ($0.metadata == nil ? [] : ["predictions-\($0.name).csv"])
-          + ["classification_report-\($0.name).txt"]
+      + evaluation.models.enumerated().flatMap { m, model in
+        (evaluation.metadata.indices.contains(m) ? ["predictions-\(model.name).csv"] : [])
+          + ["classification_report-\(model.name).txt"]
       }
-    try folder.write(
-      figures.json(evaluation, localisations: localisations, files: written), to: "metrics.json")
+    try folder.write(report.json(files: written), to: "metrics.json")
     earlier.remove(except: written + predictions + validationPredictions)
     for table in tables { try folder.write(table.text, to: table.name) }
-    for (model, own) in zip(evaluation.models, figures.models) {
-      if model.metadata != nil {
-        try folder.write(
-          evaluation.predictionsCSV(of: model), to: "predictions-\(model.name).csv")
+    for (m, model) in figures.models.enumerated() {
+      if evaluation.metadata.indices.contains(m) {
+        try folder.write(evaluation.predictionsCSV(of: m), to: "predictions-\(model.name).csv")
       }
-      try folder.write(own.report.text, to: "classification_report-\(model.name).txt")
+      try folder.write(model.report.text, to: "classification_report-\(model.name).txt")
     }
-    try writeReport(
-      evaluation, figures, localisations: localisations, tables: tables.map(\.name), folder: folder)
-    printComparison(evaluation, figures, localisations)
+    if let problem = try report.writePage(to: folder.path) { Console.warn("\(problem)") }
   }
 
   private var options: Evaluation.Options {
@@ -273,131 +256,5 @@ struct Evaluate: Program {
       Console.note("thresholds are chosen anew on \(films) validation films")
     }
     return events
-  }
-
-  private func announce(_ evaluation: Evaluation) {
-    for (path, labels) in evaluation.labelsWithoutRanking {
-      Console.warn(
-        "\(path): all scores of \(labels.joined(separator: ", ")) are exactly 0 or 1; are these what is true, and not what "
-          + "was predicted? Name the column of predictions by --rename COLUMN=LABEL")
-    }
-    for (path, columns) in evaluation.unjudgedColumns {
-      Console.note(
-        "\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))
-    }
-    let unknown = evaluation.collection.matrix.unknowns(in: evaluation.rows)
-    if !checkpoint.isEmpty, unknown.allSatisfy({ $0 == evaluation.rows.count }) {
-      Console.warn(
-        "the label file says nothing of any finding that the checkpoint answers; --remap says what they are called there"
-      )
-    }
-    if !evaluation.skippedFilms.isEmpty {
-      Console.warn(
-        "\(evaluation.skippedFilms.count) films cannot be decoded, left out:\n"
-          + evaluation.skippedFilms.prefix(20).map { "  \($0.name): \($0.reason)" }
-          .joined(separator: "\n"))
-    }
-    for model in evaluation.models where model.fit != nil {
-      guard let chosenOn = model.patientsSeenInValidation, chosenOn > 0 else { continue }
-      Console.warn(
-        "\(model.name): its thresholds and calibrations were chosen on patients of whom \(chosenOn) have the "
-          + "identifiers of these \(evaluation.patientCount); where they are the same people, what is said of "
-          + "thresholds and calibrations here flatters them")
-    }
-    for model in evaluation.models {
-      guard let seen = model.patientsSeenInTraining else { continue }
-      if seen > 0 || evaluation.subset == nil {
-        Console.note(
-          "\(model.name): \(seen) of \(evaluation.patientCount) patient "
-            + "identifiers also occur in its training part; where they are the same people, figures "
-            + "flatter the network")
-      }
-    }
-  }
-
-  private func warnOfShifts(_ figures: EvaluationFigures) {
-    for (model, shifts) in zip(figures.models, figures.shifts) where !shifts.isEmpty {
-      Console.warn(
-        "\(model.name): more or less common here than on the validation films, beyond chance:\n"
-          + shifts.map {
-            "  \($0.label): \(percent($0.here)) instead of \(percent($0.validation))"
-          }.joined(separator: "\n")
-          + "\n  PPV, NPV and calibrated probabilities do not carry over to such films")
-    }
-  }
-
-  private func percent(_ share: Double?) -> String {
-    fixedPoint(share.map { $0 * 100 }, digits: 1) + (share == nil ? "" : " %")
-  }
-
-  /// How many findings a threshold was chosen for, where it is not all.
-  private static func coverage(_ model: ModelFigures) -> String {
-    let chosen = model.labels.filter { $0.fitted != nil }.count
-    return chosen == model.labels.count ? "" : " (\(chosen) of \(model.labels.count) findings)"
-  }
-
-  private func printComparison(
-    _ evaluation: Evaluation, _ figures: EvaluationFigures, _ localisations: [Localisation?]
-  ) {
-    let part = evaluation.partName
-    let undefined = figures.models.first?.undefinedLabels ?? []
-    Console.result(
-      "\(evaluation.rows.count) films of \(evaluation.patientCount) patients (\(part)), "
-        + "\(evaluation.labels.count) findings"
-        + (undefined.isEmpty
-          ? ""
-          : ", \(undefined.count) of them n/a and left out of means: "
-            + undefined.joined(separator: ", ")) + "\n")
-    Console.table(
-      header: ["model", "mean AUC", "positives found", "negatives found", "accuracy"],
-      rows: figures.models.map { model in
-        [
-          model.name, model.meanAUC.text(digits: 3),
-          percent(model.detection.positivesFoundPercent.map { $0 / 100 }),
-          percent(model.detection.negativesFoundPercent.map { $0 / 100 }),
-          percent(model.counts.accuracy),
-        ]
-      })
-    let fitted = zip(figures.models, evaluation.models).filter { $0.0.fittedCounts != nil }
-    if !fitted.isEmpty {
-      Console.result("\nat the thresholds chosen on validation patients:")
-      Console.table(
-        header: ["model", "chosen by", "positives found", "negatives found"],
-        rows: fitted.map { figures, model in
-          [
-            figures.name, (model.fit?.operatingPoint ?? "") + Self.coverage(figures),
-            percent(figures.fittedCounts?.recall),
-            percent(figures.fittedCounts?.specificity),
-          ]
-        })
-    }
-    let comparisons = figures.differences + figures.models.compactMap(\.overBaseline)
-    if !comparisons.isEmpty {
-      Console.result("\nmean AUC, one less another, on the same patients:")
-      Console.table(
-        header: ["model", "less", "difference", "p"],
-        rows: comparisons.map {
-          [$0.name, $0.other, $0.mean.auc.text(digits: 3), pValueText($0.mean.pValue)]
-        })
-    }
-    for model in figures.models {
-      guard let interval = model.overBaseline?.mean.auc.interval, interval.low <= 0 else {
-        continue
-      }
-      Console.result(
-        "\(model.name) \(interval.high < 0 ? "ranks worse than" : "cannot be told from") a regression on "
-          + "thumbnails on these films; a network must beat that to have learned more than where films are bright"
-      )
-    }
-    for (model, localisation) in zip(figures.models, localisations) {
-      guard let total = localisation?.total else { continue }
-      Console.result(
-        "\n\(model.name): the map's peak lies in the box on \(total.hits.hits) of \(total.hits.films) "
-          + "films, \(percent(total.hits.value)); of those called positive on "
-          + "\(total.hitsAmongTruePositives.hits) of \(total.hitsAmongTruePositives.films), "
-          + "\(percent(total.hitsAmongTruePositives.value)); blindly \(percent(total.chance)), at the "
-          + "finding's usual place \(percent(total.usualPlace))")
-    }
-    Console.result("\nreport: \(output)/report.html")
   }
 }

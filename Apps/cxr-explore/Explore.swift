@@ -1,4 +1,3 @@
-import CXREvaluation
 import CXRFilms
 import CXRFiles
 import ArgumentParser

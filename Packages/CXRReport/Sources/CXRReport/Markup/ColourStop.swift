@@ -1,8 +1,11 @@
 /// A colour of a scale: red, green and blue, 0…255.
 public struct ColourStop: Sendable {
-  let red: UInt8
-  let green: UInt8
-  let blue: UInt8
+  /// 0…255.
+  public let red: UInt8
+  /// 0…255.
+  public let green: UInt8
+  /// 0…255.
+  public let blue: UInt8
 
   /// A colour.
   public init(red: UInt8, green: UInt8, blue: UInt8) {

@@ -1,12 +1,15 @@
 import CXRImage
+import CXRReport
 
 /// A film with a map laid over it: what adds most to a label's log-odds shines, what adds least leaves the film as
 /// it is.
 public enum MapOverlay {
   /// Colours from the least to the most, which differ in brightness as well as in hue, so that colour-blind
-  /// readers and grey printers tell them apart: red, green and blue, 0…255.
-  public static let stops: [(red: UInt8, green: UInt8, blue: UInt8)] = [
-    (26, 28, 96), (58, 62, 150), (30, 120, 170), (45, 170, 140), (140, 205, 85), (253, 231, 37),
+  /// readers and grey printers tell them apart.
+  public static let stops = [
+    ColourStop(red: 26, green: 28, blue: 96), ColourStop(red: 58, green: 62, blue: 150),
+    ColourStop(red: 30, green: 120, blue: 170), ColourStop(red: 45, green: 170, blue: 140),
+    ColourStop(red: 140, green: 205, blue: 85), ColourStop(red: 253, green: 231, blue: 37),
   ]
   /// How much of the film the strongest colour covers.
   static let opacity: Float = 0.6
