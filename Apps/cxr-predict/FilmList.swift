@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRFilms
 import CXRArchive
 import CXRCommandLine
@@ -21,7 +22,7 @@ struct FilmList {
   init(_ arguments: [String]) throws {
     for argument in arguments {
       if argument == "-" {
-        let bytes = [UInt8](FileHandle.standardInput.readDataToEndOfFile())
+        let bytes = FileHandle.standardInput.bytesToEnd()
         for film in try FilmNameList(contents: bytes, path: "standard input").films {
           // A backslash may be part of a name after all.
           try add(FileManager.default.fileExists(atPath: film.text) ? film.text : film.name)

@@ -1,4 +1,4 @@
-import CXRFilms
+@testable import CXRFilms
 import CXRArchive
 import CXRData
 import CXRImage

@@ -1,4 +1,4 @@
-import CXRFilms
+@testable import CXRFilms
 import CXRCheckpoint
 import CXRData
 import CXRImage

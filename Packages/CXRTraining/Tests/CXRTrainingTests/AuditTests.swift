@@ -1,4 +1,4 @@
-import CXRFilms
+@testable import CXRFilms
 import CXRData
 import CXRImage
 import CXRTestSupport

@@ -124,7 +124,8 @@ import Testing
       features += reading.features.scalars
     }
     let answers = FilmAnswers(
-      probabilities.map(Double.init), rows: data.validationRows, of: data.collection)
+      films: JudgedFilms(rows: data.validationRows, of: data.collection),
+      scores: probabilities.map(Double.init))
     return (
       ValidationFit(rule: options.operatingRule, answers: answers),
       data.typicalFilms(features: features, channels: model.featureCount)

@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRFilms
 import CXRData
 import CXRImage
@@ -81,13 +81,13 @@ import Testing
         let (evaluation, own) = try documents(alone)
         let model = try #require(evaluation.models.first)
         #expect(evaluation.rows == together.rows)
-        #expect(model.probabilities == together.models[m].probabilities, "\(model.name)")
+        #expect(model.scores == together.models[m].scores, "\(model.name)")
         #expect(model.fit == together.models[m].fit, "\(model.name)")
         #expect(model.baselineScores == together.models[m].baselineScores, "\(model.name)")
         #expect(own == [models[m]], "\(model.name)")
       }
       // They do differ, or nothing was tested.
-      #expect(Set(together.models.map(\.probabilities)).count == 4)
+      #expect(Set(together.models.map(\.scores)).count == 4)
       #expect(Set(models.map { "\($0["mean_auc"] ?? "")" }).count > 2)
     }
   }
@@ -113,14 +113,14 @@ import Testing
       checkpoints: [set.folder + "/run/best.npz"],
       collection: FilmCollection.Options(labelFile: csv, images: set.images), subset: nil,
       skipsUnreadable: true)
-    let evaluation = try Evaluation(options)
+    var evaluation = try Evaluation(options)
     try #require(evaluation.rows.count == 59)
     let records = evaluation.collection.file.records
     let names = evaluation.rows.map { records[$0].name }
-    let probabilities = evaluation.models[0].probabilities
+    let probabilities = evaluation.models[0].scores
     options.cacheFolder = set.folder
-    #expect(try Evaluation(options).models[0].probabilities == probabilities)
-    #expect(try Evaluation(options).models[0].probabilities == probabilities)
+    #expect(try Evaluation(options).models[0].scores == probabilities)
+    #expect(try Evaluation(options).models[0].scores == probabilities)
 
     let maps = try evaluation.maps(of: Array(names.indices), by: 0)
     let answers = try FilmPredictor(path: set.folder + "/run/best.npz")
@@ -138,14 +138,15 @@ import Testing
 
     // The examples are films of which the truth is known, each with its own score.
     let truths = try LabelFile(path: set.csv).records
-    let examples = try evaluation.examples(of: 0, side: 40)
+    try evaluation.findExamples(side: 40)
+    let examples = evaluation.models[0].examples
     #expect(examples.count >= 2)
     for example in examples {
-      let n = try #require(names.firstIndex(of: example.name))
+      let n = try #require(names.firstIndex(of: example.film))
       let k = try #require(evaluation.labels.firstIndex(of: example.label))
-      #expect(example.probability == probabilities[n * evaluation.labels.count + k])
-      #expect(!["f0.png", "f5.png", "f9.png", "f30.png"].contains(example.name))
-      let record = try #require(truths.first { $0.name == example.name })
+      #expect(example.score == probabilities[n * evaluation.labels.count + k])
+      #expect(!["f0.png", "f5.png", "f9.png", "f30.png"].contains(example.film))
+      let record = try #require(truths.first { $0.name == example.film })
       #expect(record.findings.contains(example.label) == (example.kind != .falseAlarm))
     }
   }

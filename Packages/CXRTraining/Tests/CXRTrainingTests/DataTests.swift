@@ -94,7 +94,7 @@ import Testing
     do {
       _ = try TrainingData(allowing, options: options, cacheFolder: set.folder)
       Issue.record("an unreadable film was accepted")
-    } catch let error as TrainingError {
+    } catch let error as FilmError {
       #expect(
         error
           == .unreadableFilms([
@@ -167,7 +167,7 @@ import Testing
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images)))
     try #require(evaluation.models.map(\.name) == ["run", "run-2"])
     #expect(evaluation.rows == evaluation.collection.rows(of: .test))
-    #expect(evaluation.models[0].probabilities == evaluation.models[1].probabilities)
+    #expect(evaluation.models[0].scores == evaluation.models[1].scores)
     #expect(evaluation.models[0].patientsSeenInTraining == 0)
 
     let other = set.folder + "/other.csv"

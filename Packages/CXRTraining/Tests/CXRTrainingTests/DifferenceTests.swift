@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRFilms
 import CXRFiles
 import CXRData
@@ -64,7 +64,7 @@ import Testing
     let sign = exchanged ? -1.0 : 1.0
     let names = exchanged ? ["reversed", "perfect"] : ["perfect", "reversed"]
     #expect(figures.models.map(\.name) == names)
-    let areas = try figures.models.map { try #require($0.meanAUC.value) }
+    let areas = try figures.models.map { try #require($0.ranking.auc.value) }
     try #require(areas.count == 2)
     #expect(almost ? (areas[0] - areas[1]) * sign > 0.6 : areas == (exchanged ? [0, 1] : [1, 0]))
     let difference = try #require(figures.differences.first)
@@ -73,7 +73,7 @@ import Testing
     for (k, row) in (difference.labels + [difference.mean]).enumerated() {
       #expect(row.label == ["Mass", "Edema", ""][k])
       let value = try #require(row.auc.value)
-      let own = figures.models.map { k < 2 ? $0.labels[k].auc.value : $0.meanAUC.value }
+      let own = figures.models.map { k < 2 ? $0.labels[k].ranking.auc.value : $0.ranking.auc.value }
       #expect(abs(value - (try #require(own[0]) - (try #require(own[1])))) < 1e-15)
       #expect(almost ? value * sign > 0.6 : value == sign)
       // Without a film in a wrong place no draw differs from another, and nothing is said of how sure that is.
@@ -199,9 +199,10 @@ import Testing
       collection: FilmCollection.Options(labelFile: try folder.write(labels, to: "labels.csv")))
     options.validationPredictions = [try folder.write(tables[0], to: "validation.csv")]
     options.predictions = [try folder.write(tables[1], to: "test.csv")]
-    func shifts(_ labels: [String]) throws -> [EvaluationFigures.PrevalenceShift] {
+    func shifts(_ labels: [String]) throws -> [PrevalenceShift] {
       options.labels = labels
-      return try #require(EvaluationFigures(Evaluation(options), options: few(2)).shifts.first)
+      return try #require(
+        EvaluationFigures(Evaluation(options), options: few(2)).models.first?.shifts)
     }
     let alone = try shifts([names[0]])
     try #require(alone.count == 1)
@@ -243,8 +244,8 @@ import Testing
     let men = try #require(groups.first { $0.name == "M" })
     #expect(
       women.labels.map(\.patientsWith) == [9, 21] && men.labels.map(\.patientsWith) == [10, 20])
-    #expect(women.labels.map { women.isTelling($0) } == [false, false])
-    #expect(men.labels.map { men.isTelling($0) } == [true, true])
+    #expect(women.labels.map(\.isTelling) == [false, false])
+    #expect(men.labels.map(\.isTelling) == [true, true])
     #expect(women.films == 32 && women.patients == 30 && men.films == 30 && men.patients == 30)
     #expect(
       women.labels.map(\.patientsWithout) == [21, 9] && women.labels.map(\.films) == [32, 32])
@@ -284,14 +285,17 @@ import Testing
     let figures = EvaluationFigures(try Evaluation(options), options: few())
     let model = try #require(figures.models.first)
     let mass = try #require(model.labels.first)
-    #expect(mass.auc.interval != nil && mass.averagePrecision.interval != nil)
-    #expect(mass.auc.interval != mass.averagePrecision.interval)
-    #expect(model.meanAUC == mass.auc && model.meanAveragePrecision == mass.averagePrecision)
+    #expect(mass.ranking.auc.interval != nil && mass.ranking.averagePrecision.interval != nil)
+    #expect(mass.ranking.auc.interval != mass.ranking.averagePrecision.interval)
+    #expect(
+      model.ranking.auc == mass.ranking.auc
+        && model.ranking.averagePrecision == mass.ranking.averagePrecision)
     let views = model.subgroups.filter { $0.kind == "view" }
     try #require(views.count == 2 && views.allSatisfy { $0.labels.count == 1 })
     for view in views {
-      #expect(view.labels[0].auc.interval != nil && view.meanAUC == view.labels[0].auc)
-      #expect(view.labels[0].auc.interval != mass.auc.interval)
+      #expect(
+        view.labels[0].ranking.auc.interval != nil && view.meanAUC == view.labels[0].ranking.auc)
+      #expect(view.labels[0].ranking.auc.interval != mass.ranking.auc.interval)
     }
 
     let rows = try #require(figures.tables().first { $0.name == "reliability.csv" }).text
@@ -329,7 +333,7 @@ import Testing
     #expect(text.contains("\"patients_seen_in_training\": \(train),"))
     #expect(text.contains("\"patients_seen_in_validation\": \(validation),"))
     let tested = try evaluation(.test)
-    #expect(tested.patientCount == test)
+    #expect(tested.films.patientCount == test)
     #expect(tested.models[0].patientsSeenInTraining == 0)
     #expect(tested.models[0].patientsSeenInValidation == 0)
     let own = try evaluation(.validation)

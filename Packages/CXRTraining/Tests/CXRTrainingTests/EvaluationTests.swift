@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRFilms
 import CXRFiles
 import CXRParallel
@@ -150,9 +150,9 @@ import Testing
       return "\(set.folder)/\(name)"
     }
     let table = try write(
-      test.predictionsCSV(of: tested), "predictions-theirs.csv")
+      test.predictionsCSV(of: 0), "predictions-theirs.csv")
     let validationTable = try write(
-      validation.predictionsCSV(of: validated), "validation.csv")
+      validation.predictionsCSV(of: 0), "validation.csv")
     var tables = Evaluation.Options(
       checkpoints: [], collection: FilmCollection.Options(labelFile: set.csv))
     tables.predictions = [table]
@@ -161,8 +161,8 @@ import Testing
     try #require(fromTable.models.map(\.name) == ["theirs"])
     // A table's numbers are its text's: the shortest that tell the network's 32-bit outputs apart.
     #expect(
-      fromTable.models[0].probabilities.map { Float($0) }
-        == tested.probabilities.map { Float($0) })
+      fromTable.models[0].scores.map { Float($0) }
+        == tested.scores.map { Float($0) })
     let fromText = try #require(fromTable.models[0].fit)
     #expect(fromText.labels.map(\.positives) == stored.labels.map(\.positives))
     for (own, other) in zip(stored.labels, fromText.labels) {
@@ -171,8 +171,8 @@ import Testing
       #expect(abs((own.platt?.scale ?? 0) - (other.platt?.scale ?? 9)) < 1e-4)
     }
     // Written again, each in its own precision.
-    let again = fromTable.predictionsCSV(of: fromTable.models[0])
-    #expect(again == test.predictionsCSV(of: tested))
+    let again = fromTable.predictionsCSV(of: 0)
+    #expect(again == test.predictionsCSV(of: 0))
     var few = EvaluationFigures.Options()
     few.replicates = 60
     few.prevalences = ["Mass": 0.1]
@@ -189,8 +189,10 @@ import Testing
     #expect(texts[0].contains("\"ppv_at_prevalence\"") && texts[0].contains("headline") == false)
     let mine = try #require(EvaluationFigures(test, options: few).models.first)
     let theirs = try #require(EvaluationFigures(fromTable, options: few).models.first)
-    #expect(mine.labels.map(\.auc) == theirs.labels.map(\.auc) && mine.meanAUC == theirs.meanAUC)
-    #expect(mine.baseline != nil && theirs.baseline == nil)
+    #expect(
+      mine.labels.map(\.ranking.auc) == theirs.labels.map(\.ranking.auc)
+        && mine.ranking.auc == theirs.ranking.auc)
+    #expect(mine.yardstick != nil && theirs.yardstick == nil)
 
     // Thresholds are not chosen on the patients that are judged.
     tables.validationPredictions = [table]
@@ -243,13 +245,13 @@ import Testing
     try #require(results.count == paths.count)
     let model = try #require(evaluation.models.first)
     let labels = try #require(model.fit?.labels)
-    try #require(model.probabilities.count == 2 * names.count && labels.count == 2)
+    try #require(model.scores.count == 2 * names.count && labels.count == 2)
     for (n, result) in results.prefix(names.count).enumerated() {
       let answer = try result.get()
       try #require(answer.findings.count == 2 && answer.maps.count == 2)
       for (k, finding) in answer.findings.enumerated() {
         // In a batch the last bits may be others.
-        let together = model.probabilities[n * 2 + k]
+        let together = model.scores[n * 2 + k]
         #expect(abs(Double(finding.probability) - together) < 1e-5)
         let line = try #require(labels[k].platt)
         #expect(finding.calibrated == line(Double(finding.probability)))
@@ -356,7 +358,7 @@ import Testing
     var few = EvaluationFigures.Options()
     few.replicates = 100
     let figures = EvaluationFigures(evaluation, options: few)
-    let shifts = try #require(figures.shifts.first)
+    let shifts = try #require(figures.models.first).shifts
     try #require(shifts.map(\.label) == ["Mass"])
     #expect(shifts[0].validation == 0.05 && shifts[0].here == 0.4)
 
@@ -369,15 +371,15 @@ import Testing
       ])
     #expect(groups.reduce(0) { $0 + ($1.kind == "sex" ? $1.films : 0) } == 100)
     try #require((groups.map(\.labels) + [model.labels]).allSatisfy { $0.count == 2 })
-    #expect(!groups[0].isTelling(groups[0].labels[0]) && groups[1].isTelling(groups[1].labels[0]))
+    #expect(!groups[0].labels[0].isTelling && groups[1].labels[0].isTelling)
     #expect(groups[0].meanAUC.value == nil && groups[1].meanAUC.interval != nil)
     // All scores alike rank at chance, and no threshold parts them.
-    #expect(model.labels[1].auc.value == 0.5)
+    #expect(model.labels[1].ranking.auc.value == 0.5)
     #expect(groups[1].labels[0].calibration(.none)?.expectedError == nil)
-    #expect(model.labelsOfEqualScores == ["Edema"] && model.labels[1].fitted == nil)
+    #expect(model.pooled.labelsOfEqualScores == ["Edema"] && model.labels[1].points.fitted == nil)
     let fit = try #require(evaluation.models.first?.fit)
     try #require(fit.labels.count == 2)
-    #expect(fit.labels[1].threshold == nil && model.labels[0].fitted != nil)
+    #expect(fit.labels[1].threshold == nil && model.labels[0].points.fitted != nil)
     let points = try #require(figures.tables().first { $0.name == "operating_points.csv" }).text
     #expect(points.contains("t,Edema,25,fitted,,,") && !points.contains("t,Mass,5,fitted,,"))
     let rows = points.split(separator: "\n")
@@ -388,7 +390,7 @@ import Testing
     let pa = (0..<90)
     let expected = rocAUC(
       scores: pa.map { Double(($0 * 37) % 101) / 101 }, labels: pa.map { $0 < 40 })
-    #expect(groups[1].labels[0].auc.value == expected)
+    #expect(groups[1].labels[0].ranking.auc.value == expected)
   }
 
   @Test func namesAreGivenOnce() {
@@ -402,7 +404,7 @@ import Testing
   /// By the run folder, or the table without `predictions-`; a second one of a name is told apart.
   @Test func aModelIsNamedByItsFolderOrTable() {
     #expect(
-      Evaluation.uniqueNames(
+      EvaluationSources.uniqueNames(
         ["/runs/a/best.npz", "/other/a/best.npz", "/best.npz"],
         tables: ["/t/predictions-a.csv", "/t/theirs.csv", "/u/theirs.txt"])
         == ["a", "a-2", "model", "a-3", "theirs", "theirs-2"])

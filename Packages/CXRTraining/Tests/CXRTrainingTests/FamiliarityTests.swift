@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRFiles
 import CXRMetrics
 import CXRTestSupport
@@ -126,8 +126,9 @@ import Testing
     let fit = ValidationFit(
       rule: .youden,
       answers: FilmAnswers(
-        labels: ["A", "B", "C", "D", "E"], scores: scores, truths: truths,
-        isKnown: isKnown, patients: PatientIndex(owners)))
+        films: JudgedFilms(
+          labels: ["A", "B", "C", "D", "E"], truths: truths, isKnown: isKnown,
+          patients: PatientIndex(owners)), scores: scores))
     #expect(fit.operatingPoint == "youden" && fit.films == 12 && fit.patients == 6)
     #expect(fit.labels.map(\.label) == ["A", "B", "C", "D", "E"])
     #expect(fit.labels.map(\.films) == [12, 12, 12, 12, 6])
@@ -145,10 +146,10 @@ import Testing
   @Test func aBoxHoldsItsEdges() {
     let box = BoxList.Box(x: 0.25, y: 0.5, width: 0.25, height: 0.125)
     for (x, y) in [(0.25, 0.5), (0.5, 0.625), (0.25, 0.625), (0.375, 0.5625)] {
-      #expect(box.contains(FindingMap.Place(x: x, y: y)))
+      #expect(box.contains(FilmPlace(x: x, y: y)))
     }
     for (x, y) in [(0.2499, 0.5), (0.5001, 0.5), (0.3, 0.4999), (0.3, 0.6251)] {
-      #expect(!box.contains(FindingMap.Place(x: x, y: y)))
+      #expect(!box.contains(FilmPlace(x: x, y: y)))
     }
   }
 

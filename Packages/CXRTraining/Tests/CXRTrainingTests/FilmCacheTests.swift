@@ -1,4 +1,4 @@
-import CXRFilms
+@testable import CXRFilms
 import CXRFiles
 import CXRImage
 import Foundation

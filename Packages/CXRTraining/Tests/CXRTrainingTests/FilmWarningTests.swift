@@ -120,8 +120,10 @@ import Testing
         checkpoints: checkpoints.map { "\(set.folder)/\($0)/best.npz" },
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: subset)
     }
-    let all = try Evaluation(evaluation(["run"], nil))
-    let found = try #require(try all.localisations(BoxList(path: path)).first ?? nil)
+    let asked = try Evaluation(evaluation(["run"], nil))
+    var all = asked
+    try all.localise(BoxList(path: path))
+    let found = try #require(all.models.first?.localisation)
     #expect(found.labels.map(\.label) == ["Mass"])
     #expect(found.total.hits.films == 2 && found.total.hits.hits == 1)
     #expect(abs((found.total.chance ?? 0) - 0.5) < 1e-4)
@@ -129,7 +131,9 @@ import Testing
     #expect(found.total.usualPlace == 0.5)
     #expect(Localisation.thresholds == [0.25, 0.5, 0.75])
     try "f2.png,Mass,0,0,9,9\n".write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(try all.localisations(BoxList(path: path)).map { $0 == nil } == [true])
+    all = asked
+    try all.localise(BoxList(path: path))
+    #expect(all.models.map { $0.localisation == nil } == [true])
 
     // All films have no validation part by which another rule could choose.
     var other = evaluation(["run"], nil)
@@ -154,6 +158,6 @@ import Testing
     }
     let both = try Evaluation(evaluation(["run", "elsewhere"], nil))
     #expect(both.models.map(\.name) == ["run", "elsewhere"])
-    #expect(both.models[1].probabilities != both.models[0].probabilities)
+    #expect(both.models[1].scores != both.models[0].scores)
   }
 }

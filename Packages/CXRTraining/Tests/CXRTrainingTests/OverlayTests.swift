@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRData
 import CXRImage
 import CXRNet

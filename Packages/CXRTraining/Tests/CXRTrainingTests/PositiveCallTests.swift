@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRFilms
 import CXRCheckpoint
 import CXRData
@@ -41,11 +41,13 @@ import Testing
     few.replicates = 2
     let model = try #require(EvaluationFigures(Evaluation(options), options: few).models.first)
     let mass = try #require(model.labels.first)
-    #expect(mass.half.counts.truePositives == 1 && mass.half.counts.falsePositives == 1)
+    #expect(
+      mass.points.half.counts.truePositives == 1 && mass.points.half.counts.falsePositives == 1)
     let row = try #require(model.report.labels.first)
     #expect(row.precision == 0.5 && row.recall == 1.0 / 3 && row.support == 3)
-    #expect(model.counts == mass.half.counts)
-    #expect(model.detection.positivesFound == 1 && model.detection.negativesFound == 1)
+    #expect(model.pooled.half == mass.points.half.counts)
+    #expect(
+      model.pooled.detection.positivesFound == 1 && model.pooled.detection.negativesFound == 1)
   }
 
   /// Thresholds that are exactly a film's score: in the figures, in boxes and among the examples.
@@ -97,37 +99,41 @@ import Testing
     few.replicates = 2
 
     for (threshold, isCalled) in [(score, false), (score.nextDown, true)] {
-      let evaluation = try evaluation(threshold)
+      var evaluation = try evaluation(threshold)
       try #require(evaluation.models[0].fit?.threshold(of: mass) == threshold)
-      #expect(evaluation.models[0].probabilities == first.models[0].probabilities)
+      #expect(evaluation.models[0].scores == first.models[0].scores)
       let figures = EvaluationFigures(evaluation, options: few)
-      let fitted = try #require(figures.models[0].labels[mass].fitted)
+      let fitted = try #require(figures.models[0].labels[mass].points.fitted)
       // Of the films with the finding it is the only one that could be called.
       #expect(fitted.counts.truePositives == (isCalled ? 1 : 0))
       #expect(fitted.sensitivity.hits == (isCalled ? 1 : 0))
-      let localisation = try #require(
-        try evaluation.localisations(BoxList(path: boxes)).first ?? nil)
+      try evaluation.localise(BoxList(path: boxes))
+      let localisation = try #require(evaluation.models[0].localisation)
       #expect(localisation.total.hits.films == 1)
       #expect(localisation.total.hitsAmongTruePositives.films == (isCalled ? 1 : 0))
-      let examples = try evaluation.examples(of: 0, side: 40).filter { $0.label == "Mass" }
+      try evaluation.findExamples(side: 40)
+      let examples = evaluation.models[0].examples.filter { $0.label == "Mass" }
       #expect(examples.allSatisfy { $0.threshold == threshold })
       let found = examples.first { $0.kind == .found }
-      #expect(found?.name == (isCalled ? name : nil))
+      #expect(found?.film == (isCalled ? name : nil))
       let missed = try #require(examples.first { $0.kind == .missed })
-      #expect(missed.probability == known.scores[ranked[0]])
+      #expect(missed.score == known.scores[ranked[0]])
       let alarm = examples.first { $0.kind == .falseAlarm }
       let alarms = known.films.indices.filter {
         !known.truths[$0] && known.scores[$0] > threshold
       }.map { known.scores[$0] }
-      #expect(alarm?.probability == alarms.max())
+      #expect(alarm?.score == alarms.max())
     }
 
     // The lowest is missed on its threshold, and found above it.
     let lowest = known.scores[ranked[0]]
     for (threshold, isMissed) in [(lowest, true), (lowest.nextDown, false)] {
-      let examples = try evaluation(threshold).examples(of: 0, side: 40)
-        .filter { $0.label == "Mass" && $0.kind == .missed }
-      #expect(examples.map(\.probability) == (isMissed ? [lowest] : []))
+      var evaluation = try evaluation(threshold)
+      try evaluation.findExamples(side: 40)
+      let examples = evaluation.models[0].examples.filter {
+        $0.label == "Mass" && $0.kind == .missed
+      }
+      #expect(examples.map(\.score) == (isMissed ? [lowest] : []))
     }
   }
 }

@@ -1,4 +1,4 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRFilms
 import CXRParallel
 import CXRMetrics
@@ -19,10 +19,10 @@ import Testing
       "Image Index,Mass\n" + zip(names, scores).map { "\($0),\($1.text)\n" }.joined(),
       to: "table.csv")
     return FilmAnswers(
-      labels: ["Mass"],
-      scores: try PredictionsFile(path: path).probabilities(of: names, labels: ["Mass"]),
-      truths: scores.map(\.hasIt), isKnown: scores.map { _ in true },
-      patients: PatientIndex(names))
+      films: JudgedFilms(
+        labels: ["Mass"], truths: scores.map(\.hasIt), isKnown: scores.map { _ in true },
+        patients: PatientIndex(names)),
+      scores: try PredictionsFile(path: path).probabilities(of: names, labels: ["Mass"]))
   }
 
   @Test func theLastDigitsRank() throws {
@@ -63,8 +63,9 @@ import Testing
   /// Log-odds are scores too.
   @Test func scoresNeedNotBeProbabilities() {
     let answers = FilmAnswers(
-      labels: ["Mass"], scores: [-31.5, 2, 40, -31.25], truths: [false, true, true, true],
-      isKnown: [true, true, true, true], patients: PatientIndex(0..<4))
+      films: JudgedFilms(
+        labels: ["Mass"], truths: [false, true, true, true], isKnown: [true, true, true, true],
+        patients: PatientIndex(0..<4)), scores: [-31.5, 2, 40, -31.25])
     let known = answers.known(label: 0)
     #expect(rocAUC(scores: known.scores, labels: known.truths) == 1)
     #expect(ValidationFit(rule: .youden, answers: answers).labels.first?.threshold == -31.375)
@@ -93,16 +94,16 @@ import Testing
     few.replicates = 200
     let figures = EvaluationFigures(try Evaluation(options), options: few)
     for model in figures.models {
-      #expect(model.undefinedLabels == ["Hernia"])
+      #expect(model.ranking.undefinedLabels == ["Hernia"])
       let own = try #require(model.labels.first)
-      #expect(model.meanAUC == own.auc && model.meanAUC.interval != nil)
-      #expect(model.meanAveragePrecision == own.averagePrecision)
-      #expect(model.meanAveragePrecision.interval != nil)
+      #expect(model.ranking.auc == own.ranking.auc && model.ranking.auc.interval != nil)
+      #expect(model.ranking.averagePrecision == own.ranking.averagePrecision)
+      #expect(model.ranking.averagePrecision.interval != nil)
       #expect(model.subgroups.count == 4)
       for group in model.subgroups {
         let label = try #require(group.labels.first)
-        guard group.isTelling(label) else { continue }
-        #expect(group.meanAUC == label.auc && group.meanAUC.interval != nil)
+        guard label.isTelling else { continue }
+        #expect(group.meanAUC == label.ranking.auc && group.meanAUC.interval != nil)
       }
     }
     let difference = try #require(figures.differences.first)

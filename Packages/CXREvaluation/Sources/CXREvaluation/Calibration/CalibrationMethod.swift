@@ -18,7 +18,9 @@ extension CalibrationMethod {
   /// - Parameters:
   ///   - fit: what was chosen on validation films.
   ///   - weightRatio: of the loss's class weights; `nil` where it had none.
-  public func map(fit: ValidationFit.Label?, weightRatio: Double?) -> (@Sendable (Double) -> Double)? {
+  public func map(fit: ValidationFit.Label?, weightRatio: Double?) -> (
+    @Sendable (Double) -> Double
+  )? {
     switch self {
     case .none: return { $0 }
     case .weights:

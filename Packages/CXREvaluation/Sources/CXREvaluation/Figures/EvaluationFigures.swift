@@ -32,7 +32,9 @@ public struct EvaluationFigures: Sendable {
 
   /// The labels, in column order.
   public var labels: [String] { films.labels }
+}
 
+extension EvaluationFigures {
   /// Computes all figures, on all threads; the numbers follow from the films and the seed alone.
   ///
   /// - Parameters:

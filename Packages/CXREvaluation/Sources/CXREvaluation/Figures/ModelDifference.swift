@@ -22,7 +22,7 @@ public struct ModelDifference: Sendable {
     /// That there is no difference: two-sided, from the same draws as the interval.
     public let pValue: Double?
     /// ``pValue`` after Holm's correction over the labels.
-    public fileprivate(set) var corrected: Double?
+    public internal(set) var corrected: Double?
     /// The p-value by DeLong's covariance with patients as clusters, for comparison.
     public let deLong: Double?
   }
@@ -36,7 +36,9 @@ public struct ModelDifference: Sendable {
     /// A label.
     let draws: [BootstrapSample]
   }
+}
 
+extension ModelDifference {
   init(_ one: Side, _ other: Side, labels names: [String]) {
     func row(
       _ label: String, _ a: Double?, _ b: Double?, _ sample: BootstrapSample, _ deLong: Double?

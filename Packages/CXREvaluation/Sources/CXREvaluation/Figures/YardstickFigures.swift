@@ -10,7 +10,9 @@ public struct YardstickFigures: Sendable {
   public let meanAUC: Estimate
   /// The model's areas less these.
   public let difference: ModelDifference
+}
 
+extension YardstickFigures {
   init(_ own: ModelDifference.Side, model: ModelDifference.Side, labels: [String]) {
     auc = zip(own.areas, own.draws).map { value, sample in
       Estimate(value, value == nil ? nil : sample.interval())

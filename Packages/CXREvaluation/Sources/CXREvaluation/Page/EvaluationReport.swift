@@ -64,10 +64,16 @@ public struct EvaluationReport: Sendable {
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
   /// - Throws: `FileError`.
   public func writePage(to folder: String) throws -> ReportError? {
-    let models = figures.models
     let pictures = try FigureSet(
       figures.rankingPictures + figures.calibrationPictures + figures.operatingPointPictures,
       folder: folder)
+    try page(pictures).write(to: folder + "/report.html")
+    return pictures.problem
+  }
+
+  /// The page, with its pictures.
+  func page(_ pictures: FigureSet) -> ReportPage {
+    let models = figures.models
     var page = ReportPage(
       title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
       lead:
@@ -90,8 +96,7 @@ public struct EvaluationReport: Sendable {
       models.map { ($0.name, $0.model.examples) }, colours: mapColours, to: &page)
     addReports(to: &page)
     addLimits(to: &page)
-    try page.write(to: folder + "/report.html")
-    return pictures.problem
+    return page
   }
 
   /// Such as `200 films of 70 patients (test), 14 findings`.

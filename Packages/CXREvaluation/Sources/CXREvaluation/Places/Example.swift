@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRReport
 
 /// A film on which a model was sure, with the map of what it went by.
@@ -16,14 +17,29 @@ public struct Example: Sendable {
   public let label: String
   /// Why it was chosen.
   public let kind: Kind
-  /// The film's name and what the model says, in words.
-  public let detail: String
+  /// The film's name.
+  public let film: String
+  /// What the model says of it.
+  public let score: Double
+  /// Above which (strictly) it is a yes; 0.5 where none was chosen.
+  public let threshold: Double
+  /// What is to be known of the picture, such as `as prepared`; empty of a film as it is stored.
+  public var note = ""
   /// The film beside the film with its map, as a JPEG or PNG file.
   public let picture: [UInt8]
 
   /// Gathers an example.
-  public init(label: String, kind: Kind, detail: String, picture: [UInt8]) {
-    (self.label, self.kind, self.detail, self.picture) = (label, kind, detail, picture)
+  public init(
+    label: String, kind: Kind, film: String, score: Double, threshold: Double, picture: [UInt8]
+  ) {
+    (self.label, self.kind, self.film, self.picture) = (label, kind, film, picture)
+    (self.score, self.threshold) = (score, threshold)
+  }
+
+  /// The film and what the model says, in words.
+  var detail: String {
+    "\(film) · says \(fixedPoint(score, digits: 3)), threshold \(fixedPoint(threshold, digits: 3))"
+      + (note.isEmpty ? "" : " · \(note)")
   }
 
   /// Adds the chapter of films on which models were sure; without any, nothing.

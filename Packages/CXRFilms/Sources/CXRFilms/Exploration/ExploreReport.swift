@@ -170,10 +170,14 @@ public struct ExploreReport: Sendable {
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
   /// - Throws: `FileError`.
-  public func write(
-    to folder: String
-  ) throws -> ReportError? {
-    let figures = try FigureSet(figures, folder: folder)
+  public func write(to folder: String) throws -> ReportError? {
+    let pictures = try FigureSet(figures, folder: folder)
+    try page(pictures).write(to: folder + "/report.html")
+    return pictures.problem
+  }
+
+  /// The page, with its pictures.
+  func page(_ figures: FigureSet) -> ReportPage {
     var page = ReportPage(
       title: "What \(source) holds",
       lead:
@@ -252,7 +256,6 @@ public struct ExploreReport: Sendable {
       page.heading("Sample films")
       page.contactSheet(films.map { ($0.png, $0.caption, $0.detail) })
     }
-    try page.write(to: folder + "/report.html")
-    return figures.problem
+    return page
   }
 }

@@ -16,6 +16,9 @@ public struct FigureSet {
     }
   }
 
+  /// No figures, and why there are none.
+  public init(undrawn problem: ReportError) { (drawn, self.problem) = ([:], problem) }
+
   /// Adds the figure called `name`.
   public func add(_ name: String, to page: inout ReportPage, caption: String) {
     if let svg = drawn[name] { page.figure(svg, caption: caption) }

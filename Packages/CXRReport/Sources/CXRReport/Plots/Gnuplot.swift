@@ -71,7 +71,7 @@ struct Gnuplot: Sendable {
     } catch {
       throw failure(error.localizedDescription)
     }
-    let drawn = output.fileHandleForReading.readDataToEndOfFile()
+    let drawn = output.fileHandleForReading.bytesToEnd()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       var text = [UInt8](repeating: 0, count: 500)

@@ -1,5 +1,4 @@
 import CXREvaluation
-import CXRFiles
 import CXRFilms
 import CXRImage
 import CXRMetrics
@@ -11,7 +10,6 @@ extension Evaluation {
   ///
   /// - Parameter side: of a picture, in pixels.
   public mutating func findExamples(side: Int = 176) throws {
-    let asPrepared = collection.remarkOfPictures == nil ? "" : " · as prepared"
     for m in metadata.indices {
       for k in labels.indices {
         let threshold = models[m].fit?.threshold(of: k) ?? 0.5
@@ -19,13 +17,11 @@ extension Evaluation {
           guard let maps = try maps(of: [film], by: m)[0], let decoded = self.film(film, as: m),
             let picture = try? Self.picture(decoded, maps[k], side: side)
           else { continue }
-          models[m].examples.append(
-            Example(
-              label: labels[k], kind: kind,
-              detail:
-                "\(collection.file.records[rows[film]].name) · says \(fixedPoint(score, digits: 3)), "
-                + "threshold \(fixedPoint(threshold, digits: 3))" + asPrepared,
-              picture: picture))
+          var example = Example(
+            label: labels[k], kind: kind, film: collection.file.records[rows[film]].name,
+            score: score, threshold: threshold, picture: picture)
+          if collection.remarkOfPictures != nil { example.note = "as prepared" }
+          models[m].examples.append(example)
         }
       }
     }

@@ -67,10 +67,14 @@ public struct TrainingReport: Sendable {
   ///
   /// - Returns: why there are no pictures, if gnuplot is missing or failed.
   /// - Throws: `FileError`.
-  public func write(
-    to folder: String
-  ) throws -> ReportError? {
-    let figures = try FigureSet(curves.map(figure), folder: folder)
+  public func write(to folder: String) throws -> ReportError? {
+    let pictures = try FigureSet(curves.map(figure), folder: folder)
+    try page(pictures).write(to: folder + "/report.html")
+    return pictures.problem
+  }
+
+  /// The page, with its pictures.
+  func page(_ figures: FigureSet) -> ReportPage {
     var page = ReportPage(
       title: "Training run \(name)",
       lead: "\(curves.first?.training.count ?? 0) epochs; best.npz holds the weights of epoch "
@@ -91,7 +95,6 @@ public struct TrainingReport: Sendable {
     )
     page.heading("The network")
     page.preformatted(summary)
-    try page.write(to: folder + "/report.html")
-    return figures.problem
+    return page
   }
 }

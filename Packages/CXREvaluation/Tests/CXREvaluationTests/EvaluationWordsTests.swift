@@ -1,75 +1,85 @@
 import CXRMetrics
+import CXRReport
 import CXRTestSupport
 import Foundation
-import Synchronization
 import Testing
 
-@testable import CXRReport
+@testable import CXREvaluation
 
 /// What pages say in words follows from the figures, by hand.
 @Suite struct EvaluationWordsTests {
   /// Ten films of ten patients: called by scores above 0.5.
   private static func label(
-    _ name: String, with positives: Int, found: Int, alarms: Int, chosen: Double? = nil,
-    prevalence: Double? = nil
-  ) -> EvaluationReport.Label {
+    _ name: String, with positives: Int, found: Int, alarms: Int, chosen: Double? = nil
+  ) -> LabelFigures {
     let truths = (0..<10).map { $0 < positives }
     let scores = (0..<10).map { i -> Double in
       (i < positives ? i < found : i - positives < alarms) ? 0.8 : 0.2
     }
-    func figures(_ threshold: Double) -> OperatingFigures {
-      OperatingFigures(
-        scores: scores, labels: truths, patients: PatientIndex(0..<10), threshold: threshold)
+    return LabelFigures(
+      FilmAnswers.Known(
+        films: Array(0..<10), scores: scores, truths: truths, patients: PatientIndex(0..<10)),
+      name: name,
+      fit: chosen.map {
+        ValidationFit.Label(
+          label: name, films: 20, positives: 7, effectiveFilms: 20, threshold: $0)
+      }, weightRatio: nil)
+  }
+
+  /// A model with these figures, and with thresholds where a rule is named.
+  private static func model(
+    _ name: String, _ labels: [LabelFigures], rule: String? = nil,
+    yardstick: YardstickFigures? = nil, changing change: (inout ScoredModel) -> Void = { _ in }
+  ) -> ModelFigures {
+    var model = ScoredModel(name, scores: [], note: "")
+    model.patientsSeenInTraining = 0
+    if let rule {
+      let films = JudgedFilms(labels: ["A"], truths: [true, false], patients: ["1", "2"])
+      var fit = ValidationFit(
+        rule: .youden, answers: FilmAnswers(films: films, scores: [0.8, 0.2]))
+      fit.operatingPoint = rule
+      model.fit = fit
     }
-    return EvaluationReport.Label(
-      name: name, scores: scores, truths: truths, patientsWith: positives,
-      auc: Estimate(rocAUC(scores: scores, labels: truths)),
-      averagePrecision: Estimate(averagePrecision(scores: scores, labels: truths)),
-      half: figures(0.5), fitted: chosen.map(figures), validationPositives: chosen.map { _ in 7 },
-      prevalence: prevalence, detection: DetectionRates(scores: scores, labels: truths))
+    change(&model)
+    return ModelFigures(
+      model: model, labels: labels, ranking: MeanRanking(labels, draws: []),
+      pooled: PooledPoints(labels, fit: model.fit),
+      report: ClassificationReport(names: ["A"], predictions: [false], labels: [false]),
+      subgroups: [],
+      yardstick: yardstick, shifts: [])
   }
 
   /// Finds 3 of 4 and 1 of 2, with 4 false alarms of 6 and 4 of 8.
-  private static let alarming = EvaluationReport.Model(
-    name: "alarming", note: "", patientsSeenInTraining: 0,
-    labels: [label("A", with: 4, found: 3, alarms: 4), label("B", with: 2, found: 1, alarms: 4)],
-    meanAUC: Estimate(0.5), reportText: "")
+  private static let alarms = [
+    label("A", with: 4, found: 3, alarms: 4), label("B", with: 2, found: 1, alarms: 4),
+  ]
+  private static let alarming = model("alarming", alarms)
   /// Calls nothing.
-  private static let silent = EvaluationReport.Model(
-    name: "silent", note: "", patientsSeenInTraining: 0,
-    labels: [label("A", with: 4, found: 0, alarms: 0), label("B", with: 2, found: 0, alarms: 0)],
-    meanAUC: Estimate(0.5), reportText: "")
+  private static let silent = model(
+    "silent",
+    [label("A", with: 4, found: 0, alarms: 0), label("B", with: 2, found: 0, alarms: 0)])
 
   private func report(
-    _ models: [EvaluationReport.Model], _ differences: [EvaluationReport.Difference] = []
+    _ models: [ModelFigures], _ differences: [ModelDifference] = [],
+    prevalences: [String: Double] = [:]
   ) -> EvaluationReport {
-    EvaluationReport(
-      subset: "test", images: 10, patients: 10, replicates: 100, models: models,
-      differences: differences)
+    var options = EvaluationFigures.Options()
+    (options.replicates, options.prevalences) = (100, prevalences)
+    let films = JudgedFilms(
+      labels: ["A", "B"], truths: [Bool?](repeating: false, count: 20), patients: 0..<10)
+    return EvaluationReport(
+      EvaluationFigures(
+        films: films, models: models, differences: differences, options: options), part: "test")
   }
 
   /// The text of a page, whose pictures are not drawn.
-  private func page(_ write: (FileWriter) throws -> ReportError?) throws -> String {
-    let pages = Mutex<[String]>([])
-    let problem = try write(
-      FileWriter { bytes, path in
-        guard path.hasSuffix("report.html") else {
-          throw ReportError.gnuplotMissing(dataFolder: "plots")
-        }
-        pages.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
-      })
-    let text = try #require(pages.withLock { $0.first })
+  private func page(of report: EvaluationReport) -> String {
+    let text = report.page(FigureSet(undrawn: .gnuplotMissing(dataFolder: "plots"))).html
     // Why there are no pictures is said, with what to install.
-    #expect(problem == .gnuplotMissing(dataFolder: "plots"))
     #expect(text.contains("<p class=\"callout\">gnuplot is not installed"))
     #expect(text.contains("install gnuplot-nox") && !text.contains("<svg"))
     #expect(text.contains("not a medical device"))
     return text
-  }
-
-  private func page(of report: EvaluationReport) throws -> String {
-    let folder = try TemporaryFolder()
-    return try page { try report.write(to: folder.path, by: $0) }
   }
 
   @Test func missesAndAlarmsAreCounted() {
@@ -95,21 +105,22 @@ import Testing
       #expect(meaning.count == 3 && meaning.last?.hasPrefix(words) == true)
     }
     // One that finds more and is right more often wins by both.
-    var better = Self.alarming
-    better.name = "better"
-    better.labels = [
-      Self.label("A", with: 4, found: 4, alarms: 0), Self.label("B", with: 2, found: 1, alarms: 0),
-    ]
+    let better = Self.model(
+      "better",
+      [
+        Self.label("A", with: 4, found: 4, alarms: 0),
+        Self.label("B", with: 2, found: 1, alarms: 0),
+      ])
     #expect(!report([Self.silent, better]).meaning.contains { $0.hasPrefix("By accuracy") })
   }
 
   @Test func chosenThresholdsAreSpokenOfWhereThereAreSome() {
     #expect(!report([Self.alarming]).meaning.contains { $0.contains("no meaning of its own") })
-    var model = Self.alarming
-    model.operatingPoint = "f1"
-    #expect(report([model]).meaning.count == 1)
+    #expect(report([Self.model("alarming", Self.alarms, rule: "f1")]).meaning.count == 1)
     // At 0.1 all ten films are called, of which four have A; B has no threshold.
-    model.labels[0] = Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.1)
+    let model = Self.model(
+      "alarming", [Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.1), Self.alarms[1]],
+      rule: "f1")
     let meaning = report([model, Self.silent]).meaning
     #expect(
       meaning.contains(
@@ -123,10 +134,10 @@ import Testing
     func words(
       _ value: Double, _ interval: Interval?, corrected: [Double?] = [nil, nil]
     ) throws -> [String] {
-      let difference = EvaluationReport.Difference(
+      let difference = ModelDifference(
         name: "alarming", other: "silent",
-        labels: corrected.map { .init(auc: Estimate(value), pValue: 0.001, corrected: $0) },
-        mean: .init(auc: Estimate(value, interval), pValue: 0.001, corrected: nil))
+        labels: corrected.map { Self.row(Estimate(value), corrected: $0) },
+        mean: Self.row(Estimate(value, interval)))
       return report([Self.alarming, Self.silent], [difference]).meaning
         .filter { $0.hasPrefix("The mean AUC of alarming less that of silent is ") }
     }
@@ -147,12 +158,21 @@ import Testing
     #expect(try words(0.02, nil).isEmpty)
   }
 
+  private static func row(_ auc: Estimate, corrected: Double? = nil) -> ModelDifference.Row {
+    ModelDifference.Row(label: "", auc: auc, pValue: 0.001, corrected: corrected, deLong: nil)
+  }
+
   /// A network must beat the regression on thumbnails beyond chance, or the page says that it does not.
   @Test func aNetworkIsHeldAgainstThumbnails() throws {
     func words(_ over: Estimate?) throws -> String? {
-      var model = Self.alarming
-      model.overBaseline = over
-      return try page(of: report([model])).components(separatedBy: "<p class=\"callout\">")
+      let yardstick = over.map {
+        YardstickFigures(
+          auc: [Estimate(0.6), Estimate(0.6)], meanAUC: Estimate(0.6),
+          difference: ModelDifference(
+            name: "alarming", other: "thumbnail regression", labels: [], mean: Self.row($0)))
+      }
+      let model = Self.model("alarming", Self.alarms, yardstick: yardstick)
+      return page(of: report([model])).components(separatedBy: "<p class=\"callout\">")
         .first { $0.contains("16 × 16 cells") }
     }
     let equal = try #require(try words(Estimate(0.05, Interval(-0.01, 0.11))))
@@ -170,11 +190,10 @@ import Testing
   /// Figures flatter a network on patients whom it knows, and thresholds on patients on whom they were chosen.
   @Test func patientsSeenBeforeAreSpokenOf() throws {
     func words(_ training: Int?, _ validation: Int, rule: String?) throws -> [String] {
-      var model = Self.alarming
-      model.patientsSeenInTraining = training
-      model.patientsSeenInValidation = validation
-      model.operatingPoint = rule
-      let parts = try page(of: report([model])).components(separatedBy: "<p class=\"callout\">")
+      let model = Self.model("alarming", Self.alarms, rule: rule) {
+        ($0.patientsSeenInTraining, $0.patientsSeenInValidation) = (training, validation)
+      }
+      let parts = page(of: report([model])).components(separatedBy: "<p class=\"callout\">")
       return parts.dropFirst(2).map { $0.components(separatedBy: "</p>")[0] }
     }
     #expect(try words(0, 0, rule: "youden").isEmpty)
@@ -197,7 +216,7 @@ import Testing
   }
 
   @Test func aPageOfOneModelSpeaksOfOne() throws {
-    let one = try page(of: report([Self.alarming]))
+    let one = page(of: report([Self.alarming]))
     #expect(one.contains("<h1>Evaluation of one model</h1>"))
     #expect(one.contains("<h2>What the figures mean</h2>"))
     #expect(!one.contains("One model against another"))
@@ -206,20 +225,18 @@ import Testing
         ">10 films of 10 patients (test), 2 findings. Intervals are of 95 %, from 100 draws of patients"
       ))
     #expect(one.contains("threshold chosen on validation patients; none was chosen.</caption>"))
-    let two = try page(of: report([Self.alarming, Self.silent]))
+    let two = page(of: report([Self.alarming, Self.silent]))
     #expect(two.contains("<h1>2 models compared</h1>"))
     #expect(two.contains("<h2>What the difference means</h2>"))
   }
 
   /// How many findings have a threshold is said where not all have one; a prevalence is a finding's own.
   @Test func thresholdsAreSaidToBeOfSomeFindings() throws {
-    var model = Self.alarming
-    model.operatingPoint = "youden"
-    model.labels = [
-      Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.25, prevalence: 0.1),
-      Self.label("B", with: 2, found: 1, alarms: 4, chosen: 0.5),
-    ]
-    let all = try page(of: report([model]))
+    let chosen = Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.25)
+    let model = Self.model(
+      "alarming", [chosen, Self.label("B", with: 2, found: 1, alarms: 4, chosen: 0.5)],
+      rule: "youden")
+    let all = page(of: report([model], prevalences: ["A": 0.1]))
     #expect(all.contains("<td>chosen: youden</td>"))
     #expect(all.contains("<td>0.250 on 7</td>") && all.contains("<td>0.500 on 7</td>"))
     // Of a hundred films ten have it, of which 7.5 are called, and so are 60 of ninety others.
@@ -230,43 +247,19 @@ import Testing
       $0.hasPrefix("<td>B</td><td>0.500</td>")
     }
     #expect(others.count == 1 && others.first?.contains("<td>n/a</td></tr>") == true)
-    model.labels[1] = Self.label("B", with: 2, found: 1, alarms: 4)
-    #expect(
-      try page(of: report([model])).contains("<td>chosen: youden (1 of 2 findings)</td>"))
+    let one = Self.model("alarming", [chosen, Self.alarms[1]], rule: "youden")
+    #expect(page(of: report([one])).contains("<td>chosen: youden (1 of 2 findings)</td>"))
   }
 
-  /// What a reader must know of the films stands on every page before any figure.
-  @Test func warningsAndNotesStandOnEveryPage() throws {
-    let folder = try TemporaryFolder()
+  /// What a reader must know of the films stands before any figure.
+  @Test func warningsAndNotesStandBeforeAnyFigure() {
     var evaluation = report([Self.alarming])
     (evaluation.warnings, evaluation.notes) = (
       ["One <warning>.", "Two."], ["A note.", "Another."]
     )
-    var training = TrainingReport(
-      name: "run", facts: [("loss", "bce")],
-      curves: [.init(name: "loss", title: "loss", training: [1], validation: [2])], bestEpoch: 1,
-      summary: "")
-    (training.warnings, training.notes) = (evaluation.warnings, evaluation.notes)
-    var explore = ExploreReport(
-      source: "labels.csv", images: 10, patients: 5, labels: ["A"], positives: [3],
-      labelsPerFilm: [7, 3], parts: [], classWeights: [(0.6, 2.5)], augmentedTrainingImages: 12,
-      tables: [], problems: [], flagged: [], films: [])
-    (explore.warnings, explore.notes) = (evaluation.warnings, evaluation.notes)
-    for text in [
-      try page { try evaluation.write(to: folder.path, by: $0) },
-      try page { try training.write(to: folder.path, by: $0) },
-      try page { try explore.write(to: folder.path, by: $0) },
-    ] {
-      let before = text.components(separatedBy: "<table>").first ?? ""
-      #expect(before.contains("<p class=\"callout\">One &lt;warning&gt;.</p>"))
-      #expect(before.contains("<p class=\"callout\">Two.</p>"))
-      #expect(before.contains("<p>A note. Another.</p>"))
-    }
-    #expect(
-      try page { try explore.write(to: folder.path, by: $0) }.contains("No patient is in two parts")
-    )
-    explore.areFilmsPatients = true
-    let each = try page { try explore.write(to: folder.path, by: $0) }
-    #expect(each.contains("Each film counts as a patient.") && !each.contains("No patient is in"))
+    let before = page(of: evaluation).components(separatedBy: "<table>").first ?? ""
+    #expect(before.contains("<p class=\"callout\">One &lt;warning&gt;.</p>"))
+    #expect(before.contains("<p class=\"callout\">Two.</p>"))
+    #expect(before.contains("<p>A note. Another.</p>"))
   }
 }
