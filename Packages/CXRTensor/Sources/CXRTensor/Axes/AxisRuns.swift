@@ -57,3 +57,8 @@ struct AxisRuns {
     }
   }
 }
+
+/// Places of an outer run that a thread takes at a time, so that blocks have some tens of thousands of elements.
+func placesOfBlock(_ elements: Int) -> Int {
+  Swift.max(1, elementwiseBlock / Swift.max(1, elements))
+}

@@ -1,9 +1,4 @@
 extension Shape {
-  /// What an operation along axes of this shape depends on: channels stand at one place.
-  func reach(over places: Set<Int>) -> Operation.Reach {
-    places.isSubset(of: [rank - 1]) ? .place : .all
-  }
-
   /// Axes as places from the front, each once; -1 is the last. Traps on an axis that is not there.
   func places(of axes: [Int], _ operation: String) -> Set<Int> {
     var places: Set<Int> = []

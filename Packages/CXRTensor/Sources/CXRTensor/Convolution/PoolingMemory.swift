@@ -62,38 +62,3 @@ extension ConvolutionPlan {
     wanted.rows / 2 * (wanted.columns / 2) * engine.blocks(filters) * engine.lanes / 4
   }
 }
-
-/// The pooled gradient as the stages read it.
-struct PooledGradientSource {
-  private let plan: ConvolutionPlan
-  private let gradient: PooledGradient
-
-  init(_ plan: ConvolutionPlan, _ gradient: PooledGradient) {
-    (self.plan, self.gradient) = (plan, gradient)
-    precondition(gradient.output.choices != nil, "a convolution without memory has no way back")
-  }
-
-  typealias Coefficients = (
-    a: UnsafePointer<Float>?, b: UnsafePointer<Float>?, c: UnsafePointer<Float>?
-  )
-
-  func withCoefficients<Result>(_ body: (Coefficients) -> Result) -> Result {
-    gradient.a.withUnsafeBufferPointer { a in
-      gradient.b.withUnsafeBufferPointer { b in
-        gradient.c.withUnsafeBufferPointer { body((a.baseAddress, b.baseAddress, $0.baseAddress)) }
-      }
-    }
-  }
-
-  func at(image: Int, _ coefficients: Coefficients) -> cxr_pooled_gradient {
-    let shape = gradient.output.values.shape
-    let offset = image * shape[1] * shape[2] * shape[3]
-    return cxr_pooled_gradient(
-      rows: shape[1], columns: shape[2], gradient: gradient.gradient.buffer.base + offset,
-      values: gradient.output.values.buffer.base + offset,
-      choices: gradient.output.choices.map {
-        UnsafePointer(UnsafeMutableRawPointer($0.base).assumingMemoryBound(to: UInt8.self))
-          + image * plan.choiceBytes
-      }, a: coefficients.a, b: coefficients.b, c: coefficients.c)
-  }
-}

@@ -9,7 +9,7 @@ import CBLAS
 /// The one door to BLAS.
 ///
 /// Whatever BLAS the system's alternatives give is used; OpenBLAS is held to one thread, because
-/// its bits change with their number and ours must not. Parallelism is ``Parallel``'s.
+/// its bits change with their number and ours must not. Parallelism is CXRParallel's.
 public enum BLAS {
   /// The implementation in use, such as `OpenBLAS 0.3.21 … Zen`, or `reference BLAS`.
   public static let description: String = openBLASConfiguration ?? "reference BLAS"

@@ -1,4 +1,3 @@
-import CXRParallel
 import CTensorKernels
 
 extension Variable {
@@ -42,7 +41,7 @@ extension Variable {
     let y = x.scaledAndShifted(by: statistics.factor, statistics.offset)
 
     // Both inputs' pullbacks need these sums; they are formed once a pass, by whichever comes first.
-    let sums = Once { (dy: Tensor) -> (gradient: [Double], product: [Double]) in
+    let sums = SharedPullback { (dy: Tensor) -> (gradient: [Double], product: [Double]) in
       let totals = dy.scalars.withUnsafeBufferPointer { dy -> [Double] in
         guard let dy = dy.baseAddress else { return [] }
         return x.columnTotals(channels: channels, columns: 2) { x, offset, rows, sums in
@@ -87,39 +86,5 @@ extension Variable {
         }
       ),
       (offset, { $0.columnSums() }))
-  }
-}
-
-extension Tensor {
-  private var rowBlock: Int { Swift.max(1, elementwiseBlock / Swift.max(1, shape[-1])) }
-
-  func scaledAndShifted(by factor: [Float], _ offset: [Float]) -> Tensor {
-    let channels = shape[-1]
-    return scalars.withUnsafeBufferPointer { x in
-      Tensor(shape: shape) { y in
-        guard let x = x.baseAddress else { return }
-        Parallel.forEachBlock(of: shape.count / channels, size: rowBlock) { rows in
-          let at = rows.lowerBound * channels
-          cxr_scale_shift(x + at, factor, offset, rows.count, channels, y + at)
-        }
-      }
-    }
-  }
-
-  fileprivate func batchNormGradient(
-    _ dy: Tensor, _ a: [Float], _ b: [Float], _ c: [Float]
-  ) -> Tensor {
-    let channels = shape[-1]
-    return scalars.withUnsafeBufferPointer { x in
-      dy.scalars.withUnsafeBufferPointer { dy in
-        Tensor(shape: shape) { dx in
-          guard let x = x.baseAddress, let dy = dy.baseAddress else { return }
-          Parallel.forEachBlock(of: shape.count / channels, size: rowBlock) { rows in
-            let at = rows.lowerBound * channels
-            cxr_batch_norm_gradient(x + at, dy + at, a, b, c, rows.count, channels, dx + at)
-          }
-        }
-      }
-    }
   }
 }

@@ -53,7 +53,7 @@ extension Variable {
     var inputs: [(Variable, Pullback)]
     if let fourier {
       let (wantsInput, wantsKernel) = (isRecorded, kernel.isRecorded)
-      let both = Once {
+      let both = SharedPullback {
         // The plan is a Fourier one, as it was above.
         (FourierConvolution(plan, packing: !wantsInput) ?? fourier).gradients(
           x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)

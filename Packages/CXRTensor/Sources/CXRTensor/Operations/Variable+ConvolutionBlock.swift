@@ -1,5 +1,3 @@
-import CXRParallel
-
 extension Variable {
   /// Whether ``convolutionBlock(kernel:bias:scale:shift:epsilon:padding:)`` exists for a shape:
   /// at stride 1, where tiles or direct sums are the fastest way, and the output has room for a window.
@@ -57,12 +55,12 @@ extension Variable {
     let statistics = BatchStatistics(
       mean: pooled.mean, variance: pooled.variance, epsilon: epsilon, scale: scale.value,
       shift: shift.value, count: pooled.values.shape.count / max(1, kernel.shape[3]))
-    let result = Normalization(
+    let result = PendingNormalization(
       pooled.values, factor: statistics.factor, offset: statistics.offset, mean: pooled.mean,
       order: block.order)
 
     let (wantsInput, gamma) = (isRecorded, scale.value)
-    let gradients = Once { (dy: Tensor) -> ConvolutionBlock.Gradients in
+    let gradients = SharedPullback { (dy: Tensor) -> ConvolutionBlock.Gradients in
       let sums = result.takeSums(of: dy) ?? pooled.values.gradientSums(dy, around: pooled.mean)
       return block.backward(
         dy, pooled: pooled, statistics: statistics, sums: sums, gamma: gamma, wantsInput: wantsInput
@@ -106,85 +104,7 @@ extension Variable {
     let block = ConvolutionBlock(self, plan, kernel: kernel, bias: bias)
     let pooled = block.forward(remembering: false, cache: cache)
     return .recorded(
-      Normalization(
+      PendingNormalization(
         pooled.values, factor: factor, offset: offset, mean: [], order: block.order), [])
-  }
-}
-
-/// The convolution part of the fused operation: reads an input, perhaps one not yet normalised.
-private struct ConvolutionBlock {
-  struct Gradients {
-    let input: Tensor?
-    let kernel: Tensor
-    let bias: Tensor
-    let scale: Tensor
-    let shift: Tensor
-  }
-
-  private let plan: ConvolutionPlan
-  private let input: ScaledInput
-  private let normalization: Normalization?
-  private let kernel: Tensor
-  private let bias: Tensor
-  let order: BlockOrder
-
-  init(_ x: Variable, _ plan: ConvolutionPlan, kernel: Tensor, bias: Tensor) {
-    precondition(
-      bias.shape == [kernel.shape[3]],
-      "convolutionBlock: bias \(bias.shape) for kernel \(kernel.shape)")
-    precondition(
-      plan.algorithm != .matrixProduct && plan.wanted.rows >= 2 && plan.wanted.columns >= 2,
-      "convolutionBlock: not for input \(x.shape) and kernel \(kernel.shape)")
-    self.plan = plan
-    // Direct sums read plain values; they stand first in a network.
-    normalization = plan.algorithm == .direct ? nil : x.normalization
-    input = normalization?.input ?? ScaledInput(x.value)
-    order = x.normalization?.order.reversed ?? .ascending
-    (self.kernel, self.bias) = (kernel, bias)
-  }
-
-  func forward(remembering: Bool, cache: KernelCache?) -> PooledOutput {
-    func prepared(_ make: () -> FloatBuffer) -> FloatBuffer {
-      cache?.prepared(kernel, for: plan, make: make) ?? make()
-    }
-    if let fourier = FourierConvolution(plan) {
-      return fourier.pooled(
-        input, cache == nil ? .fresh(kernel) : .prepared(prepared { fourier.spectrum(of: kernel) }),
-        bias: bias, remembering: remembering, order: order)
-    }
-    guard let direct = DirectConvolution(plan) else {
-      preconditionFailure("ConvolutionBlock: \(plan.algorithm) was refused in init")
-    }
-    return direct.pooled(
-      input.values, kernel: prepared { direct.prepared(kernel) }, bias: bias,
-      remembering: remembering, order: order)
-  }
-
-  func backward(
-    _ dy: Tensor, pooled: PooledOutput, statistics: BatchStatistics,
-    sums: (gradient: [Double], product: [Double]), gamma: Tensor, wantsInput: Bool
-  ) -> Gradients {
-    let (a, b, c) = statistics.gradientCoefficients(gamma: gamma, sums: sums)
-    let gradient = PooledGradient(gradient: dy, output: pooled, a: a, b: b, c: c)
-    let scale = zip(sums.product, statistics.inverse).map { $0 * $1 }.tensor
-    let shift = sums.gradient.tensor
-    if let fourier = FourierConvolution(plan, packing: !wantsInput) {
-      let mean = normalization.flatMap { $0.mean.isEmpty ? nil : $0.mean }
-      let found = fourier.pooledGradients(
-        input, kernel: kernel, outputGradient: gradient, wantsInput: wantsInput,
-        order: order.reversed, sumsAround: mean)
-      if let dx = found.input, let sums = found.inputSums { normalization?.keep(sums, of: dx) }
-      return Gradients(
-        input: found.input, kernel: found.kernel, bias: found.bias, scale: scale, shift: shift)
-    }
-    guard let direct = DirectConvolution(plan) else {
-      preconditionFailure("ConvolutionBlock: \(plan.algorithm) was refused in init")
-    }
-    let found = direct.pooledGradients(
-      input.values, outputGradient: gradient, order: order.reversed)
-    let dx =
-      wantsInput
-      ? MatrixConvolution(plan).inputGradient(gradient.unpooled(plan), kernel: kernel) : nil
-    return Gradients(input: dx, kernel: found.kernel, bias: found.bias, scale: scale, shift: shift)
   }
 }

@@ -71,20 +71,4 @@ extension Variable {
       { $0 < range.lowerBound ? range.lowerBound : $0 > range.upperBound ? range.upperBound : $0 },
       slope: { x, _ in range.contains(x) ? 1 : 0 })
   }
-
-  /// eˣ over the sum of eˣ along an axis, the last if none is named; without overflow.
-  public func softmax(axis: Int = -1) -> Variable {
-    let places = shape.places(of: [axis], "softmax")
-    if let traced = Variable.traced(
-      Operation(
-        "softmax", ["axis": Double(axis)], reach: shape.reach(over: places), keeps: .output,
-        kept: 8 * shape.count),
-      [self], shape)
-    {
-      return traced
-    }
-    // What is taken off changes no value, so that no gradient flows through it.
-    let e = (self - Variable(value.largest(over: places))).exp()
-    return e / e.sum(over: [axis], keepingAxes: true)
-  }
 }

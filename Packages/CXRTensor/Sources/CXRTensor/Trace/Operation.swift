@@ -60,3 +60,10 @@ public struct Operation: Sendable, Equatable {
     (self.keeps, self.kept, self.cached, self.scratch) = (keeps, kept, cached, scratch)
   }
 }
+
+extension Shape {
+  /// What an operation along axes of this shape depends on: channels stand at one place.
+  func reach(over places: Set<Int>) -> Operation.Reach {
+    places.isSubset(of: [rank - 1]) ? .place : .all
+  }
+}

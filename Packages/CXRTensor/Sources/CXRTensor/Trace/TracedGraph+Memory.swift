@@ -1,16 +1,14 @@
-import CConvolution
-
 extension TracedGraph {
   /// The most bytes that the pass of a step takes at once, forward and backward: values that gradients need, gradients
   /// on their way, what operations take besides; without parameters. From above.
   public var trainingBytes: Int {
-    var memory = BufferMemory()
+    var memory = BufferForecast()
     // The second pass meets what the first one left.
     for _ in 0..<2 { passTraining(&memory) }
     return memory.most
   }
 
-  private func passTraining(_ memory: inout BufferMemory) {
+  private func passTraining(_ memory: inout BufferForecast) {
     let (kept, isRecorded) = (keptForGradients, recorded)
     // Forward: what is kept of the nodes so far, and what the operation itself reads and writes.
     let lastUse = lastUses
@@ -57,7 +55,7 @@ extension TracedGraph {
   /// The most bytes that a pass without gradients takes at once, with what it keeps for the next one, without
   /// parameters. From above.
   public var inferenceBytes: Int {
-    var memory = BufferMemory()
+    var memory = BufferForecast()
     for node in nodes {
       if case .operation(let operation) = node.source { memory.take(operation.cached) }
     }
@@ -65,7 +63,7 @@ extension TracedGraph {
     return memory.most
   }
 
-  private func passInference(_ memory: inout BufferMemory) {
+  private func passInference(_ memory: inout BufferForecast) {
     let lastUse = lastUses
     for (place, node) in nodes.enumerated() where !node.isParameter {
       memory.take(node.bytes)
@@ -124,54 +122,5 @@ extension TracedGraph.Node {
 
   fileprivate var isParameter: Bool {
     if case .parameter = source { true } else { false }
-  }
-}
-
-/// How much memory buffers take at most that come and go, by the rule of memory.c: one that is let go serves the next
-/// that is not much smaller, and so many bytes are kept for that.
-private struct BufferMemory {
-  /// By the bytes asked for, what serves them now.
-  private var served: [Int: [Int]] = [:]
-  /// Oldest first.
-  private var idle: [Int] = []
-  private var idleBytes = 0
-  private var total = 0
-  private(set) var most = 0
-
-  mutating func take(_ bytes: Int) {
-    guard bytes > 0 else { return }
-    let fitting = idle.indices.filter { idle[$0] >= bytes && idle[$0] <= 4 * bytes }
-    var capacity = bytes
-    if let best = fitting.min(by: { idle[$0] < idle[$1] }) {
-      capacity = idle.remove(at: best)
-      idleBytes -= capacity
-    } else {
-      total += cxr_buffer_footprint(bytes)
-      most = max(most, total)
-    }
-    served[bytes, default: []].append(capacity)
-  }
-
-  mutating func give(_ bytes: Int) {
-    guard let capacity = served[bytes]?.popLast() else { return }
-    while let oldest = idle.first, idleBytes + capacity > TensorMemory.mostIdle {
-      idle.removeFirst()
-      (idleBytes, total) = (idleBytes - oldest, total - cxr_buffer_footprint(oldest))
-    }
-    idle.append(capacity)
-    idleBytes += capacity
-  }
-
-  /// Gives all back that is held.
-  mutating func giveAll() {
-    for (bytes, capacities) in served.sorted(by: { $0.key < $1.key }) {
-      for _ in capacities { give(bytes) }
-    }
-  }
-
-  /// Takes and gives back.
-  mutating func visit(_ bytes: Int) {
-    take(bytes)
-    give(bytes)
   }
 }

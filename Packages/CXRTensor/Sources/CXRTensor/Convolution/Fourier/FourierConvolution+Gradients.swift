@@ -7,7 +7,7 @@ extension FourierConvolution {
     _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: BlockOrder,
     sumsAround mean: [Double]?,
     _ transformGradient: (_ rows: Rows, _ strip: Strip) -> Void
-  ) -> PooledGradients {
+  ) -> ConvolutionGradients {
     precondition(!(wantsInput && isPacked), "FourierConvolution: packed inputs have no gradient")
     let transposed = wantsInput ? spectra(of: kernel, forInputGradient: true) : nil
     let transposedStride = spectrumStride(inner: plan.filters, outer: plan.channels)
@@ -102,7 +102,7 @@ extension FourierConvolution {
     let bias = (0..<biasSize).map { i in
       (0..<shares).reduce(0) { $0 + biasShares[$1 * biasSize + i] }
     }
-    return PooledGradients(
+    return ConvolutionGradients(
       input: dx.map { Tensor(buffer: $0, shape: plan.input) },
       inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels) },
       kernel: wantsKernel ? kernelGradient(kernelRows) : Tensor(repeating: 0, shape: [0]),
@@ -125,7 +125,7 @@ extension FourierConvolution {
   /// The gradients from the output's gradient `[N, H′, W′, K]`.
   func gradients(
     _ x: Tensor, kernel: Tensor, outputGradient dy: Tensor, wantsInput: Bool, wantsKernel: Bool
-  ) -> PooledGradients {
+  ) -> ConvolutionGradients {
     withUnsafePointer(to: tiling) { t in
       backward(
         ScaledInput(x), kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
@@ -142,7 +142,7 @@ extension FourierConvolution {
   func pooledGradients(
     _ x: ScaledInput, kernel: Tensor, outputGradient: PooledGradient, wantsInput: Bool,
     order: BlockOrder, sumsAround mean: [Double]?
-  ) -> PooledGradients {
+  ) -> ConvolutionGradients {
     let source = PooledGradientSource(plan, outputGradient)
     return withUnsafePointer(to: tiling) { t in
       source.withCoefficients { coefficients in
@@ -156,21 +156,5 @@ extension FourierConvolution {
         }
       }
     }
-  }
-}
-
-extension [Double] {
-  /// The sums over images of `[images, channels, 2]`, in image order.
-  func summedPairs(channels: Int) -> (gradient: [Double], product: [Double]) {
-    var (first, second) = (
-      [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
-    )
-    for i in 0..<count / Swift.max(1, channels * 2) {
-      for c in 0..<channels {
-        first[c] += self[(i * channels + c) * 2]
-        second[c] += self[(i * channels + c) * 2 + 1]
-      }
-    }
-    return (first, second)
   }
 }

@@ -1,5 +1,5 @@
 /// A function of a gradient whose first result is kept: several inputs' pullbacks share one pass back.
-final class Once<Value> {
+final class SharedPullback<Value> {
   private let compute: (Tensor) -> Value
   private var kept: Value?
   init(_ compute: @escaping (Tensor) -> Value) { self.compute = compute }

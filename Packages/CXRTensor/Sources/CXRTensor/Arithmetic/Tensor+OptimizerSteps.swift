@@ -30,6 +30,7 @@ extension Tensor {
       }
     }
   }
+
   /// Makes every value smaller in place by its share: w −= (w·decay)·learningRate, rounded in that order.
   public mutating func decay(_ decay: Float, learningRate: Float) {
     let count = shape.count

@@ -25,7 +25,7 @@ public enum VectorUnit {
   }
 
   /// Multiplications with addition that the convolution engine's vector unit carries out in about
-  /// `seconds` on each of ``Parallel/threads`` threads, a second.
+  /// `seconds` on each of `Parallel.threads` threads, a second.
   public static func measuredPeak(seconds: Double = 0.2) -> Double {
     let multiplyAdd = ConvolutionEngine.standard.stages.multiply_add
     let clock = ContinuousClock()

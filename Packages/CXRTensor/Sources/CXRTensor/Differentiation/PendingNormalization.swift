@@ -2,7 +2,7 @@ import CXRParallel
 
 /// Values whose normalisation x·factor + offset has not been applied yet: whoever reads them next
 /// applies it on the way, and the normalised copy is never written.
-final class Normalization {
+final class PendingNormalization {
   /// `[N, P, Q, K]`, before normalisation.
   let values: Tensor
   /// `[K]` each.
@@ -30,8 +30,6 @@ final class Normalization {
     applied = value
     return value
   }
-
-  var input: ScaledInput { ScaledInput(values, factor: factor, offset: offset) }
 
   /// Keeps the sums of a gradient until it arrives. Holding its memory makes every later change of it
   /// a copy, so that sums never meet another gradient.

@@ -8,7 +8,7 @@
 public struct Variable {
   private enum Content {
     case tensor(Tensor)
-    case pending(Normalization)
+    case pending(PendingNormalization)
     case traced(TraceRecorder, place: Int, Shape)
   }
   private let content: Content
@@ -41,7 +41,7 @@ public struct Variable {
   }
 
   /// The normalisation that is still to be applied, if one is.
-  var normalization: Normalization? {
+  var normalization: PendingNormalization? {
     if case .pending(let normalization) = content { normalization } else { nil }
   }
 
@@ -81,7 +81,7 @@ public struct Variable {
   /// The result of an operation whose normalisation is left to the next one; gradients are those of
   /// the normalised values.
   static func recorded(
-    _ normalization: Normalization, _ inputs: [(Variable, Pullback)]
+    _ normalization: PendingNormalization, _ inputs: [(Variable, Pullback)]
   ) -> Variable {
     recorded(.pending(normalization), inputs)
   }

@@ -1,5 +1,3 @@
-import CTensorKernels
-
 /// A dense array of `Float` with a shape: a copy-on-write value, contiguous, last axis fastest.
 ///
 /// There are no strides, views or element types on purpose: every operation sees the same layout. The
@@ -68,34 +66,6 @@ public struct Tensor: Sendable {
     }
     var elements = UnsafeMutableBufferPointer(start: buffer.base, count: shape.count)
     return try withExtendedLifetime(buffer) { try body(&elements) }
-  }
-
-  /// Adds `right`, of the same shape, in place.
-  public static func += (left: inout Tensor, right: Tensor) {
-    precondition(left.shape == right.shape, "+=: shapes \(left.shape) and \(right.shape) differ")
-    let count = left.shape.count
-    left.withMutableScalars { sum in
-      right.scalars.withUnsafeBufferPointer { addend in
-        guard let sum = sum.baseAddress, let addend = addend.baseAddress else { return }
-        cxr_add(sum, addend, count)
-      }
-    }
-  }
-
-  /// The sum of the squares of the elements, in `Double`, with the same bits on every machine; not finite where
-  /// an element is not.
-  public var sumOfSquares: Double {
-    scalars.withUnsafeBufferPointer { elements in
-      elements.baseAddress.map { cxr_sum_of_squares($0, elements.count) } ?? 0
-    }
-  }
-
-  /// Multiplies every element by `factor`, in place.
-  public mutating func scale(by factor: Float) {
-    withMutableScalars { elements in
-      guard let base = elements.baseAddress else { return }
-      cxr_scale(base, factor, base, elements.count)
-    }
   }
 
   /// Whether both have the same shape and the same bits, so that `-0` differs from `0` and a NaN

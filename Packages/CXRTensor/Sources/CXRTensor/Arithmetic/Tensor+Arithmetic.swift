@@ -37,23 +37,14 @@ extension Tensor {
     }
   }
 
-  /// Subtracts `right`, broadcast to this tensor's shape, in place.
-  public static func -= (left: inout Tensor, right: Tensor) {
-    precondition(
-      Shape.broadcast(left.shape, right.shape, "-=") == left.shape,
-      "-=: \(left.shape) would become \(right.shape)")
-    let count = left.shape.count
-    let right = right.broadcast(to: left.shape)
-    left.withMutableScalars { elements in
-      right.scalars.withUnsafeBufferPointer { subtrahend in
-        for i in 0..<count { elements[i] -= subtrahend[i] }
-      }
-    }
-  }
-
   /// `factor` times each element.
   public static func * (factor: Float, tensor: Tensor) -> Tensor { tensor.scaled(by: factor) }
 
   /// Each element times `factor`.
   public static func * (tensor: Tensor, factor: Float) -> Tensor { tensor.scaled(by: factor) }
+
+  /// `factor` times this tensor.
+  func scaled(by factor: Float) -> Tensor {
+    mapped { cxr_scale($0, factor, $1, $2) }
+  }
 }

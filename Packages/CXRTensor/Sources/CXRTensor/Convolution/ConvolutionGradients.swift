@@ -1,0 +1,51 @@
+import CXRParallel
+import CConvolution
+
+/// The gradients of a convolution, from its output's, pooled or not.
+struct ConvolutionGradients {
+  /// `[N, H, W, C]`, unless it was not wanted.
+  let input: Tensor?
+  /// Sums over pixels of the input's gradient g and of g·(x − mean), `[C]` each, unless not wanted.
+  let inputSums: (gradient: [Double], product: [Double])?
+  /// `[R, S, C, K]`.
+  let kernel: Tensor
+  /// `[K]`.
+  let bias: Tensor
+}
+
+extension Tensor {
+  /// Sums over all axes but the last of a gradient g and of g·(x − mean), image by image.
+  func gradientSums(
+    _ gradient: Tensor, around mean: [Double]
+  ) -> (gradient: [Double], product: [Double]) {
+    let (images, channels) = (shape[0], shape[-1])
+    let stages = ConvolutionEngine.standard.stages
+    let pixels = shape.count / Swift.max(1, images * channels)
+    var sums = [Double](repeating: 0, count: images * channels * 2)
+    sums.withUnsafeMutableBufferPointer { sums in
+      guard let sums = sums.baseAddress else { return }
+      Parallel.run(blocks: images) { n in
+        stages.gradient_sums(
+          buffer.base + n * pixels * channels, gradient.buffer.base + n * pixels * channels, mean,
+          pixels, channels, sums + n * channels * 2)
+      }
+    }
+    return sums.summedPairs(channels: channels)
+  }
+}
+
+extension [Double] {
+  /// The sums over images of `[images, channels, 2]`, in image order.
+  func summedPairs(channels: Int) -> (gradient: [Double], product: [Double]) {
+    var (first, second) = (
+      [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
+    )
+    for i in 0..<count / Swift.max(1, channels * 2) {
+      for c in 0..<channels {
+        first[c] += self[(i * channels + c) * 2]
+        second[c] += self[(i * channels + c) * 2 + 1]
+      }
+    }
+    return (first, second)
+  }
+}

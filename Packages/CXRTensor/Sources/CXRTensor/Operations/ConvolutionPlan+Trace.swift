@@ -1,0 +1,35 @@
+extension ConvolutionPlan {
+  /// The window, then `others`; where rows and columns are not alike, no window says which places are meant.
+  private func reach(_ others: [Operation.Window] = []) -> Operation.Reach {
+    guard kernel[0] == kernel[1], padTop == padLeft else { return .all }
+    return .windows([Operation.Window(size: kernel[0], stride: stride, before: padTop)] + others)
+  }
+
+  /// The convolution as an operation of a trace; `caching`: whether the prepared kernel is kept.
+  func operation(caching: Bool) -> Operation {
+    Operation(
+      "convolution",
+      [
+        "stride": Double(stride), "top": Double(padTop), "left": Double(padLeft),
+        "rows": Double(kernel[0]), "columns": Double(kernel[1]),
+      ], reach: reach(), cached: caching ? spectrumBytes : 0, scratch: scratchBytes)
+  }
+
+  /// Convolution, ReLU, 2×2 pooling and normalisation as one operation of a trace.
+  ///
+  /// - Parameters:
+  ///   - attributes: of the normalisation.
+  ///   - keeping: whether a way back is asked for.
+  ///   - unpooling: whether the input's gradient is, too.
+  ///   - caching: whether the prepared kernel is kept.
+  func block(
+    _ attributes: [String: Double], keeping: Bool, unpooling: Bool = false, caching: Bool = false
+  ) -> Operation {
+    Operation(
+      "convolution, ReLU, maximum, normalization", attributes,
+      reach: reach([Operation.Window(size: 2, stride: 2)]),
+      keeps: [.inputs, .output], kept: keeping ? images * choiceBytes + momentBytes : 0,
+      cached: caching ? spectrumBytes : 0,
+      scratch: scratchBytes + (unpooling && algorithm == .direct ? 4 * output.count : 0))
+  }
+}
