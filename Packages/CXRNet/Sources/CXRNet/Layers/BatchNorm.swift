@@ -55,7 +55,7 @@ public struct BatchNorm: Layer {
     case .inference:
       let channels = gamma.value.shape[0]
       if let traced = Variable.traced(
-        Operation("batch normalization", ["epsilon": Double(epsilon)]),
+        TracedOperation("batch normalization", ["epsilon": Double(epsilon)]),
         [input, pass[gamma], pass[beta], pass[movingMean], pass[movingVariance]], input.shape)
       {
         return traced

@@ -49,9 +49,9 @@ extension Variable {
   ///
   /// Every operation begins with this, so that a pass runs on shapes alone:
   ///
-  ///     if let traced = Variable.traced(Operation("gelu"), [self], shape) { return traced }
+  ///     if let traced = Variable.traced(TracedOperation("gelu"), [self], shape) { return traced }
   public static func traced(
-    _ operation: @autoclosure () -> Operation, _ inputs: [Variable],
+    _ operation: @autoclosure () -> TracedOperation, _ inputs: [Variable],
     _ shape: @autoclosure () -> Shape
   ) -> Variable? {
     guard let recorder = inputs.lazy.compactMap({ $0.trace?.recorder }).first else { return nil }
@@ -61,9 +61,9 @@ extension Variable {
 
   /// The output of an operation without attributes, of the same places.
   static func traced(
-    _ name: String, keeps: Operation.Keeping = .inputs, _ inputs: [Variable],
+    _ name: String, keeps: TracedOperation.Keeping = .inputs, _ inputs: [Variable],
     _ shape: @autoclosure () -> Shape
   ) -> Variable? {
-    traced(Operation(name, keeps: keeps), inputs, shape())
+    traced(TracedOperation(name, keeps: keeps), inputs, shape())
   }
 }

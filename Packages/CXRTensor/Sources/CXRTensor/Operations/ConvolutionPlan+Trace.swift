@@ -1,13 +1,14 @@
 extension ConvolutionPlan {
   /// The window, then `others`; where rows and columns are not alike, no window says which places are meant.
-  private func reach(_ others: [Operation.Window] = []) -> Operation.Reach {
+  private func reach(_ others: [TracedOperation.Window] = []) -> TracedOperation.Reach {
     guard kernel[0] == kernel[1], padTop == padLeft else { return .all }
-    return .windows([Operation.Window(size: kernel[0], stride: stride, before: padTop)] + others)
+    return .windows(
+      [TracedOperation.Window(size: kernel[0], stride: stride, before: padTop)] + others)
   }
 
   /// The convolution as an operation of a trace; `caching`: whether the prepared kernel is kept.
-  func operation(caching: Bool) -> Operation {
-    Operation(
+  func operation(caching: Bool) -> TracedOperation {
+    TracedOperation(
       "convolution",
       [
         "stride": Double(stride), "top": Double(padTop), "left": Double(padLeft),
@@ -24,10 +25,10 @@ extension ConvolutionPlan {
   ///   - caching: whether the prepared kernel is kept.
   func block(
     _ attributes: [String: Double], keeping: Bool, unpooling: Bool = false, caching: Bool = false
-  ) -> Operation {
-    Operation(
+  ) -> TracedOperation {
+    TracedOperation(
       "convolution, ReLU, maximum, normalization", attributes,
-      reach: reach([Operation.Window(size: 2, stride: 2)]),
+      reach: reach([TracedOperation.Window(size: 2, stride: 2)]),
       keeps: [.inputs, .output], kept: keeping ? images * choiceBytes + momentBytes : 0,
       cached: caching ? spectrumBytes : 0,
       scratch: scratchBytes + (unpooling && algorithm == .direct ? 4 * output.count : 0))

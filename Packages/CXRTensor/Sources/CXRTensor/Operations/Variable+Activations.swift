@@ -42,7 +42,7 @@ extension Variable {
   public func softmax(axis: Int = -1) -> Variable {
     let places = shape.places(of: [axis], "softmax")
     if let traced = Variable.traced(
-      Operation(
+      TracedOperation(
         "softmax", ["axis": Double(axis)], reach: shape.reach(over: places), keeps: .output,
         kept: 8 * shape.count),
       [self], shape)

@@ -2,7 +2,7 @@
 // there. The gradient of what was broadcast is summed over what it was broadcast to, in Double.
 extension Variable {
   private static func traced(
-    _ name: String, keeps: Operation.Keeping = .inputs, _ left: Variable, _ right: Variable
+    _ name: String, keeps: TracedOperation.Keeping = .inputs, _ left: Variable, _ right: Variable
   ) -> Variable? {
     traced(name, keeps: keeps, [left, right], Shape.broadcast(left.shape, right.shape, name))
   }
@@ -68,7 +68,7 @@ extension Variable {
   /// `factor` times each element.
   public static func * (factor: Float, variable: Variable) -> Variable {
     if let traced = traced(
-      Operation("scale", ["factor": Double(factor)], keeps: []), [variable], variable.shape)
+      TracedOperation("scale", ["factor": Double(factor)], keeps: []), [variable], variable.shape)
     {
       return traced
     }

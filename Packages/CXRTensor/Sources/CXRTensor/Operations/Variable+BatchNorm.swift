@@ -20,7 +20,8 @@ extension Variable {
       "batchNormalized: input \(shape), scale \(scale.shape), shift \(shift.shape)")
     precondition(shape.count > 0, "batchNormalized: input \(shape) is empty")
     if let traced = Variable.traced(
-      Operation("batch normalization", ["epsilon": Double(epsilon)]), [self, scale, shift], shape)
+      TracedOperation("batch normalization", ["epsilon": Double(epsilon)]), [self, scale, shift],
+      shape)
     {
       let zeros = Tensor(repeating: 0, shape: [channels])
       return (traced, zeros, zeros)

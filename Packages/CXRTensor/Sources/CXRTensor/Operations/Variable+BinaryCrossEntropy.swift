@@ -51,7 +51,7 @@ extension Variable {
       "\(operation): logits \(shape), labels \(labels.shape), weights \(negativeWeights.shape) and "
         + "\(positiveWeights.shape)")
     if let traced = Variable.traced(
-      Operation("binary cross-entropy", reach: .all), [self, Variable(labels)], [])
+      TracedOperation("binary cross-entropy", reach: .all), [self, Variable(labels)], [])
     {
       return traced
     }

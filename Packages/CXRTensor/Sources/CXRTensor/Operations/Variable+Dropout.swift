@@ -20,7 +20,8 @@ extension Variable {
     precondition((0...1).contains(rate), "dropout: rate \(rate) is outside 0...1")
     guard rate > 0 else { return self }
     if let traced = Variable.traced(
-      Operation("dropout", ["rate": Double(rate)], keeps: [], kept: 4 * shape.count), [self], shape)
+      TracedOperation("dropout", ["rate": Double(rate)], keeps: [], kept: 4 * shape.count), [self],
+      shape)
     {
       return traced
     }

@@ -5,7 +5,7 @@ extension Variable {
       shape.rank == 2 && other.shape.rank == 2 && shape[1] == other.shape[0],
       "matrixProduct: \(shape) and \(other.shape) have no product")
     if let traced = Variable.traced(
-      Operation("matrix product", reach: .all), [self, other], [shape[0], other.shape[1]])
+      TracedOperation("matrix product", reach: .all), [self, other], [shape[0], other.shape[1]])
     {
       return traced
     }

@@ -117,7 +117,7 @@ extension Variable {
       shape.rank == 4 && shape[1] > 0 && shape[2] > 0,
       "globalAveragePooled: \(shape) is not [N, H, W, C] with pixels")
     if let traced = Variable.traced(
-      Operation("global average", reach: .all, keeps: []), [self], [shape[0], shape[3]])
+      TracedOperation("global average", reach: .all, keeps: []), [self], [shape[0], shape[3]])
     {
       return traced
     }
@@ -181,16 +181,17 @@ private struct PoolGeometry {
 
   /// The pooling as an operation of a trace.
   func operation(
-    _ name: String, _ attributes: [String: Double] = [:], keeps: Operation.Keeping, kept: Int = 0
-  ) -> Operation {
-    Operation(
+    _ name: String, _ attributes: [String: Double] = [:], keeps: TracedOperation.Keeping,
+    kept: Int = 0
+  ) -> TracedOperation {
+    TracedOperation(
       name + " of windows",
       attributes.merging([
         "size": Double(windows.window), "stride": Double(windows.stride),
         "top": Double(windows.pad_top), "left": Double(windows.pad_left),
       ]) { $1 },
       reach: .windows([
-        Operation.Window(
+        TracedOperation.Window(
           size: Int(windows.window), stride: Int(windows.stride), before: Int(windows.pad_top))
       ]), keeps: keeps, kept: kept)
   }

@@ -1,7 +1,7 @@
 extension Variable {
   /// The sum of all elements, a scalar, added in Double.
   public func sum() -> Variable {
-    if let traced = Variable.traced(Operation("sum", reach: .all, keeps: []), [self], []) {
+    if let traced = Variable.traced(TracedOperation("sum", reach: .all, keeps: []), [self], []) {
       return traced
     }
     let (total, shape) = (Float(value.totalSum()), self.shape)
@@ -12,7 +12,7 @@ extension Variable {
   /// The mean of all elements, a scalar, added in Double. Traps on an empty tensor.
   public func mean() -> Variable {
     precondition(shape.count > 0, "mean: shape \(shape) has no elements")
-    if let traced = Variable.traced(Operation("mean", reach: .all, keeps: []), [self], []) {
+    if let traced = Variable.traced(TracedOperation("mean", reach: .all, keeps: []), [self], []) {
       return traced
     }
     let (count, shape) = (self.shape.count, self.shape)
@@ -24,10 +24,10 @@ extension Variable {
 
 extension Variable {
   private func traced(
-    _ name: String, keeps: Operation.Keeping, over places: Set<Int>, keepingAxes: Bool
+    _ name: String, keeps: TracedOperation.Keeping, over places: Set<Int>, keepingAxes: Bool
   ) -> Variable? {
     Variable.traced(
-      Operation(name, reach: shape.reach(over: places), keeps: keeps), [self],
+      TracedOperation(name, reach: shape.reach(over: places), keeps: keeps), [self],
       shape.reduced(over: places, keepingAxes: keepingAxes))
   }
 

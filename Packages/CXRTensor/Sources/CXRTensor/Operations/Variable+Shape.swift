@@ -6,7 +6,9 @@ extension Variable {
     let original = self.shape
     precondition(
       shape.count == original.count, "reshaped: \(original) cannot become \(shape)")
-    if let traced = Variable.traced(Operation("reshape", reach: .all, keeps: []), [self], shape) {
+    if let traced = Variable.traced(
+      TracedOperation("reshape", reach: .all, keeps: []), [self], shape)
+    {
       return traced
     }
     return .recorded(
@@ -34,7 +36,7 @@ extension Variable {
     dimensions[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
 
     if let traced = traced(
-      Operation(
+      TracedOperation(
         "concatenate", ["axis": Double(axis)], reach: first.reach(over: [axis]), keeps: []), parts,
       Shape(dimensions))
     {
@@ -80,7 +82,7 @@ extension Variable {
     var dimensions = shape.dimensions
     dimensions[axis] = range.count
     if let traced = Variable.traced(
-      Operation(
+      TracedOperation(
         "slice", ["axis": Double(axis), "from": Double(range.lowerBound)],
         reach: shape.reach(over: [axis]), keeps: []), [self], Shape(dimensions))
     {

@@ -14,7 +14,7 @@ public struct TracedGraph: Sendable {
       /// A tensor that is neither.
       case constant
       /// Made of other values.
-      case operation(Operation)
+      case operation(TracedOperation)
     }
 
     /// Where it comes from.

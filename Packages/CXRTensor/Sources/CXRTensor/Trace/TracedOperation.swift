@@ -1,5 +1,5 @@
 /// What an operation does to places, as far as a trace tells it.
-public struct Operation: Sendable, Equatable {
+public struct TracedOperation: Sendable, Equatable {
   /// A window that moves over rows and columns alike.
   public struct Window: Sendable, Equatable {
     /// Pixels a side.
@@ -63,7 +63,7 @@ public struct Operation: Sendable, Equatable {
 
 extension Shape {
   /// What an operation along axes of this shape depends on: channels stand at one place.
-  func reach(over places: Set<Int>) -> Operation.Reach {
+  func reach(over places: Set<Int>) -> TracedOperation.Reach {
     places.isSubset(of: [rank - 1]) ? .place : .all
   }
 }
