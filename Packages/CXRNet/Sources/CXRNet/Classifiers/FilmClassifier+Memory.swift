@@ -1,0 +1,20 @@
+import CXRTensor
+
+extension FilmClassifier {
+  /// The most memory that a step on so many films takes besides the program's, in bytes: values, gradients, weights
+  /// and two numbers a weight that an optimizer keeps. From above.
+  public func trainingBytes(batchSize: Int) -> Int {
+    let graph = traced(
+      [batchSize, imageSize, imageSize, 1], mode: .training, fusing: true)
+    // The network validates between its epochs.
+    let prediction = traced([batchSize, imageSize, imageSize, 1], mode: .inference, fusing: true)
+    return max(graph.trainingBytes + prediction.cachedBytes, prediction.inferenceBytes)
+      + 3 * 4 * parameterCount
+  }
+
+  /// The same of a prediction.
+  public func inferenceBytes(batchSize: Int) -> Int {
+    let graph = traced([batchSize, imageSize, imageSize, 1], mode: .inference, fusing: true)
+    return graph.inferenceBytes + 4 * parameterCount
+  }
+}
