@@ -1,11 +1,12 @@
-// The convolution engine on its own, against loops in double: built for arm64 and run under an emulator
-// by Scripts/check_arm64.sh, so that the portable path is known to compile and to be right there.
+// The convolution engine on its own, against loops in double, and the thread pool: built for arm64 and run under an
+// emulator by Scripts/check_arm64.sh, so that the portable path is known to compile and to be right there.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "convolution_engine.h"
+#include "workers.h"
 
 enum { N = 2, H = 37, W = 33, C = 5, K = 11, R = 7, S = 5 };
 
