@@ -144,7 +144,8 @@ let package = Package(
     moduleTests(
       "CXREvaluation",
       [
-        "CXRData", "CXRFiles", "CXRMetrics", "CXRParallel", "CXRReport", "CXRTestSupport",
+        "CXRData", "CXRFiles", "CXRMetrics", "CXRParallel", "CXRReport", "CXRTensor",
+        "CXRTestSupport",
       ]),
 
     module(

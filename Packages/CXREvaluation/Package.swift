@@ -35,6 +35,7 @@ let package = Package(
         .product(name: "CXRMetrics", package: "CXRMetrics"),
         .product(name: "CXRParallel", package: "CXRParallel"),
         .product(name: "CXRReport", package: "CXRReport"),
+        .product(name: "CXRTensor", package: "CXRTensor"),
         .product(name: "CXRTestSupport", package: "CXRTestSupport"),
       ], swiftSettings: strict),
   ]

@@ -1,11 +1,9 @@
-import CXREvaluation
+@testable import CXREvaluation
 import CXRParallel
 import CXRMetrics
 import CXRTensor
 import Foundation
 import Testing
-
-@testable import CXRTraining
 
 /// Calibrations, yardstick and typical films by identities.
 @Suite struct CalibrationTests {
@@ -81,8 +79,8 @@ import Testing
   @Test func filmsOfAPatientAreNotIndependent() throws {
     let truths = (0..<40).map { $0 / 4 < 3 }
     let answers = FilmAnswers(
-      labels: ["Mass"], scores: (0..<40).map { Double($0) / 40 }, truths: truths,
-      isKnown: [Bool](repeating: true, count: 40), patients: PatientIndex((0..<40).map { $0 / 4 }))
+      films: JudgedFilms(labels: ["Mass"], truths: truths, patients: (0..<40).map { $0 / 4 }),
+      scores: (0..<40).map { Double($0) / 40 })
     let label = try #require(ValidationFit(rule: .youden, answers: answers).labels.first)
     #expect(label.films == 40 && label.positives == 12)
     #expect(abs(label.effectiveFilms - 10) < 1e-9)

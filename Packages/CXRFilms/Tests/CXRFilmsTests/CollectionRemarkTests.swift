@@ -1,10 +1,8 @@
-import CXRFilms
+@testable import CXRFilms
 import CXRData
 import CXRTestSupport
 import Foundation
 import Testing
-
-@testable import CXRTraining
 
 extension TemporaryFolder {
   fileprivate func write(_ name: String, _ text: String) throws -> String {

@@ -2,7 +2,7 @@ import CXRTestSupport
 import Foundation
 import Testing
 
-@testable import CXRReport
+@testable import CXRFilms
 
 /// The page and the pictures of an exploration: each number is of the films that it says.
 @Suite struct ExploreReportTests {

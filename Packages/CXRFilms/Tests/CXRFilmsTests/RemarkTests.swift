@@ -1,10 +1,8 @@
-import CXRFilms
+@testable import CXRFilms
 import CXRData
 import CXRTestSupport
 import Foundation
 import Testing
-
-@testable import CXRTraining
 
 /// What a person is told of a label file, in words and numbers.
 @Suite struct RemarkTests {

@@ -1,4 +1,5 @@
 import CXRFiles
+import CXRParallel
 import Testing
 
 @testable import CXRMetrics
@@ -22,14 +23,17 @@ import Testing
       PatientBootstrap.Question(scores: scores, labels: labels, patients: patients)
     ]
     let bootstrap = PatientBootstrap(patients: patients, replicates: 50)
-    let forwards = bootstrap.answers(to: questions, generator: { CoverageTests.Generator($0) })
-    let backwards = bootstrap.answers(
-      to: questions, generator: { CoverageTests.Generator($0) },
-      concurrently: { count, body in (0..<count).reversed().forEach(body) })
-    try #require(forwards.count == 1 && backwards.count == 1)
-    #expect(forwards[0].auc.values == backwards[0].auc.values)
-    #expect(forwards[0].auc.values != forwards[0].averagePrecision.values)
-    #expect(Set(forwards[0].auc.values).count > 20)
+    let threads = Parallel.threads
+    defer { Parallel.threads = threads }
+    func answers(on threads: Int) -> [PatientBootstrap.Answer] {
+      Parallel.threads = threads
+      return bootstrap.answers(to: questions, generator: { CoverageTests.Generator($0) })
+    }
+    let (one, several) = (answers(on: 1), answers(on: 5))
+    try #require(one.count == 1 && several.count == 1)
+    #expect(one[0].auc.values == several[0].auc.values)
+    #expect(one[0].auc.values != one[0].averagePrecision.values)
+    #expect(Set(one[0].auc.values).count > 20)
   }
 
   @Test func intervalsHoldTheFigure() throws {

@@ -99,7 +99,9 @@ public struct FilmCollection: Sendable {
   }
 
   /// The same, with what reads archives of films; `nil`: an archive that must be read is an error.
-  public init(_ options: Options, tolerateMissing: Bool = false, archives shelf: ArchiveShelf?) throws {
+  public init(_ options: Options, tolerateMissing: Bool = false, archives shelf: ArchiveShelf?)
+    throws
+  {
     let labels = options.labels ?? Self.labels(of: options.collection)
     file = try LabelFile(
       path: options.labelFile, collection: options.collection,

@@ -5,9 +5,9 @@ public struct Figure: Sendable {
   /// What it shows, for readers who cannot see it.
   public let description: String
   /// Data files by name; rows of columns.
-  let data: [(name: String, rows: [[String]])]
+  public let data: [(name: String, rows: [[String]])]
   /// gnuplot commands; `@name@` stands for the path of a data file.
-  let script: String
+  public let script: String
   /// In pixels.
   let size: (width: Int, height: Int)
 }
