@@ -1,5 +1,7 @@
 import CXRData
+import CXRFiles
 import CXRImage
+import CXRTraining
 
 extension [Remedy] {
   /// What the libraries call by their own names, as these programs' options; `nil` where there is none.
@@ -11,6 +13,10 @@ extension [Remedy] {
     }
     if contains(.skipEmptyLabels) {
       return "to allow it: --skip-empty-labels, or name the other labels in --labels"
+    }
+    if contains(.overwrite) {
+      return (contains(.goOn) ? "or go on with the training run in it by --resume, " : "")
+        + "or overwrite the files that this program writes by --force"
     }
     for remedy in self {
       guard let wrong = remedy.replaced, let right = remedy.value else { continue }
@@ -35,6 +41,21 @@ extension [Remedy] {
       $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./=,".unicodeScalars.contains($0)
     }
     return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+extension Remedy {
+  /// Write into a folder that holds files.
+  static let overwrite = Remedy(option: "force")
+  /// Go on with the run in a folder.
+  static let goOn = Remedy(option: "resume")
+}
+
+extension FileError: RemediedError {
+  /// What can be done about a folder that holds files.
+  public var remedies: [Remedy] {
+    guard case .folderNotEmpty(_, let mark) = self else { return [] }
+    return mark == RunFile.name ? [.goOn, .overwrite] : [.overwrite]
   }
 }
 

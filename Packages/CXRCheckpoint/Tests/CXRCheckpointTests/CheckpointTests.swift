@@ -1,3 +1,4 @@
+import CXRFiles
 import CXRTestSupport
 import Foundation
 import Testing
@@ -266,7 +267,7 @@ import Testing
   @Test func aFailedWriteLeavesTheEarlierFile() throws {
     try checkpoint.write(to: path)
     let before = try Data(contentsOf: URL(fileURLWithPath: path))
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) {
       try checkpoint.write(to: folder.path + "/no/such/folder/a.npz")
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)

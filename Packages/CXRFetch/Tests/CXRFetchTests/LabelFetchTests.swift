@@ -109,7 +109,7 @@ import Testing
     #expect(throws: FileError.folderUnusable(path: path, reason: "it is a file")) {
       try FetchFolder(path)
     }
-    #expect(throws: FetchError.self) { try FetchFolder("") }
+    #expect(throws: FileError.self) { try FetchFolder("") }
     // A link to a file, as the lock would be opened through it, is not followed.
     let own = try FetchFolder(folder.path + "/a/b")
     #expect(own.has(".cxr-fetch.lock") && !own.has("x"))

@@ -34,7 +34,7 @@ import Testing
     let run = set.folder + "/run/"
     try FileManager.default.createDirectory(
       atPath: run + blocked, withIntermediateDirectories: true)
-    #expect(throws: CheckpointError.self) { try trainer.run { _ in } }
+    #expect(throws: FileError.self) { try trainer.run { _ in } }
     let order = ["best.npz", "history.csv", "last.npz"]
     let place = try #require(order.firstIndex(of: blocked))
     for (i, name) in order.enumerated() where i != place {
