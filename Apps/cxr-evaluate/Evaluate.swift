@@ -15,7 +15,7 @@ struct Evaluate: Program {
     abstract: "Applies trained classifiers to the test patients and compares them.",
     discussion: """
       Writes metrics.json, the tables of the report as CSV files, predictions-NAME.csv, \
-      classification_report-NAME.txt, pictures and report.html to the output folder. Labels, image \
+      logits-NAME.csv, classification_report-NAME.txt, pictures and report.html to the output folder. Labels, image \
       settings and split come from the checkpoint. Intervals come from drawing patients, each with all \
       of their films; thresholds and calibrations from the validation patients.
 
@@ -27,6 +27,9 @@ struct Evaluate: Program {
           --csv NIH/Data_Entry_2017.csv --output comparison
       """,
     version: LibraryVersion.current)
+
+  /// Of pictures of films on which networks were most sure, in pixels.
+  private static let exampleSide = 176
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case train, validation, test, all
@@ -40,6 +43,11 @@ struct Evaluate: Program {
       "A table of probabilities, Image Index (or Path) and a column a label, as predictions-NAME.csv, others left out of account; repeat to compare. Without checkpoints its films are evaluated."
     ))
   var predictions: [String] = []
+  @Option(
+    help:
+      "What stands in these tables: probability, numbers from 0 to 1, or logit, log-odds as in logits-NAME.csv."
+  )
+  var scores = ScoreKind.probability
   @Option(
     help: ArgumentHelp(
       "For each --predictions, in their order, such a table of validation films, on which thresholds are chosen."
@@ -120,6 +128,9 @@ struct Evaluate: Program {
       throw ValidationError("--replicates \(replicates): a number from 100 to 10000 is needed")
     }
     try labels?.validate("--labels")
+    guard scores == .probability || !predictions.isEmpty else {
+      throw ValidationError("--scores is of tables; name one by --predictions, or leave it out")
+    }
     guard checkpoint.isEmpty || labels == nil else {
       throw ValidationError("--labels: a checkpoint has its own findings; leave the option out")
     }
@@ -151,22 +162,20 @@ struct Evaluate: Program {
   func work() throws {
     _ = common.start()
     let folder = try ResultFolder.evaluate(output, reusing: force)
-    let options = try options
+    var options = try options
     if collectionOptions.collection == nil, checkpoint.isEmpty || subset == .all {
       // Said here, as the evaluation will find it too.
       _ = try collectionOptions.choice(labelFile: csv)
     }
     // Before hours of decoding.
     let boxList = try boxes.map { try BoxList(path: $0) }
+    (options.boxes, options.exampleSide) = (boxList, Self.exampleSide)
     let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
-    var evaluation = try Evaluation(options, events: events)
+    let evaluation = try Evaluation(options, events: events)
     announce(evaluation)
     if let boxList = boxList?.renaming(evaluation.collection.file.renames) {
-      let looking = Progress("maps")
-      try evaluation.localise(boxList) { looking.update($0, of: $1) }
       announce(boxList, evaluation)
     }
-    try evaluation.findExamples()
     var figureOptions = EvaluationFigures.Options()
     (figureOptions.replicates, figureOptions.seed) = (replicates, seed)
     figureOptions.prevalences = prevalences
@@ -188,7 +197,8 @@ struct Evaluate: Program {
     let written =
       tables.map(\.name)
       + evaluation.models.enumerated().flatMap { m, model in
-        (evaluation.metadata.indices.contains(m) ? ["predictions-\(model.name).csv"] : [])
+        (evaluation.metadata.indices.contains(m)
+          ? ["predictions-\(model.name).csv", "logits-\(model.name).csv"] : [])
           + ["classification_report-\(model.name).txt"]
       }
     try folder.write(report.json(files: written), to: "metrics.json")
@@ -197,6 +207,7 @@ struct Evaluate: Program {
     for (m, model) in figures.models.enumerated() {
       if evaluation.metadata.indices.contains(m) {
         try folder.write(evaluation.predictionsCSV(of: m), to: "predictions-\(model.name).csv")
+        try folder.write(evaluation.logitsCSV(of: m), to: "logits-\(model.name).csv")
       }
       try folder.write(model.report.text, to: "classification_report-\(model.name).txt")
     }
@@ -219,6 +230,7 @@ struct Evaluate: Program {
         skipsUnreadable: skipUnreadable)
       options.recognisesCollection = choice == nil
       options.predictions = predictions
+      options.scoreKind = scores
       options.validationPredictions = validationPredictions
       options.labels = labels?.names
       options.operatingRule = operatingPoint
@@ -258,3 +270,5 @@ struct Evaluate: Program {
     return events
   }
 }
+
+extension ScoreKind: ExpressibleByArgument {}

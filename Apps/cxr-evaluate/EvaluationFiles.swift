@@ -16,7 +16,8 @@ struct EvaluationFiles {
     // The list is a file's word: only names that an evaluation gives are taken from it.
     names = listed.filter { name in
       !name.contains("/")
-        && (name == "localisation.csv" || (name.hasPrefix("predictions-") && name.hasSuffix(".csv"))
+        && (name == "localisation.csv"
+          || (["predictions-", "logits-"].contains(where: name.hasPrefix) && name.hasSuffix(".csv"))
           || (name.hasPrefix("classification_report-") && name.hasSuffix(".txt")))
     }
   }

@@ -50,7 +50,7 @@ struct Request: Decodable {
     case "films": return try films()
     case "scores":
       let table = try PredictionsFile(path: file, renames: renames)
-      let values = try table.probabilities(of: table.names, labels: labels)
+      let values = try table.scores(of: table.names, labels: labels)
       return [
         "films": table.names.enumerated().map { n, name in
           [

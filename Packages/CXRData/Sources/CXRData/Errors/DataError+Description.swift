@@ -79,8 +79,8 @@ extension DataError: CustomStringConvertible {
         switch Double(found) {
         case _ where found.hasSuffix("%"): "percentages are divided by 100"
         case let number? where number > 1:
-          "percentages are divided by 100, log-odds go through a sigmoid first"
-        case let number? where number < 0: "log-odds go through a sigmoid first"
+          "percentages are divided by 100, log-odds are to be called so"
+        case let number? where number < 0: "log-odds are to be called so"
         default: "each film needs one"
         }
       return

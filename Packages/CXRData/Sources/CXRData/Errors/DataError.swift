@@ -144,6 +144,8 @@ extension DataError: RemediedError {
     case .missingColumn(_, _, _, _, let collection?): [.readAs(collection: collection)]
     case .noPatients: [.nameTableOfPatients, .takeEachFilmForAPatient]
     case .labelsWithoutPositives, .labelsWithoutNegatives: [.skipEmptyLabels, .askForOtherLabels]
+    case .invalidScore(_, _, _, let found):
+      Double(found).map { (0...1).contains($0) } == false ? [.scoresAreLogits] : []
     case .unknownLabel(_, let label, _, let nearest?):
       [.askForLabel(nearest, insteadOf: label)]
     default: []

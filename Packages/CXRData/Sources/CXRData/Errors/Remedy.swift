@@ -53,6 +53,9 @@ public struct Remedy: Sendable, Hashable {
     Remedy(option: "collection", value: collection)
   }
 
+  /// Take the scores of tables for log-odds.
+  public static let scoresAreLogits = Remedy(option: "scores", value: "logit")
+
   /// Go on without what a list names beyond the label file.
   public static let allowUnknownFilms = Remedy(option: "allowUnknownFilms")
 }

@@ -17,6 +17,9 @@ public struct ValidationFit: Codable, Sendable, Equatable {
     public var effectiveFilms: Double
     /// Above it (strictly) a film is called positive; `nil` unless both kinds occur, and where all films score alike.
     public var threshold: Double?
+    /// The same in log-odds, in nats, where scores are log-odds: ``threshold`` is its logistic function. `nil` of other scores,
+    /// and in files of older versions, whose thresholds were chosen on probabilities.
+    public var logitThreshold: Double?
     /// Platt's line; `nil` unless both kinds occur.
     public var platt: LogOddsLine?
     /// Vector scaling's line; `nil` unless both kinds occur.
@@ -25,6 +28,7 @@ public struct ValidationFit: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
       case label, films, positives, threshold, platt, vector
       case effectiveFilms = "effective_films"
+      case logitThreshold = "logit_threshold"
     }
   }
 
@@ -52,21 +56,22 @@ public struct ValidationFit: Codable, Sendable, Equatable {
     films = answers.filmCount
     patients = answers.films.patientCount
     let known = answers.labels.indices.map { answers.known(label: $0) }
-    let lines = LogOddsLine.vector(
-      known.map { ($0.scores, $0.truths) })
+    let lines = LogOddsLine.vector(known.map { ($0.probabilities, $0.truths) })
     labels = zip(answers.labels.indices, zip(known, lines)).map { k, fitted in
       let (answer, line) = fitted
       let share = PatientProportion(answer.truths, patients: answer.patients)
+      let threshold = rule.threshold(scores: answer.scores, labels: answer.truths)
       return Label(
         label: answers.labels[k], films: share.films, positives: share.hits,
         effectiveFilms: share.effectiveFilms,
-        threshold: rule.threshold(scores: answer.scores, labels: answer.truths),
-        platt: .platt(probabilities: answer.scores, labels: answer.truths),
+        threshold: threshold.map(answers.kind.probability),
+        logitThreshold: answers.kind == .logit ? threshold : nil,
+        platt: .platt(probabilities: answer.probabilities, labels: answer.truths),
         vector: line)
     }
   }
 
-  /// The threshold of label `column`, as it is compared with scores.
+  /// The threshold of label `column`, as a probability.
   public func threshold(of column: Int) -> Double? { labels[column].threshold }
 
   /// The labels of which there are films with and without, and no threshold, because all of them score alike.
@@ -91,7 +96,9 @@ public struct ValidationFit: Codable, Sendable, Equatable {
               ("label", .string(label.label)), ("films", .integer(label.films)),
               ("positives", .integer(label.positives)),
               ("effective_films", .number(label.effectiveFilms)),
-              ("threshold", .number(orNull: label.threshold)), ("platt", line(label.platt)),
+              ("threshold", .number(orNull: label.threshold)),
+              ("logit_threshold", .number(orNull: label.logitThreshold)),
+              ("platt", line(label.platt)),
               ("vector", line(label.vector)),
             ])
           })

@@ -30,7 +30,7 @@ public struct CalibrationFigures: Sendable {
     CalibrationMethod.allCases.compactMap { method in
       guard let map = method.map(fit: fit, weightRatio: weightRatio) else { return nil }
       return CalibrationFigures(
-        method, probabilities: known.scores.map(map), labels: known.truths)
+        method, probabilities: known.probabilities.map(map), labels: known.truths)
     }
   }
 

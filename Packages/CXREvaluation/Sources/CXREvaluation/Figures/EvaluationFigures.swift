@@ -62,7 +62,9 @@ extension EvaluationFigures {
         pooled: PooledPoints(labels, fit: models[m].fit),
         report: ClassificationReport(
           names: films.labels,
-          predictions: models[m].scores.map { isCalledPositive($0, above: 0.5) },
+          predictions: models[m].scores.map {
+            isCalledPositive($0, above: models[m].kind.half)
+          },
           labels: films.truths, known: films.isKnown),
         subgroups: films.groups.indices.map { g in
           SubgroupFigures(

@@ -12,7 +12,7 @@ struct JudgedCells {
   private let columns: Int
 
   init(_ models: [ScoredModel], _ films: JudgedFilms) {
-    let answers = models.map { FilmAnswers(films: films, scores: $0.scores) }
+    let answers = models.map { $0.answers(films) }
     let (columns, parts) = (films.labels.count, films.groups.count + 1)
     let cells = Parallel.map(models.count * parts * columns) { cell in
       let (m, part, k) = (cell / (parts * columns), cell / columns % parts, cell % columns)

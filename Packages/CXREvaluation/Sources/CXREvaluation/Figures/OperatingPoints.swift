@@ -2,30 +2,59 @@ import CXRFiles
 import CXRMetrics
 import CXRReport
 
+/// What a label's scores call positive at a threshold.
+@dynamicMemberLookup public struct OperatingPoint: Sendable {
+  /// As a probability, above which (strictly) a film is called positive.
+  public let threshold: Double
+  /// The same in log-odds, in nats, on which films were called; `nil` where they were called on probabilities.
+  public let logitThreshold: Double?
+  /// Counts and shares.
+  public let figures: OperatingFigures
+
+  init(_ known: FilmAnswers.Known, threshold: Double, logitThreshold: Double?) {
+    let logit = known.kind == .logit ? logitThreshold : nil
+    (self.threshold, self.logitThreshold) = (threshold, logit)
+    figures = OperatingFigures(
+      scores: logit == nil ? known.probabilities : known.scores, labels: known.truths,
+      patients: known.patients, threshold: logit ?? threshold)
+  }
+
+  /// Of ``figures``.
+  public subscript<Value>(dynamicMember member: KeyPath<OperatingFigures, Value>) -> Value {
+    figures[keyPath: member]
+  }
+
+  /// On a page: where the probability would be all noughts or nines, with the log-odds.
+  var text: String {
+    let probability = fixedPoint(threshold, digits: 3)
+    guard let logitThreshold, ["0.000", "1.000"].contains(probability) else { return probability }
+    return "\(probability) (log-odds \(fixedPoint(logitThreshold, digits: 2)))"
+  }
+}
+
 /// What a label's scores call positive at 0.5, and at the threshold that was chosen on validation films.
 public struct OperatingPoints: Sendable {
   /// At 0.5.
-  public let half: OperatingFigures
+  public let half: OperatingPoint
   /// At the threshold that was chosen on validation films; `nil` where none was.
-  public let fitted: OperatingFigures?
+  public let fitted: OperatingPoint?
   /// Of how many validation films with the finding the threshold and the calibrations know; `nil` where none were chosen.
   public let validationPositives: Int?
   /// At 0.5.
   public let detection: DetectionRates
 
   init(_ known: FilmAnswers.Known, fit: ValidationFit.Label?) {
-    func figures(_ threshold: Double) -> OperatingFigures {
-      OperatingFigures(
-        scores: known.scores, labels: known.truths, patients: known.patients, threshold: threshold)
+    half = OperatingPoint(known, threshold: 0.5, logitThreshold: ScoreKind.logit.half)
+    fitted = fit?.threshold.map {
+      OperatingPoint(known, threshold: $0, logitThreshold: fit?.logitThreshold)
     }
-    half = figures(0.5)
-    fitted = fit?.threshold.map(figures)
     validationPositives = fit?.positives
-    detection = DetectionRates(scores: known.scores, labels: known.truths)
+    detection = DetectionRates(
+      scores: known.scores, labels: known.truths, threshold: known.kind.half)
   }
 
   /// At the chosen threshold, or at 0.5 where none was chosen.
-  var chosen: OperatingFigures { fitted ?? half }
+  var chosen: OperatingPoint { fitted ?? half }
 
   func json(prevalence: Double?, deLong: [(String, JSONValue)]) -> [(String, JSONValue)] {
     [
@@ -40,17 +69,18 @@ public struct OperatingPoints: Sendable {
   }
 }
 
-extension OperatingFigures {
+extension OperatingPoint {
   func json(prevalence: Double?) -> JSONValue {
     .object(
       [
         ("threshold", .number(threshold)),
-        ("true_positives", .integer(counts.truePositives)),
-        ("false_positives", .integer(counts.falsePositives)),
-        ("true_negatives", .integer(counts.trueNegatives)),
-        ("false_negatives", .integer(counts.falseNegatives)),
-      ] + sensitivity.json("sensitivity") + specificity.json("specificity") + ppv.json("ppv")
-        + npv.json("npv")
+        ("logit_threshold", .number(orNull: logitThreshold)),
+        ("true_positives", .integer(figures.counts.truePositives)),
+        ("false_positives", .integer(figures.counts.falsePositives)),
+        ("true_negatives", .integer(figures.counts.trueNegatives)),
+        ("false_negatives", .integer(figures.counts.falseNegatives)),
+      ] + figures.sensitivity.json("sensitivity") + figures.specificity.json("specificity")
+        + figures.ppv.json("ppv") + figures.npv.json("npv")
         + (prevalence.map { prevalence in
           [("prevalence", .number(prevalence))]
             + ppvEstimate(prevalence: prevalence).json("ppv_at_prevalence")
@@ -58,29 +88,32 @@ extension OperatingFigures {
   }
 
   func ppvEstimate(prevalence: Double) -> Estimate {
-    Estimate(ppv(prevalence: prevalence), ppvInterval(prevalence: prevalence))
+    Estimate(
+      figures.ppv(prevalence: prevalence), figures.ppvInterval(prevalence: prevalence))
   }
 
   /// The columns of ``cells(_:_:)``.
   static let header =
     [
-      "point", "threshold", "true_positives", "false_positives", "true_negatives",
+      "point", "threshold", "logit_threshold", "true_positives", "false_positives",
+      "true_negatives",
       "false_negatives",
     ]
     + ["sensitivity", "specificity", "ppv", "npv"].flatMap { FigureTable.triple($0) }
 
   /// A row's cells at the point called `name`; empty where there is none.
-  static func cells(_ name: String, _ figures: OperatingFigures?) -> [FigureTable.Cell] {
-    guard let figures else {
+  static func cells(_ name: String, _ point: OperatingPoint?) -> [FigureTable.Cell] {
+    guard let point else {
       return [.text(name)]
         + [FigureTable.Cell](repeating: .number(nil), count: header.count - 1)
     }
     return [
-      .text(name), .number(figures.threshold), .count(figures.counts.truePositives),
-      .count(figures.counts.falsePositives), .count(figures.counts.trueNegatives),
-      .count(figures.counts.falseNegatives),
+      .text(name), .number(point.threshold), .number(point.logitThreshold),
+      .count(point.counts.truePositives),
+      .count(point.counts.falsePositives), .count(point.counts.trueNegatives),
+      .count(point.counts.falseNegatives),
     ]
-      + [figures.sensitivity, figures.specificity, figures.ppv, figures.npv].flatMap {
+      + [point.sensitivity, point.specificity, point.ppv, point.npv].flatMap {
         FigureTable.Cell.share($0)
       }
   }
@@ -91,22 +124,22 @@ extension EvaluationFigures {
   var operatingPointTable: FigureTable {
     FigureTable(
       "operating_points.csv",
-      header: ["model", "label", "validation_positives"] + OperatingFigures.header
+      header: ["model", "label", "validation_positives"] + OperatingPoint.header
         + ["prevalence"] + FigureTable.triple("ppv_at_prevalence"),
       rows: models.flatMap { model in
         model.labels.flatMap { label -> [[FigureTable.Cell]] in
           let own = label.points
-          var points: [(String, OperatingFigures?)] = [("0.5", own.half)]
+          var points: [(String, OperatingPoint?)] = [("0.5", own.half)]
           // Where a threshold was to be chosen and none could be, the row says so.
           let isMissing = model.pooled.labelsOfEqualScores.contains(label.name)
           if own.fitted != nil || isMissing { points.append(("fitted", own.fitted)) }
-          return points.map { name, figures in
+          return points.map { name, point in
             let prevalence = options.prevalences[label.name]
-            let atPrevalence = prevalence.flatMap { figures?.ppvEstimate(prevalence: $0) }
+            let atPrevalence = prevalence.flatMap { point?.ppvEstimate(prevalence: $0) }
             return [
               .text(model.name), .text(label.name),
               own.validationPositives.map { .count($0) } ?? .number(nil),
-            ] + OperatingFigures.cells(name, figures) + [.number(prevalence)]
+            ] + OperatingPoint.cells(name, point) + [.number(prevalence)]
               + FigureTable.Cell.estimate(atPrevalence ?? Estimate(nil))
           }
         }
@@ -144,17 +177,16 @@ extension EvaluationFigures {
   /// A label's two rows.
   private func rows(_ label: LabelFigures, hasPrevalence: Bool) -> [[String]] {
     let points = label.points
-    func row(_ name: String, _ point: OperatingFigures, isFitted: Bool) -> [String] {
-      let threshold = fixedPoint(point.threshold, digits: 3)
+    func row(_ name: String, _ point: OperatingPoint, isFitted: Bool) -> [String] {
       let chosenOn = points.validationPositives.map { " on \($0)" } ?? ""
       let atPrevalence = options.prevalences[label.name].flatMap { prevalence in
-        point.ppv(prevalence: prevalence) == nil
+        point.figures.ppv(prevalence: prevalence) == nil
           ? nil
           : point.ppvEstimate(prevalence: prevalence).text(digits: 2) + " at "
             + percent(prevalence)
       }
       return [
-        name, isFitted ? "\(threshold)\(chosenOn)" : threshold,
+        name, isFitted ? "\(point.text)\(chosenOn)" : point.text,
         point.sensitivity.estimate.text(digits: 2), point.specificity.estimate.text(digits: 2),
         point.ppv.estimate.text(digits: 2), point.npv.estimate.text(digits: 2),
       ] + (hasPrevalence ? [atPrevalence ?? "n/a"] : [])

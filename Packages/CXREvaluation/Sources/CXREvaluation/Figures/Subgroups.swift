@@ -56,12 +56,12 @@ extension EvaluationFigures {
   /// A model, group, label and point, as `subgroups.csv`; of labels with too few patients the counts alone.
   var subgroupTable: FigureTable {
     let blank = [FigureTable.Cell](
-      repeating: .number(nil), count: 3 + 3 + OperatingFigures.header.count + 4)
+      repeating: .number(nil), count: 3 + 3 + OperatingPoint.header.count + 4)
     return FigureTable(
       "subgroups.csv",
       header: ["model", "kind", "group", "label", "images", "positives", "patients_with"]
         + FigureTable.triple("auc") + FigureTable.triple("average_precision")
-        + OperatingFigures.header
+        + OperatingPoint.header
         + [
           "brier", "expected_calibration_error", "brier_platt", "expected_calibration_error_platt",
         ],
@@ -79,7 +79,7 @@ extension EvaluationFigures {
             return points.map { name, figures in
               head + FigureTable.Cell.estimate(label.ranking.auc)
                 + FigureTable.Cell.estimate(label.ranking.averagePrecision)
-                + OperatingFigures.cells(name, figures) + [
+                + OperatingPoint.cells(name, figures) + [
                   .number(raw?.brier), .number(raw?.expectedError), .number(platt?.brier),
                   .number(platt?.expectedError),
                 ]

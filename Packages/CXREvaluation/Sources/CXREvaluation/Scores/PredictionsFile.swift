@@ -9,9 +9,11 @@ public struct PredictionsFile: Sendable {
   public let columns: [String]
   /// The films, in file order, as `FilmName` writes them.
   public let names: [String]
-  /// `[N, columns]`, each in 0…1, NaN where it is no probability.
+  /// What stands in the columns.
+  public let kind: ScoreKind
+  /// `[N, columns]`, NaN where it is no score of this kind.
   private let values: [Double]
-  /// The first cell of each column that is no probability.
+  /// The first cell of each column that is none.
   private let firstStrange: [Int: (line: Int, text: String)]
   private let headerLine: Int
 
@@ -20,8 +22,14 @@ public struct PredictionsFile: Sendable {
   /// - Parameters:
   ///   - path: of the file.
   ///   - renames: names of columns that are taken for others.
+  ///   - kind: what stands in the columns: probabilities, each in 0…1, or log-odds, any number.
   /// - Throws: `DataError` naming the line and what is wrong there.
-  public init(path: String, renames: [String: String] = [:]) throws {
+  public init(
+    path: String, renames: [String: String] = [:], kind: ScoreKind = .probability
+  ) throws {
+    let range =
+      kind == .probability
+      ? 0...1 : -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
     var header: TableHeader?
     var names: [String] = []
     var values: [Double] = []
@@ -52,7 +60,7 @@ public struct PredictionsFile: Sendable {
         }
         names.append(name)
         for (place, column) in columns.others.enumerated() {
-          if let value = row.number(column, isUnderThousand: true), (0...1).contains(value) {
+          if let value = row.number(column, isUnderThousand: true), range.contains(value) {
             values.append(value)
           } else {
             values.append(.nan)
@@ -67,7 +75,7 @@ public struct PredictionsFile: Sendable {
       renames[header.names[$0]] ?? header.names[$0]
     }
     (self.path, self.names, self.values) = (path, names, values)
-    (firstStrange, headerLine) = (strange, header.line)
+    (firstStrange, headerLine, self.kind) = (strange, header.line, kind)
   }
 
   /// The column of films' names.
@@ -125,10 +133,10 @@ public struct PredictionsFile: Sendable {
     }
   }
 
-  /// The probabilities of `labels` for each of `names`, `[N, K]`; `filmNames` says what of the names does not count.
+  /// The scores of `labels` for each of `names`, `[N, K]`; `filmNames` says what of the names does not count.
   /// - Throws: ``EvaluationError/mismatch(_:)`` naming labels or films that the file lacks; `DataError` naming a
-  ///   value that is no probability.
-  public func probabilities(
+  ///   value that is no score of this kind.
+  public func scores(
     of names: [String], labels wanted: [String], filmNames: FilmNameRule = FilmNameRule()
   ) throws -> [Double] {
     try DataError.checkNear(
@@ -148,6 +156,10 @@ public struct PredictionsFile: Sendable {
     }
     for case (let label, let place?) in zip(wanted, places) {
       guard let strange = firstStrange[place] else { continue }
+      guard kind == .probability else {
+        throw DataError.invalidField(
+          path: path, line: strange.line, column: "log-odds of \(label)", found: strange.text)
+      }
       throw DataError.invalidScore(
         path: path, line: strange.line, label: label, found: strange.text)
     }

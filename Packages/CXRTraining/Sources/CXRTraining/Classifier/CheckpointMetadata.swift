@@ -325,6 +325,8 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
         (0...label.films).contains(label.positives) && label.films <= validation.films
           && (0...Double(max(0, label.films))).contains(label.effectiveFilms)
           && (-1...1).contains(label.threshold ?? 0)
+          && (-1e6...1e6).contains(label.logitThreshold ?? 0)
+          && (label.logitThreshold == nil || label.threshold != nil)
           && [label.platt, label.vector].compactMap { $0 }.allSatisfy {
             abs($0.scale) < 1e6 && abs($0.shift) < 1e6
           }

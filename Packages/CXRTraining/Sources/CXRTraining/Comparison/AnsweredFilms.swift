@@ -1,6 +1,7 @@
 import CXRData
 import CXREvaluation
 import CXRFilms
+import CXRNet
 
 /// Films that networks have answered, and that can be looked at once more.
 struct AnsweredFilms: Sendable {
@@ -9,18 +10,42 @@ struct AnsweredFilms: Sendable {
   let answers: Networks.Answers
   /// The rows of the films that can be decoded.
   let rows: [Int]
+  /// Thresholds and calibrations of each network: as stored, or chosen anew.
+  let fits: [ValidationFit?]
   /// The place of each of ``rows``' films in ``source``.
   var places: [Int] { answers.places }
   let source: PreparedFilms
 
-  /// Applies the networks to the films of `asked` rows.
+  /// Applies the networks to the films of `asked` rows, once.
+  ///
+  /// - Parameters:
+  ///   - asked: rows of the collection.
+  ///   - collection: with the films.
+  ///   - sources: networks and options.
+  ///   - stored: thresholds of the networks, `nil` where they are to be chosen on the validation films.
+  ///   - sightings: filled with what is kept of the films, a network.
+  ///   - events: what is told meanwhile.
   /// - Throws: `FilmError` for films that cannot be decoded unless these are skipped, or where none can be.
   init(
     _ asked: [Int], of collection: FilmCollection, _ sources: EvaluationSources,
-    events: Evaluation.Events
+    stored: [ValidationFit?], sightings: inout [Sightings], events: Evaluation.Events
   ) throws {
-    networks = Networks(sources.classifiers, dicomModalities: sources.options.dicomModalities)
-    (source, answers) = try Self.answers(networks, asked, of: collection, sources.options, events)
+    let options = sources.options
+    networks = Networks(sources.classifiers, dicomModalities: options.dicomModalities)
+    // Thresholds first: what is a miss or an alarm is seen while films are answered.
+    fits = try Self.fits(stored, networks, collection, sources, events)
+    if let search = try sources.search(asked, in: collection) {
+      sightings = fits.map { Sightings(search, fit: $0) }
+    }
+    var seen = sightings
+    let classifiers = sources.classifiers
+    (source, answers) = try Self.answers(networks, asked, of: collection, options, events) {
+      network, films, reading in
+      if seen.indices.contains(network) {
+        seen[network].add(films, reading, by: classifiers[network])
+      }
+    }
+    sightings = seen
     rows = answers.places.map { asked[$0] }
     guard !rows.isEmpty else {
       throw FilmError.noFilms(
@@ -30,14 +55,15 @@ struct AnsweredFilms: Sendable {
 
   private static func answers(
     _ networks: Networks, _ rows: [Int], of collection: FilmCollection,
-    _ options: Evaluation.Options, _ events: Evaluation.Events
+    _ options: Evaluation.Options, _ events: Evaluation.Events,
+    see: (_ network: Int, _ places: [Int], FilmReading) -> Void = { _, _, _ in }
   ) throws -> (PreparedFilms, Networks.Answers) {
     let films = collection.films(rows)
     let source = try networks.prepared(
       films, cacheFolder: options.cacheFolder, check: options.cacheCheck, waiting: events.waiting,
       progress: { events.progress($0, films.count) })
     let found = try networks.answers(
-      on: source, count: rows.count, paths: options.checkpoints
+      on: source, count: rows.count, paths: options.checkpoints, see: see
     ) { events.progress($0, rows.count) }
     guard found.unreadable.isEmpty || options.skipsUnreadable else {
       throw FilmError.unreadableFilms(found.unreadable)
@@ -47,22 +73,23 @@ struct AnsweredFilms: Sendable {
 
   /// The networks' thresholds and calibrations: as stored, or chosen anew on the validation films where another rule is asked
   /// for, or nothing is stored.
-  func fits(
-    _ stored: [ValidationFit?], in collection: FilmCollection, _ sources: EvaluationSources,
-    events: Evaluation.Events
+  private static func fits(
+    _ stored: [ValidationFit?], _ networks: Networks, _ collection: FilmCollection,
+    _ sources: EvaluationSources, _ events: Evaluation.Events
   ) throws -> [ValidationFit?] {
     var fits = stored
     guard sources.subset != nil, fits.contains(where: { $0 == nil }) else { return fits }
     let rows = collection.rows(of: .validation)
     events.fitting(rows.count)
-    let (_, again) = try Self.answers(networks, rows, of: collection, sources.options, events)
+    let (_, again) = try answers(networks, rows, of: collection, sources.options, events)
     let usable = again.places.map { rows[$0] }
     guard !usable.isEmpty else { return fits }
     let films = JudgedFilms(rows: usable, of: collection)
     for m in fits.indices where fits[m] == nil {
       fits[m] = ValidationFit(
         rule: sources.rule(of: m),
-        answers: FilmAnswers(films: films, scores: again.probabilities[m]))
+        answers: FilmAnswers(
+          films: films, logits: again.logits[m], probabilities: again.probabilities[m]))
     }
     return fits
   }

@@ -14,6 +14,8 @@ extension Evaluation {
     public var architectures = Architectures.standard
     /// Tables of probabilities (see ``PredictionsFile``), which follow the checkpoints.
     public var predictions: [String] = []
+    /// What stands in these tables.
+    public var scoreKind = ScoreKind.probability
     /// For each of ``predictions``, one of validation films, on which thresholds are chosen; or none.
     public var validationPredictions: [String] = []
     /// The label file, the films' folder, and what becomes of absent films. Labels, split and seed
@@ -34,6 +36,10 @@ extension Evaluation {
     public var operatingRule: OperatingRule?
     /// Which DICOM films are taken.
     public var dicomModalities = DICOMModality.usual
+    /// Where findings were drawn: does each network look there? `nil`: that is not asked.
+    public var boxes: BoxList?
+    /// The side of pictures of films on which networks were most sure, in pixels; `nil` for no pictures.
+    public var exampleSide: Int?
     /// Where prepared films are kept; without it they are decoded and not kept.
     public var cacheFolder: String?
     /// What tells whether a prepared film has changed.

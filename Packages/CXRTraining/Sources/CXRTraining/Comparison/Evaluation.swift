@@ -44,11 +44,13 @@ public struct Evaluation: Sendable {
     try sources.checkSameFilms(collection)
     let asked = try sources.rows(in: collection)
     let stored = try sources.storedFits()
+    var sightings: [Sightings] = []
     let answered =
       sources.classifiers.isEmpty
-      ? nil : try AnsweredFilms(asked, of: collection, sources, events: events)
+      ? nil
+      : try AnsweredFilms(
+        asked, of: collection, sources, stored: stored, sightings: &sightings, events: events)
     let rows = answered?.rows ?? asked
-    let fits = try answered?.fits(stored, in: collection, sources, events: events) ?? stored
     let tableFits = try sources.tableFits(in: collection, apartFrom: rows)
     try sources.checkTablesAreOfTheSameFilms()
 
@@ -56,16 +58,18 @@ public struct Evaluation: Sendable {
     let records = collection.file.records
     let patients = rows.map { records[$0] }.uniquePatients
     var models = sources.classifiers.indices.map { m in
-      sources.model(
-        m, named: names[m], answers: answered?.answers, patients: patients, fit: fits[m])
+      sources.model(m, named: names[m], answered: answered, patients: patients)
+    }
+    for (m, seen) in sightings.enumerated() {
+      models[m].localisation = seen.localisation
+      models[m].examples = answered?.examples(seen, of: m, asked, collection, options) ?? []
     }
     for (t, table) in sources.tables.enumerated() {
-      var model = ScoredModel(
-        names[fits.count + t],
-        scores: try table.probabilities(
+      var model = table.model(
+        names[sources.classifiers.count + t],
+        scores: try table.scores(
           of: rows.map { records[$0].name }, labels: sources.labels,
-          filmNames: collection.filmNames),
-        source: table.path)
+          filmNames: collection.filmNames))
       model.fit = tableFits[t]
       models.append(model)
     }
@@ -110,13 +114,25 @@ public struct Evaluation: Sendable {
   ///
   /// - Parameter model: place among ``models``.
   public func predictionsCSV(of model: Int) -> String {
+    table(models[model].probabilities, isOfNetwork: metadata.indices.contains(model))
+  }
+
+  /// The text of a network's `logits-<name>.csv`, its 32-bit log-odds in as few digits, of which the probabilities are the
+  /// logistic function; they tell films apart where these are all noughts or nines.
+  ///
+  /// - Parameter model: place among ``models``, of a network.
+  public func logitsCSV(of model: Int) -> String {
+    table(models[model].scores, isOfNetwork: metadata.indices.contains(model))
+  }
+
+  private func table(_ values: [Double], isOfNetwork: Bool) -> String {
     let classes = labels.count
     var text = CSVText.line(["Image Index"] + labels)
     for (n, row) in rows.enumerated() {
       text += CSVText.line(
         [collection.file.records[row].name]
-          + models[model].scores[n * classes..<(n + 1) * classes].map {
-            metadata.indices.contains(model) ? "\(Float($0))" : "\($0)"
+          + values[n * classes..<(n + 1) * classes].map {
+            isOfNetwork ? "\(Float($0))" : "\($0)"
           })
     }
     return text

@@ -98,4 +98,15 @@ extension EvaluationSources {
     default: "a table of patients"
     }
   }
+
+  /// What is looked for while networks answer the films of `asked` rows; `nil` where nothing is.
+  /// - Throws: `DataError.nearNames` for boxes of what is almost a label.
+  func search(_ asked: [Int], in films: FilmCollection) throws -> Sightings.Search? {
+    let boxes = options.boxes?.renaming(films.file.renames)
+    try boxes?.check(labels)
+    guard boxes != nil || options.exampleSide != nil else { return nil }
+    return Sightings.Search(
+      films: JudgedFilms(rows: asked, of: films), records: asked.map { films.file.records[$0] },
+      boxes: boxes?.boxes ?? [:], wantsExamples: options.exampleSide != nil)
+  }
 }

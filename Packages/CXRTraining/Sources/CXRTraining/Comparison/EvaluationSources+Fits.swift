@@ -54,10 +54,11 @@ extension EvaluationSources {
     }
     return ValidationFit(
       rule: options.operatingRule ?? .youden,
-      answers: FilmAnswers(
-        films: JudgedFilms(rows: rows, of: collection),
-        scores: try table.probabilities(
+      answers: table.model(
+        "",
+        scores: try table.scores(
           of: rows.map { records[$0].name }, labels: collection.matrix.labels,
-          filmNames: collection.filmNames)))
+          filmNames: collection.filmNames)
+      ).answers(JudgedFilms(rows: rows, of: collection)))
   }
 }

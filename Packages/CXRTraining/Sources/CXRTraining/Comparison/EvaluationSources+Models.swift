@@ -9,13 +9,12 @@ extension EvaluationSources {
   /// - Parameters:
   ///   - network: its place.
   ///   - name: unique among the models.
-  ///   - answers: what the networks say.
+  ///   - answered: what the networks say of the films.
   ///   - patients: of the films.
-  ///   - fit: its thresholds.
   func model(
-    _ network: Int, named name: String, answers: Networks.Answers?, patients: [PatientID],
-    fit: ValidationFit?
+    _ network: Int, named name: String, answered: AnsweredFilms?, patients: [PatientID]
   ) -> ScoredModel {
+    let answers = answered?.answers
     let metadata = classifiers[network].metadata
     let digests = patients.map(CheckpointMetadata.Split.digest)
     func count(of known: [String]) -> Int {
@@ -23,10 +22,10 @@ extension EvaluationSources {
       return digests.count { known.contains($0) }
     }
     var model = ScoredModel(
-      name, scores: answers?.probabilities[network] ?? [], source: options.checkpoints[network],
+      name, logits: answers?.logits[network] ?? [], probabilities: answers?.probabilities[network],
+      fit: answered?.fits[network], source: options.checkpoints[network],
       note: "\(metadata.loss), epoch \(metadata.epoch)")
     model.loss = metadata.loss
-    model.fit = fit
     model.weightRatios = metadata.labels.indices.map(metadata.weightRatio)
     if classifiers[network].baseline != nil { model.baselineScores = answers?.baselines[network] }
     model.patientsSeenInTraining = count(of: metadata.split.trainPatientDigests)
@@ -50,7 +49,7 @@ extension EvaluationSources {
     Self.uniqueNames(options.checkpoints, tables: options.predictions)
   }
 
-  /// The run folders' names, then the tables' without `predictions-` and extension; a repeated one gets -2,
+  /// The run folders' names, then the tables' without `predictions-`, `logits-` and extension; a repeated one gets -2,
   /// -3, …
   static func uniqueNames(_ checkpoints: [String], tables: [String] = []) -> [String] {
     var names = UniqueNames()
@@ -61,7 +60,8 @@ extension EvaluationSources {
       }
       + tables.map { path in
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let short = name.hasPrefix("predictions-") ? String(name.dropFirst(12)) : name
+        let prefix = ["predictions-", "logits-"].first(where: name.hasPrefix) ?? ""
+        let short = String(name.dropFirst(prefix.count))
         return short.isEmpty ? "model" : short
       }
     return bases.map { names.name($0) }

@@ -29,7 +29,7 @@ struct EvaluationSources {
     }
     let renames = collection.renames
     func table(_ path: String) throws -> PredictionsFile {
-      try PredictionsFile(path: path, renames: renames)
+      try PredictionsFile(path: path, renames: renames, kind: options.scoreKind)
     }
     tables = try options.predictions.map(table)
     validationTables = try options.validationPredictions.map(table)

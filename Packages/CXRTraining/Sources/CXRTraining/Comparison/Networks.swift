@@ -33,7 +33,9 @@ struct Networks: Sendable {
     var places: [Int] = []
     /// Films that cannot be decoded.
     var unreadable: [UnreadableFilm] = []
-    /// By network, `[N, K]`, each in 0…1; the 32-bit outputs, widened to be ranked.
+    /// By network, `[N, K]`; the 32-bit log-odds, widened to be ranked.
+    var logits: [[Double]]
+    /// By network, `[N, K]`, each in 0…1; the 32-bit outputs, widened.
     var probabilities: [[Double]]
     /// By network, the yardstick's scores, `[N, K]`; empty where the checkpoint has none.
     var baselines: [[Double]]
@@ -60,17 +62,24 @@ struct Networks: Sendable {
 
   /// Applies every network to the first `count` films.
   ///
-  /// - Parameter paths: of the checkpoints, for messages.
+  /// - Parameters:
+  ///   - source: the films.
+  ///   - count: how many are asked about.
+  ///   - paths: of the checkpoints, for messages.
+  ///   - see: told what each network reads of films at these places, before it is forgotten.
+  ///   - progress: told how many films are done.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
   func answers(
-    on source: PreparedFilms, count: Int, paths: [String], progress: (_ done: Int) -> Void
+    on source: PreparedFilms, count: Int, paths: [String],
+    see: (_ network: Int, _ places: [Int], FilmReading) -> Void = { _, _, _ in },
+    progress: (_ done: Int) -> Void
   ) throws -> Answers {
-    var answers = Answers(
-      probabilities: [[Double]](repeating: [], count: classifiers.count),
-      baselines: [[Double]](repeating: [], count: classifiers.count))
+    let none = [[Double]](repeating: [], count: classifiers.count)
+    var answers = Answers(logits: none, probabilities: none, baselines: none)
     for start in stride(from: 0, to: count, by: Self.batchSize) {
       let part = start..<min(count, start + Self.batchSize)
       var decoded: [[[Float]]] = []
+      let known = answers.places.count
       for (place, result) in zip(part, try source.pixels(of: part)) {
         switch result {
         case .success(let planes):
@@ -85,7 +94,9 @@ struct Networks: Sendable {
         guard reading.logits.scalars.allSatisfy(\.isFinite) else {
           throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
         }
+        answers.logits[m] += reading.logits.scalars.map(Double.init)
         answers.probabilities[m] += reading.probabilities.scalars.map(Double.init)
+        see(m, Array(answers.places[known...]), reading)
         if let baseline = classifier.baseline {
           let size = classifier.metadata.image.size
           for levels in films {

@@ -32,9 +32,14 @@ public struct FilmPredictor: Sendable {
     public let calibrated: Double?
     /// Above which (strictly) ``probability`` is a yes; `nil` where none was chosen.
     public let threshold: Double?
+    /// The network's log-odds, in nats, of which ``probability`` is the logistic function.
+    public let logit: Float
+    /// Above which (strictly) ``logit`` is a yes; `nil` where the threshold was chosen on probabilities, or none was.
+    public let logitThreshold: Double?
     /// Yes or no; `nil` without a threshold.
     public var isPositive: Bool? {
-      threshold.map { isCalledPositive(Double(probability), above: $0) }
+      if let logitThreshold { return isCalledPositive(Double(logit), above: logitThreshold) }
+      return threshold.map { isCalledPositive(Double(probability), above: $0) }
     }
   }
 
@@ -170,20 +175,24 @@ public struct FilmPredictor: Sendable {
     guard reading.logits.scalars.allSatisfy(\.isFinite) else {
       throw TrainingError.unusableCheckpoint(path: self.path, reason: Networks.notANumber)
     }
-    let probabilities = Array(reading.probabilities.scalars)
+    let (logits, probabilities) = (
+      Array(reading.logits.scalars), Array(reading.probabilities.scalars)
+    )
     let look = TypicalFilms.Film(
       width: film.film.width, height: film.film.height, mean: film.moments.mean,
       contrast: film.moments.standardDeviation, features: Array(reading.features.scalars))
     return Answer(
       path: path,
-      findings: probabilities.indices.map { finding($0, probability: probabilities[$0]) },
+      findings: probabilities.indices.map {
+        finding($0, logit: logits[$0], probability: probabilities[$0])
+      },
       warnings: classifier.typicalFilms?.differences(of: look) ?? [],
       problems: film.problems,
       distance: classifier.typicalFilms?.squaredDistance(look.features)?.squareRoot(),
       film: film.film, maps: classifier.findingMaps(reading)[0])
   }
 
-  private func finding(_ column: Int, probability: Float) -> Finding {
+  private func finding(_ column: Int, logit: Float, probability: Float) -> Finding {
     let metadata = classifier.metadata
     let fit = metadata.validation?.labels[column]
     let ratio = calibration == .weights ? metadata.weightRatio(of: column) ?? 1 : nil
@@ -192,6 +201,7 @@ public struct FilmPredictor: Sendable {
     return Finding(
       label: metadata.labels[column], probability: probability,
       calibrated: isProbability ? map?(Double(probability)) : nil,
-      threshold: metadata.validation?.threshold(of: column))
+      threshold: metadata.validation?.threshold(of: column), logit: logit,
+      logitThreshold: fit?.logitThreshold)
   }
 }

@@ -293,6 +293,8 @@ public struct Trainer {
   /// What the network says of the validation films.
   private struct ValidationAnswers {
     /// `[N, K]`.
+    var logits: [Float] = []
+    /// `[N, K]`.
     var probabilities: [Float] = []
     /// Of films spread evenly, `[n, C]`.
     var features: [Float] = []
@@ -317,6 +319,7 @@ public struct Trainer {
       }
       let probabilities = Array(reading.probabilities.scalars)
       metrics.add(probabilities: probabilities, labels: Array(batch.labels.scalars))
+      answers.logits += reading.logits.scalars
       answers.probabilities += probabilities
       let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
       for i in batch.names.indices {
@@ -368,7 +371,8 @@ public struct Trainer {
       rule: options.operatingRule,
       answers: FilmAnswers(
         films: JudgedFilms(rows: data.validationRows, of: data.collection),
-        scores: answers.probabilities.map(Double.init)))
+        logits: answers.logits.map(Double.init),
+        probabilities: answers.probabilities.map(Double.init)))
     metadata.baseline = baseline.map { CheckpointMetadata.Baseline(strength: $0.strength) }
     metadata.typicalFilms = typical.figures
     return Checkpoint(

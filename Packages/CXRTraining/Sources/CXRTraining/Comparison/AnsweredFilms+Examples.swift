@@ -1,0 +1,75 @@
+import CXRArchive
+import CXREvaluation
+import CXRFilms
+import CXRImage
+
+extension AnsweredFilms {
+  /// The films on which a network was most sure, right, and wrong both ways, as pictures. A film that can no longer be decoded
+  /// is left out.
+  ///
+  /// - Parameters:
+  ///   - seen: what was kept of the films.
+  ///   - network: its place.
+  ///   - asked: the rows that were asked about.
+  ///   - collection: theirs.
+  ///   - options: with the pictures' side.
+  func examples(
+    _ seen: Sightings, of network: Int, _ asked: [Int], _ collection: FilmCollection,
+    _ options: Evaluation.Options
+  ) -> [Example] {
+    guard let side = options.exampleSide else { return [] }
+    let fit = fits[network]
+    return collection.matrix.labels.enumerated().flatMap { k, label in
+      Example.Kind.allCases.compactMap { kind -> Example? in
+        guard let candidate = seen.candidates[k][kind],
+          let name = Optional(collection.file.records[asked[candidate.film]].name),
+          let film = film(candidate.film, path: collection.folder?.path(of: name), as: network),
+          let picture = try? Self.picture(film, candidate.map, side: side)
+        else { return nil }
+        var example = Example(
+          label: label, kind: kind, film: name, score: candidate.probability,
+          threshold: fit?.threshold(of: k) ?? 0.5, picture: picture)
+        if collection.remarkOfPictures != nil { example.note = "as prepared" }
+        return example
+      }
+    }
+  }
+
+  /// A film as stored, in 8 bits, or where that is in an archive as it was prepared; `nil` where it cannot be decoded.
+  ///
+  /// - Parameters:
+  ///   - place: in ``source``.
+  ///   - path: the film's.
+  ///   - network: which says how films are decoded.
+  private func film(_ place: Int, path: String?, as network: Int) -> GreyFilm? {
+    guard let path else { return nil }
+    let number = networks.preparation(of: network)
+    let preparation = networks.preparations[number]
+    guard ArchivedPath(path) != nil else {
+      return try? GreyFilm(path: path, options: preparation.decoding)
+    }
+    guard let planes = try? source.pixels(of: place..<place + 1)[0].get() else { return nil }
+    let side = preparation.imageSize
+    return GreyFilm(FilmPlane(height: side, width: side, values: planes[number]))
+  }
+
+  /// A film, shrunk, beside itself with a map.
+  private static func picture(_ film: GreyFilm, _ map: FindingMap, side: Int) throws -> [UInt8] {
+    let scale = Double(side) / Double(max(film.width, film.height))
+    let plane = film.resized(
+      height: max(1, Int((Double(film.height) * scale).rounded())),
+      width: max(1, Int((Double(film.width) * scale).rounded())), method: .antialias)
+    let small = GreyFilm(plane)
+    let overlay = MapOverlay.picture(film: small, map: map)
+    var pixels: [UInt8] = []
+    let row = small.width * 3
+    for y in 0..<small.height {
+      for grey in small.pixels[y * small.width..<(y + 1) * small.width] {
+        pixels += [grey, grey, grey]
+      }
+      pixels += overlay.pixels[y * row..<(y + 1) * row]
+    }
+    return try ColourPicture(height: small.height, width: small.width * 2, pixels: pixels)
+      .jpegData(quality: 82)
+  }
+}
