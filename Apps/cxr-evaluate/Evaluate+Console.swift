@@ -85,12 +85,11 @@ extension Evaluate {
   }
 
   /// The comparison, on standard output.
-  func printComparison(_ evaluation: Evaluation, _ figures: EvaluationFigures) {
-    let part = evaluation.partName
+  func printComparison(_ report: EvaluationReport) {
+    let figures = report.figures
     let undefined = figures.models.first?.ranking.undefinedLabels ?? []
     Console.result(
-      "\(evaluation.rows.count) films of \(evaluation.films.patientCount) patients (\(part)), "
-        + "\(evaluation.labels.count) findings"
+      report.unitsInWords
         + (undefined.isEmpty
           ? ""
           : ", \(undefined.count) of them n/a and left out of means: "
@@ -133,7 +132,7 @@ extension Evaluate {
           + "thumbnails on these films; a network must beat that to have learned more than where films are bright"
       )
     }
-    for model in evaluation.models {
+    for model in figures.models.map(\.model) {
       guard let total = model.localisation?.total else { continue }
       Console.result(
         "\n\(model.name): the map's peak lies in the box on \(total.hits.hits) of \(total.hits.films) "

@@ -82,6 +82,11 @@ struct Evaluate: Program {
   @OptionGroup var lists: ListOptions
   @Option(
     help: ArgumentHelp(
+      "What is judged: film, study, or patient; a study's or patient's score is the largest of its films', with =mean behind it their mean. Thresholds are chosen anew on validation films so joined."
+    ))
+  var unit = JudgementUnit.film
+  @Option(
+    help: ArgumentHelp(
       "How thresholds are chosen on validation films: youden, sensitivity=S, specificity=S, f1, or cost=C, where a miss costs C false alarms. (default: as stored in the checkpoint)"
     ))
   var operatingPoint: OperatingRule?
@@ -185,7 +190,7 @@ struct Evaluate: Program {
     ) { drawing.update($0, of: $1) }
     warn(figures)
     try write(evaluation, figures, to: folder)
-    printComparison(evaluation, figures)
+    printComparison(evaluation.report(figures))
   }
 
   private func write(
@@ -231,6 +236,7 @@ struct Evaluate: Program {
       options.recognisesCollection = choice == nil
       options.predictions = predictions
       options.scoreKind = scores
+      options.unit = unit
       options.validationPredictions = validationPredictions
       options.labels = labels?.names
       options.operatingRule = operatingPoint
@@ -272,3 +278,4 @@ struct Evaluate: Program {
 }
 
 extension ScoreKind: ExpressibleByArgument {}
+extension JudgementUnit: ExpressibleByArgument {}

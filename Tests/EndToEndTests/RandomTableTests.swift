@@ -30,7 +30,7 @@ import Testing
     for answer in answers {
       let file = try PredictionsFile(path: "\(folder.path)/\(answer.name)")
       #expect(file.names.count == answer.truths.count)
-      let scores = try file.probabilities(of: file.names, labels: ["Finding"])
+      let scores = try file.scores(of: file.names, labels: ["Finding"])
       for (found, expected) in [
         (rocAUC(scores: scores, labels: answer.truths), answer.auc),
         (

@@ -18,7 +18,8 @@ import Testing
     }
     return LabelFigures(
       FilmAnswers.Known(
-        films: Array(0..<10), scores: scores, truths: truths, patients: PatientIndex(0..<10)),
+        films: Array(0..<10), scores: scores, probabilities: scores, kind: .probability,
+        truths: truths, patients: PatientIndex(0..<10)),
       name: name,
       fit: chosen.map {
         ValidationFit.Label(

@@ -116,16 +116,17 @@ import Testing
   private func fit(
     _ model: any FilmClassifier, _ data: TrainingData, _ options: TrainingOptions
   ) throws -> (fit: ValidationFit, typical: TypicalFilms) {
-    var (probabilities, features) = ([Float](), [Float]())
+    var (logits, probabilities, features) = ([Float](), [Float](), [Float]())
     let batches = data.validationBatches(batchSize: options.batchSize)
     for place in 0..<batches.count {
       let reading = model.reading(try batches[place].films)
+      logits += reading.logits.scalars
       probabilities += reading.probabilities.scalars
       features += reading.features.scalars
     }
     let answers = FilmAnswers(
       films: JudgedFilms(rows: data.validationRows, of: data.collection),
-      scores: probabilities.map(Double.init))
+      logits: logits.map(Double.init), probabilities: probabilities.map(Double.init))
     return (
       ValidationFit(rule: options.operatingRule, answers: answers),
       data.typicalFilms(features: features, channels: model.featureCount)

@@ -113,14 +113,15 @@ import Testing
       checkpoints: [set.folder + "/run/best.npz"],
       collection: FilmCollection.Options(labelFile: csv, images: set.images), subset: nil,
       skipsUnreadable: true)
-    var evaluation = try Evaluation(options)
+    options.exampleSide = 40
+    let evaluation = try Evaluation(options)
     try #require(evaluation.rows.count == 59)
     let records = evaluation.collection.file.records
     let names = evaluation.rows.map { records[$0].name }
-    let probabilities = evaluation.models[0].scores
+    let probabilities = evaluation.models[0].probabilities
     options.cacheFolder = set.folder
-    #expect(try Evaluation(options).models[0].scores == probabilities)
-    #expect(try Evaluation(options).models[0].scores == probabilities)
+    #expect(try Evaluation(options).models[0].probabilities == probabilities)
+    #expect(try Evaluation(options).models[0].probabilities == probabilities)
 
     let maps = try evaluation.maps(of: Array(names.indices), by: 0)
     let answers = try FilmPredictor(path: set.folder + "/run/best.npz")
@@ -138,7 +139,6 @@ import Testing
 
     // The examples are films of which the truth is known, each with its own score.
     let truths = try LabelFile(path: set.csv).records
-    try evaluation.findExamples(side: 40)
     let examples = evaluation.models[0].examples
     #expect(examples.count >= 2)
     for example in examples {

@@ -19,6 +19,6 @@ extension EvaluationFigures {
 extension Evaluation {
   /// What a model says of the films, beside what is known of them.
   func answers(of model: ScoredModel) -> FilmAnswers {
-    FilmAnswers(films: films, scores: model.scores)
+    model.answers(films)
   }
 }

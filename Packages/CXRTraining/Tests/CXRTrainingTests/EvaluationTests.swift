@@ -161,14 +161,36 @@ import Testing
     try #require(fromTable.models.map(\.name) == ["theirs"])
     // A table's numbers are its text's: the shortest that tell the network's 32-bit outputs apart.
     #expect(
-      fromTable.models[0].scores.map { Float($0) }
-        == tested.scores.map { Float($0) })
+      fromTable.models[0].probabilities.map { Float($0) }
+        == tested.probabilities.map { Float($0) })
     let fromText = try #require(fromTable.models[0].fit)
     #expect(fromText.labels.map(\.positives) == stored.labels.map(\.positives))
-    for (own, other) in zip(stored.labels, fromText.labels) {
+    for (k, (own, other)) in zip(stored.labels, fromText.labels).enumerated() {
+      // Half way in log-odds is not half way in probabilities, but parts the same films.
       let (a, b) = (try #require(own.threshold), try #require(other.threshold))
-      #expect(abs(a - b) < 1e-7 && a == Double(Float(a)))
+      let scores = (0..<validation.rows.count).map { validated.probabilities[2 * $0 + k] }
+      #expect(scores.map { $0 > a } == scores.map { $0 > b })
+      let logit = try #require(own.logitThreshold)
+      #expect(logit == Double(Float(logit)) && other.logitThreshold == nil)
+      #expect(a == ScoredModel("", logits: [logit]).probabilities[0])
       #expect(abs((own.platt?.scale ?? 0) - (other.platt?.scale ?? 9)) < 1e-4)
+    }
+    // The same from log-odds, as written: thresholds are the network's own.
+    let logits = try write(test.logitsCSV(of: 0), "logits-theirs.csv")
+    var ofLogits = Evaluation.Options(
+      checkpoints: [], collection: FilmCollection.Options(labelFile: set.csv))
+    (ofLogits.predictions, ofLogits.scoreKind) = ([logits], .logit)
+    ofLogits.validationPredictions = [try write(validation.logitsCSV(of: 0), "validation-l.csv")]
+    let fromLogits = try Evaluation(ofLogits)
+    #expect(fromLogits.models.map(\.name) == ["theirs"])
+    #expect(fromLogits.models[0].scores == tested.scores)
+    #expect(
+      fromLogits.models[0].fit?.labels.map(\.logitThreshold)
+        == stored.labels.map(\.logitThreshold))
+    // What is log-odds is no probability, and says what it may be called.
+    ofLogits.scoreKind = .probability
+    #expect { try Evaluation(ofLogits) } throws: {
+      ($0 as? DataError)?.remedies == [.scoresAreLogits]
     }
     // Written again, each in its own precision.
     let again = fromTable.predictionsCSV(of: 0)
@@ -251,7 +273,7 @@ import Testing
       try #require(answer.findings.count == 2 && answer.maps.count == 2)
       for (k, finding) in answer.findings.enumerated() {
         // In a batch the last bits may be others.
-        let together = model.scores[n * 2 + k]
+        let together = model.probabilities[n * 2 + k]
         #expect(abs(Double(finding.probability) - together) < 1e-5)
         let line = try #require(labels[k].platt)
         #expect(finding.calibrated == line(Double(finding.probability)))

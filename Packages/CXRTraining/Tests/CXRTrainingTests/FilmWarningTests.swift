@@ -120,10 +120,9 @@ import Testing
         checkpoints: checkpoints.map { "\(set.folder)/\($0)/best.npz" },
         collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: subset)
     }
-    let asked = try Evaluation(evaluation(["run"], nil))
-    var all = asked
-    try all.localise(BoxList(path: path))
-    let found = try #require(all.models.first?.localisation)
+    var boxed = evaluation(["run"], nil)
+    boxed.boxes = try BoxList(path: path)
+    let found = try #require(try Evaluation(boxed).models.first?.localisation)
     #expect(found.labels.map(\.label) == ["Mass"])
     #expect(found.total.hits.films == 2 && found.total.hits.hits == 1)
     #expect(abs((found.total.chance ?? 0) - 0.5) < 1e-4)
@@ -131,9 +130,8 @@ import Testing
     #expect(found.total.usualPlace == 0.5)
     #expect(Localisation.thresholds == [0.25, 0.5, 0.75])
     try "f2.png,Mass,0,0,9,9\n".write(toFile: path, atomically: true, encoding: .utf8)
-    all = asked
-    try all.localise(BoxList(path: path))
-    #expect(all.models.map { $0.localisation == nil } == [true])
+    boxed.boxes = try BoxList(path: path)
+    #expect(try Evaluation(boxed).models.map { $0.localisation == nil } == [true])
 
     // All films have no validation part by which another rule could choose.
     var other = evaluation(["run"], nil)
@@ -142,6 +140,7 @@ import Testing
       "\($0)".contains("--operating-point f1: not the rule of every checkpoint")
     }
     other.operatingRule = .youden
+    let all = try Evaluation(evaluation(["run"], nil))
     #expect(try Evaluation(other).models.first?.fit == all.models.first?.fit)
 
     // A network of another split may have seen the patients whom this one is judged on.

@@ -14,7 +14,8 @@ import Testing
   @Test func anAnswer() {
     func isPositive(_ probability: Float, _ threshold: Double?) -> Bool? {
       FilmPredictor.Finding(
-        label: "Mass", probability: probability, calibrated: nil, threshold: threshold
+        label: "Mass", probability: probability, calibrated: nil, threshold: threshold, logit: 0,
+        logitThreshold: nil
       ).isPositive
     }
     for p in [Float(0.3), 0.5, 0.7] {
@@ -59,14 +60,16 @@ import Testing
     try set.train("run", trained)
     let best = try Checkpoint(path: set.folder + "/run/best.npz")
 
-    /// All films by the network with this threshold for both labels.
+    let boxes = set.folder + "/boxes.csv"
+
+    /// All films by the network with this threshold, in log-odds, for both labels.
     func evaluation(_ threshold: Double) throws -> Evaluation {
       var (metadata, start, count) = (best.metadata, best.metadata.startIndex, 0)
-      let pattern = "\"threshold\": [-0-9.e]+"
+      let pattern = "\"logit_threshold\": [-0-9.e]+"
       while let range = metadata.range(
         of: pattern, options: .regularExpression, range: start..<metadata.endIndex)
       {
-        let text = "\"threshold\": \(threshold)"
+        let text = "\"logit_threshold\": \(threshold)"
         let offset = metadata.distance(from: metadata.startIndex, to: range.lowerBound)
         metadata.replaceSubrange(range, with: text)
         start = metadata.index(metadata.startIndex, offsetBy: offset + text.count)
@@ -75,11 +78,12 @@ import Testing
       try #require(count == 2)
       let path = set.folder + "/threshold.npz"
       try Checkpoint(arrays: best.arrays, metadata: metadata).write(to: path)
-      return try Evaluation(
-        Evaluation.Options(
-          checkpoints: [path],
-          collection: FilmCollection.Options(labelFile: set.csv, images: set.images),
-          subset: nil))
+      var options = Evaluation.Options(
+        checkpoints: [path],
+        collection: FilmCollection.Options(labelFile: set.csv, images: set.images), subset: nil)
+      options.exampleSide = 40
+      if FileManager.default.fileExists(atPath: boxes) { options.boxes = try BoxList(path: boxes) }
+      return try Evaluation(options)
     }
     let first = try evaluation(0.5)
     let answers = first.answers(of: first.models[0])
@@ -92,48 +96,43 @@ import Testing
     let film = known.films[highest]
     let name = first.collection.file.records[first.rows[film]].name
     let score = known.scores[highest]
-    let boxes = set.folder + "/boxes.csv"
     try "Image Index,Finding Label,Bbox [x,y,w,h],,,\n\(name),Mass,0,0,1024,1024\n"
       .write(toFile: boxes, atomically: true, encoding: .utf8)
     var few = EvaluationFigures.Options()
     few.replicates = 2
 
     for (threshold, isCalled) in [(score, false), (score.nextDown, true)] {
-      var evaluation = try evaluation(threshold)
-      try #require(evaluation.models[0].fit?.threshold(of: mass) == threshold)
+      let evaluation = try evaluation(threshold)
+      try #require(evaluation.models[0].fit?.labels[mass].logitThreshold == threshold)
       #expect(evaluation.models[0].scores == first.models[0].scores)
       let figures = EvaluationFigures(evaluation, options: few)
       let fitted = try #require(figures.models[0].labels[mass].points.fitted)
       // Of the films with the finding it is the only one that could be called.
       #expect(fitted.counts.truePositives == (isCalled ? 1 : 0))
       #expect(fitted.sensitivity.hits == (isCalled ? 1 : 0))
-      try evaluation.localise(BoxList(path: boxes))
       let localisation = try #require(evaluation.models[0].localisation)
       #expect(localisation.total.hits.films == 1)
       #expect(localisation.total.hitsAmongTruePositives.films == (isCalled ? 1 : 0))
-      try evaluation.findExamples(side: 40)
       let examples = evaluation.models[0].examples.filter { $0.label == "Mass" }
-      #expect(examples.allSatisfy { $0.threshold == threshold })
       let found = examples.first { $0.kind == .found }
       #expect(found?.film == (isCalled ? name : nil))
       let missed = try #require(examples.first { $0.kind == .missed })
-      #expect(missed.score == known.scores[ranked[0]])
+      #expect(missed.score == known.probabilities[ranked[0]])
       let alarm = examples.first { $0.kind == .falseAlarm }
       let alarms = known.films.indices.filter {
         !known.truths[$0] && known.scores[$0] > threshold
-      }.map { known.scores[$0] }
+      }.map { known.probabilities[$0] }
       #expect(alarm?.score == alarms.max())
     }
 
     // The lowest is missed on its threshold, and found above it.
     let lowest = known.scores[ranked[0]]
     for (threshold, isMissed) in [(lowest, true), (lowest.nextDown, false)] {
-      var evaluation = try evaluation(threshold)
-      try evaluation.findExamples(side: 40)
+      let evaluation = try evaluation(threshold)
       let examples = evaluation.models[0].examples.filter {
         $0.label == "Mass" && $0.kind == .missed
       }
-      #expect(examples.map(\.score) == (isMissed ? [lowest] : []))
+      #expect(examples.map(\.score) == (isMissed ? [known.probabilities[ranked[0]]] : []))
     }
   }
 }

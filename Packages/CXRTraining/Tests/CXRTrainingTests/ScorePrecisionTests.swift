@@ -22,7 +22,7 @@ import Testing
       films: JudgedFilms(
         labels: ["Mass"], truths: scores.map(\.hasIt), isKnown: scores.map { _ in true },
         patients: PatientIndex(names)),
-      scores: try PredictionsFile(path: path).probabilities(of: names, labels: ["Mass"]))
+      scores: try PredictionsFile(path: path).scores(of: names, labels: ["Mass"]))
   }
 
   @Test func theLastDigitsRank() throws {

@@ -43,7 +43,7 @@ import Testing
     let known = evaluation.answers(of: model).known(label: 1)
     var metrics = RunningMetrics(labels: 1)
     metrics.add(
-      probabilities: known.scores.map { Float($0) }, labels: known.truths.map { $0 ? 1 : 0 })
+      probabilities: known.probabilities.map { Float($0) }, labels: known.truths.map { $0 ? 1 : 0 })
     let row = try #require(outcome.history.rows.first)
     let (found, expected) = (row.validation.auc, metrics.approximateAUC)
     // In a batch of another size the last bits may be others.

@@ -10,6 +10,10 @@ public struct EvaluationReport: Sendable {
   public let figures: EvaluationFigures
   /// Whose films these are, such as `test`, `all`, or `table` of a table's.
   public let part: String
+  /// What is judged.
+  public var unit = JudgementUnit.film
+  /// The number of films, of which there may be several a unit.
+  public var filmCount: Int
   /// What is to be said in the document of where the films come from, by key.
   public var origin: [(String, JSONValue)] = []
   /// What a reader must know of the films before any figure.
@@ -22,6 +26,7 @@ public struct EvaluationReport: Sendable {
   /// Of figures.
   public init(_ figures: EvaluationFigures, part: String) {
     (self.figures, self.part) = (figures, part)
+    filmCount = figures.films.count
   }
 
   /// The document `metrics.json`; undefined numbers are `null`.
@@ -30,7 +35,8 @@ public struct EvaluationReport: Sendable {
   public func json(files: [String] = []) -> JSONValue {
     let options = figures.options
     let films: [(String, JSONValue)] = [
-      ("subset", .string(part)), ("images", .integer(figures.films.count)),
+      ("subset", .string(part)), ("unit", .string(unit.description)),
+      ("units", .integer(figures.films.count)), ("images", .integer(filmCount)),
       ("patients", .integer(figures.films.patientCount)), ("threshold", .number(0.5)),
     ]
     let draws: JSONValue = .object([
@@ -77,10 +83,11 @@ public struct EvaluationReport: Sendable {
     var page = ReportPage(
       title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
       lead:
-        "\(filmsInWords). Intervals are of 95 %, from \(figures.options.replicates) draws of patients, each with all of "
+        "\(lead). Intervals are of 95 %, from \(figures.options.replicates) draws of patients, each with all of "
         + "their films.")
     if let problem = pictures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
+    if let meaningOfUnits { page.paragraph(meaningOfUnits) }
     if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
     for model in models { addWarnings(of: model, to: &page) }
     figures.addHeadline(to: &page)
@@ -99,12 +106,27 @@ public struct EvaluationReport: Sendable {
     return page
   }
 
-  /// Such as `200 films of 70 patients (test), 14 findings`.
-  private var filmsInWords: String {
+  /// Such as `200 films of 70 patients (test), 14 findings`, or `80 studies, 200 films of 70 patients (test), 14 findings`.
+  public var unitsInWords: String {
+    let units = unit.kind == .study ? "\(figures.films.count) studies, " : ""
+    return units + "\(filmCount) films of \(figures.films.patientCount) patients (\(part)), "
+      + "\(figures.labels.count) findings"
+  }
+
+  /// What a score of several films is; `nil` where each film is judged by itself.
+  private var meaningOfUnits: String? {
+    guard unit.kind != .film else { return nil }
+    let name = unit.kind.rawValue
+    return
+      "Judged by \(name): a \(name)'s score is the \(unit.score.rawValue) of its films' scores, and it has a finding where one "
+      + "of them has. Where figures speak of films, these are \(unit.plural)."
+  }
+
+  /// The beginning of a page.
+  private var lead: String {
     let undefined = figures.models.first?.ranking.undefinedLabels ?? []
     return
-      "\(figures.films.count) films of \(figures.films.patientCount) patients (\(part)), "
-      + "\(figures.labels.count) findings"
+      unitsInWords
       + (undefined.isEmpty
         ? ""
         : ", \(undefined.count) of them n/a here for want of films with and without it "

@@ -84,12 +84,13 @@ struct AnsweredFilms: Sendable {
     let (_, again) = try answers(networks, rows, of: collection, sources.options, events)
     let usable = again.places.map { rows[$0] }
     guard !usable.isEmpty else { return fits }
-    let films = JudgedFilms(rows: usable, of: collection)
+    let units = JudgedUnits(sources.options.unit, of: collection)
+    try units.check(usable)
+    let films = units.films(usable)
     for m in fits.indices where fits[m] == nil {
+      let model = ScoredModel("", logits: again.logits[m], probabilities: again.probabilities[m])
       fits[m] = ValidationFit(
-        rule: sources.rule(of: m),
-        answers: FilmAnswers(
-          films: films, logits: again.logits[m], probabilities: again.probabilities[m]))
+        rule: sources.rule(of: m), answers: units.model(model, usable).answers(films))
     }
     return fits
   }

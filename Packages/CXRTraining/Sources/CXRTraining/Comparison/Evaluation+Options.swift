@@ -36,6 +36,8 @@ extension Evaluation {
     public var operatingRule: OperatingRule?
     /// Which DICOM films are taken.
     public var dicomModalities = DICOMModality.usual
+    /// What is judged: films, or what several films are of together.
+    public var unit = JudgementUnit.film
     /// Where findings were drawn: does each network look there? `nil`: that is not asked.
     public var boxes: BoxList?
     /// The side of pictures of films on which networks were most sure, in pixels; `nil` for no pictures.

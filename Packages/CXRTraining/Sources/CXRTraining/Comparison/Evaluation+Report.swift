@@ -12,6 +12,7 @@ extension Evaluation {
       ("each_film_a_patient", .bool(collection.file.patientSource == .eachFilm)),
       ("labels_without_partner", .strings(collection.labelsWithoutPartner)),
     ]
+    (report.unit, report.filmCount) = (unit, rows.count)
     report.warnings = [collection.warningOfPatients, collection.remarkOfPartners].compactMap {
       $0?.asSentence
     }

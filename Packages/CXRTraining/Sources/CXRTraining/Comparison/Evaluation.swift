@@ -10,10 +10,14 @@ import Foundation
 ///     let evaluation = try Evaluation(options)
 ///     let figures = EvaluationFigures(evaluation.models, on: evaluation.films)
 public struct Evaluation: Sendable {
-  /// The networks and tables, in the order given, networks first.
-  public internal(set) var models: [ScoredModel]
-  /// What is known of the films.
+  /// The networks and tables, in the order given, networks first, with their scores of what is judged.
+  public let models: [ScoredModel]
+  /// What is known of what is judged: films, or units of several.
   public let films: JudgedFilms
+  /// What is judged.
+  public let unit: JudgementUnit
+  /// Their scores of films, in the order of ``models``.
+  private let ofFilms: [ScoredModel]
   /// What the checkpoints say of themselves, in their order; they are the first of ``models``.
   public let metadata: [CheckpointMetadata]
   /// Where the films come from.
@@ -43,6 +47,8 @@ public struct Evaluation: Sendable {
     events.found(collection, sources.classifiers.map(\.metadata))
     try sources.checkSameFilms(collection)
     let asked = try sources.rows(in: collection)
+    let units = JudgedUnits(options.unit, of: collection)
+    try units.check(asked)
     let stored = try sources.storedFits()
     var sightings: [Sightings] = []
     let answered =
@@ -73,8 +79,13 @@ public struct Evaluation: Sendable {
       model.fit = tableFits[t]
       models.append(model)
     }
-    self.models = models
-    films = JudgedFilms(rows: rows, of: collection)
+    (ofFilms, unit) = (models, options.unit)
+    self.models = models.map { model in
+      var judged = units.model(model, rows)
+      judged.fit = model.fit
+      return judged
+    }
+    films = units.films(rows)
     metadata = sources.classifiers.map(\.metadata)
     (self.collection, self.rows, self.answered) = (collection, rows, answered)
     subset = sources.subset
@@ -114,7 +125,7 @@ public struct Evaluation: Sendable {
   ///
   /// - Parameter model: place among ``models``.
   public func predictionsCSV(of model: Int) -> String {
-    table(models[model].probabilities, isOfNetwork: metadata.indices.contains(model))
+    table(ofFilms[model].probabilities, isOfNetwork: metadata.indices.contains(model))
   }
 
   /// The text of a network's `logits-<name>.csv`, its 32-bit log-odds in as few digits, of which the probabilities are the
@@ -122,7 +133,7 @@ public struct Evaluation: Sendable {
   ///
   /// - Parameter model: place among ``models``, of a network.
   public func logitsCSV(of model: Int) -> String {
-    table(models[model].scores, isOfNetwork: metadata.indices.contains(model))
+    table(ofFilms[model].scores, isOfNetwork: metadata.indices.contains(model))
   }
 
   private func table(_ values: [Double], isOfNetwork: Bool) -> String {

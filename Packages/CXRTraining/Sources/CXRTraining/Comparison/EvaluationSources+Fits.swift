@@ -9,6 +9,8 @@ extension EvaluationSources {
   /// - Throws: ``TrainingError/invalidOption(_:)`` where something must be chosen anew and there are no films for it.
   func storedFits() throws -> [ValidationFit?] {
     let rule = options.operatingRule
+    // Thresholds of films are not those of units.
+    guard options.unit.kind == .film else { return classifiers.map { _ in nil } }
     let fits = classifiers.map { classifier in
       classifier.metadata.validation.flatMap { fit in
         rule == nil || fit.operatingPoint == rule?.description ? fit : nil
@@ -52,13 +54,15 @@ extension EvaluationSources {
         "\(table.path): \(both.count) of its films are of patients who are evaluated, the first "
           + "\(records[both[0]].name); choose thresholds on other patients")
     }
+    let units = JudgedUnits(options.unit, of: collection)
+    try units.check(rows)
+    let model = table.model(
+      "",
+      scores: try table.scores(
+        of: rows.map { records[$0].name }, labels: collection.matrix.labels,
+        filmNames: collection.filmNames))
     return ValidationFit(
       rule: options.operatingRule ?? .youden,
-      answers: table.model(
-        "",
-        scores: try table.scores(
-          of: rows.map { records[$0].name }, labels: collection.matrix.labels,
-          filmNames: collection.filmNames)
-      ).answers(JudgedFilms(rows: rows, of: collection)))
+      answers: units.model(model, rows).answers(units.films(rows)))
   }
 }
