@@ -62,6 +62,7 @@ articles() {
 
 tensor="$root/Packages/CXRTensor/Sources/CXRTensor/CXRTensor.docc"
 net="$root/Packages/CXRNet/Sources/CXRNet/CXRNet.docc"
+evaluation="$root/Packages/CXREvaluation/Sources/CXREvaluation/CXREvaluation.docc"
 training="$root/Packages/CXRTraining/Sources/CXRTraining/CXRTraining.docc"
 
 # The program of the page "Your data", with the files of the page.
@@ -71,16 +72,18 @@ python3 "$root/Tests/Collections/page.py" --files \
   "$root/Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md" "$your_data"
 consume_page YourData CXRData "$your_data"
 
+articles JudgingWithoutANetwork CXREvaluation "$evaluation/JudgingANetwork.md"
 articles AddingAnOperation CXRTensor "$tensor/AddingAnOperation.md"
-articles AddingALayer CXRNet "$net/AddingALayer.md"
-articles AddingALoss CXRNet "$net/AddingALoss.md"
-articles AddingAnOptimizer CXRNet "$net/AddingAnOptimizer.md"
+articles AddingALayer "CXRNet CXRParallel CXRTensor" "$net/AddingALayer.md"
+articles AddingALoss "CXRNet CXRTensor" "$net/AddingALoss.md"
+articles AddingAnOptimizer "CXRNet CXRParallel CXRTensor" "$net/AddingAnOptimizer.md"
 articles AddingANetwork "CXRNet CXRTraining CXRPhantom" \
   "$net/AddingANetwork.md" "$training/TrainingANetwork.md"
 
+# What a program imports it depends on, and on nothing else.
 for program in "$root"/Tests/Consumers/*.swift; do
-  module=$(basename "$program" .swift)
-  consume_modules "$module" "$module" "$program"
+  consume_modules "$(basename "$program" .swift)" \
+    "$(sed -n 's/^import \(CXR[A-Za-z]*\)$/\1/p' "$program" | tr '\n' ' ')" "$program"
 done
 
 # A clone of the last commit stands for a remote.

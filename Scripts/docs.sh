@@ -10,7 +10,7 @@ rm -rf "$graphs"
 mkdir -p "$graphs"
 # A package that was built before would emit nothing anew.
 rm -rf "$build/debug" "$build"/*/debug
-for target in CXRTraining CXRReport CXRPhantom CXRFetch; do
+for target in CXRTraining CXRPhantom CXRFetch; do
   swift build --scratch-path "$build" --target "$target" -Xswiftc -emit-symbol-graph \
     -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs" \
     -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public \
@@ -19,14 +19,17 @@ done
 
 # A module comes after those it links to.
 declare -A needs=(
+  [CXRTensor]="CXRParallel"
+  [CXRMetrics]="CXRParallel"
   [CXRNet]="CXRTensor"
-  [CXRTraining]="CXRArchive CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint"
-  [CXRReport]="CXRMetrics"
+  [CXRFilms]="CXRData CXRImage"
+  [CXREvaluation]="CXRMetrics CXRData"
+  [CXRTraining]="CXRArchive CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint CXRFilms CXREvaluation"
   [CXRFetch]="CXRData"
-  [CXRPhantom]="CXRData CXRImage CXRTensor"
+  [CXRPhantom]="CXRData CXRImage CXRParallel"
 )
 archives=()
-for module in CXRData CXRImage CXRArchive CXRTensor CXRMetrics CXRCheckpoint CXRNet CXRTraining CXRReport CXRPhantom CXRFetch; do
+for module in CXRParallel CXRFiles CXRData CXRImage CXRArchive CXRMetrics CXRTensor CXRNet CXRCheckpoint CXRReport CXRFilms CXREvaluation CXRTraining CXRPhantom CXRFetch; do
   mkdir -p "$build/graphs/$module"
   cp "$graphs/$module.symbols.json" "$build/graphs/$module/"
   find "$graphs" -name "$module@*.symbols.json" -exec cp {} "$build/graphs/$module/" \;

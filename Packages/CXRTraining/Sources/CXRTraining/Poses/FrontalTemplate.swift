@@ -12,7 +12,7 @@ import CXRTensor
 /// inverted, whichever pose scores most. Left and right are told apart by what is left of a film when its mirror image is
 /// subtracted, which tells half of the mirrored films.
 ///
-/// How often it is right was measured on films of other hospitals; the article <doc:FilmsAtScale> says it.
+/// How often it is right was measured on films of other hospitals; the article "Films at scale" of CXRFilms says it.
 struct FrontalTemplate: Sendable, Equatable {
   /// `[256]`, for ranks.
   let upright: [Float]
