@@ -77,7 +77,8 @@ articles AddingAnOperation CXRTensor "$tensor/AddingAnOperation.md"
 articles AddingALayer "CXRNet CXRParallel CXRTensor" "$net/AddingALayer.md"
 articles AddingALoss "CXRNet CXRTensor" "$net/AddingALoss.md"
 articles AddingAnOptimizer "CXRNet CXRParallel CXRTensor" "$net/AddingAnOptimizer.md"
-articles AddingANetwork "CXRNet CXRTraining CXRPhantom" \
+articles AddingANetwork \
+  "CXRFiles CXRFilms CXRMetrics CXRNet CXRParallel CXRPhantom CXRTensor CXRTraining" \
   "$net/AddingANetwork.md" "$training/TrainingANetwork.md"
 
 # What a program imports it depends on, and on nothing else.

@@ -12,7 +12,7 @@ extension Evaluation {
     public var checkpoints: [String]
     /// The networks that may be in them.
     public var architectures = Architectures.standard
-    /// Tables of probabilities (see ``PredictionsFile``), which follow the checkpoints.
+    /// Tables of probabilities (see `PredictionsFile`), which follow the checkpoints.
     public var predictions: [String] = []
     /// What stands in these tables.
     public var scoreKind = ScoreKind.probability
