@@ -1,5 +1,4 @@
 import ArgumentParser
-import CXRTraining
 
 /// How common findings are: one share for all, or `NAME=SHARE` for some.
 struct PrevalenceList {
@@ -26,13 +25,13 @@ struct PrevalenceList {
     }
   }
 
-  /// - Throws: `TrainingError.invalidOption` for a finding that is not among `labels`.
+  /// - Throws: `ValidationError` for a finding that is not among `labels`.
   func shares(of labels: [String]) throws -> [String: Double] {
     var shares: [String: Double] = [:]
     if let all { for label in labels { shares[label] = all } }
     for (name, share) in named {
       guard labels.contains(name) else {
-        throw TrainingError.invalidOption(
+        throw ValidationError(
           "--prevalence: \(name) is not among the findings \(labels.joined(separator: ", "))")
       }
       shares[name] = share

@@ -116,7 +116,7 @@ struct Predict: Program {
         + (metadata.validation.map { "by \($0.operatingPoint)" } ?? "n/a")
         + ", calibration \(predictor.calibration.rawValue)")
     guard metadata.validation != nil || maps == nil || mapLabels != nil else {
-      throw TrainingError.invalidOption(
+      throw ValidationError(
         "--maps: \(checkpoint) holds no thresholds, so there are no verdicts to draw maps of; name findings by "
           + "--map-labels, or use best.npz")
     }
@@ -133,7 +133,7 @@ struct Predict: Program {
     }
     let strangers = (mapLabels?.names ?? []).filter { !metadata.labels.contains($0) }
     guard strangers.isEmpty else {
-      throw TrainingError.invalidOption(
+      throw ValidationError(
         "--map-labels: \(strangers.joined(separator: ", ")) not among the network's findings "
           + metadata.labels.joined(separator: ", "))
     }
@@ -153,7 +153,7 @@ struct Predict: Program {
       Console.note("\(list.leftOutCount) hidden files that look like films, not asked about")
     }
     guard !paths.isEmpty || !list.failures.isEmpty else {
-      throw TrainingError.invalidOption(
+      throw ValidationError(
         csv == nil
           ? "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file"
           : "no film to ask about: --images has none of the films that --csv lists")

@@ -44,13 +44,7 @@ struct Synth: Program {
       seed: seed)
   }
 
-  func validate() throws {
-    do {
-      try options.validate()
-    } catch PhantomError.invalidOption(let name, let value, let needed) {
-      throw ValidationError("\(name.asOption) \(value): \(needed)")
-    }
-  }
+  func validate() throws { try usage(options.validate) }
 
   func work() throws {
     _ = common.start()

@@ -130,11 +130,8 @@ struct Train: Program {
       }
       texts[parts[0]] = parts[1]
     }
-    do {
-      return try Architectures.standard.architecture(model, texts: texts)
-    } catch {
-      throw ValidationError("\(error)")
-    }
+    let settings = texts
+    return try usage { try Architectures.standard.architecture(model, texts: settings) }
   }
 
   private func options() throws -> TrainingOptions {
@@ -159,11 +156,7 @@ struct Train: Program {
 
   func validate() throws {
     try augmentLabels?.validate("--augment-labels")
-    do {
-      try options().validate()
-    } catch {
-      throw ValidationError("\(error)")
-    }
+    try usage(options().validate)
     if let metricsFd, !MetricsLines.canWrite(to: metricsFd) {
       throw ValidationError(
         "--metrics-fd \(metricsFd): not open for writing; open it as in `3>metrics.jsonl`")

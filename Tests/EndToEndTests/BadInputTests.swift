@@ -59,7 +59,8 @@ import Testing
 
   @Test func missingAndUnreadableFilms() throws {
     try FileManager.default.removeItem(atPath: films + "/3.png")
-    try expect("cxr-train", train(), says: ["3.png", "--allow-missing", films])
+    try expect(
+      "cxr-train", train(), says: ["3.png", "to go on without them: --allow-missing", films])
     for i in 0..<40 where i != 3 {
       let film = try Data(contentsOf: URL(fileURLWithPath: "\(films)/\(i).png"))
       if i == 4 || i == 5 {
@@ -68,7 +69,7 @@ import Testing
     }
     try expect(
       "cxr-train", train(["--allow-missing"], output: "other"),
-      says: ["cannot be decoded", ".png", "ends early", "--skip-unreadable"])
+      says: ["cannot be decoded", ".png", "ends early", "to go on without them: --skip-unreadable"])
     let result = try Program.run(
       "cxr-train", train(["--allow-missing", "--skip-unreadable"], output: "other"))
     #expect(result.status == 0, "\(result.errors)")
@@ -81,7 +82,7 @@ import Testing
     let before = try Data(contentsOf: URL(fileURLWithPath: best))
     try expect("cxr-train", train(), says: ["is not empty", "--force"])
     try expect(
-      "cxr-train", train(["--resume", "--batch-size", "4"]), says: ["--batch-size: was 32, is 4"])
+      "cxr-train", train(["--resume", "--batch-size", "4"]), says: ["batch-size: was 32, is 4"])
     #expect(try Data(contentsOf: URL(fileURLWithPath: best)) == before)
 
     func evaluate(_ checkpoint: String, _ output: String, _ csv: String? = nil) -> [String] {
@@ -113,7 +114,9 @@ import Testing
     let others = folder.path + "/others.csv"
     let text = try String(contentsOfFile: csv, encoding: .utf8)
     try (text + "0.png,Mass,0\n").write(toFile: others, atomically: true, encoding: .utf8)
-    try expect("cxr-evaluate", evaluate(best, "f", others), says: ["others.csv", "--subset all"])
+    try expect(
+      "cxr-evaluate", evaluate(best, "f", others),
+      says: ["others.csv", "or evaluate all films", "to evaluate them: --subset all"])
     try expect(
       "cxr-evaluate",
       evaluate(best, "g") + ["--checkpoint", try rewritten("\"Mass\"", "\"Edema\"")],
@@ -122,13 +125,17 @@ import Testing
 
   @Test func wrongUsage() throws {
     try expect("cxr-train", train(["--threads", "0"]), status: 64, says: ["--threads 0"])
-    try expect("cxr-train", train(["--epochs", "0"]), status: 64, says: ["--epochs 0"])
-    try expect("cxr-train", train(["--image-size", "90"]), status: 64, says: ["106"])
+    try expect(
+      "cxr-train", train(["--epochs", "0"]), status: 64, says: ["--epochs 0: at least 1 is needed"])
+    try expect(
+      "cxr-train", train(["--image-size", "90"]), status: 64,
+      says: ["--image-size 90: the network takes films of at least 106 pixels a side"])
     try expect("cxr-train", train(["--loss", "mse"]), status: 64, says: ["weighted-bce"])
     try expect("cxr-train", train(["--labels", "Mass,Mass"]), status: 64, says: ["--labels"])
     try expect("cxr-train", train(["--train-list", "x"]), status: 64, says: ["--test-list"])
     try expect(
-      "cxr-synth", ["--output", folder.path + "/s", "--patients", "2"], status: 64, says: ["24"])
+      "cxr-synth", ["--output", folder.path + "/s", "--patients", "2"], status: 64,
+      says: ["--patients 2: at least 24 are needed"])
     for program in ["cxr-synth", "cxr-explore", "cxr-train", "cxr-evaluate"] {
       let help = try Program.run(program, ["--help"])
       #expect(help.status == 0 && help.output.contains("Example"), "\(program)")

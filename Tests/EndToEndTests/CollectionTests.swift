@@ -205,7 +205,7 @@ import Testing
     let changed = try Program.run("cxr-train", ["--resume", "--output", run, "--epochs", "3"])
     #expect(changed.status == 1)
     #expect(
-      changed.errors.contains("--collection: was mine, is another description of that name"),
+      changed.errors.contains("collection: was mine, is another description of that name"),
       "\(changed.errors)")
     // Of two meanings of a label no comparison can be made.
     let second = folder.path + "/second"

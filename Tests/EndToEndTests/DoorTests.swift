@@ -130,7 +130,7 @@ import Testing
       "cxr-train",
       [
         "--resume", "--output", run, "--epochs", "2", "--rename", "No Finding=Healthy",
-      ], status: 1, says: ["--rename: was"])
+      ], status: 1, says: ["rename: was"])
     // The checkpoint knows what its labels are called in the file.
     _ = try self.run(
       "cxr-evaluate",

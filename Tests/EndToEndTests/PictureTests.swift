@@ -38,7 +38,7 @@ import Testing
     #expect(explored.status == 0, "\(explored.errors)")
     let audit = try String(contentsOfFile: films + "/explore/audit.csv", encoding: .utf8)
     #expect(audit.contains("unused_bits,warning") && audit.contains("uses 12 of 16 bits"))
-    #expect(audit.contains("--png-bits 12") && !audit.contains("near_constant"))
+    #expect(audit.contains("the option pngBits 12 ") && !audit.contains("near_constant"))
     #expect(audit.contains("f5.png,exif_orientation,warning"))
     #expect(audit.contains("turned by a quarter clockwise"))
     // The remedies.
@@ -69,7 +69,7 @@ import Testing
         "--output", films + "/run", "--resume", "--png-bits", "11", "--exif-orientation", "apply",
         "--image-size", "106", "--epochs", "2",
       ])
-    #expect(changed.status != 0 && changed.errors.contains("--png-bits: was 12, is 11"))
+    #expect(changed.status != 0 && changed.errors.contains("png-bits: was 12, is 11"))
     // Of another number of bits it is said.
     let tooFew = try Program.run(
       "cxr-explore", common + ["--output", films + "/few", "--png-bits", "10"])

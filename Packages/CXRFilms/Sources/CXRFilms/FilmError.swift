@@ -1,4 +1,5 @@
 import CXRData
+import CXRImage
 
 /// What is wrong with films, or with where they are.
 public enum FilmError: Error, Equatable, CustomStringConvertible {
@@ -24,30 +25,29 @@ public enum FilmError: Error, Equatable, CustomStringConvertible {
       return "\(count) films of the label file are not under \(folder), the first: "
         + names.joined(separator: ", ") + "."
         + hints.map { " " + $0.description + "." }.joined()
-        + " Correct --images, or go on without them by --allow-missing"
+        + " Correct the folder of films, or go on without them"
     case .noFilmFound(let names, let count, let folder, let hints):
       return "none of the \(count) films of the label file is under \(folder), the first: "
         + names.joined(separator: ", ") + "."
-        + hints.map { " " + $0.description + "." }.joined() + " Correct --images"
+        + hints.map { " " + $0.description + "." }.joined() + " Correct the folder of films"
     case .archivesWithoutCache(let names, let count, let archive):
       return "\(count) films of the label file are in no folder, the first: "
         + "\(names.joined(separator: ", ")). They may be in archives, the first of which is \(archive): archives are read "
-        + "once, into a cache of prepared films; name a folder for it by --cache"
+        + "once, into a cache of prepared films; name a folder for it"
     case .unreadableFilms(let films):
       let shown = films.prefix(20).map { "  \($0.name): \($0.reason)" }
       let more = films.count > 20 ? ["  … and \(films.count - 20) more"] : []
       return "\(films.count) films cannot be decoded:\n" + (shown + more).joined(separator: "\n")
-        + "\nReplace them, or go on without them by --skip-unreadable"
+        + "\nReplace them, or go on without them"
     case .noFilms(let part, let why):
       return "no film is left in the \(part) part: \(why)"
     case .cacheFailed(let path, let reason):
       return
-        "\(path): the film cache failed (\(reason)); free space, or choose another folder with "
-        + "--cache"
+        "\(path): the film cache failed (\(reason)); free space, or choose another folder for it"
     case .cacheChanged(let path, let film):
       return
         "\(path): \(film) is not as it was prepared; another program changed the file, or the disk "
-        + "fails. Run the command again (cxr-train with --resume): the film is prepared anew"
+        + "fails. Begin again, or go on with a training run: the film is prepared anew"
     }
   }
 }
@@ -59,12 +59,33 @@ extension FilmError: RemediedError {
       names: Array(names.prefix(5)), count: names.count, folder: folder.path, hints: folder.hints)
   }
 
-  /// What can be done, where it is no correction of files or options.
+  /// What can be done by options, beside a correction of files.
   public var remedies: [Remedy] {
     switch self {
-    case .missingFilms(_, _, _, let hints), .noFilmFound(_, _, _, let hints):
-      hints.first?.remedies ?? []
-    default: []
+    case .missingFilms(_, _, _, let hints): (hints.first?.remedies ?? []) + [.allowMissing]
+    case .noFilmFound(_, _, _, let hints): hints.first?.remedies ?? []
+    case .archivesWithoutCache, .cacheFailed: [.nameCache]
+    case .unreadableFilms(let films):
+      // What one film is refused for is often what all are.
+      [.skipUnreadable] + (films.lazy.compactMap(\.remedy).first.map { [Remedy($0)] } ?? [])
+    case .noFilms: []
+    case .cacheChanged: [.goOn]
     }
+  }
+}
+
+extension Remedy {
+  /// Go on without films that are missing: ``FilmCollection/Options/allowMissing``.
+  public static let allowMissing = Remedy(option: "allowMissing")
+  /// Go on without films that cannot be decoded.
+  public static let skipUnreadable = Remedy(option: "skipUnreadable")
+  /// Name a folder for prepared films: ``FilmCache/init(films:preparation:folder:check:waiting:progress:)``.
+  public static let nameCache = Remedy(option: "cacheFolder")
+  /// Go on with a training run that was stopped.
+  public static let goOn = Remedy(option: "resume")
+
+  /// A decoding option with which a film would be read.
+  public init(_ decoding: DecodingRemedy) {
+    self.init(option: decoding.option, value: decoding.value)
   }
 }

@@ -200,7 +200,7 @@ extension TemporaryFolder {
     #expect(
       said.remarks == [
         "labels without a column in the file, unknown on all films: Hernia",
-        "uncertain findings \(words) (--uncertain \(policy.rawValue)): Mass 2, Edema 1",
+        "uncertain findings \(words) (uncertain: \(policy.rawValue)): Mass 2, Edema 1",
         "findings that the file calls unknown are left out of loss, weights and metrics: Nodule 3",
       ])
     #expect(said.matrix.positives(in: [0, 1, 2, 3, 4]).prefix(2) == ArraySlice(positives))
@@ -317,7 +317,7 @@ extension TemporaryFolder {
     #expect(
       audited.remarks == [
         "2 films left out, which the audit calls unusable",
-        "1 films that the audit calls missing are there by now, and are used; cxr-explore looks at them",
+        "1 films that the audit calls missing are there by now, and are used; a new audit looks at them",
         "1 films that the audit calls unusable are not in the label file: q.png",
         "2 hidden files in the folder that look like films, not used",
         "3 rows have no film, left out", "3 films in the folder have no row, not used",

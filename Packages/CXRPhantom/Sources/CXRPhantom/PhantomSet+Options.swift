@@ -30,11 +30,11 @@ extension PhantomSet {
       self.seed = seed
     }
 
-    /// - Throws: ``PhantomError/invalidOption(name:value:needed:)``.
+    /// - Throws: ``PhantomError/invalidOption(_:)``.
     public func validate() throws {
       let least = PhantomSet.leastPatients
       func refuse(_ name: String, _ value: Int, _ needed: String) -> PhantomError {
-        .invalidOption(name: name, value: "\(value)", needed: needed)
+        .invalidOption(InvalidOption(name, "\(value)", needed: needed))
       }
       guard patients >= 2 * least else {
         throw refuse(

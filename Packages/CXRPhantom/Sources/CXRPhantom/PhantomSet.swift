@@ -35,7 +35,7 @@ public struct PhantomSet: Sendable {
   let random: RandomStream
 
   /// Deals findings to patients and films; nothing is drawn yet.
-  /// - Throws: ``PhantomError/invalidOption(name:value:needed:)``.
+  /// - Throws: ``PhantomError/invalidOption(_:)``.
   public init(_ options: Options) throws {
     try options.validate()
     self.options = options

@@ -120,6 +120,9 @@ import Testing
     ] {
       #expect(throws: PhantomError.self) { try PhantomSet(options) }
     }
+    let error = #expect(throws: PhantomError.self) { try PhantomSet(PhantomSet.Options(size: 0)) }
+    #expect(error?.description == "size 0: a film's side is from 32 to 8192 pixels")
+    #expect(error?.invalidOption?.name == "size" && error?.invalidOption?.value == "0")
   }
 
   @Test func linksStandForFilmsOfTheirFindings() throws {

@@ -200,7 +200,9 @@ import Testing
     try set.write([0], to: "packed/more.tar.gz.part")
     let some = try FilmCollection(options, tolerateMissing: true)
     #expect(some.remarks.contains { $0.contains("more.tar.gz.part") })
-    #expect(some.rows(of: nil).count == 59 && some.remarks.contains { $0.contains("--cache") })
+    #expect(
+      some.rows(of: nil).count == 59
+        && some.remarks.contains { $0.contains("the option cache names") })
   }
 
   @Test func filmFilesReadOnAndAnew() throws {

@@ -258,7 +258,8 @@ import Testing
         Issue.record("too little memory was accepted")
       } catch let error as TrainingError {
         let text = "\(error)"
-        #expect(text.contains("224 × 224") && text.contains("--batch-size"), "\(text)")
+        #expect(text.contains("224 × 224") && text.contains("smaller batches"), "\(text)")
+        #expect(error.remedies.map(\.option) == ["batchSize", "imageSize", "threads"])
       }
     }
   }

@@ -66,7 +66,7 @@ import Testing
       #expect(kinds(found) == ["bit_depth note"] + expected, "\(bits)")
       guard let said = found.first(where: { $0.kind == "unused_bits" })?.detail else { continue }
       #expect(said.contains("uses \(bits) of 16 bits"))
-      #expect(said.contains("--png-bits \(bits)") == (bits > 8))
+      #expect(said.contains("the option pngBits \(bits)") == (bits > 8))
     }
     // With the option there is nothing to tell.
     var preparation = FilmPreparation(imageSize: Self.side)

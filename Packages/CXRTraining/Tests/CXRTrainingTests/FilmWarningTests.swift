@@ -137,7 +137,8 @@ import Testing
     var other = evaluation(["run"], nil)
     other.operatingRule = .bestF1
     #expect { try Evaluation(other) } throws: {
-      "\($0)".contains("--operating-point f1: not the rule of every checkpoint")
+      "\($0)".contains("operatingRule f1: not the rule of every checkpoint")
+        && ($0 as? TrainingError)?.remedies == [Remedy(option: "subset", value: "test")]
     }
     other.operatingRule = .youden
     let all = try Evaluation(evaluation(["run"], nil))

@@ -76,7 +76,7 @@ import Testing
     do {
       try resumption.check(other)
       Issue.record("another network was taken")
-    } catch TrainingError.resumeMismatch(_, let differences) {
+    } catch TrainingError.resumeMismatch(_, let differences, _) {
       #expect(
         differences.count == 1
           && differences[0].hasPrefix("the network: was \(trainer.model.architecture), is ChestCNN"),

@@ -17,7 +17,7 @@ import Testing
     do {
       try attempt()
       return []
-    } catch TrainingError.resumeMismatch(_, let differences) {
+    } catch TrainingError.resumeMismatch(_, let differences, _) {
       return differences
     }
   }
@@ -108,8 +108,8 @@ import Testing
         "split: was random, is official",
         "validation patients (SHA-256): was \(was.patientsSHA256(of: .validation)), "
           + "is \(now.patientsSHA256(of: .validation))",
-        "the list of films trained and validated on (the folder, --exclude, --allow-missing or "
-          + "--skip-unreadable)",
+        "the list of films trained and validated on (the folder, or what exclude, allow-missing or "
+          + "skip-unreadable leaves out)",
       ])
   }
 
@@ -127,10 +127,18 @@ import Testing
     let resumption = try #require(try Resumption(folder))
     #expect(
       try differences { try resumption.check(options) } == [
-        "BLAS: was another, is \(CheckpointMetadata.Device().blas); the last bits differ, --other-device "
-          + "accepts that"
+        "BLAS: was another, is \(CheckpointMetadata.Device().blas); the last bits differ"
       ])
     #expect(try differences { try resumption.check(options, allowsOtherDevice: true) }.isEmpty)
+    // And that it may be is said.
+    let refused = #expect(throws: TrainingError.self) { try resumption.check(options) }
+    #expect(refused?.remedies == [.acceptOtherDevice])
+    var longer = options
+    longer.batchSize = 8
+    let other = #expect(throws: TrainingError.self) {
+      try resumption.check(longer, allowsOtherDevice: true)
+    }
+    #expect(other?.remedies == [])
   }
 
   /// Other vectors are named as what they are, not as another BLAS.
@@ -150,8 +158,7 @@ import Testing
     let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)
     let resumption = try #require(try Resumption(folder))
     let expected = [
-      "processor's vectors: was other, is \(now.vectorUnit); the last bits differ, --other-device "
-        + "accepts that"
+      "processor's vectors: was other, is \(now.vectorUnit); the last bits differ"
     ]
     #expect(try differences { try resumption.check(options) } == expected)
     #expect(resumption.epoch == 0 && resumption.step == 1 && !resumption.isFinished(options))
@@ -184,7 +191,7 @@ import Testing
     try text.write(toFile: set.csv, atomically: true, encoding: .utf8)
     var uncertain = set.collection
     uncertain.uncertain = .ones
-    #expect(try differences(set, uncertain, options) == ["--uncertain: was ignore, is ones"])
+    #expect(try differences(set, uncertain, options) == ["uncertain: was ignore, is ones"])
     // And what it began with is still taken.
     #expect(try differences(set, set.collection, options).isEmpty)
   }
@@ -229,7 +236,7 @@ import Testing
       item.change(&other)
       #expect(
         try differences { try resumption.check(other) } == [
-          "--\(key): was \(item.was), is \(item.now)"
+          "\(key): was \(item.was), is \(item.now)"
         ])
     }
     // More epochs are no other run.

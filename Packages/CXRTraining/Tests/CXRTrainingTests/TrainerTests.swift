@@ -194,7 +194,7 @@ import Testing
       try set.train("run", long, resuming: true)
       Issue.record("another film was accepted")
     } catch let error as TrainingError {
-      guard case .resumeMismatch(_, let differences) = error else {
+      guard case .resumeMismatch(_, let differences, _) = error else {
         Issue.record("\(error)")
         return
       }
@@ -232,7 +232,7 @@ import Testing
           == .resumeMismatch(
             path: set.folder + "/run/last.npz",
             differences: [
-              "--batch-size: was 16, is 8", "--learning-rate: was 0.001, is 0.01",
+              "batch-size: was 16, is 8", "learning-rate: was 0.001, is 0.01",
             ]))
     }
   }

@@ -80,7 +80,8 @@ public struct FilmExamination: Sendable {
         add(
           "exif_orientation", .warning,
           "its EXIF orientation says that it is \(header.orientation.description), which is ignored"
-            + (canChoose ? " unless --exif-orientation apply is given" : " as it was in training"))
+            + (canChoose ? " unless the option exifOrientation is apply" : " as it was in training")
+        )
       }
       if header.hasAlpha {
         add("alpha", .note, "\(header.colour.rawValue); transparency is dropped")
@@ -111,7 +112,7 @@ public struct FilmExamination: Sendable {
           + (!canChoose
             ? "the network was trained on films that use all"
             : usedBits > 8
-              ? "--png-bits \(usedBits) takes these for all, if other films use no more"
+              ? "the option pngBits \(usedBits) takes these for all, if other films use no more"
               : "save it with 8 bits"))
     }
     if isConstant {

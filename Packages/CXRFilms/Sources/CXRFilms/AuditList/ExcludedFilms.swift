@@ -25,7 +25,7 @@ public struct ExcludedFilms: Sendable {
         if let found = try columns(header) { return found }
         throw DataError.missingColumn(
           path: path, column: "severity", found: header.names,
-          needed: "\"image\" and \"severity\", as an audit.csv of cxr-explore has them")
+          needed: "\"image\" and \"severity\", as audit.csv of an audit has them")
       },
       { columns, row in
         try row.check(columns.count, path: path)

@@ -42,7 +42,8 @@ public final class FilmCache: Sendable {
   private let moments: [PixelMoments]
   private let checksums: [UInt64]
   private let sizes: [(width: Int32, height: Int32)]
-  private let reasons: [Int: String]
+  /// By film.
+  private let failures: [Int: UnreadableFilm]
 
   /// Whether a file in a folder is of such a cache, which a later run may use.
   public static func isCacheFile(_ name: String) -> Bool {
@@ -122,21 +123,24 @@ public final class FilmCache: Sendable {
             place,
             try store.prepare(
               films[place], source: (bytes, member.stamp), inspect: inspector(place)))
-        case .failure(let error): keep(place, .unreadable(error.reason))
+        case .failure(let error):
+          keep(place, .unreadable(UnreadableFilm(name: films[place].name, error)))
         }
       }
     }
     if let failure = contents.lazy.compactMap(\.failure).first { throw failure }
     let outcomes = results.withLock { outcomes in
-      outcomes.map { $0 ?? .unreadable("it is no longer in its archive") }
+      zip(outcomes, films).map { outcome, film in
+        outcome
+          ?? .unreadable(
+            UnreadableFilm(name: film.name, reason: "it is no longer in its archive"))
+      }
     }
-    reasons = Dictionary(
+    failures = Dictionary(
       uniqueKeysWithValues: outcomes.enumerated().compactMap { place, outcome in
-        if case .unreadable(let reason) = outcome { (place, reason) } else { nil }
+        if case .unreadable(let film) = outcome { (place, film) } else { nil }
       })
-    unreadable = reasons.sorted { $0.key < $1.key }.map {
-      UnreadableFilm(name: films[$0.key].name, reason: $0.value)
-    }
+    unreadable = failures.sorted { $0.key < $1.key }.map(\.value)
     reusedCount = outcomes.reduce(0) {
       if case .ready(_, isReused: true) = $1 { $0 + 1 } else { $0 }
     }
@@ -178,7 +182,10 @@ public final class FilmCache: Sendable {
   public func checksum(_ index: Int) -> UInt64 { checksums[index] }
 
   /// Why a film could not be decoded; `nil` where it could.
-  public func reason(ofUnreadable index: Int) -> String? { reasons[index] }
+  public func reason(ofUnreadable index: Int) -> String? { failure(of: index)?.reason }
+
+  /// A film that could not be decoded; `nil` where it could.
+  func failure(of index: Int) -> UnreadableFilm? { failures[index] }
 
   /// Asks the system to have a film's pixels in memory soon.
   public func willNeed(_ index: Int) {

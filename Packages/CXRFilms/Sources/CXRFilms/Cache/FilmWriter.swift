@@ -13,7 +13,7 @@ struct FilmWriter: Sendable {
   /// What became of a film.
   enum Outcome: Sendable {
     case ready(Film, isReused: Bool)
-    case unreadable(String)
+    case unreadable(UnreadableFilm)
   }
 
   /// A film in the cache.
@@ -93,7 +93,7 @@ struct FilmWriter: Sendable {
           slot: target, moments: new.moments, content: record.content,
           checksum: record.pixelChecksum), isReused: false)
     } catch let error as ImageError {
-      return .unreadable(error.reason)
+      return .unreadable(UnreadableFilm(name: film.name, error))
     }
   }
 

@@ -32,19 +32,16 @@ public struct PreparedFilms: Sendable {
     let results = Mutex([Result<[[Float]], FilmFailure>?](repeating: nil, count: range.count))
     try Parallel.forEach(range.count) { i in
       let film = range.lowerBound + i
-      func failure(_ reason: String) -> FilmFailure {
-        FilmFailure(film: UnreadableFilm(name: films[film].name, reason: reason))
-      }
       let result: Result<[[Float]], FilmFailure>
-      if let reason = caches.lazy.compactMap({ $0.reason(ofUnreadable: film) }).first {
-        result = .failure(failure(reason))
+      if let unreadable = caches.lazy.compactMap({ $0.failure(of: film) }).first {
+        result = .failure(FilmFailure(film: unreadable))
       } else if !caches.isEmpty {
         result = .success(try caches.map { try $0.plane(film).values })
       } else {
         do {
           result = .success(try preparations.map { try $0(path: films[film].path).values })
         } catch {
-          result = .failure(failure(UnreadableFilm.reason(error)))
+          result = .failure(FilmFailure(film: UnreadableFilm(name: films[film].name, error)))
         }
       }
       results.withLock { $0[i] = result }

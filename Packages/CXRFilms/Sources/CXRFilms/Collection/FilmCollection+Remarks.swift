@@ -184,7 +184,7 @@ extension FilmCollection {
         case .ignore: "are left out of loss, weights and metrics"
         }
       lines.append(
-        "uncertain findings \(meaning) (--uncertain \(matrix.uncertain.rawValue)): "
+        "uncertain findings \(meaning) (uncertain: \(matrix.uncertain.rawValue)): "
           + doubtful.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
     }
     let unknown = zip(matrix.labels, unknownFilms()).filter { $0.1 > 0 }
@@ -226,7 +226,7 @@ extension FilmCollection {
     }
     if !foundAgain.isEmpty {
       lines.append(
-        "\(foundAgain.count) films that the audit calls missing are there by now, and are used; cxr-explore looks at them"
+        "\(foundAgain.count) films that the audit calls missing are there by now, and are used; a new audit looks at them"
       )
     }
     if !excludedStrangers.isEmpty {
@@ -248,7 +248,7 @@ extension FilmCollection {
     if let first = unreadArchives.first {
       lines.append(
         "\(unreadArchives.count) archives, the first \(first), were not looked into for these: they are read into a cache, which "
-          + "--cache names")
+          + "the option cache names")
     }
     if let folder, let first = folder.unfinishedArchives.first {
       lines.append(

@@ -246,7 +246,8 @@ public struct ExploreReport: Sendable {
         rows: problems.map {
           [$0.kind.split(separator: "_").joined(separator: " "), $0.severity, "\($0.count)"]
         },
-        caption: "Each film is named in audit.csv; --exclude leaves out those with errors.")
+        caption: "Each film is named in audit.csv; the option exclude leaves out those with errors."
+      )
     }
     if !flagged.isEmpty {
       page.paragraph("Some of these films, to look at:")

@@ -7,8 +7,18 @@ public struct UnreadableFilm: Sendable, Equatable {
   /// The decoder's reason.
   public let reason: String
 
-  /// Gathers both.
-  public init(name: String, reason: String) { (self.name, self.reason) = (name, reason) }
+  /// An option with which it would be read; `nil` where there is none.
+  public let remedy: DecodingRemedy?
+
+  /// Gathers these.
+  public init(name: String, reason: String, remedy: DecodingRemedy? = nil) {
+    (self.name, self.reason, self.remedy) = (name, reason, remedy)
+  }
+
+  /// Of what was thrown.
+  public init(name: String, _ error: any Error) {
+    self.init(name: name, reason: Self.reason(error), remedy: (error as? ImageError)?.remedy)
+  }
 }
 
 extension UnreadableFilm {

@@ -240,7 +240,7 @@ public struct CheckpointMetadata: Decodable, Sendable, Equatable {
     guard let format = try? JSONDecoder().decode(Format.self, from: data) else {
       throw TrainingError.unusableCheckpoint(
         path: path,
-        reason: "metadata.json names no format_version; it is no checkpoint of cxr-train")
+        reason: "metadata.json names no format_version; it is no checkpoint of a training run")
     }
     guard format.version == Self.formatVersion else {
       throw TrainingError.unusableCheckpoint(

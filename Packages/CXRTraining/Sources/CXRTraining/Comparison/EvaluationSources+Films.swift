@@ -4,7 +4,7 @@ import CXRFilms
 
 extension EvaluationSources {
   /// Reads the label file and finds the films.
-  /// - Throws: `DataError`, `FilmError`, ``TrainingError/evaluationMismatch(_:)`` where the films of a part are not those of
+  /// - Throws: `DataError`, `FilmError`, ``TrainingError/evaluationMismatch(_:remedies:)`` where the films of a part are not those of
   ///   training.
   func films(_ events: Evaluation.Events) throws -> FilmCollection {
     guard let first = classifiers.first?.metadata else { return try FilmCollection(collection) }
@@ -25,7 +25,7 @@ extension EvaluationSources {
       } else { films.rows(of: subset) }
     guard !rows.isEmpty else {
       throw FilmError.noFilms(
-        part: subset?.rawValue ?? "evaluated", why: "none is there; check --images")
+        part: subset?.rawValue ?? "evaluated", why: "none is there; correct the folder of films")
     }
     return rows
   }
@@ -35,14 +35,15 @@ extension EvaluationSources {
     let checkpoint = options.checkpoints[0]
     if split.kind == .official, collection.lists == nil, subset != nil {
       throw TrainingError.evaluationMismatch(
-        "\(checkpoint) was trained with the official split; give --train-list and --test-list")
+        "\(checkpoint) was trained with the official split; give its lists of training and test films",
+        remedies: [Remedy(option: "trainList"), Remedy(option: "testList")])
     }
     if split.kind != .official, collection.lists != nil, subset != nil {
       throw TrainingError.evaluationMismatch(
         "\(checkpoint) was trained with "
           + (split.kind == .column
             ? "the split of its label file; " : "the random split of seed \(split.seed); ")
-          + "leave --train-list and --test-list out")
+          + "leave the lists of training and test films out")
     }
   }
 
@@ -66,7 +67,7 @@ extension EvaluationSources {
         "\(collection.file.path) is not the label file that \(checkpoint) was trained with "
           + "(SHA-256 \(collection.file.sha256.prefix(12))… instead of "
           + "\(metadata.labelFileSHA256.prefix(12))…), so its parts are others; "
-          + "give that file, or evaluate all films by --subset all")
+          + "give that file, or evaluate all films", remedies: [.evaluateAllFilms])
     }
     let (was, isNow) = (
       metadata.options[TrainingOptions.patientsKey],
@@ -75,7 +76,8 @@ extension EvaluationSources {
     guard was == isNow else {
       throw TrainingError.evaluationMismatch(
         "\(checkpoint) was trained where \(Self.words(ofPatients: was)) said whose films they are, and here \(Self.words(ofPatients: isNow)) "
-          + "does, so its parts are others; name patients as in training, or evaluate all films by --subset all"
+          + "does, so its parts are others; name patients as in training, or evaluate all films",
+        remedies: [.evaluateAllFilms]
       )
     }
     guard collection.split.listsSHA256 == metadata.split.listsSHA256,

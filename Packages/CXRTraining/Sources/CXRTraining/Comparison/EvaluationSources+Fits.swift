@@ -18,9 +18,11 @@ extension EvaluationSources {
     }
     if subset == nil, rule != nil, fits.contains(where: { $0 == nil }) {
       throw TrainingError.invalidOption(
-        "--operating-point \(rule?.description ?? ""): not the rule of every checkpoint, and among all films "
-          + "there are no validation films to choose by it; leave it out, or evaluate --subset test"
-      )
+        "operatingRule", rule?.description,
+        needed:
+          "not the rule of every checkpoint, and among all films there are no validation films to choose by it; "
+          + "leave it out, or evaluate the test films",
+        remedies: [Remedy(option: "subset", value: "test")])
     }
     return fits
   }
@@ -33,7 +35,7 @@ extension EvaluationSources {
   }
 
   /// What the tables of validation films tell, a table; `nil` where there are none.
-  /// - Throws: ``TrainingError/evaluationMismatch(_:)`` for films of patients who are judged.
+  /// - Throws: ``TrainingError/evaluationMismatch(_:remedies:)`` for films of patients who are judged.
   func tableFits(in films: FilmCollection, apartFrom tested: [Int]) throws -> [ValidationFit?] {
     guard !validationTables.isEmpty else { return tables.map { _ in nil } }
     return try validationTables.map {

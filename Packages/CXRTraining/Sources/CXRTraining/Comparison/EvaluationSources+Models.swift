@@ -34,7 +34,7 @@ extension EvaluationSources {
   }
 
   /// Tables without checkpoints must be of the films of the first of them.
-  /// - Throws: ``TrainingError/evaluationMismatch(_:)``.
+  /// - Throws: ``TrainingError/evaluationMismatch(_:remedies:)``.
   func checkTablesAreOfTheSameFilms() throws {
     guard classifiers.isEmpty, let first = tables.first else { return }
     for table in tables.dropFirst() where Set(table.names) != Set(first.names) {

@@ -36,12 +36,14 @@ struct EvaluationSources {
     labels = try first?.labels ?? Self.labels(of: tables, options, collection)
     guard validationTables.isEmpty || validationTables.count == tables.count else {
       throw TrainingError.invalidOption(
-        "--validation-predictions: name one for each of the \(tables.count) --predictions, or none")
+        "validationPredictions",
+        needed: "name one for each of the \(tables.count) tables of predictions, or none")
     }
     try Self.checkComparable(classifiers, paths: options.checkpoints, subset: options.subset)
     subset = first == nil ? nil : options.subset
     guard first == nil || collection.images != nil else {
-      throw TrainingError.invalidOption("--images: checkpoints need films; name their folder")
+      throw TrainingError.invalidOption(
+        "images", needed: "checkpoints need films; name their folder")
     }
     collection.labels = labels
     // A rename may be of a column of a table, or of a network's own file.
@@ -80,7 +82,8 @@ struct EvaluationSources {
             + (was == now ? "another of that name" : now ?? "generic")
             + (checkpoint.collection.flatMap { collection.collection?.members(differingFrom: $0) }
               .map { ", with other " + $0.joined(separator: ", ") } ?? "")
-            + "; leave --collection out, or evaluate all films by --subset all")
+            + "; leave the option collection out, or evaluate all films",
+          remedies: [.evaluateAllFilms])
       }
       if checkpoint.takesEachFilmForAPatient, collection.patients == .labelFile {
         collection.patients = .eachFilm
@@ -106,7 +109,8 @@ struct EvaluationSources {
     _ collection: FilmCollection.Options
   ) throws -> [String] {
     guard let table = tables.first else {
-      throw TrainingError.invalidOption("--checkpoint or --predictions: name at least one")
+      throw TrainingError.invalidOption(
+        "checkpoints", needed: "name at least one, or a table of predictions")
     }
     if let labels = options.labels { return labels }
     return try table.labels(
@@ -144,7 +148,8 @@ struct EvaluationSources {
       guard same || subset == nil else {
         throw TrainingError.evaluationMismatch(
           "\(path) was trained on another split than \(paths[0]), so one may have seen the other's "
-            + "test patients; compare checkpoints of one split, or use --subset all")
+            + "test patients; compare checkpoints of one split, or evaluate all films",
+          remedies: [.evaluateAllFilms])
       }
     }
   }

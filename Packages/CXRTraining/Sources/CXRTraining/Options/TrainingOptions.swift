@@ -50,39 +50,39 @@ public struct TrainingOptions: Sendable {
   /// Checks ranges.
   /// - Throws: ``TrainingError/invalidOption(_:)``.
   public func validate() throws {
-    func check(_ isFine: Bool, _ text: String) throws {
-      if !isFine { throw TrainingError.invalidOption(text) }
+    func check<Value>(_ isFine: Bool, _ name: String, _ value: Value, _ needed: String) throws {
+      if !isFine { throw TrainingError.invalidOption(name, "\(value)", needed: needed) }
     }
-    try check(epochs >= 1, "--epochs \(epochs): at least 1 is needed")
+    try check(epochs >= 1, "epochs", epochs, "at least 1 is needed")
     try check(
-      (1...4096).contains(batchSize), "--batch-size \(batchSize): a number from 1 to 4096 is needed"
-    )
+      (1...4096).contains(batchSize), "batchSize", batchSize, "a number from 1 to 4096 is needed")
     try check(
-      (1...4096).contains(preparation.imageSize),
-      "--image-size \(preparation.imageSize): a number of pixels up to 4096 is needed")
+      (1...4096).contains(preparation.imageSize), "imageSize", preparation.imageSize,
+      "a number of pixels up to 4096 is needed")
     // Before films are prepared for it.
     do {
       _ = try architectures.kernelCount(architecture, side: preparation.imageSize, labels: 1)
     } catch NetError.imageTooSmall(let size, let smallest) {
       throw TrainingError.invalidOption(
-        "--image-size \(size): the network takes films of at least \(smallest) pixels a side")
+        "imageSize", "\(size)",
+        needed: "the network takes films of at least \(smallest) pixels a side")
     } catch let error as NetError {
-      throw TrainingError.invalidOption("\(error)")
+      throw TrainingError.invalidOption("architecture", needed: "\(error)")
     }
     do {
       _ = try OptimizerSettings(name: optimizer.name, values: optimizer.values, of: optimizers)
     } catch {
-      throw TrainingError.invalidOption("\(error)")
+      throw TrainingError.invalidOption("optimizer", needed: "\(error)")
     }
     try check(
-      learningRate > 0 && learningRate.isFinite,
-      "--learning-rate \(learningRate): a positive number is needed")
-    try check(decay > 0 && decay <= 1, "--decay \(decay): a number in 0 < d <= 1 is needed")
+      learningRate > 0 && learningRate.isFinite, "learningRate", learningRate,
+      "a positive number is needed")
+    try check(decay > 0 && decay <= 1, "decay", decay, "a number in 0 < d <= 1 is needed")
     if let clipNorm {
       try check(
-        clipNorm > 0 && clipNorm.isFinite, "--clip-norm \(clipNorm): a positive number is needed")
+        clipNorm > 0 && clipNorm.isFinite, "clipNorm", clipNorm, "a positive number is needed")
     }
-    try check(patience >= 1, "--patience \(patience): at least 1 epoch is needed")
+    try check(patience >= 1, "patience", patience, "at least 1 epoch is needed")
   }
 
   /// What is not as it was, a line an option.
@@ -90,7 +90,7 @@ public struct TrainingOptions: Sendable {
     comparable.sorted { $0.key < $1.key }.compactMap { key, value in
       let old =
         earlier[key] ?? (key == Self.optimizerKey ? TrainingOptions().optimizerText : "unset")
-      return old == value ? nil : "--\(key): was \(old), is \(value)"
+      return old == value ? nil : "\(key): was \(old), is \(value)"
     }
   }
 

@@ -91,13 +91,16 @@ public struct FilmPredictor: Sendable {
     }
     if calibration == .weights, !LossKind.standard.contains(where: { $0.name == metadata.loss }) {
       throw TrainingError.invalidOption(
-        "--calibration weights: \(path) was trained by the loss \(metadata.loss), of which it is not known what class "
-          + "weights do to its outputs; use --calibration none, or platt")
+        "calibration", "weights",
+        needed:
+          "\(path) was trained by the loss \(metadata.loss), of which it is not known what class "
+          + "weights do to its outputs; use none, or platt")
     }
     if let calibration, !isThere(calibration) {
       throw TrainingError.invalidOption(
-        "--calibration \(calibration.rawValue): \(path) holds none, as only best.npz of a training run does; "
-          + "use that file, or --calibration none")
+        "calibration", calibration.rawValue,
+        needed:
+          "\(path) holds none, as only best.npz of a training run does; use that file, or none")
     }
     self.calibration = calibration ?? (isThere(.platt) ? .platt : .none)
   }
@@ -130,8 +133,7 @@ public struct FilmPredictor: Sendable {
             film: film.decoded, levels: plane.values, moments: film.moments,
             problems: problems(of: film, plane, path: paths[i])))
       } catch {
-        result = .failure(
-          FilmFailure(film: UnreadableFilm(name: paths[i], reason: UnreadableFilm.reason(error))))
+        result = .failure(FilmFailure(film: UnreadableFilm(name: paths[i], error)))
       }
       slots.withLock { $0[i] = result }
     }

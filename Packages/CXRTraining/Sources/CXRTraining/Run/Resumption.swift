@@ -1,5 +1,6 @@
 import CXRFiles
 import CXRCheckpoint
+import CXRData
 import CXRNet
 import Foundation
 
@@ -20,7 +21,8 @@ public struct Resumption: Sendable {
   /// - Parameters:
   ///   - folder: of the run.
   ///   - architectures: the networks that may be in it.
-  /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
+  /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``,
+  ///   ``TrainingError/cannotGoOn(path:reason:)``.
   public init?(_ folder: OutputFolder, architectures: Architectures = .standard) throws {
     path = folder.file(Trainer.lastFile)
     guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -32,12 +34,12 @@ public struct Resumption: Sendable {
       let hasState = checkpoint.arrays.contains {
         $0.name.hasPrefix(ChestClassifier.optimizerPrefix)
       }
-      throw TrainingError.unusableCheckpoint(
+      throw TrainingError.cannotGoOn(
         path: path,
         reason: hasState
-          ? "it holds no history, as files of earlier versions do not; start anew with --force"
+          ? "it holds no history, as files of earlier versions do not; use the version that wrote it"
           : "it holds no optimizer state, as best.npz does not; a run goes on from its own "
-            + "last.npz only. Restore that file, or start anew with --force")
+            + "last.npz only. Restore that file")
     }
   }
 
@@ -58,15 +60,25 @@ public struct Resumption: Sendable {
   /// - Parameters:
   ///   - options: of the run that is to go on.
   ///   - allowsOtherDevice: whether another processor or BLAS is accepted, which changes last bits.
-  /// - Throws: ``TrainingError/resumeMismatch(path:differences:)`` naming every difference.
+  /// - Throws: ``TrainingError/resumeMismatch(path:differences:remedies:)`` naming every difference.
   public func check(_ options: TrainingOptions, allowsOtherDevice: Bool = false) throws {
     try refuse(differences(options, allowsOtherDevice: allowsOtherDevice))
   }
 
+  /// What is not as it was.
+  private struct Differences {
+    /// A line each.
+    var lines: [String]
+    /// What accepts some of them.
+    var remedies: [Remedy] = []
+
+    mutating func append(_ line: String) { lines.append(line) }
+  }
+
   private func differences(
     _ options: TrainingOptions, allowsOtherDevice: Bool
-  ) -> [String] {
-    var differences = options.differences(from: metadata.options)
+  ) -> Differences {
+    var differences = Differences(lines: options.differences(from: metadata.options))
     let architecture =
       (try? options.architectures.complete(options.architecture)) ?? options.architecture
     if metadata.architecture != architecture {
@@ -83,15 +95,17 @@ public struct Resumption: Sendable {
         ("processor's vectors", was.vectorUnit, now.vectorUnit), ("BLAS", was.blas, now.blas),
       ] where was != now {
         differences.append(
-          "\(name): was \(was), is \(now); the last bits differ, --other-device accepts that")
+          "\(name): was \(was), is \(now); the last bits differ")
+        differences.remedies = [.acceptOtherDevice]
       }
     }
     return differences
   }
 
-  private func refuse(_ differences: [String]) throws {
-    guard differences.isEmpty else {
-      throw TrainingError.resumeMismatch(path: path, differences: differences)
+  private func refuse(_ differences: Differences) throws {
+    guard differences.lines.isEmpty else {
+      throw TrainingError.resumeMismatch(
+        path: path, differences: differences.lines, remedies: differences.remedies)
     }
   }
 
@@ -100,7 +114,7 @@ public struct Resumption: Sendable {
   /// - Parameters:
   ///   - trainer: of the run's data and options.
   ///   - allowsOtherDevice: whether another processor or BLAS is accepted, which changes last bits.
-  /// - Throws: ``TrainingError/resumeMismatch(path:differences:)`` when anything that changes the numbers is
+  /// - Throws: ``TrainingError/resumeMismatch(path:differences:remedies:)`` when anything that changes the numbers is
   ///   not as it was, `CheckpointError`; the trainer is then as it was.
   public func apply(to trainer: inout Trainer, allowsOtherDevice: Bool = false) throws {
     let now = trainer.metadata(isFinished: false)
@@ -108,11 +122,11 @@ public struct Resumption: Sendable {
     if let was = metadata.options[TrainingOptions.uncertainKey],
       let now = now.options[TrainingOptions.uncertainKey], was != now
     {
-      differences.append("--\(TrainingOptions.uncertainKey): was \(was), is \(now)")
+      differences.append("\(TrainingOptions.uncertainKey): was \(was), is \(now)")
     }
     if metadata.labelRenames != now.labelRenames {
       differences.append(
-        "--\(TrainingOptions.renamesKey): was \(metadata.labelRenames), is \(now.labelRenames)")
+        "\(TrainingOptions.renamesKey): was \(metadata.labelRenames), is \(now.labelRenames)")
     }
     let (read, reads) = (
       metadata.options[TrainingOptions.collectionKey], now.options[TrainingOptions.collectionKey]
@@ -124,7 +138,7 @@ public struct Resumption: Sendable {
       let members =
         metadata.collection.flatMap { was in now.collection?.members(differingFrom: was) } ?? []
       differences.append(
-        "--\(TrainingOptions.collectionKey): was \(was), is "
+        "\(TrainingOptions.collectionKey): was \(was), is "
           + (was == isNow ? "another description of that name" : isNow)
           + (members.isEmpty ? "" : ", with other \(members.joined(separator: ", "))"))
     }
@@ -148,8 +162,8 @@ public struct Resumption: Sendable {
     compare("validation patients (SHA-256)", \.split.validationPatientsSHA256)
     if metadata.options[Self.filmsKey] != now.options[Self.filmsKey] {
       differences.append(
-        "the list of films trained and validated on (the folder, --exclude, --allow-missing or "
-          + "--skip-unreadable)")
+        "the list of films trained and validated on (the folder, or what exclude, allow-missing or "
+          + "skip-unreadable leaves out)")
     } else if metadata.options[Self.pixelsKey] != now.options[Self.pixelsKey] {
       differences.append("the pixels of films trained and validated on (files were replaced)")
     }
@@ -164,9 +178,9 @@ public struct Resumption: Sendable {
   private func checkBest() throws {
     let best = folder.file(Trainer.bestFile)
     guard metadata.progress.bestEpoch > 0 else { return }
-    let remedy = "Restore the file, or start anew with --force"
+    let remedy = "Restore the file"
     guard FileManager.default.fileExists(atPath: best) else {
-      throw TrainingError.unusableCheckpoint(
+      throw TrainingError.cannotGoOn(
         path: best,
         reason:
           "is missing; it held the weights of epoch \(metadata.progress.bestEpoch), the best so "
@@ -179,7 +193,7 @@ public struct Resumption: Sendable {
         // On another device it might not be the best again, and the earlier weights are gone.
         || (found.epoch - 1 == metadata.epoch && metadata.device == CheckpointMetadata.Device())
     else {
-      throw TrainingError.unusableCheckpoint(
+      throw TrainingError.cannotGoOn(
         path: best, reason: "is not of epoch \(metadata.progress.bestEpoch) of this run. " + remedy)
     }
   }

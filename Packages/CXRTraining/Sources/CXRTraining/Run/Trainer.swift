@@ -110,7 +110,9 @@ public struct Trainer {
     let labels = data.collection.matrix.labels.count
     guard model.imageSize == options.preparation.imageSize, model.labels == labels else {
       throw TrainingError.invalidOption(
-        "the network takes films of \(model.imageSize) pixels a side and has \(model.labels) outputs; the data has "
+        "model",
+        needed:
+          "the network takes films of \(model.imageSize) pixels a side and has \(model.labels) outputs; the data has "
           + "films of \(options.preparation.imageSize) pixels and \(labels) labels")
     }
     (self.data, self.options, self.folder) = (data, options, folder)
@@ -203,11 +205,8 @@ public struct Trainer {
     let kept = try Checkpoint(ofNetwork: best, options.architectures)
     let found = try CheckpointMetadata(kept, path: best, architectures: options.architectures)
     guard found.epoch == stopping.bestEpoch else {
-      throw TrainingError.unusableCheckpoint(
-        path: best,
-        reason:
-          "is not of epoch \(stopping.bestEpoch), the best one; restore it, or begin anew by --force"
-      )
+      throw TrainingError.cannotGoOn(
+        path: best, reason: "is not of epoch \(stopping.bestEpoch), the best one; restore it")
     }
     try step.model.load(
       from: kept, ignoring: ChestClassifier.otherPrefixes, path: best)

@@ -83,7 +83,8 @@ public struct TrainingData: Sendable {
     }
     guard strangers.isEmpty || !options.augments else {
       throw TrainingError.invalidOption(
-        "--augment-labels: \(strangers.joined(separator: ", ")) not among the labels "
+        "augmentedLabels",
+        needed: "\(strangers.joined(separator: ", ")) not among the labels "
           + "\(collection.matrix.labels.joined(separator: ", ")); correct the names")
     }
     var skippedLabels: [String] = []
@@ -104,14 +105,15 @@ public struct TrainingData: Sendable {
         throw FilmError.noFilms(
           part: "training",
           why: "no label has films with and without it "
-            + "(\(skippedLabels.joined(separator: ", "))); name other labels by --labels")
+            + "(\(skippedLabels.joined(separator: ", "))); name other labels")
       }
       collection = try collection.selecting(labels: kept)
     }
     func checkPart(_ rows: [Int], _ part: String) throws {
       guard rows.isEmpty else { return }
       throw FilmError.noFilms(
-        part: part, why: "none of its patients' films is there and readable; check --images")
+        part: part,
+        why: "none of its patients' films is there and readable; correct the folder of films")
     }
 
     found(collection)
@@ -156,7 +158,7 @@ public struct TrainingData: Sendable {
     moments = cache.moments(of: trainingFilms)
     guard moments.standardDeviation > 0 else {
       throw FilmError.noFilms(
-        part: "training", why: "all films are of one grey level; check --images")
+        part: "training", why: "all films are of one grey level; correct the folder of films")
     }
     classWeights = ClassWeight.weights(of: collection.matrix, rows: kept)
     samples = TrainingSamples(
@@ -220,7 +222,8 @@ public struct TrainingData: Sendable {
     let films = rows.indices.filter { !bad.contains(collection.file.records[rows[$0]].name) }
     guard !films.isEmpty else {
       throw FilmError.noFilms(
-        part: "test", why: "none of its patients' films is there and readable; check --images")
+        part: "test",
+        why: "none of its patients' films is there and readable; correct the folder of films")
     }
     return batches(
       BatchSource(
