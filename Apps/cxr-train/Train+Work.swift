@@ -1,0 +1,90 @@
+import ArgumentParser
+import CXRCommandLine
+import CXRFiles
+import CXRFilms
+import CXRTraining
+import Foundation
+
+extension Train {
+  func work() throws {
+    let device = common.start()
+    let options = try options()
+    // A reader of the log that goes away is no reason to lose a run.
+    signal(SIGPIPE, SIG_IGN)
+    let folder = try ResultFolder.train(output, reusing: force || resume)
+    let resumption = resume ? try Resumption(folder) : nil
+    try resumption?.check(options, allowsOtherDevice: otherDevice)
+    if let resumption, resumption.isFinished(options), folder.has("report.html") {
+      return Console.result(Self.finished(output))
+    }
+    if resume, resumption == nil {
+      Console.note("no \(Trainer.lastFile) in \(output): the run starts from the beginning")
+    }
+    let choice = try collectionOptions.choice(labelFile: csv)
+    let commandLine = try commandLine(choice)
+    // A run killed before its first checkpoint is begun anew by --resume --output alone.
+    let isFirst = Trainer.isUntouched(folder)
+    if isFirst {
+      try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
+    }
+    try MemoryNeed(options).check(isBeforePreparation: true)
+    let decoding = Progress("films prepared")
+    var collection = FilmCollection.Options(
+      labelFile: csv, images: images, splitSeed: labelOptions.splitSeed,
+      allowMissing: allowMissing)
+    collection.collection = choice.description
+    collection.patients = collectionOptions.source
+    lists.apply(to: &collection)
+    collection.labels = labelOptions.labels?.names
+    names.apply(to: &collection)
+    collection.exclude = exclusion.exclude
+    collection.uncertain = labelOptions.uncertain
+    let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
+    let data = try TrainingData(
+      collection, options: options, cacheFolder: cacheFolder.path,
+      check: cacheOptions.cacheCheck, found: { $0.announce() },
+      waiting: CacheOptions.announceWait, progress: { decoding.update($0, of: $1) })
+    announce(data)
+
+    var trainer = try Trainer(data: data, options: options, folder: folder)
+    Console.note(trainer.model.summary)
+    trainer.checkpointInterval = checkpointEvery
+    if let resumption {
+      try resumption.apply(to: &trainer, allowsOtherDevice: otherDevice)
+      Console.note(
+        "goes on in epoch \(resumption.epoch + 1) after step \(resumption.step)",
+        [
+          "epoch": .stringConvertible(resumption.epoch + 1),
+          "step": .stringConvertible(resumption.step),
+        ])
+    } else {
+      try Trainer.setAsideEarlierRun(in: folder, except: isFirst ? RunFile.name : nil)
+    }
+    if !trainer.isFinished {
+      // Of fewer epochs: where it stands, the run is taken to be done.
+      unlink(folder.file("report.html"))
+      try folder.write(
+        data.runRecord(commandLine: commandLine, device: device), to: RunFile.name)
+    }
+    let metrics = metricsFd.map { MetricsLines(descriptor: $0) }
+    let outcome = try Interruption.graceful {
+      try trainer.run(until: { Interruption.isRequested }) { report($0, metrics) }
+    }
+    if let place = outcome.stoppedAt { try stop(at: place) }
+    try writeReport(
+      outcome, data: data, device: device, folder: folder, summary: trainer.model.summary)
+    conclude(outcome)
+  }
+
+  private func stop(at place: Trainer.Place) throws -> Never {
+    Console.note(
+      "stopped in epoch \(place.epoch) after step \(place.step) of \(place.steps); go on with "
+        + "cxr-train --resume --output \(output)",
+      ["epoch": .stringConvertible(place.epoch), "step": .stringConvertible(place.step)])
+    throw ExitCode(Interruption.exitCode)
+  }
+
+  private static func finished(_ output: String) -> String {
+    "the run in \(output) is finished; nothing was changed"
+  }
+}
