@@ -59,6 +59,10 @@ check: setup ## Format, manifests, imports, forgotten parameters, generated code
 	python3 Scripts/check_manifests.py
 	python3 Scripts/check_sources.py
 	python3 Scripts/check_modules.py
+	python3 Scripts/check_folders.py --self-test
+	python3 Scripts/check_folders.py
+	python3 Scripts/check_libraries.py --self-test
+	python3 Scripts/check_libraries.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
 	Scripts/check_arm64.sh
 	Scripts/check_consumers.sh
