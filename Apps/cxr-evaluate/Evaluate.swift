@@ -101,9 +101,9 @@ struct Evaluate: Program {
     ))
   var boxes: String?
   @Option(help: "How often patients are drawn for the intervals.")
-  var replicates = 1000
+  var replicates = EvaluationFigures.Options().replicates
   @Option(help: "Seed of these draws.")
-  var seed: UInt64 = 0
+  var seed = EvaluationFigures.Options().seed
   @Option(
     help: "Where prepared films are kept, as by cxr-train. (default: they are decoded and not kept)"
   )

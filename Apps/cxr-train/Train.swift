@@ -55,16 +55,16 @@ struct Train: Program {
       valueName: "key=value"))
   var architecture: [String] = []
   @Option(help: "The most epochs.")
-  var epochs = 20
+  var epochs = TrainingOptions().epochs
   @Option(help: "Films a step.")
-  var batchSize = 32
+  var batchSize = TrainingOptions().batchSize
   @OptionGroup var preparation: PreparationOptions
   @Option(help: "The learning rate of the first epoch.")
-  var learningRate = 0.001
+  var learningRate = TrainingOptions().learningRate
   @Option(help: "The learning rate's factor an epoch.")
-  var decay = 0.95
+  var decay = TrainingOptions().decay
   @Option(help: "Epochs without a lower validation loss after which the run stops.")
-  var patience = 5
+  var patience = TrainingOptions().patience
   @Option(
     help: ArgumentHelp(
       "Shorten longer gradients to this length, all parameters' taken together. (default: off)"))

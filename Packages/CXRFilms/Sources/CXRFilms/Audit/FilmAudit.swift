@@ -17,7 +17,6 @@ struct FilmAudit {
   /// The films, to be shown.
   let films: ShownFilms
 
-  /// That a film is not there.
   /// The kinds of problems that films may have, in the order of a report.
   static let kinds = [
     AuditProblem.missing, "unreadable", "without_row", "duplicate_pixels_across_parts",

@@ -1,5 +1,3 @@
-import CXRFiles
-
 /// A problem of one film, a row of `audit.csv`.
 public struct AuditProblem: Sendable, Equatable {
   /// How bad it is.
@@ -28,16 +26,4 @@ public struct AuditProblem: Sendable, Equatable {
 
   /// The kind of a film that is listed and not there.
   public static let missing = "missing"
-  static let header = ["image", "problem", "severity", "detail"]
-}
-
-extension Sequence where Element == AuditProblem {
-  /// How many films these problems are of, each counted once, however often it is named.
-  public var filmCount: Int { Set(map(\.image)).count }
-
-  /// The text of `audit.csv`.
-  public var auditCSV: String {
-    CSVText.line(AuditProblem.header)
-      + map { CSVText.line([$0.image, $0.kind, $0.severity.rawValue, $0.detail]) }.joined()
-  }
 }

@@ -1,3 +1,4 @@
+import CXRFiles
 import Foundation
 
 /// A file of a film cache, read and written at places, by one process at a time.
@@ -23,13 +24,11 @@ final class CacheFile: Sendable {
   ///
   /// - Parameter waiting: called once if another process must be waited for.
   func lock(waiting: () -> Void) {
-    guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
-    if errno == EWOULDBLOCK { waiting() }
-    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    FileLock.take(descriptor, waiting: waiting)
   }
 
   /// Lets the next process in.
-  func unlock() { flock(descriptor, LOCK_UN) }
+  func unlock() { FileLock.release(descriptor) }
 
   /// The file's size, in bytes.
   func size() throws -> Int {

@@ -21,8 +21,11 @@ public struct PatientBootstrap: Sendable {
   /// Points of a curve: rates 0, 0.01, … 1.
   public static let curvePoints = 101
 
+  /// How often patients are drawn unless said otherwise.
+  public static let usualReplicates = 1000
+
   /// A thousand draws unless said otherwise.
-  public init(patients: PatientIndex, replicates: Int = 1000) {
+  public init(patients: PatientIndex, replicates: Int = usualReplicates) {
     precondition(replicates > 0, "PatientBootstrap: \(replicates) replicates")
     (self.patients, self.replicates) = (patients, replicates)
   }

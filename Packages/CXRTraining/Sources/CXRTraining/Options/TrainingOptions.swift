@@ -24,9 +24,9 @@ public struct TrainingOptions: Sendable {
   /// How films become pixels.
   public var preparation = FilmPreparation()
   /// Of the first epoch.
-  public var learningRate = 0.001
+  public var learningRate = ExponentialSchedule().initial
   /// The learning rate's factor an epoch.
-  public var decay = 0.95
+  public var decay = ExponentialSchedule().decay
   /// Epochs without improvement after which the run stops.
   public var patience = 5
   /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.

@@ -172,33 +172,6 @@ public struct TrainingData: Sendable {
       standardDeviation: Float(moments.standardDeviation))
   }
 
-  /// The child of a run's seed from which order and augmentation come.
-  static let stream = "data"
-
-  /// The batches of one epoch of a run with this seed, in the order in which it takes them.
-  public func trainingBatches(epoch: Int, batchSize: Int, seed: UInt64) -> Batches {
-    trainingBatches(
-      epoch: epoch, batchSize: batchSize,
-      random: RandomStream(seed: seed).child(Self.stream))
-  }
-
-  /// The batches of one epoch, shuffled over originals and copies; order and augmentation follow from
-  /// `random` and the epoch alone.
-  func trainingBatches(epoch: Int, batchSize: Int, random: RandomStream) -> Batches {
-    let random = random.child("epoch").child(epoch)
-    var orderRandom = random.child("order")
-    let order = samples.samples.indices.shuffled(using: &orderRandom)
-    let sampleRandom = random.child("sample")
-    let (source, samples, films) = (source, samples.samples, trainingFilms)
-    return Batches(source, count: (order.count + batchSize - 1) / batchSize) { batch in
-      order[batch * batchSize..<Swift.min(order.count, (batch + 1) * batchSize)].map {
-        BatchSource.Item(
-          film: films[samples[$0].film], augmentations: samples[$0].augmentations,
-          random: sampleRandom.child($0))
-      }
-    }
-  }
-
   /// The films of a part in file order, without augmented copies. Those of the test part are prepared when they are
   /// first asked for, which takes a while, and are kept where the others are.
   ///

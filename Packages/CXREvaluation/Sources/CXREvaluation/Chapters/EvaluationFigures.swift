@@ -11,7 +11,7 @@ public struct EvaluationFigures: Sendable {
   /// How figures are computed.
   public struct Options: Sendable {
     /// How often patients are drawn.
-    public var replicates = 1000
+    public var replicates = PatientBootstrap.usualReplicates
     /// Of the draws.
     public var seed: UInt64 = 0
     /// How common a label is where the model will be used, 0…1 with the ends excluded, by label.

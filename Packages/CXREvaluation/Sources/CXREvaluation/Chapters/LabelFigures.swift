@@ -41,10 +41,10 @@ public struct LabelFigures: Sendable {
   }
 
   /// The fewest patients with a finding, and without it, from whom anything is concluded of a group of films.
-  public static let leastPatients = 10
+  public static let leastPatientsOfAKind = 10
   /// Whether there are enough patients with and without the finding; of a group, figures of others are n/a.
   public var isTelling: Bool {
-    patientsWith >= Self.leastPatients && patientsWithout >= Self.leastPatients
+    patientsWith >= Self.leastPatientsOfAKind && patientsWithout >= Self.leastPatientsOfAKind
   }
 
   /// The document of the label; `prevalence` is how common the finding is where the model will be used.
