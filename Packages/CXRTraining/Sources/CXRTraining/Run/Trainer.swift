@@ -1,8 +1,6 @@
 import CXREvaluation
 import CXRFiles
 import CXRParallel
-import CXRCheckpoint
-import CXRMetrics
 import CXRNet
 import CXRTensor
 import Foundation
