@@ -1,5 +1,7 @@
 import CXRData
 import CXRImage
+import CXRTestSupport
+import Foundation
 import Testing
 
 @testable import CXRFilms
@@ -45,6 +47,29 @@ import Testing
     #expect(film.remedy == remedy && film.reason.hasSuffix("(dicomRange full takes it)"))
     let empty = UnreadableFilm(name: "a", ImageError.empty(path: "a"))
     #expect(empty == UnreadableFilm(name: "a", reason: "the file is empty"))
+  }
+
+  /// Films that use more bits than they are said to: the cache says what would read them.
+  @Test func theCacheKeepsTheRemedy() throws {
+    let files = try TemporaryFolder()
+    let path = files.path + "/wide.png"
+    let png = WrittenPNG.bytes(
+      width: 8, height: 8, depth: 16, samples: (0..<64).map { $0 * 65 }, orientation: nil)
+    try Data(png).write(to: URL(fileURLWithPath: path))
+    let preparation = FilmPreparation(imageSize: 8, pngBits: 10)
+    let cache = try FilmCache(
+      films: [(name: "wide.png", path: path)], preparation: preparation,
+      folder: files.path)
+    let remedy = DecodingRemedy(option: "pngBits", value: "12")
+    #expect(cache.unreadable.map(\.remedy) == [remedy])
+    let films = try PreparedFilms(
+      [(name: "wide.png", path: path)], [preparation], cacheFolder: nil, check: .stamp,
+      waiting: {}, progress: { _ in })
+    guard case .failure(let failure) = try films.pixels(of: 0..<1)[0] else {
+      Issue.record("a film of 12 bits was read as one of 10")
+      return
+    }
+    #expect(failure.film == cache.unreadable[0])
   }
 
   @Test func theCache() {
