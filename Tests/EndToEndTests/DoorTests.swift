@@ -245,7 +245,7 @@ import Testing
     let evaluate = evaluating(truth, by: folder.path + "/labels.csv")
     _ = try run(
       "cxr-evaluate", evaluate, says: ["all scores of Mass are exactly 0 or 1"])
-    for (score, words) in [("1.5", "sigmoid"), ("90 %", "divided by 100"), ("", "a blank")] {
+    for (score, words) in [("1.5", "--scores logit"), ("90 %", "divided by 100"), ("", "a blank")] {
       _ = try write(
         "truth.csv",
         "Image Index,Mass\n" + (0..<40).map { "\($0).png,\($0 == 3 ? score : "0.5")\n" }.joined())

@@ -33,7 +33,7 @@ import Testing
 
   @Test func metrics() throws {
     let point =
-      "threshold true_positives false_positives true_negatives false_negatives sensitivity "
+      "threshold logit_threshold true_positives false_positives true_negatives false_negatives sensitivity "
       + "sensitivity_low sensitivity_high specificity specificity_low specificity_high ppv ppv_low "
       + "ppv_high npv npv_low npv_high"
     let there = " prevalence ppv_at_prevalence ppv_at_prevalence_low ppv_at_prevalence_high"
@@ -78,7 +78,7 @@ import Testing
         "/differences/*/labels",
       ],
       is: """
-        .: subset images patients threshold collection each_film_a_patient labels_without_partner
+        .: subset unit units images patients threshold collection each_film_a_patient labels_without_partner
         .: intervals models differences files
         intervals: level resampled replicates seed
         models/*: name checkpoint loss patients_seen_in_training patients_seen_in_validation
@@ -201,7 +201,8 @@ import Testing
             ? ""
             : """
             validation: operating_point films patients labels
-            validation/labels/*: label films positives effective_films threshold platt vector
+            validation/labels/*: label films positives effective_films threshold logit_threshold platt
+            validation/labels/*: vector
             validation/labels/*/platt: scale shift
             validation/labels/*/vector: scale shift
             baseline: strength
@@ -221,7 +222,7 @@ import Testing
       "reliability.csv", "subgroups.csv", "localisation.csv",
     ]
     let models = ComparedModels.names.flatMap {
-      ["predictions-\($0).csv", "classification_report-\($0).txt"]
+      ["predictions-\($0).csv", "logits-\($0).csv", "classification_report-\($0).txt"]
     }
     #expect(files == names + models)
     #expect(try set.page("comparison").links == names)

@@ -12,7 +12,8 @@ import Testing
 
   private static let operatingColumns =
     [
-      "point", "threshold", "true_positives", "false_positives", "true_negatives",
+      "point", "threshold", "logit_threshold", "true_positives", "false_positives",
+      "true_negatives",
       "false_negatives",
     ] + ["sensitivity", "specificity", "ppv", "npv"].flatMap(triple)
 
@@ -37,8 +38,10 @@ import Testing
   }
 
   private func point(_ name: String, _ figures: JSONTree) throws -> [String] {
-    guard figures != .null else { return [name] + [String](repeating: "", count: 17) }
-    var row = [name, cell(try figures.number("threshold"))]
+    guard figures != .null else { return [name] + [String](repeating: "", count: 18) }
+    var row = [
+      name, cell(try figures.number("threshold")), cell(try figures.number("logit_threshold")),
+    ]
     for key in ["true_positives", "false_positives", "true_negatives", "false_negatives"] {
       row.append("\(try figures.count(key))")
     }
@@ -219,7 +222,7 @@ import Testing
               "\(Set(films.map(\.patient)).count)",
             ]
             guard try own.number("auc") != nil else {
-              return [head + [String](repeating: "", count: 28)]
+              return [head + [String](repeating: "", count: 29)]
             }
             func reading(_ method: String) throws -> [String] {
               let readings = try own.at("calibration")

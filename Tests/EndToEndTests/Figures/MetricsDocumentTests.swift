@@ -23,11 +23,12 @@ import Testing
       sourceLocation: sourceLocation)
   }
 
-  /// The predictions of a model on these films, a finding a column.
+  /// The log-odds of a model on these films, a finding a column, or its probabilities.
   private func figures(
-    _ run: String, _ model: String, _ label: String, _ films: [ComparedModels.Film]
+    _ run: String, _ model: String, _ label: String, _ films: [ComparedModels.Film],
+    of kind: String = "logits"
   ) throws -> RecomputedFigures {
-    let rows = try set.table("\(run)/predictions-\(model).csv").records
+    let rows = try set.table("\(run)/\(kind)-\(model).csv").records
     var scores: [String: Double] = [:]
     for row in rows {
       // A network's numbers have 32 bits.
@@ -110,7 +111,7 @@ import Testing
             high: try stated.number(key + "_high"))
           #expect(interval.isInOrder(), "\(what) \(key)")
         }
-        let half = own.counts(above: 0.5)
+        let half = own.counts(above: 0)
         close(try stated.number("precision"), half.ppv, what + " precision at 0.5")
         close(try stated.number("recall"), half.sensitivity, what + " recall")
         close(try stated.number("sensitivity"), half.sensitivity, what + " sensitivity")
@@ -123,26 +124,31 @@ import Testing
           try stated.number("negatives_found_percent"), half.specificity.map { $0 * 100 },
           what + " negatives found", within: 1e-9)
         let prevalence = run == "everything" ? nil : label == "Mass" ? 0.01 : 0.1
-        try expect(stated.at("at_half"), own, threshold: 0.5, prevalence, what + " at 0.5")
+        try expect(
+          stated.at("at_half"), own, threshold: 0.5, logit: 0, prevalence, what + " at 0.5")
         if let threshold = try fit.number("threshold") {
           try expect(
-            stated.at("at_operating_point"), own, threshold: threshold, prevalence,
-            what + " fitted")
+            stated.at("at_operating_point"), own, threshold: threshold,
+            logit: try #require(try fit.number("logit_threshold")), prevalence, what + " fitted")
         } else {
           #expect(label == "Edema")
           #expect(try stated.at("at_operating_point") == .null)
         }
-        try expectCalibration(stated.at("calibration"), own, name, label, what)
+        try expectCalibration(
+          stated.at("calibration"), figures(run, name, label, films, of: "predictions"), name,
+          label, what)
       }
     }
   }
 
   private func expect(
-    _ stated: JSONTree, _ own: RecomputedFigures, threshold: Double, _ prevalence: Double?,
-    _ what: String
+    _ stated: JSONTree, _ own: RecomputedFigures, threshold: Double, logit: Double,
+    _ prevalence: Double?, _ what: String
   ) throws {
-    let counts = own.counts(above: threshold)
+    let counts = own.counts(above: logit)
     #expect(try stated.number("threshold") == threshold, "\(what)")
+    #expect(try stated.number("logit_threshold") == logit, "\(what)")
+    #expect(abs(1 / (1 + exp(-logit)) - threshold) < 1e-15, "\(what)")
     let found = RecomputedFigures.Counts(
       truePositives: try stated.count("true_positives"),
       falsePositives: try stated.count("false_positives"),
@@ -225,7 +231,7 @@ import Testing
       let undefined = zip(ComparedModels.labels, own).filter { $1.auc == nil }.map(\.0)
       #expect(try model.texts("undefined_auc_labels") == undefined)
       #expect(undefined == (run == "everything" ? [] : ["Hernia"]))
-      let half = own.map { $0.counts(above: 0.5) }.reduce(RecomputedFigures.Counts(), +)
+      let half = own.map { $0.counts(above: 0) }.reduce(RecomputedFigures.Counts(), +)
       close(
         try model.number("positives_found_percent"), half.sensitivity.map { $0 * 100 },
         what + " positives found", within: 1e-9)
@@ -237,7 +243,7 @@ import Testing
       close(try model.number("recall"), half.sensitivity, what + " recall")
       close(try model.number("f1"), half.f1, what + " f1")
       let fitted = try zip(own, fits).compactMap { own, fit in
-        try fit.number("threshold").map { own.counts(above: $0) }
+        try fit.number("logit_threshold").map { own.counts(above: $0) }
       }.reduce(RecomputedFigures.Counts(), +)
       let point = try model.at("at_operating_point")
       close(try point.number("sensitivity"), fitted.sensitivity, what + " fitted")
@@ -383,7 +389,7 @@ import Testing
             continue
           }
           close(try row.number("auc"), own.auc, "\(what) \(label)")
-          let half = own.counts(above: 0.5)
+          let half = own.counts(above: 0)
           close(try row.number("at_half/sensitivity"), half.sensitivity, "\(what) \(label)")
           close(try row.number("at_half/specificity"), half.specificity, "\(what) \(label)")
           judged += 1
@@ -407,7 +413,7 @@ import Testing
       for (label, stated) in zip(ComparedModels.labels, try fit.list("labels")) {
         let own = try figures("everything", model, label, films)
         #expect(try stated.count("positives") == own.positiveCount, "\(model) \(label)")
-        guard let threshold = try stated.number("threshold") else {
+        guard let threshold = try stated.number("logit_threshold") else {
           #expect(label == "Edema")
           continue
         }
@@ -417,7 +423,7 @@ import Testing
           return rule == "youden"
             ? sensitivity + specificity : sensitivity >= 0.8 ? 1 + specificity : 0
         }
-        let best = ([-1] + own.films.map(\.score)).map(value).max()
+        let best = ([-1e9] + own.films.map(\.score)).map(value).max()
         close(value(threshold), best, "\(model) \(label)")
       }
     }
@@ -450,7 +456,7 @@ import Testing
       let header = try #require(lines.first?.filter { !$0.isEmpty })
       #expect(header.map { $0.trimmingCharacters(in: .whitespaces) } == Self.reportColumns)
       let own = try ComparedModels.labels.map {
-        try figures("comparison", name, $0, films).counts(above: 0.5)
+        try figures("comparison", name, $0, films).counts(above: 0)
       }
       func cells(_ precision: Double, _ recall: Double, _ f1: Double, _ support: Int) -> [String] {
         [precision, recall, f1].map { Shown.number($0, 2) } + ["\(support)"]
