@@ -24,11 +24,11 @@ extension EvaluationReport {
     return
       "\(model.name) calls \(percent(counts.accuracy)) of all "
       + "film-and-finding pairs right at 0.5. It misses \(missed) of \(detection.positives) "
-      + "findings and raises \(counts.falsePositives) false alarms over \(images) films, "
-      + "\(fixedPoint(Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) a film."
+      + "findings and raises \(counts.falsePositives) false alarms over \(images) \(unit.plural), "
+      + "\(fixedPoint(Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) a \(unit.kind.rawValue)."
       + (careless.isEmpty
         ? ""
-        : " It says yes to most films without the finding for "
+        : " It says yes to most \(unit.plural) without the finding for "
           + careless.joined(separator: ", ") + ": what it finds there costs as many alarms.")
   }
 
