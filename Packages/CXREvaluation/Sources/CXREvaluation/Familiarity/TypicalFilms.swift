@@ -98,6 +98,7 @@ public struct TypicalFilms: Sendable, Equatable {
   /// - Parameters:
   ///   - training: size and grey levels of each training film.
   ///   - features: of validation films, `[n, C]`.
+  ///   - channels: C.
   public init(
     training: [(width: Int, height: Int, mean: Double, contrast: Double)], features: [Float],
     channels: Int

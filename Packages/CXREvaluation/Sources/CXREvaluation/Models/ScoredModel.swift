@@ -74,6 +74,7 @@ public struct ScoredModel: Sendable {
   /// - Parameters:
   ///   - film: its place.
   ///   - label: its column.
+  ///   - labels: the number of columns.
   public func isCalledPositive(film: Int, label: Int, of labels: Int) -> Bool {
     let cell = film * labels + label
     let fit = fit?.labels[label]

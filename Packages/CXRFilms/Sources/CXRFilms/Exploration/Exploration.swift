@@ -60,7 +60,7 @@ public struct Exploration: Sendable {
   ///   - found: called once the films are found, before any is decoded.
   ///   - waiting: called once if another process is preparing films in `cacheFolder`.
   ///   - progress: called with films done and films in all, on any thread.
-  /// - Throws: `DataError`, ``TrainingError``.
+  /// - Throws: `DataError`, ``FilmError``.
   public init(
     _ options: FilmCollection.Options, cacheFolder: String? = nil,
     preparation: FilmPreparation = FilmPreparation(),

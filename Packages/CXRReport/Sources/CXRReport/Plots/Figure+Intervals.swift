@@ -2,6 +2,10 @@ extension Figure {
   /// A point with its interval a series, below one another a category.
   ///
   /// - Parameters:
+  ///   - name: the file's, without extension.
+  ///   - description: what it shows, for readers who cannot see it.
+  ///   - valueLabel: of the horizontal axis.
+  ///   - categories: from top to bottom.
   ///   - series: a value a category with the ends of its interval, which are the value's own place where there is none; a value
   ///     that is `nil` has no mark.
   ///   - reference: where a dashed line stands, such as the figure of chance.

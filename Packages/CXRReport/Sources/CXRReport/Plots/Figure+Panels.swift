@@ -22,6 +22,12 @@ extension Figure {
   /// Frames of one kind side by side, and a last one with the legend.
   ///
   /// - Parameters:
+  ///   - name: the file's, without extension.
+  ///   - description: what it shows, for readers who cannot see it.
+  ///   - xLabel: below the lowest frames.
+  ///   - yLabel: beside the leftmost frames.
+  ///   - panels: row by row.
+  ///   - diagonal: whether the line of equal values is drawn in each.
   ///   - legend: titles by colour and dashes.
   ///   - withPoints: whether each point of a line is marked.
   ///   - scaled: whether both axes of a frame end where its lines do, not at 1.
