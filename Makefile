@@ -179,11 +179,12 @@ fuzz: setup ## Random bytes into every reader, FUZZ_SECONDS or FUZZ_RUNS each, u
 	Scripts/fuzz.sh $(if $(FUZZ_RUNS),-runs=$(FUZZ_RUNS),-max_total_time=$(FUZZ_SECONDS))
 
 # Pictures need gnuplot, not memory; coverage is a simulation. Each package is built with what it needs alone, in one folder.
-SANITIZED := CXRArchive CXRCheckpoint CXRData CXRFetch CXRImage CXRMetrics CXRNet CXRPhantom CXRTensor CXRTraining
+SANITIZED := CXRArchive CXRCheckpoint CXRData CXREvaluation CXRFetch CXRFiles CXRFilms CXRImage CXRMetrics CXRNet \
+  CXRParallel CXRPhantom CXRTensor CXRTraining
 UNSANITIZED := CoverageTests
 # The locks of CXRTraining and CXRPhantom are Swift's own, which the thread sanitizer does not know on Linux: it takes them
 # for races, in CXRPhantom when two threads happen to draw at once.
-THREADED := CXRCheckpoint CXRData CXRImage CXRMetrics CXRNet CXRTensor
+THREADED := CXRCheckpoint CXRData CXRFiles CXRImage CXRMetrics CXRNet CXRParallel CXRTensor
 UNTHREADED := CoverageTests
 
 sanitize: setup ## The packages' tests with the address and the thread sanitizer.

@@ -33,8 +33,11 @@ build_target() {
       swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRDataFuzz \
         $(find Packages/CXRData/Sources/CXRData -name '*.swift') Tests/Fuzz/csv.swift -o "$build/$1" ;;
     zip)
+      swiftc -O -parse-as-library -sanitize=address -emit-module -emit-module-path "$build/CXRFiles.swiftmodule" \
+        -emit-library -static -module-name CXRFiles \
+        $(find Packages/CXRFiles/Sources/CXRFiles -name '*.swift') -o "$build/libCXRFiles.a"
       swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name CXRCheckpointFuzz \
-        -I Packages/CXRCheckpoint/Sources/CZlib -lz \
+        -I Packages/CXRCheckpoint/Sources/CZlib -I "$build" -L "$build" -lCXRFiles -lz \
         $(find Packages/CXRCheckpoint/Sources/CXRCheckpoint -name '*.swift') Tests/Fuzz/zip.swift \
         -o "$build/$1" ;;
   esac

@@ -12,6 +12,7 @@ extension Evaluate {
         "\(path): all scores of \(labels.joined(separator: ", ")) are exactly 0 or 1; are these what is true, and not what "
           + "was predicted? Name the column of predictions by --rename COLUMN=LABEL")
     }
+    if let remark = evaluation.remarkOfThresholds { Console.note(remark) }
     for (path, columns) in evaluation.unjudgedColumns {
       Console.note(
         "\(path): columns that are no findings judged here: " + columns.joined(separator: ", "))

@@ -9,12 +9,12 @@ extension EvaluationSources {
   /// - Throws: ``TrainingError/invalidOption(_:)`` where something must be chosen anew and there are no films for it.
   func storedFits() throws -> [ValidationFit?] {
     let rule = options.operatingRule
-    // Thresholds of films are not those of units.
-    guard options.unit.kind == .film else { return classifiers.map { _ in nil } }
-    let fits = classifiers.map { classifier in
-      classifier.metadata.validation.flatMap { fit in
-        rule == nil || fit.operatingPoint == rule?.description ? fit : nil
-      }
+    let fits = classifiers.map { classifier -> ValidationFit? in
+      // Thresholds of films are not those of units.
+      guard options.unit.kind == .film, let fit = classifier.metadata.validation,
+        rule == nil || fit.operatingPoint == rule?.description
+      else { return nil }
+      return fit
     }
     if subset == nil, rule != nil, fits.contains(where: { $0 == nil }) {
       throw TrainingError.invalidOption(
