@@ -117,7 +117,7 @@ extension Evaluate {
           ]
         })
     }
-    let comparisons = figures.differences + figures.models.compactMap(\.yardstick?.difference)
+    let comparisons = figures.differences + figures.models.compactMap { $0.yardstick?.difference }
     if !comparisons.isEmpty {
       Console.result("\nmean AUC, one less another, on the same patients:")
       Console.table(

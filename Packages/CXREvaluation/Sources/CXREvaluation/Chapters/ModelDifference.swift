@@ -105,7 +105,7 @@ extension EvaluationFigures {
       "differences.csv",
       header: ["model", "other", "label"] + FigureTable.triple("auc_difference")
         + ["p", "p_holm", "p_delong_by_patient"],
-      rows: (differences + models.compactMap(\.yardstick?.difference)).flatMap { difference in
+      rows: (differences + models.compactMap { $0.yardstick?.difference }).flatMap { difference in
         (difference.labels + [difference.mean]).map { row in
           [
             .text(difference.name), .text(difference.other),

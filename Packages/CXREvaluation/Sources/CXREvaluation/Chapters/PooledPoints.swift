@@ -18,7 +18,7 @@ public struct PooledPoints: Sendable {
   init(_ labels: [LabelFigures], fit: ValidationFit?) {
     detection = labels.reduce(DetectionRates()) { $0 + $1.points.detection }
     half = labels.reduce(ConfusionCounts()) { $0 + $1.points.half.counts }
-    let counts = labels.compactMap(\.points.fitted?.counts)
+    let counts = labels.compactMap { $0.points.fitted?.counts }
     fitted = counts.isEmpty ? nil : counts.reduce(ConfusionCounts(), +)
     fittedLabels = counts.count
     labelsOfEqualScores = fit?.labelsOfEqualScores ?? []
