@@ -33,9 +33,8 @@ import Testing
 
   @Test func metrics() throws {
     let point =
-      "threshold logit_threshold true_positives false_positives true_negatives false_negatives sensitivity "
-      + "sensitivity_low sensitivity_high specificity specificity_low specificity_high ppv ppv_low "
-      + "ppv_high npv npv_low npv_high"
+      "threshold logit_threshold true_positives false_positives true_negatives false_negatives "
+      + RecomputedFigures.Counts.keys.map { "\($0) \($0)_low \($0)_high" }.joined(separator: " ")
     let there = " prevalence ppv_at_prevalence ppv_at_prevalence_low ppv_at_prevalence_high"
     let label =
       "auc auc_low auc_high average_precision average_precision_low average_precision_high "

@@ -154,15 +154,16 @@ import Testing
       caption: "\(try name(model)), at 0.5 and at the threshold chosen on validation patients "
         + "(\(try model.text("operating_point") ?? "")).",
       heading: "Operating points",
-      header: ["finding", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
+      header: ["finding", "threshold"] + RecomputedFigures.Counts.titles
         + (hasPrevalence ? ["PPV at prevalence"] : []),
       rows: try zip(labels, fits).flatMap { label, fit -> [[String]] in
         func row(_ name: String, _ point: JSONTree, _ suffix: String) throws -> [String] {
           guard point != .null else {
-            return [name] + [String](repeating: "n/a", count: hasPrevalence ? 6 : 5)
+            let columns = 1 + RecomputedFigures.Counts.titles.count + (hasPrevalence ? 1 : 0)
+            return [name] + [String](repeating: "n/a", count: columns)
           }
           var cells = [name, Shown.number(try point.number("threshold"), 3) + suffix]
-          for key in ["sensitivity", "specificity", "ppv", "npv"] {
+          for key in RecomputedFigures.Counts.keys {
             cells.append(try point.estimate(key).shown(2))
           }
           guard hasPrevalence else { return cells }

@@ -15,7 +15,7 @@ import Testing
       "point", "threshold", "logit_threshold", "true_positives", "false_positives",
       "true_negatives",
       "false_negatives",
-    ] + ["sensitivity", "specificity", "ppv", "npv"].flatMap(triple)
+    ] + RecomputedFigures.Counts.keys.flatMap(triple)
 
   private func cell(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
   private func cells(_ estimate: StatedEstimate) -> [String] {
@@ -38,14 +38,14 @@ import Testing
   }
 
   private func point(_ name: String, _ figures: JSONTree) throws -> [String] {
-    guard figures != .null else { return [name] + [String](repeating: "", count: 18) }
+    guard figures != .null else { return [name] + [String](repeating: "", count: Self.operatingColumns.count - 1) }
     var row = [
       name, cell(try figures.number("threshold")), cell(try figures.number("logit_threshold")),
     ]
     for key in ["true_positives", "false_positives", "true_negatives", "false_negatives"] {
       row.append("\(try figures.count(key))")
     }
-    for key in ["sensitivity", "specificity", "ppv", "npv"] {
+    for key in RecomputedFigures.Counts.keys {
       row += cells(try figures.estimate(key))
     }
     return row

@@ -155,12 +155,8 @@ import Testing
       trueNegatives: try stated.count("true_negatives"),
       falseNegatives: try stated.count("false_negatives"))
     #expect(found == counts, "\(what)")
-    let shares = [
-      ("sensitivity", counts.sensitivity), ("specificity", counts.specificity),
-      ("ppv", counts.ppv), ("npv", counts.npv),
-    ]
-    for (key, share) in shares {
-      close(try stated.number(key), share, "\(what) \(key)")
+    for (key, _, value) in counts.estimates {
+      close(try stated.number(key), value, "\(what) \(key)")
       #expect(try isFine(stated, key), "\(what) \(key)")
     }
     guard let prevalence else { return #expect(!stated.keys.contains("prevalence")) }

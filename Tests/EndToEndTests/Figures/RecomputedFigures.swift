@@ -63,6 +63,16 @@ struct RecomputedFigures {
         truePositives + trueNegatives + falsePositives + falseNegatives)
     }
 
+    /// What is estimated at a threshold: its key in documents, its title on a page, and its value.
+    var estimates: [(key: String, title: String, value: Double?)] {
+      [
+        ("sensitivity", "sensitivity", sensitivity), ("specificity", "specificity", specificity),
+        ("ppv", "PPV", ppv), ("npv", "NPV", npv),
+      ]
+    }
+    static let keys = Counts().estimates.map(\.key)
+    static let titles = Counts().estimates.map(\.title)
+
     /// The predictive value of an alarm where so many have the finding (Bayes).
     func ppv(prevalence: Double) -> Double? {
       guard let sensitivity, let specificity else { return nil }
@@ -85,18 +95,22 @@ struct RecomputedFigures {
     films.reduce(0) { $0 + pow(map($1.score) - ($1.truth ? 1 : 0), 2) } / Double(films.count)
   }
 
-  /// Ten groups of as many films by rising probability; all films must score differently.
+  /// Ten groups of as many films by rising probability; films of one score stay together.
   func groups(_ map: (Double) -> Double) -> [(predicted: Double, films: Int, positives: Int)] {
-    let sorted = films.map { (score: map($0.score), truth: $0.truth) }
-      .sorted { $0.score < $1.score }
-    return (0..<10).map { group in
-      // A film belongs to the first group whose end lies beyond it.
-      let own = sorted.indices.filter { place in
-        (0..<9).first { place < ($0 + 1) * sorted.count / 10 } ?? 9 == group
-      }.map { sorted[$0] }
+    let sorted = films.map { (score: $0.score, says: map($0.score), truth: $0.truth) }
+      .sorted { $0.says < $1.says }
+    var firsts: [Double: Int] = [:]
+    for (place, film) in sorted.enumerated() where firsts[film.score] == nil {
+      firsts[film.score] = place
+    }
+    return (0..<10).compactMap { group in
+      // A film belongs to the first group whose end lies beyond the first film of its score.
+      let own = sorted.filter { film in
+        (0..<9).first { firsts[film.score] ?? 0 < ($0 + 1) * sorted.count / 10 } ?? 9 == group
+      }
+      guard !own.isEmpty else { return nil }
       return (
-        own.reduce(0) { $0 + $1.score } / Double(own.count), own.count,
-        own.filter(\.truth).count
+        own.reduce(0) { $0 + $1.says } / Double(own.count), own.count, own.filter(\.truth).count
       )
     }
   }

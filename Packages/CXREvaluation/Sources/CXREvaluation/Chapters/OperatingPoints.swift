@@ -70,6 +70,21 @@ public struct OperatingPoints: Sendable {
 }
 
 extension OperatingPoint {
+  /// What is estimated at a point, in the order of documents, tables and the page.
+  private static var estimates: [(key: String, title: String, of: (OperatingFigures) -> Estimate)] {
+    [
+      ("sensitivity", "sensitivity", { $0.sensitivity.estimate }),
+      ("specificity", "specificity", { $0.specificity.estimate }),
+      ("ppv", "PPV", { $0.ppv.estimate }), ("npv", "NPV", { $0.npv.estimate }),
+    ]
+  }
+
+  /// The page's columns of ``texts``.
+  static var titles: [String] { estimates.map(\.title) }
+
+  /// On the page, a column of ``titles`` each.
+  var texts: [String] { Self.estimates.map { $0.of(figures).text(digits: 2) } }
+
   func json(prevalence: Double?) -> JSONValue {
     .object(
       [
@@ -79,8 +94,7 @@ extension OperatingPoint {
         ("false_positives", .integer(figures.counts.falsePositives)),
         ("true_negatives", .integer(figures.counts.trueNegatives)),
         ("false_negatives", .integer(figures.counts.falseNegatives)),
-      ] + figures.sensitivity.json("sensitivity") + figures.specificity.json("specificity")
-        + figures.ppv.json("ppv") + figures.npv.json("npv")
+      ] + Self.estimates.flatMap { $0.of(figures).json($0.key) }
         + (prevalence.map { prevalence in
           [("prevalence", .number(prevalence))]
             + ppvEstimate(prevalence: prevalence).json("ppv_at_prevalence")
@@ -99,7 +113,7 @@ extension OperatingPoint {
       "true_negatives",
       "false_negatives",
     ]
-    + ["sensitivity", "specificity", "ppv", "npv"].flatMap { FigureTable.triple($0) }
+    + estimates.flatMap { FigureTable.triple($0.key) }
 
   /// A row's cells at the point called `name`; empty where there is none.
   static func cells(_ name: String, _ point: OperatingPoint?) -> [FigureTable.Cell] {
@@ -112,10 +126,7 @@ extension OperatingPoint {
       .count(point.counts.truePositives),
       .count(point.counts.falsePositives), .count(point.counts.trueNegatives),
       .count(point.counts.falseNegatives),
-    ]
-      + [point.sensitivity, point.specificity, point.ppv, point.npv].flatMap {
-        FigureTable.Cell.share($0)
-      }
+    ] + estimates.flatMap { FigureTable.Cell.estimate($0.of(point.figures)) }
   }
 }
 
@@ -158,7 +169,7 @@ extension EvaluationFigures {
     for model in models {
       let hasPrevalence = model.labels.contains { options.prevalences[$0.name] != nil }
       page.table(
-        header: ["finding", "threshold", "sensitivity", "specificity", "PPV", "NPV"]
+        header: ["finding", "threshold"] + OperatingPoint.titles
           + (hasPrevalence ? ["PPV at prevalence"] : []),
         rows: model.labels.flatMap { rows($0, hasPrevalence: hasPrevalence) },
         caption: "\(model.name), at 0.5 and at the threshold chosen on validation patients"
@@ -185,11 +196,8 @@ extension EvaluationFigures {
           : point.ppvEstimate(prevalence: prevalence).text(digits: 2) + " at "
             + percent(prevalence)
       }
-      return [
-        name, isFitted ? "\(point.text)\(chosenOn)" : point.text,
-        point.sensitivity.estimate.text(digits: 2), point.specificity.estimate.text(digits: 2),
-        point.ppv.estimate.text(digits: 2), point.npv.estimate.text(digits: 2),
-      ] + (hasPrevalence ? [atPrevalence ?? "n/a"] : [])
+      return [name, isFitted ? "\(point.text)\(chosenOn)" : point.text] + point.texts
+        + (hasPrevalence ? [atPrevalence ?? "n/a"] : [])
     }
     let half = row(label.name, points.half, isFitted: false)
     let blank = [String](repeating: "n/a", count: half.count - 2)
