@@ -28,13 +28,12 @@ extension Explore {
       problems: groups.sorted { ($0.key[1], $0.key[0]) < ($1.key[1], $1.key[0]) }.map {
         ($0.key[0], $0.key[1], $0.value.filmCount)
       },
-      flagged: exploration.flaggedThumbnails().map { ($0.png, $0.caption, $0.name) },
-      films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.name) })
-    let matrix = exploration.collection.matrix
-    report.unknowns = matrix.unknowns(in: Array(0..<matrix.rowCount))
-    report.areFilmsPatients = exploration.collection.file.patientSource == .eachFilm
-    report.warnings = [exploration.collection.warningOfPatients].compactMap { $0?.asSentence }
+      flagged: exploration.flaggedThumbnails().map { ($0.png, $0.caption, $0.detail) },
+      films: exploration.sampleThumbnails().map { ($0.png, $0.caption, $0.detail) })
     let collection = exploration.collection
+    report.unknowns = collection.matrix.unknowns(in: Array(collection.file.records.positions))
+    report.areFilmsPatients = collection.file.patientSource == .eachFilm
+    report.warnings = [collection.warningOfPatients].compactMap { $0?.asSentence }
     report.notes =
       (collection.leftOut
       + [exploration.remarkOfSizes, collection.remarkOfPictures].compactMap { $0 })

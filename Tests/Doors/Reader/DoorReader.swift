@@ -96,7 +96,7 @@ struct Request: Decodable {
           "age": record.age.map { $0.years as Any } ?? NSNull(),
           "sex": record.sex.map { $0 as Any } ?? NSNull(),
           "view": record.view.map { $0 as Any } ?? NSNull(),
-          "cells": matrix.row(row).map { $0.isNaN ? NSNull() : Int($0) as Any },
+          "cells": matrix.row(FilmRow(row)).map { $0.isNaN ? NSNull() : Int($0) as Any },
         ] as [String: Any]
       },
       "said": file.notes.map(\.problem.description),

@@ -24,7 +24,7 @@ import Testing
     partners: [String: [String]] = [:]
   ) throws -> [[Int?]] {
     let matrix = try LabelMatrix(file, labels: labels, uncertain: uncertain, partners: partners)
-    return (0..<matrix.rowCount).map { matrix.row($0).map { $0.isNaN ? nil : Int($0) } }
+    return (0..<matrix.rowCount).map { matrix.row(FilmRow($0)).map { $0.isNaN ? nil : Int($0) } }
   }
 
   @Test func headersTellTheCollection() throws {
@@ -100,7 +100,7 @@ import Testing
     let known = LabelSet.nih14 + labels
     func cells(_ file: LabelFile) throws -> [[Int?]] {
       let matrix = try LabelMatrix(file, labels: labels, vocabulary: known)
-      return (0..<matrix.rowCount).map { matrix.row($0).map { $0.isNaN ? nil : Int($0) } }
+      return (0..<matrix.rowCount).map { matrix.row(FilmRow($0)).map { $0.isNaN ? nil : Int($0) } }
     }
     #expect(try cells(described) == [[1, 0, nil], [0, 0, nil], [nil, nil, nil]])
     // Without a description a label that no row has may be absent.

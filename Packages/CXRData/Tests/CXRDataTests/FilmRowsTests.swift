@@ -104,10 +104,11 @@ import Testing
       "-1.0",
       "nan", "N/A", "?",
     ]
-    let rows = cells.enumerated().map { "\($0),\($0),\($1)\n" }.joined()
-    let matrix = try LabelMatrix(try file("Path,Patient ID,Mass\n" + rows), labels: ["Mass"])
+    let lines = cells.enumerated().map { "\($0),\($0),\($1)\n" }.joined()
+    let matrix = try LabelMatrix(try file("Path,Patient ID,Mass\n" + lines), labels: ["Mass"])
     try #require(matrix.rowCount == cells.count)
-    let read = cells.indices.map { matrix.isKnown($0, 0) ? (matrix[$0, 0] ? "1" : "0") : "?" }
+    let rows = FilmRow(0)..<FilmRow(cells.count)
+    let read = rows.map { matrix.isKnown($0, 0) ? (matrix[$0, 0] ? "1" : "0") : "?" }
     #expect(read.joined() == "11111100000" + "0" + "?????")
     for cell in ["2", "0.7", "x", "1 0", "0x1"] {
       #expect(

@@ -27,7 +27,7 @@ import Testing
     #expect(file.records.map(\.uncertain) == [[], ["Edema"], ["Pleural Effusion"]])
     #expect(file.records.map(\.sex) == ["F", "M", "M"])
     #expect(file.records.map(\.view) == ["AP", "PA", "Lateral"])
-    #expect(file.records.map(\.age?.years) == [68, 87, 83])
+    #expect(file.records.map { $0.age?.years } == [68, 87, 83])
   }
 
   @Test func uncertainCountsAsIsSaid() throws {
@@ -35,7 +35,7 @@ import Testing
     let labels = ["Edema", "Pleural Effusion"]
     func cells(_ policy: UncertainPolicy) throws -> [Float] {
       let matrix = try LabelMatrix(file.records, labels: labels, uncertain: policy)
-      return (0..<matrix.rowCount).flatMap { matrix.row($0) }
+      return (0..<matrix.rowCount).flatMap { matrix.row(FilmRow($0)) }
     }
     #expect(try cells(.zeros) == [0, 0, 0, 1, 1, 0])
     #expect(try cells(.ones) == [0, 0, 1, 1, 1, 1])

@@ -24,7 +24,7 @@ import Testing
     let split = try PatientSplit(patients: file.patients, seed: 0)
     let all = Subset.allCases.map { split.rows(of: $0, in: file.records) }
     #expect(all.allSatisfy { $0 == $0.sorted() })
-    #expect(all.flatMap { $0 }.sorted() == Array(0..<60))
+    #expect(all.flatMap { $0 }.map(\.index).sorted() == Array(0..<60))
   }
 
   @Test func saysWhenAPartIsEmpty() {

@@ -16,7 +16,7 @@ import Testing
   /// A film's labels: 1, 0, or nil where unknown.
   func cells(_ file: LabelFile, _ labels: [String]) throws -> [[Int?]] {
     let matrix = try LabelMatrix(file, labels: labels)
-    return (0..<matrix.rowCount).map { matrix.row($0).map { $0.isNaN ? nil : Int($0) } }
+    return (0..<matrix.rowCount).map { matrix.row(FilmRow($0)).map { $0.isNaN ? nil : Int($0) } }
   }
 
   /// CheXpert's columns, in its order.
@@ -52,7 +52,7 @@ import Testing
       ])
     #expect(file.records.map(\.view) == ["AP", "Lateral"])
     #expect(file.records.map(\.sex) == ["F", "M"])
-    #expect(file.records.map(\.age?.years) == [68, 30])
+    #expect(file.records.map { $0.age?.years } == [68, 30])
     #expect(file.patients.map(\.description) == ["12"])
     #expect(file.records.map(\.study) == ["3", "4"])
     #expect(CollectionDescription.cheXpert.filmNames == FilmNameRule(droppedFolderCount: 1))

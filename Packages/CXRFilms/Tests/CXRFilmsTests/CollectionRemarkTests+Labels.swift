@@ -93,10 +93,10 @@ extension CollectionRemarkTests {
       "labels.csv", "file,mrn,No Finding,Pleural Effusion,Edema\na,1,0,1,0\nb,2,0,0,1\nc,3,1,0,0\n")
     let own = try films(csv, collection, labels: ["Edema", "Pleural Effusion"])
     #expect(own.matrix.labels == ["Edema", "Pleural Effusion"])
-    #expect((0..<3).map { own.matrix.row($0) } == [[0, 1], [1, 0], [0, 0]])
+    #expect((0..<3).map { own.matrix.row(FilmRow($0)) } == [[0, 1], [1, 0], [0, 0]])
     let both = try films(csv, collection)
     #expect(both.matrix.labels == ["Effusion", "Edema"])
-    #expect((0..<3).map { both.matrix.row($0) } == [[1, 0], [0, 1], [0, 0]])
+    #expect((0..<3).map { both.matrix.row(FilmRow($0)) } == [[1, 0], [0, 1], [0, 0]])
   }
 
   /// Another label file: labels of one name are compared, NIH's fourteen that no row names are absent, others unknown; a film
@@ -114,7 +114,7 @@ extension CollectionRemarkTests {
       $0.partners = map
       $0.vocabulary = labels
     }
-    let cells = (0..<4).map { mapped.matrix.row($0).map { $0.isNaN ? nil : Int($0) } }
+    let cells = (0..<4).map { mapped.matrix.row(FilmRow($0)).map { $0.isNaN ? nil : Int($0) } }
     #expect(
       cells == [
         [0, 0, nil, 1, nil], [1, 0, nil, 1, nil], [0, 0, nil, 0, nil], [0, 0, nil, 0, nil],

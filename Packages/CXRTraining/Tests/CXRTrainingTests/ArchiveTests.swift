@@ -62,7 +62,7 @@ import Testing
     let fromArchive = try cache(names.map { ($0, archive + "/" + $0) }, in: other)
     #expect(fromArchive.reusedCount == names.count)
     for place in names.indices {
-      let same = try plain.plane(place) == fromArchive.plane(place)
+      let same = try plain.plane(CachedFilm(place)) == fromArchive.plane(CachedFilm(place))
       #expect(same, "\(names[place])")
     }
   }

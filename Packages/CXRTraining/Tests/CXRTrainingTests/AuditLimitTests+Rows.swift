@@ -70,7 +70,7 @@ extension AuditLimitTests {
         name: "a.png", findings: [], patient: try #require(PatientID("1")),
         age: age.flatMap { PatientAge($0) })
     }
-    let demographics = Demographics(records, rows: Array(records.indices))
+    let demographics = Demographics(records, rows: Array(records.positions))
     let mean = try #require(demographics.meanAge)
     #expect(abs(mean - (20 + 41 + 56.0 / 12) / 3) < 1e-12)
     #expect(demographics.ages.map(\.films) == [1, 1, 1, 2])

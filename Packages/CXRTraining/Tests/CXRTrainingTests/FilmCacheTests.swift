@@ -40,7 +40,7 @@ import Testing
     _ cache: FilmCache, _ range: Range<Int>, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     for (place, film) in films(range).enumerated() {
-      let same = try cache.plane(place) == cache.preparation(path: film.path)
+      let same = try cache.plane(CachedFilm(place)) == cache.preparation(path: film.path)
       #expect(same, "\(film.name)", sourceLocation: sourceLocation)
     }
   }
@@ -168,7 +168,7 @@ import Testing
         preparation: FilmPreparation(imageSize: 64), folder: set.folder)
     }
     let old = try cache(0..<4)
-    let before = try (0..<4).map { try old.plane($0).values }
+    let before = try (0..<4).map { try old.plane(CachedFilm($0)).values }
     let index = old.path.replacingOccurrences(of: ".cache", with: ".index")
     let file = try FileHandle(forUpdating: URL(fileURLWithPath: index))
     try file.write(contentsOf: Data("damage".utf8))
@@ -176,8 +176,8 @@ import Testing
     // Other films take the places of the old.
     let new = try cache(4..<8)
     #expect(new.reusedCount == 0)
-    #expect(try (0..<4).map { try old.plane($0).values } == before)
-    #expect(try (0..<4).map { try new.plane($0).values } != before)
+    #expect(try (0..<4).map { try old.plane(CachedFilm($0)).values } == before)
+    #expect(try (0..<4).map { try new.plane(CachedFilm($0)).values } != before)
     #expect(try cache(4..<8).reusedCount == 4)
   }
 
@@ -187,14 +187,14 @@ import Testing
     let cache = try cache(0..<4)
     let size = preparation.byteCount
     try change(cache.path, at: 2 * size + 5, to: 0xAA)
-    let changed = (0..<4).filter { (try? cache.plane($0)) == nil }
+    let changed = (0..<4).filter { (try? cache.plane(CachedFilm($0))) == nil }
     #expect(changed.count == 1)
     let first = try #require(changed.first)
     #expect(throws: FilmError.cacheChanged(path: cache.path, film: "f\(first).png")) {
-      try cache.plane(first)
+      try cache.plane(CachedFilm(first))
     }
     #expect(truncate(cache.path, off_t(size + 9)) == 0)
-    #expect((0..<4).filter { (try? cache.plane($0)) == nil }.count == 3)
+    #expect((0..<4).filter { (try? cache.plane(CachedFilm($0))) == nil }.count == 3)
   }
 
   @Test func damageIsFoundAndMended() throws {
@@ -263,7 +263,8 @@ import Testing
     let stored = try cache(0..<8, FilmPreparation(imageSize: 48, storage: storage))
     #expect(stored.preparation.byteCount == 48 * 48 * storage.bytesPerPixel)
     var worst = 0.0
-    for (place, film) in films(0..<8).enumerated() {
+    for (n, film) in films(0..<8).enumerated() {
+      let place = CachedFilm(n)
       let exact = try GreyFilm(path: film.path).resized(height: 48, width: 48)
       for (a, b) in zip(try stored.plane(place).values, exact.values) {
         worst = max(worst, Double(abs(a - b)))

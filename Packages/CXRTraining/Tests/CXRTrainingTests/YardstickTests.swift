@@ -1,3 +1,4 @@
+import CXRFilms
 import CXREvaluation
 import CXRData
 import CXRMetrics
@@ -22,7 +23,7 @@ import Testing
     try rows.write(toFile: set.csv, atomically: true, encoding: .utf8)
     let data = try set.data()
     let classes = data.collection.matrix.labels.count
-    func thumbnails(_ films: [Int]) throws -> [[Float]] {
+    func thumbnails(_ films: [CachedFilm]) throws -> [[Float]] {
       try films.map { film in
         try data.cache.plane(film).values.withUnsafeBufferPointer {
           ThumbnailRidge.thumbnail($0, size: data.cache.preparation.imageSize)

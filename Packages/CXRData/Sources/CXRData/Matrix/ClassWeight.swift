@@ -14,7 +14,7 @@ public struct ClassWeight: Sendable, Equatable, Codable {
   }
 
   /// The weights of each label over the films in `rows` of which it is known whether they have it.
-  public static func weights(of matrix: LabelMatrix, rows: [Int]) -> [ClassWeight] {
+  public static func weights(of matrix: LabelMatrix, rows: [FilmRow]) -> [ClassWeight] {
     let (positives, unknowns) = (matrix.positives(in: rows), matrix.unknowns(in: rows))
     return matrix.labels.indices.map { k in
       let n = rows.count - unknowns[k]

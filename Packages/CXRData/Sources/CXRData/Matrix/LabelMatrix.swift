@@ -116,21 +116,21 @@ public struct LabelMatrix: Sendable {
   }
 
   /// Whether film `row` has label `column`; `false` where that is unknown.
-  public subscript(row: Int, column: Int) -> Bool {
+  public subscript(row: FilmRow, column: Int) -> Bool {
     check(row)
-    return cells[row * labels.count + column] == .present
+    return cells[row.index * labels.count + column] == .present
   }
 
   /// Whether it is known if film `row` has label `column`.
-  public func isKnown(_ row: Int, _ column: Int) -> Bool {
+  public func isKnown(_ row: FilmRow, _ column: Int) -> Bool {
     check(row)
-    return cells[row * labels.count + column] != .unknown
+    return cells[row.index * labels.count + column] != .unknown
   }
 
   /// A film's labels as 0 and 1, NaN where unknown, `[K]`.
-  public func row(_ row: Int) -> [Float] {
+  public func row(_ row: FilmRow) -> [Float] {
     check(row)
-    return cells[row * labels.count..<(row + 1) * labels.count].map {
+    return cells[row.index * labels.count..<(row.index + 1) * labels.count].map {
       switch $0 {
       case .absent: 0
       case .present: 1
@@ -140,27 +140,28 @@ public struct LabelMatrix: Sendable {
   }
 
   /// How many of the films in `rows` have each label, `[K]`.
-  public func positives(in rows: [Int]) -> [Int] { counts(of: .present, in: rows) }
+  public func positives(in rows: [FilmRow]) -> [Int] { counts(of: .present, in: rows) }
 
   /// How many of the films in `rows` may or may not have each label, `[K]`.
-  public func unknowns(in rows: [Int]) -> [Int] { counts(of: .unknown, in: rows) }
+  public func unknowns(in rows: [FilmRow]) -> [Int] { counts(of: .unknown, in: rows) }
 
-  private func check(_ row: Int) {
+  private func check(_ row: FilmRow) {
     precondition(
-      (0..<rowCount).contains(row), "LabelMatrix: there is no row \(row), only 0..<\(rowCount)")
+      (0..<rowCount).contains(row.index),
+      "LabelMatrix: there is no row \(row.index), only 0..<\(rowCount)")
   }
 
-  private func counts(of cell: Cell, in rows: [Int]) -> [Int] {
+  private func counts(of cell: Cell, in rows: [FilmRow]) -> [Int] {
     var counts = [Int](repeating: 0, count: labels.count)
     for row in rows {
       check(row)
-      for k in labels.indices where cells[row * labels.count + k] == cell { counts[k] += 1 }
+      for k in labels.indices where cells[row.index * labels.count + k] == cell { counts[k] += 1 }
     }
     return counts
   }
 
   /// How many films in `rows` have 0, 1, 2, … labels, those aside of whose labels nothing is known.
-  public func labelsPerFilm(in rows: [Int]) -> [Int] {
+  public func labelsPerFilm(in rows: [FilmRow]) -> [Int] {
     var histogram: [Int] = [0]
     for row in rows {
       check(row)

@@ -208,11 +208,11 @@ public struct PatientSplit: Sendable {
     subsets.filter { $0.value == subset }.keys.sorted()
   }
 
-  /// The indices of a part's films in `records`, in file order.
-  public func rows(of subset: Subset, in records: [FilmRecord]) -> [Int] {
+  /// The places of a part's films in `records`, in file order.
+  public func rows(of subset: Subset, in records: [FilmRecord]) -> [FilmRow] {
     // A patient's films often follow each other.
     var last: (patient: PatientID, isIn: Bool)?
-    return records.indices.filter { row in
+    return records.positions.filter { row in
       if last?.patient != records[row].patient {
         last = (records[row].patient, subsets[records[row].patient] == subset)
       }

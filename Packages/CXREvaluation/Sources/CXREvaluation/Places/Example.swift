@@ -23,14 +23,14 @@ public struct Example: Sendable {
   public let score: Double
   /// Above which (strictly) it is a yes; 0.5 where none was chosen.
   public let threshold: Double
-  /// What is to be known of the picture, such as `as prepared`; empty of a film as it is stored.
+  /// What is to be known of the picture, such as `as prepared`, or why there is none; empty of a film as it is stored.
   public var note = ""
-  /// The film beside the film with its map, as a JPEG or PNG file.
-  public let picture: [UInt8]
+  /// The film beside the film with its map, as a JPEG or PNG file; `nil` where the film can no longer be decoded.
+  public var picture: [UInt8]?
 
   /// Gathers an example.
   public init(
-    label: String, kind: Kind, film: String, score: Double, threshold: Double, picture: [UInt8]
+    label: String, kind: Kind, film: String, score: Double, threshold: Double, picture: [UInt8]?
   ) {
     (self.label, self.kind, self.film, self.picture) = (label, kind, film, picture)
     (self.score, self.threshold) = (score, threshold)

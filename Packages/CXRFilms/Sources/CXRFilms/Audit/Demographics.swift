@@ -26,7 +26,7 @@ public struct Demographics: Sendable {
   public let meanAge: Double?
 
   /// Counts films.
-  public init(_ records: [FilmRecord], rows: [Int]) {
+  public init(_ records: [FilmRecord], rows: [FilmRow]) {
     func counts(_ value: (FilmRecord) -> String?) -> [(name: String, films: Int)] {
       var counts: [String: Int] = [:]
       for row in rows { counts[value(records[row]) ?? Self.unknown, default: 0] += 1 }

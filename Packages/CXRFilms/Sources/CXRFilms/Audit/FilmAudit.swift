@@ -84,14 +84,14 @@ struct FilmAudit {
       films.map { film -> Result<FilmExamination, Unreadable> in
         examined[film.path].map { .success($0) } ?? .failure(Unreadable(reason: "not looked at"))
       })
-    @Sendable func keep(_ place: Int, _ film: PreparedFilm) {
+    @Sendable func keep(_ place: CachedFilm, _ film: PreparedFilm) {
       let examination = FilmExamination(film, preparation: preparation)
-      results.withLock { $0[place] = .success(examination) }
+      results.withLock { $0[place.index] = .success(examination) }
     }
     if let cacheFolder {
       let cache = try FilmCache(
         films: films, preparation: preparation, folder: cacheFolder, check: .stamp,
-        waiting: waiting, inspect: keep, isKnown: { examined[films[$0].path] != nil },
+        waiting: waiting, inspect: keep, isKnown: { examined[films[$0.index].path] != nil },
         progress: progress)
       let reasons = Dictionary(
         cache.unreadable.map { ($0.name, $0.reason) }, uniquingKeysWith: { first, _ in first })
@@ -103,7 +103,7 @@ struct FilmAudit {
     let done = Atomic<Int>(0)
     Parallel.forEach(films.count) { i in
       do {
-        keep(i, try PreparedFilm(path: films[i].path, preparation: preparation))
+        keep(CachedFilm(i), try PreparedFilm(path: films[i].path, preparation: preparation))
       } catch {
         let reason = UnreadableFilm.reason(error)
         results.withLock { $0[i] = .failure(Unreadable(reason: reason)) }
@@ -115,8 +115,8 @@ struct FilmAudit {
 
   /// What films are by themselves, beside their doubles and beside films of their view, in file order.
   private static func filmProblems(
-    _ collection: FilmCollection, rows: [Int], films: [(name: String, path: String)],
-    parts: [Int: Subset], _ examinations: [Result<FilmExamination, Unreadable>],
+    _ collection: FilmCollection, rows: [FilmRow], films: [(name: String, path: String)],
+    parts: [FilmRow: Subset], _ examinations: [Result<FilmExamination, Unreadable>],
     preparation: FilmPreparation
   ) -> [AuditProblem] {
     let records = collection.file.records

@@ -1,5 +1,6 @@
 import CXRParallel
 import CXRArchive
+import CXRData
 import CXRImage
 import Foundation
 import Synchronization
@@ -42,7 +43,7 @@ public final class FilmCache: Sendable {
   private let moments: [PixelMoments]
   private let checksums: [UInt64]
   private let sizes: [(width: Int32, height: Int32)]
-  /// By film.
+  /// By place.
   private let failures: [Int: UnreadableFilm]
 
   /// Whether a file in a folder is of such a cache, which a later run may use.
@@ -75,8 +76,8 @@ public final class FilmCache: Sendable {
   init(
     films: [(name: String, path: String)], preparation: FilmPreparation, folder: String,
     check: SourceCheck, waiting: () -> Void,
-    inspect: (@Sendable (_ place: Int, PreparedFilm) -> Void)?,
-    isKnown: @Sendable (_ place: Int) -> Bool = { _ in false },
+    inspect: (@Sendable (_ place: CachedFilm, PreparedFilm) -> Void)?,
+    isKnown: @Sendable (_ place: CachedFilm) -> Bool = { _ in false },
     progress: @Sendable (Int) -> Void
   ) throws {
     self.preparation = preparation
@@ -90,8 +91,8 @@ public final class FilmCache: Sendable {
       progress(done.add(1, ordering: .relaxed).newValue)
     }
     @Sendable func inspector(_ place: Int) -> ((PreparedFilm) -> Void)? {
-      guard let inspect, !isKnown(place) else { return nil }
-      return { inspect(place, $0) }
+      guard let inspect, !isKnown(CachedFilm(place)) else { return nil }
+      return { inspect(CachedFilm(place), $0) }
     }
     let archived = Mutex([(place: Int, path: ArchivedPath)]())
     try Parallel.forEach(films.count) { i in
@@ -156,61 +157,61 @@ public final class FilmCache: Sendable {
     names = films.map(\.name)
   }
 
-  private func offset(_ index: Int) -> Int {
-    guard slots[index] >= 0 else {
-      preconditionFailure("FilmCache: film \(index) is among the unreadable")
+  private func offset(_ film: CachedFilm) -> Int {
+    guard slots[film.index] >= 0 else {
+      preconditionFailure("FilmCache: film \(film.index) is among the unreadable")
     }
-    return Int(slots[index]) * preparation.byteCount
+    return Int(slots[film.index]) * preparation.byteCount
   }
 
   /// A film's bytes, as they were prepared.
-  private func stored(_ index: Int) throws -> [UInt8] {
-    let bytes = try pixels.read(count: preparation.byteCount, at: offset(index))
+  private func stored(_ film: CachedFilm) throws -> [UInt8] {
+    let bytes = try pixels.read(count: preparation.byteCount, at: offset(film))
     guard bytes.count == preparation.byteCount,
-      bytes.withUnsafeBytes({ $0.checksum64 }) == checksums[index]
-    else { throw FilmError.cacheChanged(path: path, film: names[index]) }
+      bytes.withUnsafeBytes({ $0.checksum64 }) == checksums[film.index]
+    else { throw FilmError.cacheChanged(path: path, film: names[film.index]) }
     return bytes
   }
 
-  /// A prepared film, in grey levels; `index` as in the initialiser's list, of a readable film.
+  /// A prepared film, in grey levels; one that is readable.
   /// - Throws: ``FilmError/cacheChanged(path:film:)``, ``FilmError/cacheFailed(path:reason:)``.
-  public func plane(_ index: Int) throws -> FilmPlane {
-    preparation.plane(try stored(index))
+  public func plane(_ film: CachedFilm) throws -> FilmPlane {
+    preparation.plane(try stored(film))
   }
 
   /// A number that tells a prepared film's pixels from others.
-  public func checksum(_ index: Int) -> UInt64 { checksums[index] }
+  public func checksum(_ film: CachedFilm) -> UInt64 { checksums[film.index] }
 
   /// Why a film could not be decoded; `nil` where it could.
-  public func reason(ofUnreadable index: Int) -> String? { failure(of: index)?.reason }
+  public func reason(ofUnreadable film: CachedFilm) -> String? { failure(of: film)?.reason }
 
   /// A film that could not be decoded; `nil` where it could.
-  func failure(of index: Int) -> UnreadableFilm? { failures[index] }
+  func failure(of film: CachedFilm) -> UnreadableFilm? { failures[film.index] }
 
   /// Asks the system to have a film's pixels in memory soon.
-  public func willNeed(_ index: Int) {
-    pixels.willNeed(count: preparation.byteCount, at: offset(index))
+  public func willNeed(_ film: CachedFilm) {
+    pixels.willNeed(count: preparation.byteCount, at: offset(film))
   }
 
   /// Writes a prepared film's pixels as (grey level − mean) / deviation.
   public func writeStandardised(
-    _ index: Int, mean: Float, deviation: Float, to target: UnsafeMutablePointer<Float>
+    _ film: CachedFilm, mean: Float, deviation: Float, to target: UnsafeMutablePointer<Float>
   ) throws {
-    try stored(index).withUnsafeBytes {
+    try stored(film).withUnsafeBytes {
       preparation.storage.standardise($0, mean: mean, deviation: deviation, to: target)
     }
   }
 
   /// The size of a film as stored, and the mean and the standard deviation of its prepared grey levels.
-  public func look(of index: Int) -> (width: Int, height: Int, mean: Double, contrast: Double) {
+  public func look(of film: CachedFilm) -> (width: Int, height: Int, mean: Double, contrast: Double) {
     (
-      Int(sizes[index].width), Int(sizes[index].height), moments[index].mean,
-      moments[index].standardDeviation
+      Int(sizes[film.index].width), Int(sizes[film.index].height), moments[film.index].mean,
+      moments[film.index].standardDeviation
     )
   }
 
-  /// The moments of the pixels of the films at `indices`, in that order.
-  public func moments(of indices: [Int]) -> PixelMoments {
-    indices.reduce(into: PixelMoments()) { $0.add(moments[$1]) }
+  /// The moments of the pixels of `films`, in that order.
+  public func moments(of films: [CachedFilm]) -> PixelMoments {
+    films.reduce(into: PixelMoments()) { $0.add(moments[$1.index]) }
   }
 }

@@ -1,4 +1,5 @@
 import CXRParallel
+import CXRData
 import CXRImage
 import Synchronization
 
@@ -26,12 +27,12 @@ public struct PreparedFilms: Sendable {
       } else { [] }
   }
 
-  /// The grey levels of each film under each preparation.
+  /// The grey levels of each film under each preparation. The films, in the order given, are those of the caches.
   /// - Throws: ``FilmError/cacheChanged(path:film:)``, ``FilmError/cacheFailed(path:reason:)``.
-  public func pixels(of range: Range<Int>) throws -> [Result<[[Float]], FilmFailure>] {
+  public func pixels(of range: Range<CachedFilm>) throws -> [Result<[[Float]], FilmFailure>] {
     let results = Mutex([Result<[[Float]], FilmFailure>?](repeating: nil, count: range.count))
     try Parallel.forEach(range.count) { i in
-      let film = range.lowerBound + i
+      let film = range.lowerBound.advanced(by: i)
       let result: Result<[[Float]], FilmFailure>
       if let unreadable = caches.lazy.compactMap({ $0.failure(of: film) }).first {
         result = .failure(FilmFailure(film: unreadable))
@@ -39,9 +40,9 @@ public struct PreparedFilms: Sendable {
         result = .success(try caches.map { try $0.plane(film).values })
       } else {
         do {
-          result = .success(try preparations.map { try $0(path: films[film].path).values })
+          result = .success(try preparations.map { try $0(path: films[film.index].path).values })
         } catch {
-          result = .failure(FilmFailure(film: UnreadableFilm(name: films[film].name, error)))
+          result = .failure(FilmFailure(film: UnreadableFilm(name: films[film.index].name, error)))
         }
       }
       results.withLock { $0[i] = result }

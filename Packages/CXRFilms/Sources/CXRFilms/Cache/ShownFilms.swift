@@ -4,7 +4,7 @@ import CXRImage
 /// Films that are shown: as they are stored, or those in archives, which are not read once more, as they were prepared.
 struct ShownFilms: Sendable {
   private let cache: FilmCache?
-  private let places: [String: Int]
+  private let places: [String: CachedFilm]
   private let decoding: DecodingOptions
 
   /// - Parameters:
@@ -16,7 +16,7 @@ struct ShownFilms: Sendable {
     // Only films in archives are looked for there.
     let archived = paths.enumerated().filter { ArchivedPath($0.element) != nil }
     places = Dictionary(
-      archived.map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      archived.map { ($0.element, CachedFilm($0.offset)) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// The film of a path.

@@ -43,7 +43,7 @@ extension FilmCollection {
           .map { "\($0.key.isEmpty ? "blank" : String($0.key.prefix(60))) \($0.value)" }
           .joined(separator: ", ") + (values.count > 20 ? ", …" : ""))
     }
-    let unused = file.records.indices.count - rowsOfParts
+    let unused = file.records.count - rowsOfParts
     if split.patientsLeftOut > 0 {
       lines.append(
         "\(split.patientsLeftOut) patients have films in two parts, left out with all their films")
@@ -170,7 +170,7 @@ extension FilmCollection {
     }
     let absent = matrix.labels.indices.filter { k in
       !withoutColumn.contains(matrix.labels[k])
-        && !file.records.indices.contains { matrix[$0, k] }
+        && !file.records.positions.contains { matrix[$0, k] }
     }.map { matrix.labels[$0] }
     if !absent.isEmpty {
       lines.append("labels that no row has: " + absent.joined(separator: ", "))

@@ -230,8 +230,8 @@ public struct FilmCollection: Sendable {
 
   /// A part's rows whose film is there and not left out by an audit, in file order; of all parts for
   /// `nil`.
-  public func rows(of subset: Subset?) -> [Int] {
-    let rows = subset.map { split.rows(of: $0, in: file.records) } ?? Array(file.records.indices)
+  public func rows(of subset: Subset?) -> [FilmRow] {
+    let rows = subset.map { split.rows(of: $0, in: file.records) } ?? Array(file.records.positions)
     return rows.filter { row in
       let name = file.records[row].name
       return !excluded.contains(name) && (folder == nil || folder?.path(of: name) != nil)
@@ -244,7 +244,7 @@ public struct FilmCollection: Sendable {
   }
 
   /// The name and path of each of `rows`' films; rows without film are left out.
-  public func films(_ rows: [Int]) -> [(name: String, path: String)] {
+  public func films(_ rows: [FilmRow]) -> [(name: String, path: String)] {
     rows.compactMap { row in
       let name = file.records[row].name
       return folder?.path(of: name).map { (name, $0) }

@@ -19,7 +19,7 @@ public struct TrainingSamples: Sendable {
   ///   - matrix: the findings of all rows.
   ///   - rows: the training rows.
   ///   - augmentedLabels: the under-represented labels; those not in the matrix are ignored.
-  public init(matrix: LabelMatrix, rows: [Int], augmentedLabels: [String]) {
+  public init(matrix: LabelMatrix, rows: [FilmRow], augmentedLabels: [String]) {
     let columns = matrix.labels.indices.filter { augmentedLabels.contains(matrix.labels[$0]) }
     let originals = rows.indices.map { Sample(film: $0, augmentations: 0) }
     let copies = rows.indices.compactMap { i -> Sample? in

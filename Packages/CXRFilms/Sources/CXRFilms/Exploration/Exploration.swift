@@ -10,7 +10,7 @@ public struct Exploration: Sendable {
     /// The part.
     public let subset: Subset
     /// Its rows, in file order.
-    public let rows: [Int]
+    public let rows: [FilmRow]
     /// The number of its patients.
     public let patients: Int
     /// Its positive films a label.
@@ -94,8 +94,8 @@ public struct Exploration: Sendable {
         patientsSHA256: collection.split.patientsSHA256(of: subset),
         demographics: Demographics(records, rows: rows))
     }
-    positives = matrix.positives(in: Array(records.indices))
-    labelsPerFilm = matrix.labelsPerFilm(in: Array(records.indices))
+    positives = matrix.positives(in: Array(records.positions))
+    labelsPerFilm = matrix.labelsPerFilm(in: Array(records.positions))
     var problems = collection.file.notes.map { note in
       AuditProblem(
         image: note.film, kind: note.problem.kind, severity: note.problem.severity,
@@ -116,8 +116,8 @@ public struct Exploration: Sendable {
     }
     self.preparation = preparation
     revision = NIHRevision(records)
-    views = Demographics(records, rows: Array(records.indices)).views.map { view in
-      let rows = records.indices.filter { (records[$0].view ?? Demographics.unknown) == view.name }
+    views = Demographics(records, rows: Array(records.positions)).views.map { view in
+      let rows = records.positions.filter { (records[$0].view ?? Demographics.unknown) == view.name }
       return (view.name, view.films, matrix.positives(in: rows), matrix.unknowns(in: rows))
     }
     // Weights and copies come from the films that can be trained on.
@@ -228,7 +228,7 @@ public struct Exploration: Sendable {
       ("uncertain_labels", counts(collection.uncertainFilms())),
       (
         "unknown_labels",
-        counts(collection.matrix.unknowns(in: Array(collection.file.records.indices)))
+        counts(collection.matrix.unknowns(in: Array(collection.file.records.positions)))
       ),
       ("audit", .object(audit)), ("training_pixels", pixels),
       ("label_file_sha256", .string(collection.file.sha256)),

@@ -70,10 +70,10 @@ public struct ExploreReport: Sendable {
   public var tables: [Table]
   /// Problems by kind: `error`, `warning` or `note`, and how many films.
   public var problems: [(kind: String, severity: String, count: Int)]
-  /// Films with problems: a PNG file, the problem, a name.
-  public var flagged: [(png: [UInt8], caption: String, detail: String)]
+  /// Films with problems: a PNG file, `nil` where the film can no longer be read, the problem, a name.
+  public var flagged: [(png: [UInt8]?, caption: String, detail: String)]
   /// Sample films: a PNG file, a label, a name.
-  public var films: [(png: [UInt8], caption: String, detail: String)]
+  public var films: [(png: [UInt8]?, caption: String, detail: String)]
 
   /// Gathers what the page shows.
   public init(
@@ -81,8 +81,8 @@ public struct ExploreReport: Sendable {
     labelsPerFilm: [Int], parts: [Part], classWeights: [(negative: Double?, positive: Double?)],
     augmentedTrainingImages: Int, tables: [Table],
     problems: [(kind: String, severity: String, count: Int)],
-    flagged: [(png: [UInt8], caption: String, detail: String)],
-    films: [(png: [UInt8], caption: String, detail: String)]
+    flagged: [(png: [UInt8]?, caption: String, detail: String)],
+    films: [(png: [UInt8]?, caption: String, detail: String)]
   ) {
     self.tables = tables
     self.flagged = flagged

@@ -7,8 +7,13 @@ public struct FilmThumbnail: Sendable {
   public let name: String
   /// What to write below it.
   public let caption: String
-  /// An 8-bit grey PNG file.
-  public let png: [UInt8]
+  /// An 8-bit grey PNG file; `nil` where the film can no longer be read.
+  public let png: [UInt8]?
+  /// Why it cannot be.
+  private let reason: String
+
+  /// Its name, and why there is no picture.
+  public var detail: String { png == nil ? "\(name) · no picture: \(reason)" : name }
 
   /// Decodes a film and shrinks it, its aspect ratio kept, to at most `side` pixels.
   /// - Throws: `ImageError`.
@@ -27,6 +32,13 @@ public struct FilmThumbnail: Sendable {
     self.name = name
     self.caption = caption
     png = try GreyFilm(plane).pngData()
+    reason = ""
+  }
+
+  /// A film that can no longer be read.
+  fileprivate init(name: String, caption: String, without error: any Error) {
+    (self.name, self.caption, png) = (name, caption, nil)
+    reason = UnreadableFilm.reason(error)
   }
 }
 
@@ -37,8 +49,8 @@ extension Exploration {
     guard let folder = collection.folder else { return [] }
     var used = Set<String>()
     let unreadable = Set(problems.filter { $0.kind == "unreadable" }.map(\.image))
-    func thumbnail(caption: String, where isWanted: (Int) -> Bool) -> FilmThumbnail? {
-      for row in collection.file.records.indices where isWanted(row) {
+    func thumbnail(caption: String, where isWanted: (FilmRow) -> Bool) -> FilmThumbnail? {
+      for row in collection.file.records.positions where isWanted(row) {
         let name = collection.file.records[row].name
         guard !used.contains(name), !unreadable.contains(name), let path = folder.path(of: name),
           let film = try? films.film(path),
@@ -75,12 +87,14 @@ extension Exploration {
     let ofKind = Dictionary(grouping: problems, by: \.kind)
     return kinds.flatMap { kind in
       (ofKind[kind] ?? []).prefix(3).compactMap { problem -> FilmThumbnail? in
-        guard let path = folder.path(of: problem.image), let film = try? films.film(path) else {
-          return nil
+        guard let path = folder.path(of: problem.image) else { return nil }
+        let caption = kind.split(separator: "_").joined(separator: " ")
+        do {
+          return try FilmThumbnail(
+            name: problem.image, film: films.film(path), caption: caption, side: side)
+        } catch {
+          return FilmThumbnail(name: problem.image, caption: caption, without: error)
         }
-        return try? FilmThumbnail(
-          name: problem.image, film: film,
-          caption: kind.split(separator: "_").joined(separator: " "), side: side)
       }
     }.prefix(limit).map { $0 }
   }

@@ -74,22 +74,26 @@ public struct ReportPage: Sendable {
     body += "<div class=\"scroll\"><pre>\(HTML.escaped(text))</pre></div>\n"
   }
 
-  /// Adds films side by side, each a PNG or JPEG file with a caption.
+  /// Adds films side by side, each a PNG or JPEG file with a caption; of a film without a picture the words alone.
   ///
   /// - Parameters:
-  ///   - films: each a PNG or JPEG file with a caption and a detail.
+  ///   - films: each a PNG or JPEG file, or none, with a caption and a detail.
   ///   - wide: whether the pictures are twice as wide as high.
   public mutating func contactSheet(
-    _ films: [(picture: [UInt8], caption: String, detail: String)], wide: Bool = false
+    _ films: [(picture: [UInt8]?, caption: String, detail: String)], wide: Bool = false
   ) {
     body += "<div class=\"films\(wide ? " wide" : "")\">\n"
     for film in films {
-      let data = Data(film.picture).base64EncodedString()
-      let type = film.picture.first == 0xFF ? "jpeg" : "png"
+      body += "<figure>"
+      if let picture = film.picture {
+        let data = Data(picture).base64EncodedString()
+        let type = picture.first == 0xFF ? "jpeg" : "png"
+        body +=
+          "<img alt=\"\(HTML.escaped(film.caption)): \(HTML.escaped(film.detail))\" "
+          + "src=\"data:image/\(type);base64,\(data)\">"
+      }
       body +=
-        "<figure><img alt=\"\(HTML.escaped(film.caption)): \(HTML.escaped(film.detail))\" "
-        + "src=\"data:image/\(type);base64,\(data)\"><figcaption>\(HTML.escaped(film.caption))"
-        + "<br><small>\(HTML.escaped(film.detail))</small></figcaption></figure>\n"
+        "<figcaption>\(HTML.escaped(film.caption))<br><small>\(HTML.escaped(film.detail))</small></figcaption></figure>\n"
     }
     body += "</div>\n"
   }

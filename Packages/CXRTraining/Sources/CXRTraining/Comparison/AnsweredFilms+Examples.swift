@@ -1,11 +1,12 @@
 import CXRArchive
+import CXRData
 import CXREvaluation
 import CXRFilms
 import CXRImage
 
 extension AnsweredFilms {
-  /// The films on which a network was most sure, right, and wrong both ways, as pictures. A film that can no longer be decoded
-  /// is left out.
+  /// The films on which a network was most sure, right, and wrong both ways, as pictures; of one that can no longer be
+  /// decoded it is said why.
   ///
   /// - Parameters:
   ///   - seen: what was kept of the films.
@@ -14,41 +15,44 @@ extension AnsweredFilms {
   ///   - collection: theirs.
   ///   - options: with the pictures' side.
   func examples(
-    _ seen: Sightings, of network: Int, _ asked: [Int], _ collection: FilmCollection,
+    _ seen: Sightings, of network: Int, _ asked: [FilmRow], _ collection: FilmCollection,
     _ options: Evaluation.Options
   ) -> [Example] {
     guard let side = options.exampleSide else { return [] }
     let fit = fits[network]
     return collection.matrix.labels.enumerated().flatMap { k, label in
       Example.Kind.allCases.compactMap { kind -> Example? in
-        guard let candidate = seen.candidates[k][kind],
-          let name = Optional(collection.file.records[asked[candidate.film]].name),
-          let film = film(candidate.film, path: collection.folder?.path(of: name), as: network),
-          let picture = try? Self.picture(film, candidate.map, side: side)
-        else { return nil }
+        guard let candidate = seen.candidates[k][kind] else { return nil }
+        let name = collection.file.records[asked[candidate.film.index]].name
         var example = Example(
           label: label, kind: kind, film: name, score: candidate.probability,
-          threshold: fit?.threshold(of: k) ?? 0.5, picture: picture)
-        if collection.remarkOfPictures != nil { example.note = "as prepared" }
+          threshold: fit?.threshold(of: k) ?? 0.5, picture: nil)
+        do {
+          let film = try film(candidate.film, path: collection.folder?.path(of: name), as: network)
+          example.picture = try Self.picture(film, candidate.map, side: side)
+          if collection.remarkOfPictures != nil { example.note = "as prepared" }
+        } catch {
+          example.note = "no picture: \(UnreadableFilm.reason(error))"
+        }
         return example
       }
     }
   }
 
-  /// A film as stored, in 8 bits, or where that is in an archive as it was prepared; `nil` where it cannot be decoded.
+  /// A film as stored, in 8 bits, or as it was prepared where it is in an archive or in no folder.
   ///
   /// - Parameters:
-  ///   - place: in ``source``.
+  ///   - film: of ``source``.
   ///   - path: the film's.
   ///   - network: which says how films are decoded.
-  private func film(_ place: Int, path: String?, as network: Int) -> GreyFilm? {
-    guard let path else { return nil }
+  /// - Throws: `ImageError`, `FilmError`, `FilmFailure`.
+  private func film(_ film: CachedFilm, path: String?, as network: Int) throws -> GreyFilm {
     let number = networks.preparation(of: network)
     let preparation = networks.preparations[number]
-    guard ArchivedPath(path) != nil else {
-      return try? GreyFilm(path: path, options: preparation.decoding)
+    if let path, ArchivedPath(path) == nil {
+      return try GreyFilm(path: path, options: preparation.decoding)
     }
-    guard let planes = try? source.pixels(of: place..<place + 1)[0].get() else { return nil }
+    let planes = try source.pixels(of: film..<film.advanced(by: 1))[0].get()
     let side = preparation.imageSize
     return GreyFilm(FilmPlane(height: side, width: side, values: planes[number]))
   }

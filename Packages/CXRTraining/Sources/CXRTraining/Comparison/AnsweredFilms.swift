@@ -9,11 +9,11 @@ struct AnsweredFilms: Sendable {
   /// What the networks say.
   let answers: Networks.Answers
   /// The rows of the films that can be decoded.
-  let rows: [Int]
+  let rows: [FilmRow]
   /// Thresholds and calibrations of each network: as stored, or chosen anew.
   let fits: [ValidationFit?]
-  /// The place of each of ``rows``' films in ``source``.
-  var places: [Int] { answers.places }
+  /// Each of ``rows``' films in ``source``.
+  var places: [CachedFilm] { answers.places }
   let source: PreparedFilms
 
   /// Applies the networks to the films of `asked` rows, once.
@@ -27,7 +27,7 @@ struct AnsweredFilms: Sendable {
   ///   - events: what is told meanwhile.
   /// - Throws: `FilmError` for films that cannot be decoded unless these are skipped, or where none can be.
   init(
-    _ asked: [Int], of collection: FilmCollection, _ sources: EvaluationSources,
+    _ asked: [FilmRow], of collection: FilmCollection, _ sources: EvaluationSources,
     stored: [ValidationFit?], sightings: inout [Sightings], events: Evaluation.Events
   ) throws {
     let options = sources.options
@@ -46,7 +46,7 @@ struct AnsweredFilms: Sendable {
       }
     }
     sightings = seen
-    rows = answers.places.map { asked[$0] }
+    rows = answers.places.map { asked[$0.index] }
     guard !rows.isEmpty else {
       throw FilmError.noFilms(
         part: sources.subset?.rawValue ?? "evaluated", why: "no film can be decoded")
@@ -54,9 +54,9 @@ struct AnsweredFilms: Sendable {
   }
 
   private static func answers(
-    _ networks: Networks, _ rows: [Int], of collection: FilmCollection,
+    _ networks: Networks, _ rows: [FilmRow], of collection: FilmCollection,
     _ options: Evaluation.Options, _ events: Evaluation.Events,
-    see: (_ network: Int, _ places: [Int], FilmReading) -> Void = { _, _, _ in }
+    see: (_ network: Int, _ films: [CachedFilm], FilmReading) -> Void = { _, _, _ in }
   ) throws -> (PreparedFilms, Networks.Answers) {
     let films = collection.films(rows)
     let source = try networks.prepared(
@@ -82,7 +82,7 @@ struct AnsweredFilms: Sendable {
     let rows = collection.rows(of: .validation)
     events.fitting(rows.count)
     let (_, again) = try answers(networks, rows, of: collection, sources.options, events)
-    let usable = again.places.map { rows[$0] }
+    let usable = again.places.map { rows[$0.index] }
     guard !usable.isEmpty else { return fits }
     let units = JudgedUnits(sources.options.unit, of: collection)
     try units.check(usable)

@@ -32,6 +32,6 @@ extension AnsweredFilms {
   /// The grey levels of the film at a place among ``rows``, under each preparation.
   func planes(_ film: Int) throws -> [[Float]] {
     let place = places[film]
-    return try source.pixels(of: place..<place + 1)[0].get()
+    return try source.pixels(of: place..<place.advanced(by: 1))[0].get()
   }
 }

@@ -23,7 +23,7 @@ public struct Evaluation: Sendable {
   /// Where the films come from.
   public let collection: FilmCollection
   /// The rows of the films, `[N]`.
-  public let rows: [Int]
+  public let rows: [FilmRow]
   /// Films left out because they cannot be decoded.
   public let skippedFilms: [UnreadableFilm]
   /// Columns of tables that are no labels judged here, by table.

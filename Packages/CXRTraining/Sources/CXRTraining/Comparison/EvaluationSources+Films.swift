@@ -18,7 +18,7 @@ extension EvaluationSources {
   }
 
   /// The rows that are judged: of the part, or of the first table.
-  func rows(in films: FilmCollection) throws -> [Int] {
+  func rows(in films: FilmCollection) throws -> [FilmRow] {
     let rows =
       if classifiers.isEmpty, let table = tables.first {
         try Self.rows(of: table, in: films)
@@ -50,10 +50,10 @@ extension EvaluationSources {
   /// A table's films as rows of the label file, in its order.
   static func rows(
     of table: PredictionsFile, in collection: FilmCollection
-  ) throws -> [Int] {
+  ) throws -> [FilmRow] {
     let records = collection.file.records
     let index = FilmNameIndex(records.map(\.name), rule: collection.filmNames)
-    let rows = try index.places(of: table.names, path: table.path).sorted()
+    let rows = try index.places(of: table.names, path: table.path).sorted().map { FilmRow($0) }
       .filter { !collection.excluded.contains(records[$0].name) }
     return rows
   }
@@ -103,7 +103,7 @@ extension EvaluationSources {
 
   /// What is looked for while networks answer the films of `asked` rows; `nil` where nothing is.
   /// - Throws: `DataError.nearNames` for boxes of what is almost a label.
-  func search(_ asked: [Int], in films: FilmCollection) throws -> Sightings.Search? {
+  func search(_ asked: [FilmRow], in films: FilmCollection) throws -> Sightings.Search? {
     let boxes = options.boxes?.renaming(films.file.renames)
     try boxes?.check(labels)
     guard boxes != nil || options.exampleSide != nil else { return nil }

@@ -36,7 +36,7 @@ extension EvaluationSources {
 
   /// What the tables of validation films tell, a table; `nil` where there are none.
   /// - Throws: ``TrainingError/evaluationMismatch(_:remedies:)`` for films of patients who are judged.
-  func tableFits(in films: FilmCollection, apartFrom tested: [Int]) throws -> [ValidationFit?] {
+  func tableFits(in films: FilmCollection, apartFrom tested: [FilmRow]) throws -> [ValidationFit?] {
     guard !validationTables.isEmpty else { return tables.map { _ in nil } }
     return try validationTables.map {
       try fit($0, collection: films, apartFrom: tested)
@@ -45,7 +45,7 @@ extension EvaluationSources {
 
   /// What a table of validation films tells.
   private func fit(
-    _ table: PredictionsFile, collection: FilmCollection, apartFrom tested: [Int]
+    _ table: PredictionsFile, collection: FilmCollection, apartFrom tested: [FilmRow]
   ) throws -> ValidationFit {
     let rows = try Self.rows(of: table, in: collection)
     let records = collection.file.records

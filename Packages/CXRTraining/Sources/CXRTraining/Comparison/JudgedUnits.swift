@@ -19,7 +19,7 @@ struct JudgedUnits {
   }
 
   /// To which unit each row's film belongs, `[N]`; `nil` where each film is one.
-  private func units(of rows: [Int]) -> PatientIndex? {
+  private func units(of rows: [FilmRow]) -> PatientIndex? {
     let records = collection.file.records
     return switch unit.kind {
     case .film: nil
@@ -32,7 +32,7 @@ struct JudgedUnits {
 
   /// Checks that it is known to which unit each film belongs.
   /// - Throws: ``TrainingError/evaluationMismatch(_:)``.
-  func check(_ rows: [Int]) throws {
+  func check(_ rows: [FilmRow]) throws {
     guard unit.kind == .study else { return }
     let without = rows.filter { collection.file.records[$0].study == nil }
     guard let first = without.first else { return }
@@ -43,13 +43,13 @@ struct JudgedUnits {
   }
 
   /// What is known of the units of rows.
-  func films(_ rows: [Int]) -> JudgedFilms {
+  func films(_ rows: [FilmRow]) -> JudgedFilms {
     let films = JudgedFilms(rows: rows, of: collection)
     return units(of: rows).map(films.joined) ?? films
   }
 
   /// A model's scores of the units of rows. Thresholds of films, and what is known of weights, are not those of units.
-  func model(_ model: ScoredModel, _ rows: [Int]) -> ScoredModel {
+  func model(_ model: ScoredModel, _ rows: [FilmRow]) -> ScoredModel {
     units(of: rows).map {
       model.joined(by: $0, unit.score, labels: collection.matrix.labels.count)
     } ?? model

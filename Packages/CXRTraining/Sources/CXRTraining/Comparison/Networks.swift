@@ -29,8 +29,8 @@ struct Networks: Sendable {
 
   /// What the networks say of films.
   struct Answers: Sendable {
-    /// Places among the films asked for, of those that can be decoded.
-    var places: [Int] = []
+    /// Of the films asked for those that can be decoded.
+    var places: [CachedFilm] = []
     /// Films that cannot be decoded.
     var unreadable: [UnreadableFilm] = []
     /// By network, `[N, K]`; the 32-bit log-odds, widened to be ranked.
@@ -66,18 +66,18 @@ struct Networks: Sendable {
   ///   - source: the films.
   ///   - count: how many are asked about.
   ///   - paths: of the checkpoints, for messages.
-  ///   - see: told what each network reads of films at these places, before it is forgotten.
+  ///   - see: told what each network reads of films, before it is forgotten.
   ///   - progress: told how many films are done.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
   func answers(
     on source: PreparedFilms, count: Int, paths: [String],
-    see: (_ network: Int, _ places: [Int], FilmReading) -> Void = { _, _, _ in },
+    see: (_ network: Int, _ films: [CachedFilm], FilmReading) -> Void = { _, _, _ in },
     progress: (_ done: Int) -> Void
   ) throws -> Answers {
     let none = [[Double]](repeating: [], count: classifiers.count)
     var answers = Answers(logits: none, probabilities: none, baselines: none)
     for start in stride(from: 0, to: count, by: Self.batchSize) {
-      let part = start..<min(count, start + Self.batchSize)
+      let part = CachedFilm(start)..<CachedFilm(min(count, start + Self.batchSize))
       var decoded: [[[Float]]] = []
       let known = answers.places.count
       for (place, result) in zip(part, try source.pixels(of: part)) {
@@ -108,7 +108,7 @@ struct Networks: Sendable {
           }
         }
       }
-      progress(part.upperBound)
+      progress(part.upperBound.index)
     }
     return answers
   }

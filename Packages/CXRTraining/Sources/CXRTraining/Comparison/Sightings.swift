@@ -9,8 +9,8 @@ import CXRNet
 struct Sightings {
   /// A film that may become an example.
   struct Candidate {
-    /// Place among the films asked about.
-    let film: Int
+    /// Which of the films asked about.
+    let film: CachedFilm
     let score: Double
     let probability: Double
     let map: FindingMap
@@ -46,10 +46,10 @@ struct Sightings {
   /// Looks at films that a network has answered.
   ///
   /// - Parameters:
-  ///   - films: their places among the films asked about, `[n]`.
+  ///   - films: which of the films asked about they are, `[n]`.
   ///   - reading: of them, `[n, …]`.
   ///   - classifier: the network.
-  mutating func add(_ films: [Int], _ reading: FilmReading, by classifier: ChestClassifier) {
+  mutating func add(_ films: [CachedFilm], _ reading: FilmReading, by classifier: ChestClassifier) {
     let (logits, probabilities) = (
       reading.logits.scalars.map(Double.init), reading.probabilities.scalars.map(Double.init)
     )
@@ -62,9 +62,9 @@ struct Sightings {
       return all[n][k]
     }
     for (n, film) in films.enumerated() {
-      let record = search.records[film]
-      for k in 0..<columns where search.films.isKnown[film * columns + k] {
-        let hasIt = search.films.truths[film * columns + k]
+      let record = search.records[film.index]
+      for k in 0..<columns where search.films.isKnown[film.index * columns + k] {
+        let hasIt = search.films.truths[film.index * columns + k]
         let isCalled = batch.isCalledPositive(film: n, label: k, of: columns)
         if hasIt, let boxes = search.boxes[record.name]?[search.films.labels[k]] {
           cases.append(

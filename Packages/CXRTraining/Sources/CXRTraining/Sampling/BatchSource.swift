@@ -8,14 +8,14 @@ import CXRTensor
 struct BatchSource: Sendable {
   let cache: FilmCache
   let collection: FilmCollection
-  /// Rows of the label file by film of the cache's list.
-  let rows: [Int]
+  /// The row of each film of the cache's list.
+  let rows: [FilmRow]
   let mean: Float
   let standardDeviation: Float
 
-  /// One film of a batch: its place in the cache, how often it is augmented, and from what stream.
+  /// One film of a batch: which of the cache, how often it is augmented, and from what stream.
   struct Item: Sendable {
-    let film: Int
+    let film: CachedFilm
     let augmentations: Int
     let random: RandomStream
   }
@@ -49,10 +49,10 @@ struct BatchSource: Sendable {
           UnsafeRawBufferPointer(film), mean: mean, deviation: standardDeviation, to: target)
       }
     }
-    let labels = items.flatMap { collection.matrix.row(rows[$0.film]) }
+    let labels = items.flatMap { collection.matrix.row(rows[$0.film.index]) }
     return Batch(
       films: films,
       labels: Tensor(labels, shape: [items.count, collection.matrix.labels.count]),
-      names: items.map { collection.file.records[rows[$0.film]].name })
+      names: items.map { collection.file.records[rows[$0.film.index]].name })
   }
 }

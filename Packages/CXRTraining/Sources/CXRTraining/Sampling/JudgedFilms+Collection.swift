@@ -5,7 +5,7 @@ import CXRMetrics
 
 extension JudgedFilms {
   /// The films of rows of a collection, in the rows' order, with their groups by view, sex and age.
-  init(rows: [Int], of collection: FilmCollection) {
+  init(rows: [FilmRow], of collection: FilmCollection) {
     let (matrix, columns) = (collection.matrix, collection.matrix.labels.indices)
     let records = rows.map { collection.file.records[$0] }
     self.init(

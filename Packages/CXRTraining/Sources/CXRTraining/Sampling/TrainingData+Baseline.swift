@@ -1,4 +1,5 @@
 import CXREvaluation
+import CXRFilms
 import CXRParallel
 import CXRImage
 import CXRMetrics
@@ -42,13 +43,13 @@ extension TrainingData {
     return candidates.indices.max { quality[$0] < quality[$1] }.map { candidates[$0] }
   }
 
-  private func forEachBlock(of films: [Int], _ body: ([Int]) throws -> Void) rethrows {
+  private func forEachBlock(of films: [CachedFilm], _ body: ([CachedFilm]) throws -> Void) rethrows {
     for start in stride(from: 0, to: films.count, by: Self.blockSize) {
       try body(Array(films[start..<min(films.count, start + Self.blockSize)]))
     }
   }
 
-  private func thumbnails(of films: [Int]) throws -> [[Float]] {
+  private func thumbnails(of films: [CachedFilm]) throws -> [[Float]] {
     let (cache, size) = (cache, cache.preparation.imageSize)
     return try Parallel.map(films.count) { i in
       try cache.plane(films[i]).values.withUnsafeBufferPointer {
@@ -61,7 +62,7 @@ extension TrainingData {
   func frontalTemplate() throws -> FrontalTemplate? {
     let records = collection.file.records
     let frontal = trainingFilms.filter { film in
-      guard let view = records[rows[film]].view?.uppercased(), !view.isEmpty else { return true }
+      guard let view = records[row(of: film)].view?.uppercased(), !view.isEmpty else { return true }
       return view.hasPrefix("PA") || view.hasPrefix("AP") || view == "FRONTAL"
     }
     let count = min(frontal.count, FrontalTemplate.mostFilms)

@@ -34,14 +34,14 @@ public struct TrainingData: Sendable {
   /// The number of films validated on.
   public var validationCount: Int { validationFilms.count }
 
-  /// Rows of the label file by film of the cache.
-  let rows: [Int]
+  /// The row of each film of the cache.
+  private let rows: [FilmRow]
   /// Films of the cache that are trained on.
-  let trainingFilms: [Int]
+  let trainingFilms: [CachedFilm]
   /// Films of the cache that are validated on.
-  let validationFilms: [Int]
+  let validationFilms: [CachedFilm]
   /// Rows of the label file that are validated on, in order.
-  var validationRows: [Int] { validationFilms.map { rows[$0] } }
+  var validationRows: [FilmRow] { validationFilms.map(row) }
 
   /// Labels that `val_auc` is no mean over: validation has no film with them, or none without.
   public var labelsUndefinedInValidation: [String] {
@@ -50,7 +50,10 @@ public struct TrainingData: Sendable {
   }
 
   /// A film's labels, 0 or 1, NaN where unknown, `[K]`.
-  func labels(ofFilm film: Int) -> [Float] { collection.matrix.row(rows[film]) }
+  func labels(ofFilm film: CachedFilm) -> [Float] { collection.matrix.row(row(of: film)) }
+
+  /// A film's row of the label file.
+  func row(of film: CachedFilm) -> FilmRow { rows[film.index] }
 
   /// Reads labels, splits patients, finds, decodes and resizes the films of both parts.
   ///
@@ -90,7 +93,7 @@ public struct TrainingData: Sendable {
     var skippedLabels: [String] = []
 
     // Labels are checked before hours of decoding, and once more when unreadable films have left.
-    func checkLabels(_ rows: [Int]) throws {
+    func checkLabels(_ rows: [FilmRow]) throws {
       let weights = ClassWeight.weights(of: collection.matrix, rows: rows)
       let empty = weights.filter { $0.positive == nil }.map(\.label)
       let full = weights.filter { $0.negative == nil }.map(\.label)
@@ -109,8 +112,8 @@ public struct TrainingData: Sendable {
       }
       collection = try collection.selecting(labels: kept)
     }
-    func checkPart(_ rows: [Int], _ part: String) throws {
-      guard rows.isEmpty else { return }
+    func checkPart(_ films: [some Any], _ part: String) throws {
+      guard films.isEmpty else { return }
       throw FilmError.noFilms(
         part: part,
         why: "none of its patients' films is there and readable; correct the folder of films")
@@ -135,20 +138,20 @@ public struct TrainingData: Sendable {
     }
     let bad = Set(skippedFilms.map(\.name))
     let (allRows, records) = (rows, collection.file.records)
-    func readable(_ films: Range<Int>) -> [Int] {
-      films.filter { !bad.contains(records[allRows[$0]].name) }
+    func readable(_ films: Range<Int>) -> [CachedFilm] {
+      films.filter { !bad.contains(records[allRows[$0]].name) }.map { CachedFilm($0) }
     }
     trainingFilms = readable(0..<trainingRows.count)
     validationFilms = readable(trainingRows.count..<rows.count)
     try checkPart(trainingFilms, "training")
     try checkPart(validationFilms, "validation")
-    let kept = trainingFilms.map { allRows[$0] }
+    let kept = trainingFilms.map { allRows[$0.index] }
     try checkLabels(kept)
 
     let films = [trainingFilms, validationFilms]
     filmsSHA256 = SHA256.hexDigest(
       of: films.map { films in
-        films.map { records[allRows[$0]].name }.joined(separator: "\n")
+        films.map { records[allRows[$0.index]].name }.joined(separator: "\n")
       }.joined(separator: "\n\n"))
     let cache = cache
     pixelsSHA256 = SHA256.hexDigest(
@@ -193,6 +196,7 @@ public struct TrainingData: Sendable {
     }
     let bad = Set(cache.unreadable.map(\.name))
     let films = rows.indices.filter { !bad.contains(collection.file.records[rows[$0]].name) }
+      .map { CachedFilm($0) }
     guard !films.isEmpty else {
       throw FilmError.noFilms(
         part: "test",
@@ -209,7 +213,7 @@ public struct TrainingData: Sendable {
     batches(source, validationFilms, batchSize: batchSize)
   }
 
-  private func batches(_ source: BatchSource, _ films: [Int], batchSize: Int) -> Batches {
+  private func batches(_ source: BatchSource, _ films: [CachedFilm], batchSize: Int) -> Batches {
     let random = RandomStream(seed: 0)
     return Batches(source, count: (films.count + batchSize - 1) / batchSize) { batch in
       films[batch * batchSize..<Swift.min(films.count, (batch + 1) * batchSize)].map {
