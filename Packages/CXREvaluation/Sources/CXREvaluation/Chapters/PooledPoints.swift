@@ -104,7 +104,9 @@ extension EvaluationFigures {
               model.yardstick?.meanAUC.text(digits: 3) ?? "n/a",
               model.yardstick?.difference.mean.auc.text(digits: 3) ?? "n/a",
             ] : [])
-      }, caption: "Means over the findings that are defined, with 95 % intervals.")
+      },
+      caption:
+        "Means over the findings that are defined, with \(Interval.defaultLevelText) intervals.")
     page.table(
       header: [
         "model", "trained with", "threshold", "sensitivity", "specificity", "accuracy",

@@ -120,11 +120,13 @@ extension EvaluationFigures {
     pictures.add(
       "auc", to: &page,
       caption:
-        "Area under the ROC curve with 95 % intervals; dashed, chance; n/a findings have no mark.")
+        "Area under the ROC curve with \(Interval.defaultLevelText) intervals; dashed, chance; n/a findings have no mark."
+    )
     pictures.add(
       "roc-by-finding", to: &page,
       caption:
-        "Findings found against false alarms, with bands that hold 95 % of the draws at each rate.")
+        "Findings found against false alarms, with bands that hold \(Interval.defaultLevelText) of the draws at each rate."
+    )
     page.heading("Precision and recall")
     pictures.add(
       "precision-recall-by-finding", to: &page,
@@ -171,8 +173,9 @@ extension EvaluationFigures {
       ]
     } + [
       .intervals(
-        "auc", description: "AUC a label and model, with 95 % intervals",
-        valueLabel: "AUC with 95 % interval (0.5 is chance)", categories: labels,
+        "auc", description: "AUC a label and model, with \(Interval.defaultLevelText) intervals",
+        valueLabel: "AUC with \(Interval.defaultLevelText) interval (0.5 is chance)",
+        categories: labels,
         series: models.map { model in
           (
             model.name,
@@ -183,7 +186,8 @@ extension EvaluationFigures {
           )
         }, reference: 0.5),
       panels(
-        "roc-by-finding", description: "ROC curves a finding, with 95 % bands",
+        "roc-by-finding",
+        description: "ROC curves a finding, with \(Interval.defaultLevelText) bands",
         xLabel: "false alarms", yLabel: "findings found", diagonal: true, points: \.rocPoints,
         band: \.rocBand),
       panels(

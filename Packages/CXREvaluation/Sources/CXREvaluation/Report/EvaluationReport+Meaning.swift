@@ -66,7 +66,7 @@ extension EvaluationReport {
       }
       let clear = difference.labels.filter { ($0.corrected ?? 1) < 0.05 }.count
       let span =
-        "\(fixedPoint(value, digits: 3)) (95 % interval \(fixedPoint(interval.low, digits: 3)) to "
+        "\(fixedPoint(value, digits: 3)) (\(Interval.defaultLevelText) interval \(fixedPoint(interval.low, digits: 3)) to "
         + "\(fixedPoint(interval.high, digits: 3)))"
       let verdict =
         interval.contains(0)

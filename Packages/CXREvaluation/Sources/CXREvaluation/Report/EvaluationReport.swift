@@ -1,4 +1,5 @@
 import CXRFiles
+import CXRMetrics
 import CXRReport
 
 /// The files of an evaluation: a document, tables, texts, pictures and a page.
@@ -40,7 +41,7 @@ public struct EvaluationReport: Sendable {
       ("patients", .integer(figures.films.patientCount)), ("threshold", .number(0.5)),
     ]
     let draws: JSONValue = .object([
-      ("level", .number(0.95)), ("resampled", .string("patients")),
+      ("level", .number(Interval.defaultLevel)), ("resampled", .string("patients")),
       ("replicates", .integer(options.replicates)), ("seed", .unsigned(options.seed)),
     ])
     return .object(
@@ -83,7 +84,7 @@ public struct EvaluationReport: Sendable {
     var page = ReportPage(
       title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
       lead:
-        "\(lead). Intervals are of 95 %, from \(figures.options.replicates) draws of patients, each with all of "
+        "\(lead). Intervals are of \(Interval.defaultLevelText), from \(figures.options.replicates) draws of patients, each with all of "
         + "their films.")
     if let problem = pictures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }

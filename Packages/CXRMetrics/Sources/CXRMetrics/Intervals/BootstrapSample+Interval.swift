@@ -22,7 +22,7 @@ extension BootstrapSample {
 
   /// What holds a share `level` of the draws, half of the others on either side; `nil` where the figure is undefined
   /// in more than one replicate of twenty.
-  public func percentiles(level: Double = 0.95) -> Interval? {
+  public func percentiles(level: Double = Interval.defaultLevel) -> Interval? {
     sorted.map {
       Interval(
         Self.quantile((1 - level) / 2, of: $0), Self.quantile((1 + level) / 2, of: $0))
@@ -39,7 +39,7 @@ extension BootstrapSample {
   /// of all hits; and likewise of 0.
   ///
   /// - Parameter level: how often it shall hold the truth.
-  public func interval(level: Double = 0.95) -> Interval? {
+  public func interval(level: Double = Interval.defaultLevel) -> Interval? {
     let n = effectivePatients
     guard n >= Self.leastPatients, let sorted, let first = sorted.first else { return nil }
     let t = reach(level: level, effectivePatients: n)

@@ -110,13 +110,13 @@ public struct DeLong: Sendable {
   }
 
   /// The interval of ``auc``, films being independent, within 0…1.
-  public func interval(level: Double = 0.95) -> Interval? {
+  public func interval(level: Double = Interval.defaultLevel) -> Interval? {
     interval(variance: variance, reach: NormalDistribution.quantile((1 + level) / 2))
   }
 
   /// The interval of ``auc``, patients being independent, within 0…1: Student's t for as many patients as the
   /// films of either kind are worth.
-  public func interval(patients: PatientIndex, level: Double = 0.95) -> Interval? {
+  public func interval(patients: PatientIndex, level: Double = Interval.defaultLevel) -> Interval? {
     let count = min(
       patients.effectiveCount(where: labels), patients.effectiveCount(where: labels.map { !$0 }))
     return interval(

@@ -1,5 +1,10 @@
 /// A confidence interval, ends included.
 public struct Interval: Sendable, Equatable {
+  /// The level of intervals unless another is asked for: of so many draws of patients the interval is to hold the value.
+  public static let defaultLevel = 0.95
+  /// The same in words, such as `95 %`.
+  public static var defaultLevelText: String { "\(Int((100 * defaultLevel).rounded())) %" }
+
   /// The lower end.
   public let low: Double
   /// The upper end.

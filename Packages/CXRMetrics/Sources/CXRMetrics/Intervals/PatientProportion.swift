@@ -63,7 +63,7 @@ public struct PatientProportion: Sendable, Equatable {
 
   /// Wilson's score interval (Journal of the American Statistical Association 22, 1927) of as many films as these
   /// are worth, with Student's t for as many patients as they are worth; `nil` without films of two patients.
-  public func interval(level: Double = 0.95) -> Interval? {
+  public func interval(level: Double = Interval.defaultLevel) -> Interval? {
     guard let value, effectivePatients > 1 else { return nil }
     let z = reach(level: level, effectivePatients: effectivePatients)
     let n = effectiveFilms

@@ -49,7 +49,7 @@ public struct OperatingFigures: Sendable {
   /// The interval of ``ppv(prevalence:)``: the logit method of Mercaldo, Lau and Zhou (Statistics in Medicine 26,
   /// 2007), with t²/2 hits and t²/2 misses added to either share, t being Student's for as many patients as they are
   /// worth; reaching at least to the value itself. `nil` where that is, or a share rests on one patient.
-  public func ppvInterval(prevalence: Double, level: Double = 0.95) -> Interval? {
+  public func ppvInterval(prevalence: Double, level: Double = Interval.defaultLevel) -> Interval? {
     guard let value = ppv(prevalence: prevalence),
       min(sensitivity.effectivePatients, specificity.effectivePatients) > 1
     else { return nil }

@@ -33,10 +33,17 @@ public struct Adam: Optimizer {
       epsilonPlacement: try settings.choice("epsilon_placement"))
   }
 
+  /// β₁ unless another is asked for, as in Keras and PyTorch.
+  public static let defaultBeta1 = 0.9
+  /// β₂ unless another is asked for, as in Keras and PyTorch.
+  public static let defaultBeta2 = 0.999
+  /// ε unless another is asked for, as in Keras; PyTorch's is 1e-8.
+  public static let defaultEpsilon = 1e-7
+
   static let options: [OptimizerOption] = [
-    .number("beta1", default: 0.9, in: 0...0.999999),
-    .number("beta2", default: 0.999, in: 0...0.999999),
-    .number("epsilon", default: 1e-7, in: 1e-30...1),
+    .number("beta1", default: defaultBeta1, in: 0...0.999999),
+    .number("beta2", default: defaultBeta2, in: 0...0.999999),
+    .number("epsilon", default: defaultEpsilon, in: 1e-30...1),
     .choice("epsilon_placement", default: EpsilonPlacement.outsideCorrection),
   ]
 
@@ -69,7 +76,8 @@ public struct Adam: Optimizer {
 
   /// Zero moments for the trained parameters of `model`.
   public init(
-    for model: some Module, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7,
+    for model: some Module, beta1: Double = defaultBeta1, beta2: Double = defaultBeta2,
+    epsilon: Double = defaultEpsilon,
     epsilonPlacement: EpsilonPlacement = .outsideCorrection
   ) {
     (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)

@@ -5,14 +5,17 @@ import CXRTensor
 /// λ is not in the gradients, so that the moments do not know of it. As by the defaults of Keras and PyTorch every
 /// trained parameter decays, biases and the scales and shifts of batch normalisation with the kernels; one
 /// without a gradient does not. The product is formed as Keras does, (w·λ)·lr, so that weights equal Keras's bit for bit
-/// given the same gradients; PyTorch's w·(1 − lr·λ) is rounded elsewhere. Keras's λ is 0.004, PyTorch's 0.01.
+/// given the same gradients; PyTorch's w·(1 − lr·λ) is rounded elsewhere.
 ///
 /// Its state is Adam's, with the same names.
 public struct AdamW: Optimizer {
+  /// λ unless another is asked for, as in Keras; PyTorch's is 0.01.
+  public static let defaultWeightDecay = 0.004
+
   /// Its name and its options: Adam's and `weight_decay`.
   public static let kind = OptimizerKind(
     name: "adamw",
-    options: [.number("weight_decay", default: 0.004, in: 0...1)] + Adam.options
+    options: [.number("weight_decay", default: defaultWeightDecay, in: 0...1)] + Adam.options
   ) { (settings, model) throws(NetError) in
     AdamW(
       for: model, weightDecay: try settings.number("weight_decay"),
@@ -27,8 +30,9 @@ public struct AdamW: Optimizer {
 
   /// Zero moments for the trained parameters of `model`; see ``Adam`` for the other numbers.
   public init(
-    for model: some Module, weightDecay: Double = 0.004, beta1: Double = 0.9,
-    beta2: Double = 0.999, epsilon: Double = 1e-7,
+    for model: some Module, weightDecay: Double = defaultWeightDecay,
+    beta1: Double = Adam.defaultBeta1, beta2: Double = Adam.defaultBeta2,
+    epsilon: Double = Adam.defaultEpsilon,
     epsilonPlacement: EpsilonPlacement = .outsideCorrection
   ) {
     self.weightDecay = weightDecay
