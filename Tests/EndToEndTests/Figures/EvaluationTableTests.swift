@@ -38,7 +38,9 @@ import Testing
   }
 
   private func point(_ name: String, _ figures: JSONTree) throws -> [String] {
-    guard figures != .null else { return [name] + [String](repeating: "", count: Self.operatingColumns.count - 1) }
+    guard figures != .null else {
+      return [name] + [String](repeating: "", count: Self.operatingColumns.count - 1)
+    }
     var row = [
       name, cell(try figures.number("threshold")), cell(try figures.number("logit_threshold")),
     ]

@@ -39,7 +39,9 @@ extension PublishedCollectionTests {
     #expect(matrix.labels == LabelSet.nih14)
     try #require(matrix.rowCount == Self.padChestNames.count)
     for (place, (name, labels)) in Self.padChestNames.enumerated() {
-      let found = matrix.labels.indices.filter { matrix[FilmRow(place), $0] }.map { matrix.labels[$0] }
+      let found = matrix.labels.indices.filter { matrix[FilmRow(place), $0] }.map {
+        matrix.labels[$0]
+      }
       #expect(Set(found) == labels, "\(name)")
       #expect(matrix.labels.indices.allSatisfy { matrix.isKnown(FilmRow(place), $0) }, "\(name)")
     }

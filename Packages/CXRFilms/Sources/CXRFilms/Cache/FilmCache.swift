@@ -203,7 +203,8 @@ public final class FilmCache: Sendable {
   }
 
   /// The size of a film as stored, and the mean and the standard deviation of its prepared grey levels.
-  public func look(of film: CachedFilm) -> (width: Int, height: Int, mean: Double, contrast: Double) {
+  public func look(of film: CachedFilm) -> (width: Int, height: Int, mean: Double, contrast: Double)
+  {
     (
       Int(sizes[film.index].width), Int(sizes[film.index].height), moments[film.index].mean,
       moments[film.index].standardDeviation

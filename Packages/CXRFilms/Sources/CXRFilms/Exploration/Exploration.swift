@@ -117,7 +117,9 @@ public struct Exploration: Sendable {
     self.preparation = preparation
     revision = NIHRevision(records)
     views = Demographics(records, rows: Array(records.positions)).views.map { view in
-      let rows = records.positions.filter { (records[$0].view ?? Demographics.unknown) == view.name }
+      let rows = records.positions.filter {
+        (records[$0].view ?? Demographics.unknown) == view.name
+      }
       return (view.name, view.films, matrix.positives(in: rows), matrix.unknowns(in: rows))
     }
     // Weights and copies come from the films that can be trained on.

@@ -43,7 +43,8 @@ extension TrainingData {
     return candidates.indices.max { quality[$0] < quality[$1] }.map { candidates[$0] }
   }
 
-  private func forEachBlock(of films: [CachedFilm], _ body: ([CachedFilm]) throws -> Void) rethrows {
+  private func forEachBlock(of films: [CachedFilm], _ body: ([CachedFilm]) throws -> Void) rethrows
+  {
     for start in stride(from: 0, to: films.count, by: Self.blockSize) {
       try body(Array(films[start..<min(films.count, start + Self.blockSize)]))
     }
