@@ -68,6 +68,9 @@ struct RecomputedFigures {
       [
         ("sensitivity", "sensitivity", sensitivity), ("specificity", "specificity", specificity),
         ("ppv", "PPV", ppv), ("npv", "NPV", npv),
+        (
+          "false_alarms_per_found", "false alarms per found", share(falsePositives, truePositives)
+        ),
       ]
     }
     static let keys = Counts().estimates.map(\.key)

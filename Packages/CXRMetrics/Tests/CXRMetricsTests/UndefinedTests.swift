@@ -3,6 +3,29 @@ import Testing
 
 /// What a figure is that cannot be had is not known: never 0, 0.5 or 1.
 @Suite struct UndefinedTests {
+  /// Without a film that is found there is no ratio; with one its interval is PPV's, turned.
+  @Test func falseAlarmsPerFound() throws {
+    func figures(_ scores: [Double]) -> OperatingFigures {
+      let labels = [true, true, false, false, false, false]
+      return OperatingFigures(
+        scores: scores, labels: labels, patients: PatientIndex(Array(0..<6)), threshold: 0.5)
+    }
+    #expect(figures([0, 0, 1, 1, 0, 0]).falseAlarmsPerFound == Estimate(nil))
+    #expect(figures([0, 0, 0, 0, 0, 0]).falseAlarmsPerFound == Estimate(nil))
+    let some = figures([1, 1, 1, 0, 0, 0])
+    let ppv = try #require(some.ppv.interval())
+    let ratio = some.falseAlarmsPerFound
+    #expect(ratio.value == 0.5)
+    let interval = try #require(ratio.interval)
+    #expect(abs(interval.low - (1 - ppv.high) / ppv.high) < 1e-12)
+    #expect(abs(interval.high - (1 - ppv.low) / ppv.low) < 1e-12)
+    #expect(figures([1, 1, 0, 0, 0, 0]).falseAlarmsPerFound.value == 0)
+    // One patient's films give no interval.
+    let one = OperatingFigures(
+      scores: [1, 1], labels: [true, false], patients: PatientIndex([0, 0]), threshold: 0.5)
+    #expect(one.falseAlarmsPerFound == Estimate(1))
+  }
+
   private func counts(_ called: [Bool], _ labels: [Bool]) -> ConfusionCounts {
     ConfusionCounts(scores: called.map { $0 ? 0.9 : 0.1 }, labels: labels)
   }

@@ -76,6 +76,7 @@ extension OperatingPoint {
       ("sensitivity", "sensitivity", { $0.sensitivity.estimate }),
       ("specificity", "specificity", { $0.specificity.estimate }),
       ("ppv", "PPV", { $0.ppv.estimate }), ("npv", "NPV", { $0.npv.estimate }),
+      ("false_alarms_per_found", "false alarms per found", { $0.falseAlarmsPerFound }),
     ]
   }
 
@@ -164,7 +165,8 @@ extension EvaluationFigures {
       "Chosen thresholds follow a rule: youden, the largest sensitivity + specificity; sensitivity=S or specificity=S, "
         + "at least that; f1, the largest F1; cost=C, the least cost where a miss costs C false alarms. They are worth "
         + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others. "
-        + "PPV is the share of alarms that are right, NPV the share of all-clears that are. Both depend on how common "
+        + "PPV is the share of alarms that are right, NPV the share of all-clears that are; false alarms per found are those "
+        + "that come with each film of the finding that is called. All three depend on how common "
         + "the finding is; where a prevalence was given, PPV is shown for it too.")
     for model in models {
       let hasPrevalence = model.labels.contains { options.prevalences[$0.name] != nil }

@@ -36,6 +36,16 @@ public struct OperatingFigures: Sendable {
     npv = share { $0 ? nil : !$1 }
   }
 
+  /// How many false alarms come with each film of the finding that is found, at least 0: 1/PPV − 1, with the ends of PPV's
+  /// interval turned so. `nil` where nothing is found; without an interval where PPV has none, or may be 0.
+  public var falseAlarmsPerFound: Estimate {
+    guard counts.truePositives > 0 else { return Estimate(nil) }
+    let value = Double(counts.falsePositives) / Double(counts.truePositives)
+    guard let share = ppv.interval(), share.low > 0 else { return Estimate(value) }
+    return Estimate(
+      value, Interval(min(value, 1 / share.high - 1), max(value, 1 / share.low - 1)))
+  }
+
   /// The positive predictive value where the finding is as common as `prevalence` (0…1, ends excluded):
   /// sensitivity and specificity carry over, the predictive value of these films does not. `nil` where either
   /// share is undefined, or nothing would be called positive.
