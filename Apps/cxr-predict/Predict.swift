@@ -4,6 +4,7 @@ import CXRFiles
 import ArgumentParser
 import CXRCommandLine
 import CXRData
+import CXRImage
 import CXRReport
 import CXRTraining
 import Foundation
@@ -155,7 +156,7 @@ struct Predict: Program {
     guard !paths.isEmpty || !list.failures.isEmpty else {
       throw ValidationError(
         csv == nil
-          ? "no film to ask about: the folders or the list hold no PNG, JPEG or DICOM file"
+          ? "no film to ask about: the folders or the list hold no \(FilmFormat.allNames) file"
           : "no film to ask about: --images has none of the films that --csv lists")
     }
     let mapWriter = try maps.map {

@@ -24,7 +24,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(_, let reason): "cannot be read (\(reason))"
     case .empty: "the file is empty"
-    case .unknownFormat(_, let found): "neither PNG nor JPEG nor DICOM, but \(found)"
+    case .unknownFormat(_, let found): "\(found), and not \(FilmFormat.allNames)"
     case .undecodable(_, let format, let offset, let reason, let remedy):
       "\(format) cannot be decoded" + (offset.map { " at byte \($0)" } ?? "") + ": \(reason)"
         + (remedy.map { " (\($0.description))" } ?? "")

@@ -21,7 +21,8 @@ import Testing
 
   private func byLibPNG(_ bytes: [UInt8]) -> GreyFilm? {
     try? GreyFilm(
-      encoded: bytes, format: .png, path: "f", options: DecodingOptions(maximumPixels: 1 << 22))
+      encoded: bytes, format: .film(.png), path: "f",
+      options: DecodingOptions(maximumPixels: 1 << 22))
   }
 
   private func byFastPath(_ bytes: [UInt8]) -> GreyFilm? {

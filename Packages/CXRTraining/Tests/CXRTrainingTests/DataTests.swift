@@ -99,7 +99,7 @@ import Testing
         error
           == .unreadableFilms([
             UnreadableFilm(
-              name: "f8.png", reason: "neither PNG nor JPEG nor DICOM, but an unknown format")
+              name: "f8.png", reason: "an unknown format, and not \(FilmFormat.allNames)")
           ]))
     }
     options.skipsUnreadable = true

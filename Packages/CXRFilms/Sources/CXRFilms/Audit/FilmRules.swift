@@ -23,9 +23,9 @@ extension FilmExamination {
     }
     if let header {
       let suffix = (file ?? name).split(separator: ".").last.map { $0.lowercased() } ?? ""
-      let kinds = ["png": FilmHeader.Format.png, "jpg": .jpeg, "jpeg": .jpeg]
-      if let expected = kinds[suffix], expected != header.format {
-        add("wrong_type", .warning, "named .\(suffix), but \(header.format.rawValue.uppercased())")
+      let expected = FilmFormat.allCases.first { $0.extensions.contains(suffix) }
+      if let expected, expected != header.format {
+        add("wrong_type", .warning, "named .\(suffix), but \(header.format.name)")
       }
       if header.bitDepth != 8 { add("bit_depth", .note, "\(header.bitDepth) bits a sample") }
       if header.orientation != .upright, ignoresOrientation {

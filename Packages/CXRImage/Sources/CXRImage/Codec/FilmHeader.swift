@@ -1,13 +1,5 @@
 /// What a film's header says of it, without decoding.
 public struct FilmHeader: Sendable, Equatable {
-  /// The file's format.
-  public enum Format: String, Sendable {
-    /// Portable Network Graphics.
-    case png
-    /// JPEG, baseline or progressive.
-    case jpeg
-  }
-
   /// What a pixel is made of.
   public enum Colour: String, Sendable {
     /// One level.
@@ -27,7 +19,7 @@ public struct FilmHeader: Sendable, Equatable {
   }
 
   /// The file's format.
-  public let format: Format
+  public let format: FilmFormat
   /// In pixels.
   public let width: Int
   /// In pixels.
@@ -46,18 +38,25 @@ public struct FilmHeader: Sendable, Equatable {
   public var mayBeColoured: Bool { colour != .grey && colour != .greyAlpha }
 
   /// Whether a file is DICOM by its first bytes.
-  public static func isDICOM(_ bytes: [UInt8]) -> Bool { FileFormat(bytes) == .dicom }
+  public static func isDICOM(_ bytes: [UInt8]) -> Bool { FileFormat(bytes) == .film(.dicom) }
 
-  /// Reads the header of a PNG or JPEG file; `nil` where there is none.
+  /// Reads the header of a film that is not DICOM; `nil` where there is none.
   public init?(_ bytes: [UInt8]) {
-    switch FileFormat(bytes) {
-    case .png: self.init(png: bytes)
-    case .jpeg: self.init(jpeg: bytes)
-    case .dicom, .other: return nil
+    guard case .film(let format) = FileFormat(bytes), let header = format.header(bytes) else {
+      return nil
     }
+    self = header
   }
 
-  private init?(png bytes: [UInt8]) {
+  init(
+    format: FilmFormat, width: Int, height: Int, bitDepth: Int, colour: Colour,
+    orientation: ExifOrientation
+  ) {
+    (self.format, self.width, self.height) = (format, width, height)
+    (self.bitDepth, self.colour, self.orientation) = (bitDepth, colour, orientation)
+  }
+
+  init?(png bytes: [UInt8]) {
     guard bytes.count >= 26, bytes[12..<16].elementsEqual("IHDR".utf8) else { return nil }
     func word(_ at: Int) -> Int { bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) } }
     let colours: [UInt8: Colour] = [0: .grey, 2: .rgb, 3: .palette, 4: .greyAlpha, 6: .rgba]
@@ -77,7 +76,7 @@ public struct FilmHeader: Sendable, Equatable {
     orientation = found
   }
 
-  private init?(jpeg bytes: [UInt8]) {
+  init?(jpeg bytes: [UInt8]) {
     func pair(_ at: Int) -> Int { Int(bytes[at]) << 8 | Int(bytes[at + 1]) }
     var (at, found) = (2, ExifOrientation.upright)
     while at + 4 <= bytes.count {

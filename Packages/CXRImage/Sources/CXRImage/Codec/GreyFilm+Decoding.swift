@@ -31,7 +31,7 @@ extension GreyFilm {
       self = try Self(encoded: bytes, path: path, options: asStored).shown(orientation)
       return
     }
-    if format == .png, let film = Self(plainPNG: bytes, maximumPixels: options.maximumPixels) {
+    if format == .film(.png), let film = Self(plainPNG: bytes, maximumPixels: options.maximumPixels) {
       self = film
       return
     }
@@ -65,7 +65,7 @@ extension GreyFilm {
         self.init(height: target.height, width: target.width, pixels: target.takePixels())
         return
       }
-      let isShifted = format == .png && options.pngBits < 16
+      let isShifted = format == .film(.png) && options.pngBits < 16
       if isShifted { levels = try Self.shifted(levels, toUse: options.pngBits, path: path) }
       if options.depth == .reference || (isShifted && options.depth == nil) {
         let pixels = levels.map { UInt8($0 >> 8) }
@@ -117,19 +117,19 @@ extension GreyFilm {
     let context = Unmanaged.passUnretained(target).toOpaque()
     let failure: ImageError?
     switch format {
-    case .png:
+    case .film(.png):
       var result = film_result()
       let status = film_decode_png(
         bytes, bytes.count, options.depth == .full || options.pngBits < 16 ? 1 : 0,
         PixelTarget.allocate, context, &result)
       failure = status == 0 ? nil : Self.failure(result, format, path)
-    case .jpeg:
+    case .film(.jpeg):
       var result = film_result()
       let status = film_decode_jpeg(
         bytes, bytes.count, options.jpegTransform == .ifast ? 1 : 0, PixelTarget.allocate, context,
         &result)
       failure = status == 0 ? nil : Self.failure(result, format, path)
-    case .dicom:
+    case .film(.dicom):
       var (choices, refusal) = (options.dicomChoices, dicom_refusal())
       let status = film_decode_dicom(
         bytes, bytes.count, &choices, PixelTarget.allocate, context, &refusal)

@@ -8,14 +8,14 @@ public struct ColourDifference: Sendable, Equatable {
   /// The share of pixels that differ by more than 2 levels, in 0…1.
   public let share: Double
 
-  /// Decodes a PNG or JPEG film in colour and compares; `nil` where it cannot be decoded.
+  /// Decodes a PNG or JPEG film in colour and compares; `nil` where it cannot be decoded, and of formats without colours.
   public init?(_ bytes: [UInt8]) {
     var (largest, count, total): (Int, Int, Int) = (0, 0, 0)
     let failed =
       switch FileFormat(bytes) {
-      case .png: film_png_colour_difference(bytes, bytes.count, &largest, &count, &total)
-      case .jpeg: film_jpeg_colour_difference(bytes, bytes.count, &largest, &count, &total)
-      case .dicom, .other: Int32(1)
+      case .film(.png): film_png_colour_difference(bytes, bytes.count, &largest, &count, &total)
+      case .film(.jpeg): film_jpeg_colour_difference(bytes, bytes.count, &largest, &count, &total)
+      default: Int32(1)
       }
     guard failed == 0, total > 0 else { return nil }
     (self.largest, share) = (largest, Double(count) / Double(total))
