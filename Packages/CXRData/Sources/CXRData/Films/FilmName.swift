@@ -25,7 +25,7 @@ public enum FilmName {
   }
 
   /// Extensions of films, with which files may be found by name alone.
-  static let extensions: Set<String> = ["png", "jpg", "jpeg", "dcm", "dicom"]
+  static let extensions: Set<String> = ["png", "jpg", "jpeg", "dcm", "dicom", "pgm"]
   /// Whether a file of this name is an archive, in which films may be.
   static func isArchive(_ name: String) -> Bool {
     let name = name.lowercased()

@@ -6,6 +6,8 @@ public enum FilmFormat: String, Sendable, CaseIterable {
   case jpeg
   /// DICOM, with the package trait `DICOM`.
   case dicom
+  /// Portable greymap, binary, as DCMTK's `dcm2pnm` writes it.
+  case pgm
 
   /// As it is written, such as `PNG`.
   public var name: String { rawValue.uppercased() }
@@ -16,6 +18,7 @@ public enum FilmFormat: String, Sendable, CaseIterable {
     case .png: ["png"]
     case .jpeg: ["jpg", "jpeg"]
     case .dicom: ["dcm", "dicom"]
+    case .pgm: ["pgm"]
     }
   }
 
@@ -25,6 +28,7 @@ public enum FilmFormat: String, Sendable, CaseIterable {
     case .png: bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     case .jpeg: bytes.starts(with: [0xFF, 0xD8, 0xFF])
     case .dicom: bytes.dropFirst(128).starts(with: "DICM".utf8)
+    case .pgm: PortableGreymap.isOf(bytes)
     }
   }
 
@@ -34,6 +38,7 @@ public enum FilmFormat: String, Sendable, CaseIterable {
     case .png: FilmHeader(png: bytes)
     case .jpeg: FilmHeader(jpeg: bytes)
     case .dicom: nil
+    case .pgm: PortableGreymap.header(bytes)
     }
   }
 

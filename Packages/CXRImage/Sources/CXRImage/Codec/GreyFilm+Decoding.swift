@@ -5,7 +5,7 @@ extension GreyFilm {
   /// Whether this build reads DICOM: whether the package trait `DICOM` is on.
   public static var readsDICOM: Bool { film_has_dicom() != 0 }
 
-  /// Reads a PNG, JPEG or DICOM film; its first bytes tell which, never its name. DICOM needs the package
+  /// Reads a film of any ``FilmFormat``; its first bytes tell which, never its name. DICOM needs the package
   /// trait `DICOM`.
   ///
   /// Colour becomes grey as in TensorFlow's `decode_jpeg(channels=1)`: JPEG's own Y channel; for PNG
@@ -16,7 +16,7 @@ extension GreyFilm {
     try self.init(encoded: filmBytes(path: path), path: path, options: options)
   }
 
-  /// Decodes the bytes of a PNG, JPEG or DICOM file; `path` is for messages.
+  /// Decodes the bytes of a film; `path` is for messages.
   /// - Throws: ``ImageError``.
   public init(
     encoded bytes: [UInt8], path: String = "film", options: DecodingOptions = DecodingOptions()
@@ -31,7 +31,8 @@ extension GreyFilm {
       self = try Self(encoded: bytes, path: path, options: asStored).shown(orientation)
       return
     }
-    if format == .film(.png), let film = Self(plainPNG: bytes, maximumPixels: options.maximumPixels) {
+    if format == .film(.png), let film = Self(plainPNG: bytes, maximumPixels: options.maximumPixels)
+    {
       self = film
       return
     }
@@ -139,6 +140,8 @@ extension GreyFilm {
         : .undecodable(
           path: path, format: format.name, offset: nil, reason: text(ofC: refusal.reason),
           remedy: DecodingRemedy(refusal))
+    case .film(.pgm):
+      failure = PortableGreymap.decode(bytes, path, isDeep: options.depth == .full, into: target)
     case .other(let found): throw ImageError.unknownFormat(path: path, found: found)
     }
     if let (width, height) = target.refused {
