@@ -182,6 +182,7 @@ let package = Package(
     app("cxr-fetch", ["CXRData", "CXRFetch", "CXRFiles", "CXRTraining"]),
     app(
       "cxr-explore", ["CXRData", "CXRFiles", "CXRFilms", "CXRMetrics", "CXRReport", "CXRTraining"]),
+    app("cxr-inspect", ["CXRFiles", "CXRNet", "CXRTraining"]),
     app(
       "cxr-predict",
       [
