@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs a small program a package, from outside and with nothing but that package, and the code of articles, which
-# prints what they say; then a program on the root by URL and version, where unsafe flags and path dependencies would be
-# refused.
+# prints what they say; then the same programs on the root by URL and version, where unsafe flags and path dependencies would
+# be refused.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch="$root/.build-consumers"
@@ -87,9 +87,34 @@ for program in "$root"/Tests/Consumers/*.swift; do
     "$(sed -n 's/^import \(CXR[A-Za-z]*\)$/\1/p' "$program" | tr '\n' ' ')" "$program"
 done
 
-# A clone of the last commit stands for a remote.
+# The same programs on the root by URL and version: a clone of the last commit stands for a remote.
 rm -rf "$scratch/remote" "$scratch/of-root"
 git clone --quiet "$root" "$scratch/remote"
 git -C "$scratch/remote" tag -f 0.1.0 >/dev/null 2>&1
-consume root ".package(url: \"file://$scratch/remote\", exact: \"0.1.0\")" \
-  '.product(name: "CXRTensor", package: "remote")' "$root/Tests/Consumers/CXRTensor.swift"
+targets=""
+for program in "$root"/Tests/Consumers/*.swift; do
+  name=$(basename "$program" .swift)
+  mkdir -p "$scratch/of-root/Sources/By$name"
+  cp "$program" "$scratch/of-root/Sources/By$name/main.swift"
+  products=$(sed -n 's/^import \(CXR[A-Za-z]*\)$/.product(name: "\1", package: "remote"), /p' "$program" | tr -d '\n')
+  targets+=".executableTarget(name: \"By$name\", dependencies: [$products]), "
+done
+cat >"$scratch/of-root/Package.swift" <<MANIFEST
+// swift-tools-version: 6.1
+import PackageDescription
+let package = Package(
+  name: "Consumers",
+  dependencies: [.package(url: "file://$scratch/remote", exact: "0.1.0")],
+  targets: [$targets])
+MANIFEST
+swift build -c release --explicit-target-dependency-import-check error --package-path "$scratch/of-root" \
+  --scratch-path "$scratch/build-of-root" >"$scratch/of-root/log" 2>&1 || {
+  cat "$scratch/of-root/log" >&2
+  echo "consumers: the root does not build by URL and version" >&2
+  exit 1
+}
+for program in "$root"/Tests/Consumers/*.swift; do
+  name=$(basename "$program" .swift)
+  printf 'consumers: %s by URL and version: ' "$name"
+  "$scratch/build-of-root/release/By$name"
+done

@@ -4,7 +4,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case unreadable(path: String, reason: String)
   /// The file holds nothing.
   case empty(path: String)
-  /// The first bytes are those of no PNG, JPEG or DICOM file; `found` says what they look like.
+  /// The first bytes are those of no ``FilmFormat``; `found` says what they look like.
   case unknownFormat(path: String, found: String)
   /// The decoder stopped; `offset` counts the bytes it had taken, `remedy` is an option with which it would go on.
   case undecodable(

@@ -115,7 +115,7 @@ import Testing
   @Test func filmsLieAsInNIHsArchives() throws {
     let folder = try TemporaryFolder()
     for (format, ending, name) in [
-      (PhantomSet.Format.png, "png", FilmHeader.Format.png), (.jpeg, "jpg", .jpeg),
+      (PhantomSet.Format.png, "png", FilmFormat.png), (.jpeg, "jpg", .jpeg),
     ] {
       let output = "\(folder.path)/\(ending)"
       let set = try PhantomSet(
