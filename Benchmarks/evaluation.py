@@ -29,6 +29,7 @@ import sklearn
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 
+LABEL_FILE = "nih-labels/Data_Entry_2017_v2020.csv.gz"
 LABELS = (
     "Atelectasis Cardiomegaly Consolidation Edema Effusion Emphysema Fibrosis Hernia Infiltration Mass Nodule "
     "Pleural_Thickening Pneumonia Pneumothorax"
@@ -49,6 +50,34 @@ def write_predictions(rows, patients, path, seed):
         for row, values in zip(kept, scores):
             file.write(row[0] + "," + ",".join(repr(float(v)) for v in values) + "\n")
     return truth, scores, [row[3] for row in kept]
+
+
+def write_tables(labels, folder):
+    """NIH's label file, and predictions of its test and validation films; what is true of the former, their scores and patients."""
+    (folder / "labels.csv").write_bytes(gzip.decompress(labels.read_bytes()))
+    with open(folder / "labels.csv", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    patients = list(dict.fromkeys(row[3] for row in rows))
+    rest, test = train_test_split(patients, test_size=0.2, random_state=0)
+    _, validation = train_test_split(rest, test_size=0.26, random_state=0)
+    write_predictions(rows, validation, folder / "validation.csv", 2)
+    return write_predictions(rows, test, folder / "test.csv", 1)
+
+
+def evaluate(programs, folder, replicates, processes):
+    """Seconds of cxr-evaluate on these tables."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [
+            f"{programs}/cxr-evaluate", "--predictions", folder / "test.csv", "--validation-predictions",
+            folder / "validation.csv", "--csv", folder / "labels.csv", "--output", folder / "out", "--force",
+            "--replicates", str(replicates), "--threads", str(processes),
+        ],
+        capture_output=True, text=True,
+    )
+    if done.returncode:
+        sys.exit(f"evaluation: cxr-evaluate failed:\n{done.stderr}")
+    return time.perf_counter() - started
 
 
 def draw(seed):
@@ -81,15 +110,7 @@ if __name__ == "__main__":
     if not real:
         sys.exit("evaluation: CXR_REAL_DATA names no real labels")
     work = Path(tempfile.mkdtemp(prefix="cxr-evaluation-"))
-    table = work / "labels.csv"
-    table.write_bytes(gzip.decompress(Path(real, "nih-labels/Data_Entry_2017_v2020.csv.gz").read_bytes()))
-    with open(table, newline="") as file:
-        rows = list(csv.reader(file))[1:]
-    patients = list(dict.fromkeys(row[3] for row in rows))
-    rest, test = train_test_split(patients, test_size=0.2, random_state=0)
-    _, validation = train_test_split(rest, test_size=0.26, random_state=0)
-    TRUTH, SCORES, owners = write_predictions(rows, test, work / "test.csv", 1)
-    write_predictions(rows, validation, work / "validation.csv", 2)
+    TRUTH, SCORES, owners = write_tables(Path(real, LABEL_FILE), work)
     places = {}
     for film, owner in enumerate(owners):
         places.setdefault(owner, []).append(film)
@@ -98,18 +119,7 @@ if __name__ == "__main__":
     processes = os.cpu_count() or 1
     times = {"ours": [], "scikit-learn": []}
     for _ in range(options.rounds):
-        started = time.perf_counter()
-        done = subprocess.run(
-            [
-                f"{options.bin}/cxr-evaluate", "--predictions", work / "test.csv", "--validation-predictions",
-                work / "validation.csv", "--csv", table, "--output", work / "out", "--force", "--replicates",
-                str(options.replicates), "--threads", str(processes),
-            ],
-            capture_output=True, text=True,
-        )
-        if done.returncode:
-            sys.exit(f"evaluation: cxr-evaluate failed:\n{done.stderr}")
-        times["ours"].append(time.perf_counter() - started)
+        times["ours"].append(evaluate(options.bin, work, options.replicates, processes))
         seconds, quantiles = theirs(options.replicates, processes)
         times["scikit-learn"].append(seconds)
     ours = json.loads((work / "out/metrics.json").read_text())["models"][0]["labels"]
