@@ -93,8 +93,8 @@ struct Evaluate: Program {
   @Option(
     help: ArgumentHelp(
       "How common findings are where the model will be used, for their PPV there: a share for all, or NAME=SHARE, separated by commas. A share is a number between 0 and 1."
-    ), transform: PrevalenceList.init(parsing:))
-  var prevalence: PrevalenceList?
+    ), transform: PrevalenceOption.init(parsing:))
+  var prevalence: PrevalenceOption?
   @Option(
     help: ArgumentHelp(
       "A list of boxes in the shape of NIH's BBox_List_2017.csv, in coordinates of films of 1024 by 1024 pixels: does the network look there?"

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// How common findings are: one share for all, or `NAME=SHARE` for some.
-struct PrevalenceList {
+struct PrevalenceOption {
   private var all: Double?
   private var named: [(name: String, share: Double)] = []
 
