@@ -36,6 +36,8 @@ public final class FilmCache: Sendable {
   public let reusedCount: Int
   /// The number of films that were asked for.
   public var count: Int { names.count }
+  /// Their places, in the order given.
+  public var films: Range<CachedFilm> { CachedFilm(0)..<CachedFilm(count) }
   private let pixels: CacheFile
   private let names: [String]
   /// By film: its slot, or −1 where it cannot be decoded.
