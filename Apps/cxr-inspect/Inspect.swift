@@ -12,7 +12,7 @@ struct Inspect: Program {
       "Tells what a checkpoint is: its network, how films become its input, what it was trained on, its thresholds.",
     discussion: """
       The whole file is read and checked, weights too, so that one that is damaged, or of another program, is refused as it would \
-      be by who uses it. Of patients a checkpoint holds digests alone; they are not listed.
+      be by who uses it. Of patients a checkpoint holds digests alone, which json lists.
 
       Examples:
         cxr-inspect weighted/best.npz
@@ -53,7 +53,7 @@ struct Inspect: Program {
       "network        \(metadata.architecture), \(classifier.model.parameterCount) weights",
       "written by     version \(metadata.libraryVersion)"
         + (metadata.device.map { ", on \($0.blas), \($0.vectorUnit)" } ?? ""),
-      "films          \(image.size) × \(image.size) pixels, \(image.resize.rawValue), \(image.depth); mean "
+      "films          \(image.size) × \(image.size) pixels, \(image.resize.rawValue), depth \(image.depth); mean "
         + "\(fixedPoint(image.mean, digits: 2)), deviation "
         + "\(fixedPoint(image.standardDeviation, digits: 2)) grey levels",
       "trained        \(metadata.loss), seed \(metadata.seed), epoch \(metadata.epoch), step \(metadata.step)"
