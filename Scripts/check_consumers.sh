@@ -90,7 +90,9 @@ done
 # The same programs on the root by URL and version: a clone of the last commit stands for a remote.
 rm -rf "$scratch/remote" "$scratch/of-root"
 git clone --quiet "$root" "$scratch/remote"
-git -C "$scratch/remote" tag -f 0.1.0 >/dev/null 2>&1
+# A version of its own for each commit: of one that it knows SwiftPM keeps what it has checked out.
+version="0.0.$(git -C "$root" rev-list --count HEAD)-g$(git -C "$root" rev-parse --short=12 HEAD)"
+git -C "$scratch/remote" tag "$version"
 targets=""
 for program in "$root"/Tests/Consumers/*.swift; do
   name=$(basename "$program" .swift)
@@ -104,10 +106,11 @@ cat >"$scratch/of-root/Package.swift" <<MANIFEST
 import PackageDescription
 let package = Package(
   name: "Consumers",
-  dependencies: [.package(url: "file://$scratch/remote", exact: "0.1.0")],
+  dependencies: [.package(url: "file://$scratch/remote", exact: "$version")],
   targets: [$targets])
 MANIFEST
-swift build -c release --explicit-target-dependency-import-check error --package-path "$scratch/of-root" \
+# Without optimisation, which takes half the time; the programs above were built with it.
+swift build --explicit-target-dependency-import-check error --package-path "$scratch/of-root" \
   --scratch-path "$scratch/build-of-root" >"$scratch/of-root/log" 2>&1 || {
   cat "$scratch/of-root/log" >&2
   echo "consumers: the root does not build by URL and version" >&2
@@ -116,5 +119,5 @@ swift build -c release --explicit-target-dependency-import-check error --package
 for program in "$root"/Tests/Consumers/*.swift; do
   name=$(basename "$program" .swift)
   printf 'consumers: %s by URL and version: ' "$name"
-  "$scratch/build-of-root/release/By$name"
+  "$scratch/build-of-root/debug/By$name"
 done

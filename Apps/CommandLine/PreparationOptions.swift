@@ -13,12 +13,12 @@ public struct PreparationOptions: ParsableArguments {
   public var jpegDct: DecodingOptions.JPEGTransform = .islow
   @Option(
     help: ArgumentHelp(
-      "What becomes of more than 8 bits: reference (the upper 8 are kept) or full (all, until the film is resized). (default: reference for PNG, full for DICOM)"
+      "What becomes of more than 8 bits: reference (the upper 8 are kept) or full (all, until the film is resized). (default: reference for PNG and PGM, full for DICOM)"
     ))
   public var depth: FilmDepth?
   @Option(
     help: ArgumentHelp(
-      "How many bits PNG films of 16 bits use, 9 to 16, as the audit says it of films that are nearly black.",
+      "How many bits PNG and PGM films of 16 bits use, 9 to 16, as the audit says it of films that are nearly black.",
       valueName: "bits"))
   public var pngBits = 16
   @Option(

@@ -11,8 +11,8 @@ struct Inspect: Program {
     abstract:
       "Tells what a checkpoint is: its network, how films become its input, what it was trained on, its thresholds.",
     discussion: """
-      The whole file is read and checked, weights too, so that one that is damaged, or of another program, is refused as it would \
-      be by who uses it. Of patients a checkpoint holds digests alone, which json lists.
+      The network is built from the file, and its weights are read and checked, so that a file that is damaged, or of another \
+      program, is refused as by an evaluation. Of patients a checkpoint holds digests alone, which json lists.
 
       Examples:
         cxr-inspect weighted/best.npz
@@ -25,7 +25,7 @@ struct Inspect: Program {
 
   @Argument(help: ArgumentHelp("The checkpoint, such as best.npz of a run.", valueName: "file"))
   var checkpoint: String
-  @Option(help: "The form: text, or json, the metadata as it stands in the file.")
+  @Option(help: "The form: text, or json, the metadata as this version reads it.")
   var format: Format = .text
   @Flag(help: "Every layer of the network too, with its output and its parameters.")
   var layers = false
@@ -56,6 +56,9 @@ struct Inspect: Program {
       "films          \(image.size) × \(image.size) pixels, \(image.resize.rawValue), depth \(image.depth); mean "
         + "\(fixedPoint(image.mean, digits: 2)), deviation "
         + "\(fixedPoint(image.standardDeviation, digits: 2)) grey levels",
+      "decoded        JPEG \(image.jpegDCT.rawValue), PNG bits \(image.pngBits ?? 16), EXIF orientation "
+        + (image.appliesOrientation == true ? "applied" : "ignored")
+        + (image.dicomRange.map { ", DICOM range \($0.rawValue)" } ?? ""),
       "trained        \(metadata.loss), seed \(metadata.seed), epoch \(metadata.epoch), step \(metadata.step)"
         + (metadata.unfinishedEpoch == nil ? "" : ", in the midst of an epoch"),
       "on             \(split.trainPatientDigests.count) patients"

@@ -23,7 +23,7 @@ import Testing
       "\(loss), seed \(seed), epoch \(epoch), step \(step)\n",
       "\(trained) patients, chosen on \(chosen) others; split random, seed 0", "122 × 122 pixels",
       try #require(try metadata.text("label_file_sha256")), "\(rule), on ",
-      "regression on thumbnails",
+      "regression on thumbnails", "JPEG islow, PNG bits 16, EXIF orientation ignored",
     ]
     for fact in facts { #expect(told.output.contains(fact), "\(fact)\n\(told.output)") }
     let (fits, weights) = (
@@ -47,6 +47,8 @@ import Testing
     let stated = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? NSDictionary
     #expect(try stated?["loss"] as? String == metadata.text("loss"))
     #expect((stated?["labels"] as? [String]) == ComparedModels.labels)
+    let last = try Program.run("cxr-inspect", [set.file("\(name)/last.npz")])
+    #expect(last.status == 0 && last.output.contains("thresholds     none"), "\(last.output)")
     let layers = try Program.run("cxr-inspect", [path, "--layers"])
     #expect(layers.status == 0 && layers.output.contains("of them trained"))
   }

@@ -108,7 +108,7 @@ import Testing
   @Test func twelveOfSixteenBits() throws {
     let levels = (0..<600).map { UInt16($0 * 7 % 4096) }
     let bytes = deepPNG(levels, width: 30)
-    #expect(GreyFilm.usedBits(png: bytes) == 12)
+    #expect(GreyFilm.usedBits(bytes) == 12)
     #expect(try GreyFilm(encoded: bytes).pixels == levels.map { UInt8($0 >> 8) })
     let options = DecodingOptions(pngBits: 12)
     #expect(try GreyFilm(encoded: bytes, options: options).pixels == levels.map { UInt8($0 >> 4) })
@@ -121,7 +121,7 @@ import Testing
       #expect(error.reason.contains("12 of 16 bits, and is read as a film of 10"), "\(error)")
       #expect(error.remedy == DecodingRemedy(option: "pngBits", value: "12"))
     }
-    #expect(GreyFilm.usedBits(png: try film.pngData()) == nil)
+    #expect(GreyFilm.usedBits(try film.pngData()) == nil)
   }
 
   /// An EXIF block that says how to show the film, put into a JPEG or a PNG.

@@ -44,7 +44,10 @@ import Testing
 
   @Test func whatIsNotUnderstoodIsRefused() {
     let cases: [(String, [UInt8], Int, String)] = [
-      ("P2 1 1 255\n", [7], 0, "its pixels are decimal digits (P2), and only P5 is read"),
+      (
+        "P2 1 1 255\n", [7], 0,
+        "its pixels are decimal digits (P2); write it as binary PGM (P5), or as PNG"
+      ),
       ("P5 0 1 255\n", [], 3, "the width must be a number from 1 to 999999999"),
       ("P5 1 x 255\n", [], 5, "the height must be a number from 1 to 999999999"),
       ("P5 1 12345678901234567890 255\n", [], 5, "the height must be a number from 1 to 999999999"),
@@ -70,7 +73,50 @@ import Testing
         options: DecodingOptions(maximumPixels: 5))
     }
     // Of the family, but no greymap.
-    #expect(FileFormat(map("P6 1 1 255\n", [1, 2, 3])) == .other("an unknown format"))
+    for (kind, name) in [(1, "PBM"), (3, "PPM"), (4, "PBM"), (6, "PPM"), (7, "PAM")] {
+      #expect(FileFormat(map("P\(kind) 1 1 255\n", [1, 2, 3])) == .other(name))
+    }
     #expect(FileFormat(Array("P5x".utf8)) == .other("an unknown format"))
+  }
+
+  /// Where white is 65535 a film of fewer bits is nearly black, as in PNG, and the same option helps.
+  @Test func unusedBitsAreFoundAndTakenOut() throws {
+    let levels = (0..<64).map { $0 * 65 }
+    let (whole, told) = (
+      map("P5 64 1 65535\n", pairs(levels)), map("P5 64 1 4095\n", pairs(levels))
+    )
+    #expect(GreyFilm.usedBits(whole) == 12 && GreyFilm.usedBits(told) == nil)
+    #expect(FilmHeader(whole)?.bitDepth == 16 && FilmHeader(told)?.bitDepth == 12)
+    let dark = try GreyFilm(encoded: whole)
+    #expect(dark.pixels.map(Int.init) == levels.map { $0 >> 8 })
+    let taken = try GreyFilm(encoded: whole, options: DecodingOptions(pngBits: 12))
+    #expect(taken.pixels.map(Int.init) == levels.map { $0 >> 4 } && taken.fineLevels == nil)
+    // What a file says itself is not said again by an option.
+    #expect(
+      try GreyFilm(encoded: told, options: DecodingOptions(pngBits: 12))
+        == GreyFilm(encoded: told))
+    #expect(
+      throws: ImageError.undecodable(
+        path: "f", format: "PGM", offset: nil,
+        reason: "it uses 12 of 16 bits, and is read as a film of 10",
+        remedy: DecodingRemedy(option: "pngBits", value: "12"))
+    ) { try GreyFilm(encoded: whole, path: "f", options: DecodingOptions(pngBits: 10)) }
+  }
+
+  /// Damaged files are read or refused; nothing else.
+  @Test func anyBytesAreReadOrRefused() {
+    var random = SystemRandomNumberGenerator()
+    let whole = map("P5 # film\n12 4 4095\n", pairs((0..<48).map { $0 * 87 }))
+    var refused = 0
+    for _ in 0..<20_000 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: 2..<30, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      bytes.removeLast(Int.random(in: 0..<bytes.count - 3, using: &random))
+      let options = DecodingOptions(depth: .full, maximumPixels: 1 << 20)
+      if (try? GreyFilm(encoded: bytes, options: options)) == nil { refused += 1 }
+    }
+    #expect(refused > 10_000)
   }
 }

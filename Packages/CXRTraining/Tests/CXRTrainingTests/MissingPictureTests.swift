@@ -44,6 +44,8 @@ import Testing
     let film = try #require(shown.first { $0.name == "f3.png" })
     #expect(film.png != nil && film.detail == "f3.png")
     try FileManager.default.removeItem(atPath: set.images)
+    let samples = exploration.sampleThumbnails(side: 20)
+    #expect(samples.count == 4 && samples.allSatisfy { $0.png == nil })
     let gone = exploration.flaggedThumbnails(side: 20)
     #expect(gone.map(\.name) == shown.map(\.name))
     #expect(gone.allSatisfy { $0.png == nil && $0.detail.contains(" · no picture: ") })

@@ -1,5 +1,5 @@
 /// The place of an element in a list of such elements, from 0, as a type of its own: a place among other elements is not
-/// taken for it, nor a column or a count.
+/// taken for it, nor a column or a count that a variable holds. A number that is written out is any of them.
 ///
 ///     let matrix = try LabelMatrix(file.records, labels: ["Hernia"])
 ///     let hernias = file.records.positions.filter { matrix[$0, 0] }

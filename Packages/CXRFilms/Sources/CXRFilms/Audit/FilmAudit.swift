@@ -145,20 +145,24 @@ struct FilmAudit {
     ) { first, second in
       // One hash is almost surely one film; the pixels make sure.
       guard let a = places[first.name], let b = places[second.name] else { return false }
-      // Films in archives are not read once more: their prepared pixels and what is known of the others are compared.
-      if ArchivedPath(films[a].path) != nil || ArchivedPath(films[b].path) != nil {
+      // Their prepared pixels and what is known of the others, of films that are not read once more.
+      var areAlike: Bool {
         guard case .success(let one) = examinations[a], case .success(let other) = examinations[b]
         else { return false }
         return one.isAlike(other)
+      }
+      if ArchivedPath(films[a].path) != nil || ArchivedPath(films[b].path) != nil {
+        return areAlike
       }
       if let one = try? SourceStamp(path: films[a].path).file,
         one == (try? SourceStamp(path: films[b].path).file)
       {
         return true
       }
+      // One that has gone meanwhile is judged by what was seen of it.
       guard let one = try? GreyFilm(path: films[a].path, options: preparation.decoding),
         let other = try? GreyFilm(path: films[b].path, options: preparation.decoding)
-      else { return false }
+      else { return areAlike }
       return one == other
     }
     for problem in doubles {

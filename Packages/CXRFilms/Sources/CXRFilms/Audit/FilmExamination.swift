@@ -39,7 +39,7 @@ public struct FilmExamination: Sendable {
     ignoresOrientation = !preparation.appliesOrientation
     // Only of such a film are the upper bits unused.
     let isDark = header?.bitDepth == 16 && film.decoded.pixels.allSatisfy { $0 < 64 }
-    usedBits = isDark && preparation.pngBits == 16 ? GreyFilm.usedBits(png: film.source) : nil
+    usedBits = isDark && preparation.pngBits == 16 ? GreyFilm.usedBits(film.source) : nil
     var asUsed = preparation
     asUsed.pngBits = max(9, usedBits ?? 16)
     stretched = usedBits.flatMap { _ in

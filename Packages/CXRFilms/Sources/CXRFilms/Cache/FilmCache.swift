@@ -36,8 +36,10 @@ public final class FilmCache: Sendable {
   public let reusedCount: Int
   /// The number of films that were asked for.
   public var count: Int { names.count }
-  /// Their places, in the order given.
-  public var films: Range<CachedFilm> { CachedFilm(0)..<CachedFilm(count) }
+  /// The films that could be decoded, in the order given.
+  public var readableFilms: [CachedFilm] {
+    slots.indices.filter { slots[$0] >= 0 }.map { CachedFilm($0) }
+  }
   private let pixels: CacheFile
   private let names: [String]
   /// By film: its slot, or −1 where it cannot be decoded.

@@ -20,7 +20,7 @@ struct ShownFilms: Sendable {
   }
 
   /// The film of a path.
-  /// - Throws: `ImageError`, ``TrainingError``.
+  /// - Throws: `ImageError`, ``FilmError``.
   func film(_ path: String) throws -> GreyFilm {
     guard let cache, let place = places[path] else {
       return try GreyFilm(path: path, options: decoding)

@@ -44,22 +44,25 @@ public struct FilmThumbnail: Sendable {
 
 extension Exploration {
   /// Thumbnails of sample films: for each label the first readable film that has it, and two films of
-  /// which it is known that they have no finding.
+  /// which it is known that they have no finding. Where none can be read any more, the last one that was tried, with why.
   public func sampleThumbnails(side: Int = 160) -> [FilmThumbnail] {
     guard let folder = collection.folder else { return [] }
     var used = Set<String>()
     let unreadable = Set(problems.filter { $0.kind == "unreadable" }.map(\.image))
     func thumbnail(caption: String, where isWanted: (FilmRow) -> Bool) -> FilmThumbnail? {
+      var gone: FilmThumbnail?
       for row in collection.file.records.positions where isWanted(row) {
         let name = collection.file.records[row].name
-        guard !used.contains(name), !unreadable.contains(name), let path = folder.path(of: name),
-          let film = try? films.film(path),
-          let thumbnail = try? FilmThumbnail(name: name, film: film, caption: caption, side: side)
+        guard !used.contains(name), !unreadable.contains(name), let path = folder.path(of: name)
         else { continue }
-        used.insert(name)
-        return thumbnail
+        do {
+          let shown = try FilmThumbnail(
+            name: name, film: films.film(path), caption: caption, side: side)
+          used.insert(name)
+          return shown
+        } catch { gone = FilmThumbnail(name: name, caption: caption, without: error) }
       }
-      return nil
+      return gone
     }
     let labels = collection.matrix.labels
     let withFinding = labels.indices.prefix(16).compactMap { k in

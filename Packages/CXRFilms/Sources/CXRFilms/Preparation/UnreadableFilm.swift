@@ -24,6 +24,6 @@ public struct UnreadableFilm: Sendable, Equatable {
 extension UnreadableFilm {
   /// Why a film cannot be decoded, by what was thrown: a decoder's reason without the film's path.
   public static func reason(_ error: any Error) -> String {
-    (error as? ImageError)?.reason ?? "\(error)"
+    (error as? ImageError)?.reason ?? (error as? FilmFailure)?.film.reason ?? "\(error)"
   }
 }

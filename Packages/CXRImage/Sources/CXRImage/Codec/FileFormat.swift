@@ -33,10 +33,19 @@ enum FileFormat: Equatable {
       self = .other("WebP")
     } else if starts([0x49, 0x49, 0x2A, 0]) || starts([0x4D, 0x4D, 0, 0x2A]) {
       self = .other("TIFF")
+    } else if let kind = Self.netpbm(bytes) {
+      self = .other(kind)
     } else if FilmFormat.dicom.isOf(bytes) {
       self = .film(.dicom)
     } else {
       self = .other("an unknown format")
     }
+  }
+
+  /// Of Netpbm's family, but no greymap: its name.
+  private static func netpbm(_ bytes: [UInt8]) -> String? {
+    let kinds: [UInt8: String] = [1: "PBM", 3: "PPM", 4: "PBM", 6: "PPM", 7: "PAM"]
+    guard bytes.count > 2, bytes[0] == UInt8(ascii: "P"), bytes[2] <= 32 else { return nil }
+    return kinds[bytes[1] &- UInt8(ascii: "0")]
   }
 }

@@ -6,7 +6,7 @@ public enum FilmFormat: String, Sendable, CaseIterable {
   case jpeg
   /// DICOM, with the package trait `DICOM`.
   case dicom
-  /// Portable greymap, binary, as DCMTK's `dcm2pnm` writes it.
+  /// Portable greymap, binary.
   case pgm
 
   /// As it is written, such as `PNG`.
@@ -42,7 +42,7 @@ public enum FilmFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// The names of all, such as `PNG, JPEG or DICOM`.
+  /// The names of all, such as `PNG, JPEG, DICOM or PGM`.
   public static var allNames: String {
     let names = allCases.map(\.name)
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")

@@ -54,7 +54,7 @@ extension GreyFilm {
     self.init(height: height, width: width, pixels: pixels)
   }
 
-  /// Decodes with libpng, libjpeg-turbo or DCMTK.
+  /// Decodes whatever the format.
   init(encoded bytes: [UInt8], format: FileFormat, path: String, options: DecodingOptions) throws {
     // A header that tells the size saves a copy: its pixels are decoded where they stay.
     guard let header = FilmHeader(bytes), header.bitDepth <= 8, header.width > 0, header.height > 0,
@@ -66,8 +66,10 @@ extension GreyFilm {
         self.init(height: target.height, width: target.width, pixels: target.takePixels())
         return
       }
-      let isShifted = format == .film(.png) && options.pngBits < 16
-      if isShifted { levels = try Self.shifted(levels, toUse: options.pngBits, path: path) }
+      let isShifted = Self.isShifted(bytes, format, options)
+      if isShifted {
+        levels = try Self.shifted(levels, toUse: options.pngBits, of: format, path: path)
+      }
       if options.depth == .reference || (isShifted && options.depth == nil) {
         let pixels = levels.map { UInt8($0 >> 8) }
         self.init(height: target.height, width: target.width, pixels: pixels)
@@ -88,23 +90,36 @@ extension GreyFilm {
 
   /// Levels of which only the lower `bits` are used, over the whole range.
   private static func shifted(
-    _ levels: [UInt16], toUse bits: Int, path: String
+    _ levels: [UInt16], toUse bits: Int, of format: FileFormat, path: String
   ) throws -> [UInt16] {
     let most = levels.max() ?? 0
     guard most >> UInt16(bits) == 0 else {
       let used = 16 - most.leadingZeroBitCount
       throw ImageError.undecodable(
-        path: path, format: "PNG", offset: nil,
+        path: path, format: format.name, offset: nil,
         reason: "it uses \(used) of 16 bits, and is read as a film of \(bits)",
         remedy: DecodingRemedy(option: "pngBits", value: "\(used)"))
     }
     return levels.map { $0 << UInt16(16 - bits) }
   }
 
-  /// How many bits a PNG film of 16 bits uses: 16 less those that are 0 in every pixel, from the highest on; `nil` of
-  /// other films, and of one that shows nothing.
-  public static func usedBits(png bytes: [UInt8]) -> Int? {
-    guard let header = FilmHeader(bytes), header.format == .png, header.bitDepth == 16,
+  /// Whether a file does not say how many of its bits it uses, and the options do.
+  private static func isShifted(
+    _ bytes: [UInt8], _ format: FileFormat, _ options: DecodingOptions
+  ) -> Bool {
+    guard options.pngBits < 16 else { return false }
+    return switch format {
+    case .film(.png): true
+    case .film(.pgm): PortableGreymap.isOfAllLevels(bytes)
+    default: false
+    }
+  }
+
+  /// How many bits a PNG film of 16 bits, or a PGM film in which white is 65535, uses: 16 less those that are 0 in every
+  /// pixel, from the highest on; `nil` of other films, and of one that shows nothing.
+  public static func usedBits(_ bytes: [UInt8]) -> Int? {
+    guard let header = FilmHeader(bytes), header.bitDepth == 16,
+      header.format == .png || header.format == .pgm && PortableGreymap.isOfAllLevels(bytes),
       let film = try? Self(encoded: bytes, options: DecodingOptions(depth: .full)),
       let most = film.fineLevels?.max(), most > 0
     else { return nil }
@@ -141,7 +156,9 @@ extension GreyFilm {
           path: path, format: format.name, offset: nil, reason: text(ofC: refusal.reason),
           remedy: DecodingRemedy(refusal))
     case .film(.pgm):
-      failure = PortableGreymap.decode(bytes, path, isDeep: options.depth == .full, into: target)
+      failure = PortableGreymap.decode(
+        bytes, path,
+        isDeep: options.depth == .full || isShifted(bytes, format, options), into: target)
     case .other(let found): throw ImageError.unknownFormat(path: path, found: found)
     }
     if let (width, height) = target.refused {

@@ -14,7 +14,7 @@ struct PortableGreymap {
 
   var bytesPerPixel: Int { white > 255 ? 2 : 1 }
 
-  /// Whether bytes begin as a greymap, or as another film of its family, which is then refused by name.
+  /// Whether bytes begin as a greymap, or as one in decimal digits, which is then refused in words.
   static func isOf(_ bytes: [UInt8]) -> Bool {
     bytes.count > 2 && bytes[0] == UInt8(ascii: "P")
       && [UInt8(ascii: "2"), UInt8(ascii: "5")]
@@ -33,7 +33,9 @@ struct PortableGreymap {
   /// Reads what stands before the pixels.
   init(_ bytes: [UInt8]) throws(Refusal) {
     guard bytes[1] == UInt8(ascii: "5") else {
-      throw Refusal(offset: 0, reason: "its pixels are decimal digits (P2), and only P5 is read")
+      throw Refusal(
+        offset: 0,
+        reason: "its pixels are decimal digits (P2); write it as binary PGM (P5), or as PNG")
     }
     var place = 2
     func number(_ what: String, atMost most: Int) throws(Refusal) -> Int {
@@ -60,11 +62,17 @@ struct PortableGreymap {
     start = place + 1
   }
 
+  /// Whether white is the most that 16 bits hold, as writers put it who do not know how many a film uses.
+  static func isOfAllLevels(_ bytes: [UInt8]) -> Bool {
+    (try? PortableGreymap(bytes))?.white == 65535
+  }
+
   /// What is said of a film; `nil` where its header is damaged.
   static func header(_ bytes: [UInt8]) -> FilmHeader? {
     guard let map = try? PortableGreymap(bytes) else { return nil }
     return FilmHeader(
-      format: .pgm, width: map.width, height: map.height, bitDepth: 8 * map.bytesPerPixel,
+      format: .pgm, width: map.width, height: map.height,
+      bitDepth: Int.bitWidth - map.white.leadingZeroBitCount,
       colour: .grey, orientation: .upright)
   }
 

@@ -43,10 +43,10 @@ extension CheckpointMetadata {
       throw TrainingError.unusableCheckpoint(
         path: path, reason: "metadata.json cannot be read (\(error)); the file is damaged")
     }
-    guard options[TrainingOptions.collectionKey] == nil || collection != nil else {
+    guard knowsReading else {
       throw TrainingError.unusableCheckpoint(
         path: path,
-        reason: "describes its collection of films in words that this version "
+        reason: "says how its label file was read in words that this version "
           + "(\(LibraryVersion.current)) does not know; use the version that wrote it, \(libraryVersion)"
       )
     }

@@ -27,10 +27,11 @@ extension AnsweredFilms {
         var example = Example(
           label: label, kind: kind, film: name, score: candidate.probability,
           threshold: fit?.threshold(of: k) ?? 0.5, picture: nil)
+        let path = collection.folder?.path(of: name)
         do {
-          let film = try film(candidate.film, path: collection.folder?.path(of: name), as: network)
+          let film = try film(candidate.film, path: path, as: network)
           example.picture = try Self.picture(film, candidate.map, side: side)
-          if collection.remarkOfPictures != nil { example.note = "as prepared" }
+          if path.map({ ArchivedPath($0) != nil }) != false { example.note = "as prepared" }
         } catch {
           example.note = "no picture: \(UnreadableFilm.reason(error))"
         }
@@ -39,7 +40,7 @@ extension AnsweredFilms {
     }
   }
 
-  /// A film as stored, in 8 bits, or as it was prepared where it is in an archive or in no folder.
+  /// A film as stored, in 8 bits, or as it was prepared where it is in an archive.
   ///
   /// - Parameters:
   ///   - film: of ``source``.

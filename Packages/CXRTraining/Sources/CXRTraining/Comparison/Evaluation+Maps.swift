@@ -18,7 +18,7 @@ extension Evaluation {
     return try films.map { film in
       let planes: [[Float]]
       do {
-        planes = try answered.planes(film)
+        planes = try answered.planes(placeAmongRows: film)
       } catch let failure as FilmFailure {
         throw FilmError.unreadableFilms([failure.film])
       }
@@ -30,7 +30,7 @@ extension Evaluation {
 
 extension AnsweredFilms {
   /// The grey levels of the film at a place among ``rows``, under each preparation.
-  func planes(_ film: Int) throws -> [[Float]] {
+  func planes(placeAmongRows film: Int) throws -> [[Float]] {
     let place = places[film]
     return try source.pixels(of: place..<place.advanced(by: 1))[0].get()
   }
