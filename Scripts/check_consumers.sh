@@ -109,8 +109,7 @@ let package = Package(
   dependencies: [.package(url: "file://$scratch/remote", exact: "$version")],
   targets: [$targets])
 MANIFEST
-# Without optimisation, which takes half the time; the programs above were built with it.
-swift build --explicit-target-dependency-import-check error --package-path "$scratch/of-root" \
+swift build -c release --explicit-target-dependency-import-check error --package-path "$scratch/of-root" \
   --scratch-path "$scratch/build-of-root" >"$scratch/of-root/log" 2>&1 || {
   cat "$scratch/of-root/log" >&2
   echo "consumers: the root does not build by URL and version" >&2
@@ -119,5 +118,5 @@ swift build --explicit-target-dependency-import-check error --package-path "$scr
 for program in "$root"/Tests/Consumers/*.swift; do
   name=$(basename "$program" .swift)
   printf 'consumers: %s by URL and version: ' "$name"
-  "$scratch/build-of-root/debug/By$name"
+  "$scratch/build-of-root/release/By$name"
 done

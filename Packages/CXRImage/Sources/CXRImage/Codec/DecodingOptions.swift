@@ -12,7 +12,8 @@ public struct DecodingOptions: Sendable, Hashable {
   public var jpegTransform: JPEGTransform
   /// What becomes of more than 8 bits; `nil` for ``FilmDepth/reference`` of PNG and PGM and ``FilmDepth/full`` of DICOM.
   public var depth: FilmDepth?
-  /// How many of the bits are used of a 16-bit PNG, or a PGM in which white is 65535, 9 to 16: a film of 12 bits in a file of 16 is nearly black otherwise.
+  /// How many of the bits are used of a 16-bit PNG, or a PGM in which white is 65535, 9 to 16: a film of 12 bits in a file
+  /// of 16 is nearly black otherwise.
   public var pngBits: Int
   /// Whether a PNG or JPEG film is turned as its EXIF orientation says; the reference does not turn it.
   public var appliesOrientation: Bool
