@@ -35,9 +35,6 @@ cat("holm", sprintf("%.17g", p.adjust(p, "holm")), "\\n")
 q <- c(1e-9, 0.001, 0.025, 0.2, 0.5, 0.9, 0.975, 0.9999999)
 cat("qnorm", sprintf("%.17g", qnorm(q)), "\\n")
 for (df in c(1, 1.5, 2, 5.25, 30, 1000)) cat("qt", df, sprintf("%.17g", qt(q, df)), "\\n")
-for (x in list(c(0, 10), c(3, 10), c(50, 61), c(7, 7)))
-  cat("wilson", x, sprintf("%.17g", prop.test(x[1], x[2], correct = FALSE,
-    conf.level = 1 - 2 * pnorm(-qt(0.975, x[2] - 1)))$conf.int), "\\n")
 cat("versions", as.character(getRversion()), as.character(packageVersion("pROC")), "\\n")
 """
 
@@ -135,7 +132,6 @@ answers["normal"] = r["qnorm"]
 answers["student"] = [
     {"df": float(line[1]), "quantiles": [float(x) for x in line[2:]]} for line in lines if line[0] == "qt"
 ]
-answers["wilson"] = [[float(x) for x in line[1:]] for line in lines if line[0] == "wilson"]
 answers["versions"] = {
     "R": next(line[1] for line in lines if line[0] == "versions"),
     "pROC": next(line[2] for line in lines if line[0] == "versions"),

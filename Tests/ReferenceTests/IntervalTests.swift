@@ -58,7 +58,6 @@ import Testing
     let quantiles: [Double]
     let normal: [Double]
     let student: [Student]
-    let wilson: [[Double]]
   }
 
   private let answers: Answers
@@ -232,24 +231,5 @@ import Testing
     for (found, expected) in zip(holm.dropFirst(), answers.holm.corrected) {
       #expect(isClose(found, expected, 1e-12))
     }
-  }
-
-  /// Of a film a patient it is R's `prop.test` at the level that Student's t makes of 95 %.
-  @Test func proportionsEqualWilson() {
-    for row in answers.wilson {
-      let (hits, films) = (Int(row[0]), Int(row[1]))
-      let share = PatientProportion(
-        (0..<films).map { $0 < hits }, patients: PatientIndex(0..<films))
-      #expect(share.value == Double(hits) / Double(films))
-      #expect(isClose(share.interval()?.low, row[2], 1e-9), "\(row)")
-      #expect(isClose(share.interval()?.high, row[3], 1e-9), "\(row)")
-    }
-    // Twice the films of the same patients tell nothing new.
-    let hits = (0..<40).map { $0 % 3 == 0 }
-    let once = PatientProportion(hits, patients: PatientIndex(0..<40))
-    let twice = PatientProportion(
-      hits + hits, patients: PatientIndex(Array(0..<40) + Array(0..<40)))
-    #expect(abs(twice.effectiveFilms / once.effectiveFilms - 1) < 1e-12)
-    #expect(abs(once.effectiveFilms / 40 - 1) < 1e-12)
   }
 }

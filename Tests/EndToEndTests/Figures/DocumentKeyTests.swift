@@ -39,9 +39,9 @@ import Testing
     let label =
       "auc auc_low auc_high average_precision average_precision_low average_precision_high "
       + "precision recall f1 support images patients_with patients_without sensitivity specificity "
-      + "positives_found_percent negatives_found_percent delong_by_film_low delong_by_film_high "
-      + "delong_by_patient_low delong_by_patient_high at_half at_operating_point calibration"
-    let difference = "difference difference_low difference_high p p_corrected p_delong_by_patient"
+      + "positives_found_percent negatives_found_percent "
+      + "at_half at_operating_point calibration"
+    let difference = "difference difference_low difference_high p p_corrected"
     let place =
       "images peak_hits peak_hit_rate peak_hit_rate_low peak_hit_rate_high true_positives "
       + "peak_hit_rate_among_true_positives peak_hit_rate_among_true_positives_low "

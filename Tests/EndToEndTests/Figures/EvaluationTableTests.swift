@@ -80,8 +80,8 @@ import Testing
     try expect(
       run, "labels",
       ["model", "label", "images", "positives", "patients_with", "patients_without"]
-        + Self.triple("auc") + ["delong_by_film_low", "delong_by_film_high"]
-        + ["delong_by_patient_low", "delong_by_patient_high"] + Self.triple("average_precision")
+        + Self.triple("auc")
+        + Self.triple("average_precision")
         + Self.triple("baseline_auc"),
       try models.flatMap { model in
         try labels.map { label in
@@ -91,10 +91,6 @@ import Testing
             row.append("\(try own.count(key))")
           }
           row += cells(try own.estimate("auc"))
-          for key in ["delong_by_film", "delong_by_patient"] {
-            row.append(cell(try own.number(key + "_low")))
-            row.append(cell(try own.number(key + "_high")))
-          }
           row += cells(try own.estimate("average_precision"))
           return row + cells(try model.at("baseline/labels/" + label).estimate("auc"))
         }
@@ -137,13 +133,13 @@ import Testing
     try expect(
       run, "differences",
       ["model", "other", "label"] + Self.triple("auc_difference")
-        + ["p", "p_holm", "p_delong_by_patient"],
+        + ["p", "p_holm"],
       try differences.flatMap { difference in
         try (labels.map { ($0, "labels/" + $0) } + [("mean", "mean_auc")]).map { label, path in
           let row = try difference.at(path)
           return [try difference.text("model") ?? "", try difference.text("other") ?? "", label]
             + cells(try row.estimate("difference"))
-            + (try ["p", "p_corrected", "p_delong_by_patient"].map { cell(try row.number($0)) })
+            + (try ["p", "p_corrected"].map { cell(try row.number($0)) })
         }
       })
   }

@@ -160,7 +160,7 @@ import Testing
   }
 
   private static func row(_ auc: Estimate, corrected: Double? = nil) -> ModelDifference.Row {
-    ModelDifference.Row(label: "", auc: auc, pValue: 0.001, corrected: corrected, deLong: nil)
+    ModelDifference.Row(label: "", auc: auc, pValue: 0.001, corrected: corrected)
   }
 
   /// A network must beat the regression on thumbnails beyond chance, or the page says that it does not.

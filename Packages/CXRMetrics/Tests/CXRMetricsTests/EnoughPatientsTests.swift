@@ -8,37 +8,80 @@ import Testing
   /// 0, 1, 2, … in an order that is not theirs.
   private func ramp(_ last: Int) -> [Double] { (0...last).map { Double(($0 * 17) % (last + 1)) } }
 
-  /// Five patients' worth of films are enough, less are not.
-  @Test func fivePatientsAreEnough() {
-    #expect(BootstrapSample.leastPatients == 5)
-    #expect(BootstrapSample(ramp(99), effectivePatients: 5).interval() != nil)
-    #expect(BootstrapSample(ramp(99), effectivePatients: 5.0.nextDown).interval() == nil)
-    #expect(BootstrapSample(ramp(99), effectivePatients: 5).pValue(that: 50) != nil)
-    #expect(BootstrapSample(ramp(99), effectivePatients: 5.0.nextDown).pValue(that: 50) == nil)
+  private func sample(
+    _ values: [Double], effective: Double, patients: Int = 100
+  ) -> BootstrapSample {
+    BootstrapSample(values, effectivePatients: effective, patients: patients)
+  }
+
+  /// Eight patients of both kinds are enough, seven are not, whatever the figure.
+  @Test func eightPatientsAreEnough() throws {
+    #expect(Interval.leastPatients == 8)
+    #expect(sample(ramp(99), effective: 5, patients: 8).interval() != nil)
+    #expect(sample(ramp(99), effective: 5, patients: 7).interval() == nil)
+    #expect(sample(ramp(99), effective: 5, patients: 8).pValue(that: 50) != nil)
+    #expect(sample(ramp(99), effective: 5, patients: 7).pValue(that: 50) == nil)
     // Where there is no interval because no draw differs, there is no p.
-    #expect(BootstrapSample([0.3, 0.3, 0.3], effectivePatients: 9).pValue(that: 0.3) == nil)
+    #expect(sample([0.3, 0.3, 0.3], effective: 9).pValue(that: 0.3) == nil)
+    for (patients, isEnough) in [(8, true), (7, false)] {
+      // As many with the finding, two films each, and thirty without it; and the other way round.
+      let owners = PatientIndex((0..<patients * 2).map { $0 / 2 } + (100..<130))
+      let labels = (0..<patients * 2 + 30).map { $0 < patients * 2 }
+      let scores = labels.indices.map { Double(($0 * 7) % 11) }
+      for kind in [labels, labels.map { !$0 }] {
+        let answers = PatientBootstrap(patients: owners, replicates: 40).answers(
+          to: [.init(scores: scores, labels: kind, patients: owners)],
+          generator: { Generator($0) })
+        let answer = try #require(answers.first)
+        #expect((answer.aucInterval() != nil) == isEnough)
+        #expect((answer.averagePrecisionInterval() != nil) == isEnough)
+        #expect((PatientBootstrap.meanAUC(of: [answer, answer]).interval != nil) == isEnough)
+      }
+      let calls = labels.indices.map { labels[$0] ? $0 % 3 > 0 : nil }
+      let others = labels.indices.map { labels[$0] ? $0 % 5 > 0 : nil }
+      #expect((PatientProportion(calls, patients: owners).interval() != nil) == isEnough)
+      let paired = PairedDifference(calls, others, patients: owners)
+      #expect((paired.interval() != nil) == isEnough && (paired.pValue != nil) == isEnough)
+    }
   }
 
   /// One draw in twenty may be undefined, more may not.
   @Test func oneDrawInTwentyMayBeUndefined() {
-    func sample(_ undefined: Int) -> BootstrapSample {
-      BootstrapSample(
-        (0..<40).map { $0 < undefined ? .nan : Double($0) }, effectivePatients: 30)
+    func undefined(_ undefined: Int) -> BootstrapSample {
+      sample((0..<40).map { $0 < undefined ? .nan : Double($0) }, effective: 30)
     }
-    #expect(sample(2).interval() != nil && sample(2).percentiles() != nil)
-    #expect(sample(2).standardError != nil && sample(2).pValue(that: 20) != nil)
-    #expect(sample(3).interval() == nil && sample(3).percentiles() == nil)
-    #expect(sample(3).standardError == nil && sample(3).pValue(that: 20) == nil)
+    #expect(undefined(2).interval() != nil && undefined(2).percentiles() != nil)
+    #expect(undefined(2).standardError != nil && undefined(2).pValue(that: 20) != nil)
+    #expect(undefined(3).interval() == nil && undefined(3).percentiles() == nil)
+    #expect(undefined(3).standardError == nil && undefined(3).pValue(that: 20) == nil)
+  }
+
+  /// p is below 0.05 where the interval leaves the value out, and nowhere else, also where many draws are equal to it.
+  @Test func pAndTheIntervalNeverContradictEachOther() {
+    var generator = Generator(5)
+    for _ in 0..<3000 {
+      let grid = Double(Int.random(in: 2...30, using: &generator))
+      let draws = (0..<100).map { _ in (generator.normal() * grid / 3).rounded() / grid + 0.5 }
+      let sample = sample(
+        draws, effective: Double(Int.random(in: 3...60, using: &generator)), patients: 60)
+      guard let interval = sample.interval() else { continue }
+      for value in [0, 0.25, 0.5, 0.75, 1, draws[0], draws[50]] {
+        let p = sample.pValue(that: value) ?? .nan
+        #expect(
+          interval.contains(value) == (p >= 0.05) || abs(p - 0.05) < 1e-6,
+          "\(value) \(interval) \(p)")
+      }
+    }
   }
 
   /// Of n patients the ends lie where a normal tail beyond √(n/(n − 1)) times Student's 97.5th percentile ends: of ten,
   /// 2.26216 with 9 degrees of freedom, 0.85506 % from either end instead of 2.5.
   @Test func theEndsMoveOutwardsOfFewPatients() throws {
-    let sample = BootstrapSample(ramp(1000), effectivePatients: 10)
+    let sample = sample(ramp(1000), effective: 10)
     let interval = try #require(sample.interval())
     #expect(abs(interval.low - 8.5506) < 0.001 && abs(interval.high - (1000 - 8.5506)) < 0.001)
     // Of very many it is the plain percentiles, as the bands of curves are.
-    let many = try #require(BootstrapSample(ramp(1000), effectivePatients: 1e4).interval())
+    let many = try #require(self.sample(ramp(1000), effective: 1e4).interval())
     #expect(abs(many.low - 25) < 0.05 && abs(many.high - 975) < 0.05)
     let plain = try #require(sample.percentiles())
     #expect(abs(plain.low - 25) < 1e-9 && abs(plain.high - 975) < 1e-9)
@@ -58,8 +101,6 @@ import Testing
     let alone = PatientProportion(
       [true, false, true, nil, true, false], patients: PatientIndex([0, 0, 0, 1, 0, 0]))
     #expect(alone.hits == 3 && alone.films == 5 && alone.value == 0.6 && alone.interval() == nil)
-    #expect(
-      PatientProportion([true, false], patients: PatientIndex([0, 1])).interval() != nil)
   }
 
   /// What is said of a question is of the fewer patients, with the finding or without; its points lie at hundredths.
@@ -71,7 +112,7 @@ import Testing
       to: [
         .init(scores: scores, labels: labels, patients: patients, wantsCurves: true),
         .init(scores: scores, labels: labels.map { !$0 }, patients: patients),
-      ], generator: { CoverageTests.Generator($0) })
+      ], generator: { Generator($0) })
     try #require(answers.count == 2)
     for answer in answers {
       #expect(abs(answer.auc.effectivePatients - 6) < 1e-12)
@@ -98,14 +139,6 @@ import Testing
     #expect(area.auc > 0.98 && interval.high == 1 && interval.low < area.auc)
     let reversed = try #require(DeLong(scores: scores.map { -$0 }, labels: labels)?.interval())
     #expect(reversed.low == 0 && reversed.high > 0)
-    let byPatient = try #require(area.interval(patients: PatientIndex(0..<30)))
-    #expect(byPatient.high == 1 && byPatient.low < interval.low)
-  }
-
-  /// A share of all of nine patients, three deviations away: Wilson's interval ends at 9 / (9 + 3²).
-  @Test func sharesEndWhereWilsonsDo() throws {
-    #expect(BootstrapSample.roomOfShare(patients: 9, t: 3) == 0.5)
-    #expect(abs(BootstrapSample.roomOfShare(patients: 30, t: 2) - 4.0 / 34) < 1e-15)
   }
 
   /// Twelve films of one probability and eight of another are two groups: equal ones stay together.

@@ -23,37 +23,14 @@ import Testing
     }
   }
 
-  /// Of twenty films with the finding and three hundred without, each patient with one.
-  @Test func aPredictiveValueRestsOnBothSharesFilms() throws {
-    let (positives, negatives) = (20, 300)
-    let scores =
-      (0..<positives).map { $0 < 15 ? 0.9 : 0.1 } + (0..<negatives).map { $0 < 60 ? 0.9 : 0.1 }
-    let labels = (0..<positives + negatives).map { $0 < positives }
-    let figures = OperatingFigures(
-      scores: scores, labels: labels, patients: PatientIndex(labels.indices), threshold: 0.5)
-    let prevalence = 0.02
-    let (s, c) = (figures.sensitivity, figures.specificity)
-    let t = reach(level: 0.95, effectivePatients: min(s.effectivePatients, c.effectivePatients))
-    let (m, n) = (s.effectiveFilms + t * t, c.effectiveFilms + t * t)
-    let sensitivity = (0.75 * s.effectiveFilms + t * t / 2) / m
-    let specificity = (0.8 * c.effectiveFilms + t * t / 2) / n
-    let logit = log(sensitivity * prevalence / ((1 - specificity) * (1 - prevalence)))
-    let distance =
-      t
-      * ((1 - sensitivity) / (sensitivity * m) + specificity / ((1 - specificity) * n)).squareRoot()
-    let interval = try #require(figures.ppvInterval(prevalence: prevalence))
-    #expect(abs(interval.low - 1 / (1 + exp(distance - logit))) < 1e-12)
-    #expect(abs(interval.high - 1 / (1 + exp(-distance - logit))) < 1e-12)
-  }
-
   /// A difference is the first less the second, and rests on the fewer patients.
   @Test func aDifferenceRestsOnTheFewerPatients() {
-    let left = BootstrapSample([0.9, 0.8, 0.7], effectivePatients: 40)
-    let right = BootstrapSample([0.5, 0.6, 0.7], effectivePatients: 9)
+    let left = BootstrapSample([0.9, 0.8, 0.7], effectivePatients: 40, patients: 12)
+    let right = BootstrapSample([0.5, 0.6, 0.7], effectivePatients: 9, patients: 30)
     for (difference, values) in [
       (left - right, [0.4, 0.2, 0.0]), (right - left, [-0.4, -0.2, 0]),
     ] {
-      #expect(difference.effectivePatients == 9)
+      #expect(difference.effectivePatients == 9 && difference.patients == 12)
       #expect(zip(difference.values, values).allSatisfy { abs($0 - $1) < 1e-15 })
     }
   }

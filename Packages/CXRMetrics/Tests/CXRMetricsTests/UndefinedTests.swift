@@ -6,9 +6,11 @@ import Testing
   /// Without a film that is found there is no ratio; with one its interval is PPV's, turned.
   @Test func falseAlarmsPerFound() throws {
     func figures(_ scores: [Double]) -> OperatingFigures {
+      // Each film five times, of as many patients.
       let labels = [true, true, false, false, false, false]
       return OperatingFigures(
-        scores: scores, labels: labels, patients: PatientIndex(Array(0..<6)), threshold: 0.5)
+        scores: (0..<30).map { scores[$0 % 6] }, labels: (0..<30).map { labels[$0 % 6] },
+        patients: PatientIndex(0..<30), threshold: 0.5)
     }
     #expect(figures([0, 0, 1, 1, 0, 0]).falseAlarmsPerFound == Estimate(nil))
     #expect(figures([0, 0, 0, 0, 0, 0]).falseAlarmsPerFound == Estimate(nil))

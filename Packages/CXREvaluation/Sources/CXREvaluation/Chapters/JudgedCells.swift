@@ -7,7 +7,6 @@ struct JudgedCells {
   private let figures: [LabelFigures]
   /// In the same order.
   let questions: [PatientBootstrap.Question]
-  private let answers: [FilmAnswers]
   private let parts: Int
   private let columns: Int
 
@@ -27,7 +26,7 @@ struct JudgedCells {
       return (figures, question)
     }
     (figures, questions) = (cells.map(\.0), cells.map(\.1))
-    (self.answers, self.parts, self.columns) = (answers, parts, columns)
+    (self.parts, self.columns) = (parts, columns)
   }
 
   /// The places of a model's labels, on all films or on those of a group.
@@ -59,15 +58,12 @@ struct JudgedCells {
     _ model: Int, named name: String, draws: [PatientBootstrap.Answer]
   ) -> ModelDifference.Side {
     let own = places(model, nil)
-    return ModelDifference.Side(
-      name: name, answers: answers[model], areas: own.map { figures[$0].ranking.auc.value },
-      draws: own.map { draws[$0].auc })
+    return ModelDifference.Side(name: name, draws: own.map { draws[$0] })
   }
 }
 
 /// The yardsticks of models, each once.
 struct Yardsticks {
-  private let answers: [FilmAnswers]
   /// Which is whose.
   private let ofModel: [Int?]
   /// Yardsticks slowest, then labels.
@@ -82,10 +78,10 @@ struct Yardsticks {
       scores.append(own)
       return scores.count - 1
     }
-    answers = scores.map { FilmAnswers(films: films, scores: $0) }
     columns = films.labels.count
-    questions = answers.flatMap { answers in
-      films.labels.indices.map { k in
+    questions = scores.flatMap { scores in
+      let answers = FilmAnswers(films: films, scores: scores)
+      return films.labels.indices.map { k in
         let known = answers.known(label: k)
         return PatientBootstrap.Question(
           scores: known.scores, labels: known.truths, patients: known.patients)
@@ -98,13 +94,8 @@ struct Yardsticks {
     _ model: Int, draws: ArraySlice<PatientBootstrap.Answer>
   ) -> ModelDifference.Side? {
     guard let place = ofModel[model] else { return nil }
-    let own = answers[place]
     return ModelDifference.Side(
-      name: YardstickFigures.name, answers: own,
-      areas: (0..<columns).map { k in
-        let known = own.known(label: k)
-        return rocAUC(scores: known.scores, labels: known.truths)
-      },
-      draws: (0..<columns).map { draws[draws.startIndex + place * columns + $0].auc })
+      name: YardstickFigures.name,
+      draws: (0..<columns).map { draws[draws.startIndex + place * columns + $0] })
   }
 }

@@ -56,7 +56,7 @@ public struct LabelFigures: Sendable {
         ("recall", .number(orNull: atHalf.recall)), ("f1", .number(orNull: atHalf.f1)),
         ("support", .integer(positives)), ("images", .integer(films)),
         ("patients_with", .integer(patientsWith)), ("patients_without", .integer(patientsWithout)),
-      ] + points.json(prevalence: prevalence, deLong: ranking.deLongJSON) + [
+      ] + points.json(prevalence: prevalence) + [
         ("calibration", CalibrationFigures.json(calibrations))
       ])
   }

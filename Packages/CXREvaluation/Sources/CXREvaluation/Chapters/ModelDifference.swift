@@ -23,37 +23,32 @@ public struct ModelDifference: Sendable {
     public let pValue: Double?
     /// ``pValue`` after Holm's correction over the labels.
     public internal(set) var corrected: Double?
-    /// The p-value by DeLong's covariance with patients as clusters, for comparison.
-    public let deLong: Double?
   }
 
   /// How one side ranks the films.
   struct Side {
     let name: String
-    let answers: FilmAnswers
-    /// Areas, a label.
-    let areas: [Double?]
     /// A label.
-    let draws: [BootstrapSample]
+    let draws: [PatientBootstrap.Answer]
+    /// Areas, a label.
+    var areas: [Double?] { draws.map { $0.area?.auc } }
   }
 }
 
 extension ModelDifference {
   init(_ one: Side, _ other: Side, labels names: [String]) {
     func row(
-      _ label: String, _ a: Double?, _ b: Double?, _ sample: BootstrapSample, _ deLong: Double?
+      _ label: String, _ a: Double?, _ b: Double?, _ sample: BootstrapSample
     ) -> Row {
       guard let a, let b else {
-        return Row(label: label, auc: Estimate(nil), pValue: nil, corrected: nil, deLong: nil)
+        return Row(label: label, auc: Estimate(nil), pValue: nil, corrected: nil)
       }
       return Row(
         label: label, auc: Estimate(a - b, sample.interval()), pValue: sample.pValue(that: 0),
-        corrected: nil, deLong: deLong)
+        corrected: nil)
     }
     var rows = names.indices.map { k in
-      row(
-        names[k], one.areas[k], other.areas[k], one.draws[k] - other.draws[k],
-        Self.deLongP(one.answers.known(label: k), other.answers.known(label: k)))
+      row(names[k], one.areas[k], other.areas[k], one.draws[k].auc - other.draws[k].auc)
     }
     for (k, corrected) in holmCorrected(rows.map(\.pValue)).enumerated() {
       rows[k].corrected = corrected
@@ -62,22 +57,10 @@ extension ModelDifference {
     // Labels of which one area is undefined are so for both.
     func mean(_ side: Side) -> BootstrapSample {
       BootstrapSample.mean(
-        of: zip(side.areas, side.draws).compactMap { value, sample in value.map { ($0, sample) } })
+        of: side.draws.compactMap { draws in draws.area.map { ($0.auc, draws.auc) } })
     }
     self.mean = row(
-      "", definedMean(one.areas), definedMean(other.areas), mean(one) - mean(other), nil)
-  }
-
-  /// That two scores rank the same films equally well, by DeLong's covariance with patients as clusters.
-  private static func deLongP(_ left: FilmAnswers.Known, _ right: FilmAnswers.Known) -> Double? {
-    guard let a = DeLong(scores: left.scores, labels: left.truths),
-      let b = DeLong(scores: right.scores, labels: right.truths),
-      let ofA = a.variance(patients: left.patients), let ofB = b.variance(patients: left.patients),
-      let ofBoth = a.covariance(with: b, patients: left.patients)
-    else { return nil }
-    let variance = ofA + ofB - 2 * ofBoth
-    return variance > 0
-      ? NormalDistribution.twoSidedP((a.auc - b.auc) / variance.squareRoot()) : nil
+      "", definedMean(one.areas), definedMean(other.areas), mean(one) - mean(other))
   }
 
   var json: JSONValue {
@@ -93,7 +76,6 @@ extension ModelDifference.Row {
     .object(
       auc.json("difference") + [
         ("p", .number(orNull: pValue)), ("p_corrected", .number(orNull: corrected)),
-        ("p_delong_by_patient", .number(orNull: deLong)),
       ])
   }
 }
@@ -104,14 +86,14 @@ extension EvaluationFigures {
     FigureTable(
       "differences.csv",
       header: ["model", "other", "label"] + FigureTable.triple("auc_difference")
-        + ["p", "p_holm", "p_delong_by_patient"],
+        + ["p", "p_holm"],
       rows: (differences + models.compactMap { $0.yardstick?.difference }).flatMap { difference in
         (difference.labels + [difference.mean]).map { row in
           [
             .text(difference.name), .text(difference.other),
             .text(row.label.isEmpty ? "mean" : row.label),
           ] + FigureTable.Cell.estimate(row.auc)
-            + [.number(row.pValue), .number(row.corrected), .number(row.deLong)]
+            + [.number(row.pValue), .number(row.corrected)]
         }
       })
   }

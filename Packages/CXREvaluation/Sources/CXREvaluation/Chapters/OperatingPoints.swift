@@ -56,13 +56,12 @@ public struct OperatingPoints: Sendable {
   /// At the chosen threshold, or at 0.5 where none was chosen.
   var chosen: OperatingPoint { fitted ?? half }
 
-  func json(prevalence: Double?, deLong: [(String, JSONValue)]) -> [(String, JSONValue)] {
+  func json(prevalence: Double?) -> [(String, JSONValue)] {
     [
       ("sensitivity", .number(orNull: half.counts.recall)),
       ("specificity", .number(orNull: half.counts.specificity)),
       ("positives_found_percent", .number(orNull: detection.positivesFoundPercent)),
       ("negatives_found_percent", .number(orNull: detection.negativesFoundPercent)),
-    ] + deLong + [
       ("at_half", half.json(prevalence: prevalence)),
       ("at_operating_point", fitted?.json(prevalence: prevalence) ?? .null),
     ]

@@ -6,12 +6,8 @@ import CXRReport
 public struct RankingFigures: Sendable {
   /// Under the ROC curve; `nil` unless both kinds occur.
   public internal(set) var auc: Estimate
-  /// `nil` without positives.
+  /// `nil` without positives. Its interval is of what is to be expected of sets of this size.
   public internal(set) var averagePrecision: Estimate
-  /// The interval of ``auc`` by DeLong's variance, films being independent, which they are not.
-  public let deLong: Interval?
-  /// The interval of ``auc`` by DeLong's variance with patients as clusters.
-  public let deLongByPatient: Interval?
   /// The band of the ROC curve; empty for groups.
   public private(set) var rocBand: [BandPoint] = []
   /// The band of the precision-recall curve; empty for groups.
@@ -20,29 +16,20 @@ public struct RankingFigures: Sendable {
 
   init(_ known: FilmAnswers.Known) {
     self.known = known
-    let area = DeLong(scores: known.scores, labels: known.truths)
     auc = Estimate(rocAUC(scores: known.scores, labels: known.truths))
     averagePrecision = Estimate(
       CXRMetrics.averagePrecision(scores: known.scores, labels: known.truths))
-    deLong = area?.interval()
-    deLongByPatient = area?.interval(patients: known.patients)
   }
 
   /// Adds what other draws of patients tell.
   mutating func complete(by draws: PatientBootstrap.Answer) {
-    auc.interval = auc.value == nil ? nil : draws.auc.interval()
-    averagePrecision.interval =
-      averagePrecision.value == nil ? nil : draws.averagePrecision.interval()
+    auc.interval = draws.aucInterval()
+    averagePrecision.interval = draws.averagePrecisionInterval()
     (rocBand, precisionBand) = (draws.roc, draws.precision)
   }
 
   var json: [(String, JSONValue)] {
     auc.json("auc") + averagePrecision.json("average_precision")
-  }
-
-  var deLongJSON: [(String, JSONValue)] {
-    Estimate(auc.value, deLong).intervalJSON("delong_by_film")
-      + Estimate(auc.value, deLongByPatient).intervalJSON("delong_by_patient")
   }
 
   var rocPoints: [(x: Double, y: Double)] {
@@ -69,9 +56,13 @@ public struct MeanRanking: Sendable {
   public let undefinedLabels: [String]
 
   init(_ labels: [LabelFigures], draws: [PatientBootstrap.Answer]) {
-    auc = .mean(labels.map(\.ranking.auc.value), draws.map(\.auc))
-    averagePrecision = .mean(
-      labels.map(\.ranking.averagePrecision.value), draws.map(\.averagePrecision))
+    auc = PatientBootstrap.meanAUC(of: draws)
+    let precisions = labels.compactMap(\.ranking.averagePrecision.value)
+    // A label that every film has is in the mean, but no draw tells how sure that is.
+    let isKnown = precisions.count == draws.count { $0.precisionSpread != nil }
+    averagePrecision = Estimate(
+      definedMean(precisions),
+      isKnown ? PatientBootstrap.meanAveragePrecision(of: draws).interval : nil)
     undefinedLabels = labels.filter { $0.ranking.auc.value == nil }.map(\.name)
   }
 
@@ -81,23 +72,13 @@ public struct MeanRanking: Sendable {
   }
 }
 
-extension Estimate {
-  /// The mean of the figures that are defined, with the interval of that mean.
-  static func mean(_ values: [Double?], _ draws: [BootstrapSample]) -> Estimate {
-    let defined = zip(values, draws).compactMap { value, sample in value.map { ($0, sample) } }
-    return Estimate(
-      definedMean(values), defined.isEmpty ? nil : BootstrapSample.mean(of: defined).interval())
-  }
-}
-
 extension EvaluationFigures {
   /// The areas a model and label, as `labels.csv`.
   var rankingTable: FigureTable {
     FigureTable(
       "labels.csv",
       header: ["model", "label", "images", "positives", "patients_with", "patients_without"]
-        + FigureTable.triple("auc") + ["delong_by_film_low", "delong_by_film_high"]
-        + ["delong_by_patient_low", "delong_by_patient_high"]
+        + FigureTable.triple("auc")
         + FigureTable.triple("average_precision") + FigureTable.triple("baseline_auc"),
       rows: models.flatMap { model in
         model.labels.enumerated().map { k, label in
@@ -105,10 +86,8 @@ extension EvaluationFigures {
           return [
             .text(model.name), .text(label.name), .count(label.films), .count(label.positives),
             .count(label.patientsWith), .count(label.patientsWithout),
-          ] + FigureTable.Cell.estimate(ranking.auc) + [
-            .number(ranking.deLong?.low), .number(ranking.deLong?.high),
-            .number(ranking.deLongByPatient?.low), .number(ranking.deLongByPatient?.high),
-          ] + FigureTable.Cell.estimate(ranking.averagePrecision)
+          ] + FigureTable.Cell.estimate(ranking.auc)
+            + FigureTable.Cell.estimate(ranking.averagePrecision)
             + FigureTable.Cell.estimate(model.yardstick?.auc[k] ?? Estimate(nil))
         }
       })

@@ -23,8 +23,8 @@ public struct SubgroupFigures: Sendable {
   ) {
     (kind, name, self.films, self.labels) = (group.kind, group.name, group.films.count, labels)
     patients = Set(group.films.map { films.patients.numbers[$0] }).count
-    meanAUC = .mean(
-      labels.map { $0.isTelling ? $0.ranking.auc.value : nil }, draws.map(\.auc))
+    meanAUC = PatientBootstrap.meanAUC(
+      of: zip(labels, draws).filter { $0.0.isTelling }.map(\.1))
   }
 
   var json: JSONValue {

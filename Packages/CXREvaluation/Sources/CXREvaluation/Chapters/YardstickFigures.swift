@@ -14,10 +14,8 @@ public struct YardstickFigures: Sendable {
 
 extension YardstickFigures {
   init(_ own: ModelDifference.Side, model: ModelDifference.Side, labels: [String]) {
-    auc = zip(own.areas, own.draws).map { value, sample in
-      Estimate(value, value == nil ? nil : sample.interval())
-    }
-    meanAUC = .mean(own.areas, own.draws)
+    auc = own.draws.map { Estimate($0.area?.auc, $0.aucInterval()) }
+    meanAUC = PatientBootstrap.meanAUC(of: own.draws)
     difference = ModelDifference(model, own, labels: labels)
   }
 

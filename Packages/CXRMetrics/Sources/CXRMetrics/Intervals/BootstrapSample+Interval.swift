@@ -1,8 +1,6 @@
 extension BootstrapSample {
   /// The least share of replicates in which a figure must be defined for an interval.
   public static let leastDefined = 0.95
-  /// The fewest patients of equal weight from whom an interval is drawn; the draws of fewer are too alike.
-  public static let leastPatients = 5.0
 
   /// Rising, without those that are undefined; `nil` where these are too many.
   private var sorted: [Double]? {
@@ -29,46 +27,54 @@ extension BootstrapSample {
     }
   }
 
+  /// Whether an interval is drawn from so few patients at all.
+  private var isTelling: Bool { patients >= Interval.leastPatients && effectivePatients > 1 }
+
   /// The percentile interval, expanded as a t interval is against a normal one, since resampling n patients shows
   /// too little spread, by √((n − 1)/n) (Hesterberg, The American Statistician 69, 2015). `nil` where the figure
-  /// is undefined in more than one replicate of twenty, rests on fewer than ``leastPatients`` patients, or shows no
+  /// is undefined in more than one replicate of twenty, rests on fewer than ``Interval/leastPatients`` patients, or shows no
   /// spread.
-  ///
-  /// An area of exactly 1 in every draw, as where all films are ranked rightly, has the room that as many patients cannot
-  /// rule out: Newcombe's interval of an area (Statistics in Medicine 25, 2006, method 5), for average precision Wilson's
-  /// of all hits; and likewise of 0.
   ///
   /// - Parameter level: how often it shall hold the truth.
   public func interval(level: Double = Interval.defaultLevel) -> Interval? {
+    guard isTelling, let sorted, let first = sorted.first, let last = sorted.last, first != last
+    else { return nil }
     let n = effectivePatients
-    guard n >= Self.leastPatients, let sorted, let first = sorted.first else { return nil }
-    let t = reach(level: level, effectivePatients: n)
-    if first == sorted.last {
-      guard let room = roomAtOne?(t), first == 0 || first == 1 else { return nil }
-      return first == 1 ? Interval(1 - room, 1) : Interval(0, room)
-    }
+    let t = StudentDistribution.reach(level: level, degreesOfFreedom: n - 1)
     let tail = NormalDistribution.twoSidedP((n / (n - 1)).squareRoot() * t) / 2
-    return Interval(Self.quantile(tail, of: sorted), Self.quantile(1 - tail, of: sorted))
+    guard tail < leastTail(of: sorted), let error = standardError else {
+      return Interval(Self.quantile(tail, of: sorted), Self.quantile(1 - tail, of: sorted))
+    }
+    // So many draws do not reach so far: Student's t with their standard error does.
+    let mean = sorted.reduce(0, +) / Double(sorted.count)
+    return Interval(min(first, mean - t * error), max(last, mean + t * error))
   }
+
+  /// The smallest share beyond a value that so many draws can show.
+  private func leastTail(of sorted: [Double]) -> Double { 0.5 / Double(sorted.count + 1) }
 
   /// The two-sided p-value that the figure is `value`: 1 less the level of the widest ``interval(level:)`` that leaves it
   /// out, so that the two never contradict each other. Beyond all draws, where these say no more than that it is small,
   /// Student's t with their standard error says how small. `nil` where there is no interval.
   public func pValue(that value: Double) -> Double? {
-    guard let sorted, interval() != nil, effectivePatients >= Self.leastPatients else { return nil }
-    // The share of the draws below the value, between order statistics as the interval's ends are.
+    guard let sorted, interval() != nil else { return nil }
+    // The share of the draws below the value, between order statistics as the interval's ends are. Where draws are equal to it,
+    // the end of them that is nearer to the middle: an interval leaves the value out only when it leaves out all of these.
     let last = Double(sorted.count - 1)
     let under = sorted.firstIndex { $0 >= value } ?? sorted.count
     let upTo = sorted.firstIndex { $0 > value } ?? sorted.count
     let isBeyond = upTo == 0 || under == sorted.count
-    var share = (Double(under) + Double(upTo - 1)) / 2 / last
+    let least = leastTail(of: sorted)
+    var tail = least
     if under == upTo, !isBeyond {
       let (low, high) = (sorted[under - 1], sorted[under])
-      share = (Double(under - 1) + (value - low) / (high - low)) / last
+      let share = (Double(under - 1) + (value - low) / (high - low)) / last
+      tail = min(share, 1 - share)
+    } else if !isBeyond {
+      let (below, upTo) = (Double(under) / last, Double(upTo - 1) / last)
+      tail = upTo < 0.5 ? upTo : below > 0.5 ? 1 - below : 0.5
     }
-    let least = 0.5 / Double(sorted.count + 1)
-    share = isBeyond ? (upTo == 0 ? least : 1 - least) : min(max(share, least), 1 - least)
-    let z = NormalDistribution.quantile(max(share, 1 - share))
+    let z = NormalDistribution.quantile(1 - max(tail, least))
     let n = effectivePatients
     let student = StudentDistribution(degreesOfFreedom: n - 1)
     let p = student.twoSidedP(z * ((n - 1) / n).squareRoot())
@@ -85,26 +91,4 @@ extension BootstrapSample {
     let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return (squares / Double(sorted.count - 1)).squareRoot()
   }
-
-  /// How far below 1 an area may be that was 1 on as many patients of either kind: where Newcombe's interval ends, the
-  /// distance being t standard errors of the area there, by the exponential model of Hanley and McNeil (Radiology 143,
-  /// 1982).
-  static func roomOfArea(positives m: Double, negatives n: Double, t: Double) -> Double {
-    func isWithin(_ area: Double) -> Bool {
-      let pairs = (m + n) / 2 - 1
-      let variance =
-        area * (1 - area) * (1 + pairs * ((1 - area) / (2 - area) + area / (1 + area))) / (m * n)
-      return (1 - area) * (1 - area) <= t * t * variance
-    }
-    var (low, high) = (0.0, 1.0)
-    // Halving to the last bit; at 1 the distance is 0.
-    while true {
-      let middle = (low + high) / 2
-      if middle <= low || middle >= high { return 1 - high }
-      if isWithin(middle) { high = middle } else { low = middle }
-    }
-  }
-
-  /// How far below 1 a share may be that was 1 on n patients: where Wilson's interval ends.
-  static func roomOfShare(patients n: Double, t: Double) -> Double { t * t / (n + t * t) }
 }

@@ -109,25 +109,12 @@ public struct DeLong: Sendable {
     return ten / (m * m) + one / (n * n) + crossed / (m * n)
   }
 
-  /// The interval of ``auc``, films being independent, within 0…1.
+  /// The interval of ``auc``, films being independent, within 0…1: as other programs give it, to be compared with them. Of a
+  /// patient's films, which are not independent, it holds too little; ``AreaSpread`` has the interval to report.
   public func interval(level: Double = Interval.defaultLevel) -> Interval? {
-    interval(variance: variance, reach: NormalDistribution.quantile((1 + level) / 2))
-  }
-
-  /// The interval of ``auc``, patients being independent, within 0…1: Student's t for as many patients as the
-  /// films of either kind are worth.
-  public func interval(patients: PatientIndex, level: Double = Interval.defaultLevel) -> Interval? {
-    let count = min(
-      patients.effectiveCount(where: labels), patients.effectiveCount(where: labels.map { !$0 }))
-    return interval(
-      variance: variance(patients: patients),
-      reach: reach(level: level, effectivePatients: count))
-  }
-
-  private func interval(variance: Double?, reach: Double) -> Interval? {
     // A variance of 0, of films that are all ranked rightly, says only that the formula sees no spread.
-    guard let variance, variance > 0, reach.isFinite else { return nil }
-    let distance = reach * max(0, variance).squareRoot()
+    guard let variance, variance > 0 else { return nil }
+    let distance = NormalDistribution.quantile((1 + level) / 2) * variance.squareRoot()
     return Interval(max(0, auc - distance), min(1, auc + distance))
   }
 }

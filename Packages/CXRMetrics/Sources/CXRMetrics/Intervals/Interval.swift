@@ -5,6 +5,10 @@ public struct Interval: Sendable, Equatable {
   /// The same in words, such as `95 %`.
   public static var defaultLevelText: String { "\(Int((100 * defaultLevel).rounded())) %" }
 
+  /// The fewest patients from whom an interval is drawn: with the finding and without it for what compares them, those of
+  /// whose films a share is for a share. Chosen by simulation; see HowSureIsThat.
+  public static let leastPatients = 8
+
   /// The lower end.
   public let low: Double
   /// The upper end.

@@ -9,7 +9,7 @@ import CXRParallel
 ///     let answers = bootstrap.answers(
 ///       to: [.init(scores: scores, labels: labels, patients: bootstrap.patients)],
 ///       generator: { RandomStream(seed: 7).child($0) })
-///     answers[0].auc.interval()
+///     answers[0].aucInterval()
 ///
 /// All questions are asked of the same draws, so that their answers can be compared replicate by replicate.
 /// Source of the method: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 8 and 13.
@@ -34,10 +34,8 @@ public struct PatientBootstrap: Sendable {
   public struct Question: Sendable {
     let ranked: RankedFilms
     let wantsCurves: Bool
-    let positives: Double
-    let negatives: Double
-    /// Of the rarer kind.
-    var effectivePatients: Double { min(positives, negatives) }
+    let area: AreaSpread?
+    let precision: PrecisionSpread?
 
     /// - Parameters:
     ///   - scores: `[n]`, finite.
@@ -47,24 +45,61 @@ public struct PatientBootstrap: Sendable {
     public init(
       scores: [Double], labels: [Bool], patients: PatientIndex, wantsCurves: Bool = false
     ) {
-      ranked = RankedFilms(scores: scores, labels: labels, patients: patients)
+      let order = scores.indices.sorted { scores[$0] > scores[$1] }
+      ranked = RankedFilms(order: order, scores: scores, labels: labels, patients: patients)
       self.wantsCurves = wantsCurves
-      positives = patients.effectiveCount(where: labels)
-      negatives = patients.effectiveCount(where: labels.map { !$0 })
+      area = AreaSpread(order: order, scores: scores, labels: labels, patients: patients)
+      precision = PrecisionSpread(
+        order: order, scores: scores, labels: labels, area: area, patients: patients)
     }
   }
 
   /// The answers to a question.
   public struct Answer: Sendable {
-    /// `[replicates]`.
+    /// `[replicates]`, to be compared with another's.
     public let auc: BootstrapSample
     /// `[replicates]`.
     public let averagePrecision: BootstrapSample
+    /// `nil` unless both kinds occur.
+    public let area: AreaSpread?
+    /// `nil` unless both kinds occur.
+    public let precisionSpread: PrecisionSpread?
     /// What holds 95 % of the draws' true-positive rates at false-positive rates 0, 0.01, … 1; empty where not asked
     /// for.
     public let roc: [BandPoint]
     /// What holds 95 % of the draws' precisions at recalls 0, 0.01, … 1; empty where not asked for.
     public let precision: [BandPoint]
+
+    /// The interval of the area; see ``AreaSpread``.
+    public func aucInterval(level: Double = Interval.defaultLevel) -> Interval? {
+      area?.interval(level: level)
+    }
+
+    /// The interval of average precision over sets of this size; see ``PrecisionSpread``.
+    public func averagePrecisionInterval(level: Double = Interval.defaultLevel) -> Interval? {
+      precisionSpread?.interval(averagePrecision, level: level)
+    }
+  }
+
+  /// The mean of the areas that are defined, with its interval; see ``AreaSpread``.
+  public static func meanAUC(
+    of answers: [Answer], level: Double = Interval.defaultLevel
+  ) -> Estimate {
+    let areas = answers.compactMap(\.area)
+    return Estimate(
+      definedMean(areas.map(\.auc)), AreaSpread.interval(ofMeanOf: areas, level: level))
+  }
+
+  /// The mean of the average precisions where films of both kinds are, with its interval; see ``PrecisionSpread``.
+  public static func meanAveragePrecision(
+    of answers: [Answer], level: Double = Interval.defaultLevel
+  ) -> Estimate {
+    let figures = answers.compactMap { answer in
+      answer.precisionSpread.map { (spread: $0, draws: answer.averagePrecision) }
+    }
+    return Estimate(
+      definedMean(figures.map(\.spread.averagePrecision)),
+      PrecisionSpread.interval(ofMeanOf: figures, level: level))
   }
 
   /// Draws patients and judges, on all threads.
@@ -112,13 +147,11 @@ public struct PatientBootstrap: Sendable {
     }
     return questions.indices.map { q in
       let question = questions[q]
-      let (m, n) = (question.positives, question.negatives)
-      func sample(
-        _ offset: Int, _ roomAtOne: @escaping @Sendable (Double) -> Double
-      ) -> BootstrapSample {
+      func sample(_ offset: Int) -> BootstrapSample {
         BootstrapSample(
           (0..<replicates).map { values[($0 * count + q) * 2 + offset] },
-          effectivePatients: question.effectivePatients, roomAtOne: roomAtOne)
+          effectivePatients: question.area?.effectivePatients ?? 0,
+          patients: question.area?.patients ?? 0)
       }
       func band(_ offset: Int) -> [BandPoint] {
         guard let place = curvePlaces[q] else { return [] }
@@ -126,15 +159,14 @@ public struct PatientBootstrap: Sendable {
           let heights = (0..<replicates).map {
             Double(curves[(($0 * curveCount + place) * 2 + offset) * points + point])
           }
-          return BootstrapSample(heights, effectivePatients: questions[q].effectivePatients)
-            .percentiles().map {
-              BandPoint(x: Double(point) / Double(points - 1), interval: $0)
-            }
+          return BootstrapSample(heights, effectivePatients: 0, patients: 0).percentiles().map {
+            BandPoint(x: Double(point) / Double(points - 1), interval: $0)
+          }
         }
       }
       return Answer(
-        auc: sample(0) { BootstrapSample.roomOfArea(positives: m, negatives: n, t: $0) },
-        averagePrecision: sample(1) { BootstrapSample.roomOfShare(patients: m, t: $0) },
+        auc: sample(0), averagePrecision: sample(1), area: question.area,
+        precisionSpread: question.precision,
         roc: band(0), precision: band(1))
     }
   }

@@ -21,6 +21,11 @@ public struct PatientIndex: Sendable, Equatable {
   public func effectiveCount(where counts: some Sequence<Bool>) -> Double {
     var films = [Int](repeating: 0, count: count)
     for (number, counts) in zip(numbers, counts) where counts { films[number] += 1 }
+    return Self.effectiveCount(ofFilms: films)
+  }
+
+  /// The same of numbers of films by patient.
+  static func effectiveCount(ofFilms films: [Int]) -> Double {
     let (sum, squares) = films.reduce((0, 0)) { ($0.0 + $1, $0.1 + $1 * $1) }
     return squares > 0 ? Double(sum) * Double(sum) / Double(squares) : 0
   }

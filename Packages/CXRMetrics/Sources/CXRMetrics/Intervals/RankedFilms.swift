@@ -4,13 +4,13 @@ struct RankedFilms: Sendable {
   /// is another.
   private let codes: [UInt32]
 
-  init(scores: [Double], labels: [Bool], patients: PatientIndex) {
+  /// `order` holds the films' places by falling score.
+  init(order: [Int], scores: [Double], labels: [Bool], patients: PatientIndex) {
     precondition(
       scores.count == labels.count && scores.count == patients.numbers.count,
       "\(scores.count) scores, \(labels.count) labels, \(patients.numbers.count) patients")
     precondition(scores.allSatisfy(\.isFinite), "a score is not finite")
     precondition(patients.count <= Int(UInt32.max >> 2), "\(patients.count) patients are too many")
-    let order = scores.indices.sorted { scores[$0] > scores[$1] }
     codes = order.indices.map { place in
       let film = order[place]
       let endsTie = place + 1 == order.count || scores[order[place + 1]] != scores[film]

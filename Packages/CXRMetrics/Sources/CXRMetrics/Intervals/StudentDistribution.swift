@@ -32,43 +32,17 @@ public struct StudentDistribution: Sendable {
   /// ν/(ν + t²).
   func upperTail(_ t: Double) -> Double {
     let nu = degreesOfFreedom
-    return Self.regularisedBeta(nu / (nu + t * t), complement: t * t / (nu + t * t), nu / 2, 0.5)
-      / 2
-  }
-
-  /// By its continued fraction (Abramowitz and Stegun 26.5.8), evaluated from the front after Lentz.
-  private static func regularisedBeta(
-    _ x: Double, complement y: Double, _ a: Double, _ b: Double
-  ) -> Double {
-    if x <= 0 { return 0 }
-    if y <= 0 { return 1 }
-    // The fraction converges fast on one side of the mean only.
-    if x > (a + 1) / (a + b + 2) { return 1 - regularisedBeta(y, complement: x, b, a) }
-    let front = exp(
-      lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(y))
-    let tiny = 1e-300
-    func held(_ value: Double) -> Double { abs(value) < tiny ? tiny : value }
-    var (c, d) = (1.0, 1 / held(1 - (a + b) * x / (a + 1)))
-    var fraction = d
-    for m in 1...500 {
-      let m = Double(m)
-      let even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-      d = 1 / held(1 + even * d)
-      c = held(1 + even / c)
-      fraction *= d * c
-      let odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-      d = 1 / held(1 + odd * d)
-      c = held(1 + odd / c)
-      fraction *= d * c
-      if abs(d * c - 1) < 1e-16 { break }
-    }
-    return front * fraction / a
+    return BetaDistribution.regularised(
+      nu / (nu + t * t), complement: t * t / (nu + t * t), nu / 2, 0.5) / 2
   }
 }
 
-/// The reach of an interval on both sides, in standard errors, where the spread was estimated from as many equal
-/// patients as `effectivePatients`; infinite with one.
-func reach(level: Double, effectivePatients: Double) -> Double {
-  guard effectivePatients > 1 else { return .infinity }
-  return StudentDistribution(degreesOfFreedom: effectivePatients - 1).quantile((1 + level) / 2)
+extension StudentDistribution {
+  /// How many standard errors an interval of `level` reaches to either side, where these were estimated with as many
+  /// degrees of freedom: the normal distribution's where they are infinite, infinite where there are none.
+  static func reach(level: Double, degreesOfFreedom: Double) -> Double {
+    guard degreesOfFreedom > 0 else { return .infinity }
+    guard degreesOfFreedom < 1e6 else { return NormalDistribution.quantile((1 + level) / 2) }
+    return StudentDistribution(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2)
+  }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a threshold means for patients: four shares of films with their intervals.
 public struct OperatingFigures: Sendable {
   /// A film is called positive where its score is above (strictly).
@@ -14,6 +12,8 @@ public struct OperatingFigures: Sendable {
   public let ppv: PatientProportion
   /// Of the films called negative, those without it.
   public let npv: PatientProportion
+  /// Of the estimates of sensitivity and of the share of false alarms, by patients left out, −1…1.
+  private let correlation: Double
 
   /// Counts films.
   ///
@@ -25,15 +25,23 @@ public struct OperatingFigures: Sendable {
   public init(scores: [Double], labels: [Bool], patients: PatientIndex, threshold: Double) {
     self.threshold = threshold
     counts = ConfusionCounts(scores: scores, labels: labels, threshold: threshold)
-    func share(_ isHit: (_ called: Bool, _ has: Bool) -> Bool?) -> PatientProportion {
-      PatientProportion(
+    func count(_ isHit: (_ called: Bool, _ has: Bool) -> Bool?) -> PatientCounts {
+      PatientCounts(
         zip(scores, labels).map { isHit(isCalledPositive($0, above: threshold), $1) },
         patients: patients)
     }
-    sensitivity = share { $1 ? $0 : nil }
-    specificity = share { $1 ? nil : !$0 }
-    ppv = share { $0 ? $1 : nil }
-    npv = share { $0 ? nil : !$1 }
+    let (found, cleared) = (count { $1 ? $0 : nil }, count { $1 ? nil : !$0 })
+    (sensitivity, specificity) = (PatientProportion(found), PatientProportion(cleared))
+    ppv = PatientProportion(count { $0 ? $1 : nil })
+    npv = PatientProportion(count { $0 ? nil : !$1 })
+    var (together, ofFound, ofCleared) = (0.0, 0.0, 0.0)
+    for (one, other) in zip(found.moves, cleared.moves) {
+      together -= one * other
+      ofFound += one * one
+      ofCleared += other * other
+    }
+    let spread = (ofFound * ofCleared).squareRoot()
+    correlation = spread > 0 ? max(-1, min(1, together / spread)) : 0
   }
 
   /// How many false alarms come with each film of the finding that is found, at least 0: 1/PPV − 1, with the ends of PPV's
@@ -56,28 +64,21 @@ public struct OperatingFigures: Sendable {
     return Self.ppv(sensitivity, specificity, prevalence)
   }
 
-  /// The interval of ``ppv(prevalence:)``: the logit method of Mercaldo, Lau and Zhou (Statistics in Medicine 26,
-  /// 2007), with t²/2 hits and t²/2 misses added to either share, t being Student's for as many patients as they are
-  /// worth; reaching at least to the value itself. `nil` where that is, or a share rests on one patient.
+  /// The interval of ``ppv(prevalence:)``: PPV is 1/(1 + r(1 − π)/π), r being the share of false alarms divided by
+  /// sensitivity, of which the interval comes from those of both shares and their correlation by patient; see
+  /// HowSureIsThat. `nil` where the value is, or a share has no interval.
   public func ppvInterval(prevalence: Double, level: Double = Interval.defaultLevel) -> Interval? {
-    guard let value = ppv(prevalence: prevalence),
-      min(sensitivity.effectivePatients, specificity.effectivePatients) > 1
+    guard let value = ppv(prevalence: prevalence), let sensitivity = self.sensitivity.value,
+      let specificity = self.specificity.value,
+      let found = self.sensitivity.interval(level: level),
+      let cleared = self.specificity.interval(level: level)
     else { return nil }
-    let t = reach(
-      level: level,
-      effectivePatients: min(sensitivity.effectivePatients, specificity.effectivePatients))
-    func adjusted(_ share: PatientProportion) -> (value: Double, films: Double) {
-      let films = share.effectiveFilms + t * t
-      return (((share.value ?? 0) * share.effectiveFilms + t * t / 2) / films, films)
-    }
-    let (s, c) = (adjusted(sensitivity), adjusted(specificity))
-    let logit = log(s.value * prevalence / ((1 - c.value) * (1 - prevalence)))
-    let distance =
-      t
-      * ((1 - s.value) / s.value / s.films + c.value / (1 - c.value) / c.films).squareRoot()
-    func probability(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }
+    let ratio = Interval.ofRatio(
+      (1 - specificity, Interval(1 - cleared.high, 1 - cleared.low)), to: (sensitivity, found),
+      correlation: correlation)
+    let odds = (1 - prevalence) / prevalence
     return Interval(
-      min(value, probability(logit - distance)), max(value, probability(logit + distance)))
+      min(value, 1 / (1 + ratio.high * odds)), max(value, 1 / (1 + ratio.low * odds)))
   }
 
   private static func ppv(
