@@ -23,6 +23,25 @@ import Testing
     }
   }
 
+  /// p is below 0.05 where the interval leaves 0 out, and nowhere else, also where one patient has most films.
+  @Test func aPairedDifferenceNeverContradictsItself() throws {
+    var generator = Generator(3)
+    var apart = 0
+    for _ in 0..<2000 {
+      let count = Int.random(in: 20...60, using: &generator)
+      let owners = (0..<count).map { $0 < 14 ? $0 : Int.random(in: 0..<15, using: &generator) % 3 }
+      let chance = generator.uniform()
+      let one = owners.map { _ in generator.uniform() < 0.5 }
+      let other = one.map { generator.uniform() < chance ? $0 : generator.uniform() < 0.3 }
+      let paired = PairedDifference(one, other, patients: PatientIndex(owners))
+      let (interval, p) = (try #require(paired.interval()), try #require(paired.pValue))
+      #expect(interval.contains(0) == (p >= 0.05) || abs(p - 0.05) < 1e-9, "\(interval) \(p)")
+      #expect(interval.contains(try #require(paired.value)))
+      if p < 0.05 { apart += 1 }
+    }
+    #expect(apart > 100)
+  }
+
   /// A difference is the first less the second, and rests on the fewer patients.
   @Test func aDifferenceRestsOnTheFewerPatients() {
     let left = BootstrapSample([0.9, 0.8, 0.7], effectivePatients: 40, patients: 12)

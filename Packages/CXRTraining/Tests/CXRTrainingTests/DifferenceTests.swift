@@ -116,11 +116,11 @@ import Testing
     let lines = table.text.split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
-    try #require(lines.count == 4 && lines.allSatisfy { $0.count == 9 })
+    try #require(lines.count == 4 && lines.allSatisfy { $0.count == 8 })
     #expect(
       lines[0] == [
         "model", "other", "label", "auc_difference", "auc_difference_low", "auc_difference_high",
-        "p", "p_holm", "p_delong_by_patient",
+        "p", "p_holm",
       ])
     for line in lines.dropFirst() {
       let value = try #require(Double(line[3]))

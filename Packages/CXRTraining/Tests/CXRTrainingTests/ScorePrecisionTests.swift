@@ -38,7 +38,7 @@ import Testing
         generator: { random.child($0) }
       ).first)
     #expect(answer.auc.values.allSatisfy { $0 == 1 })
-    let interval = try #require(answer.auc.interval())
+    let interval = try #require(answer.aucInterval())
     #expect(interval.high == 1 && interval.low > 0.5)
     let threshold = try #require(
       OperatingRule.youden.threshold(scores: known.scores, labels: known.truths))

@@ -113,7 +113,8 @@ public struct AreaSpread: Sendable {
     return designEffect * Self.modelVariance(min(max(auc, room), 1 - room), positives, negatives)
   }
 
-  /// The interval of the mean of areas on the same films; `nil` unless one of them has an interval of its own.
+  /// The interval of the mean of areas on the same films; `nil` of fewer than ``Interval/leastPatients`` patients, those of
+  /// the areas together.
   ///
   /// Its variance is the jackknife's of the mean, enlarged as those of the areas are together, and it changes with the area as
   /// theirs do. Its degrees of freedom are Satterthwaite's of the areas' variances, or what the mean's own jackknife knows if
@@ -121,7 +122,7 @@ public struct AreaSpread: Sendable {
   public static func interval(
     ofMeanOf areas: [AreaSpread], level: Double = Interval.defaultLevel
   ) -> Interval? {
-    guard areas.contains(where: { $0.patients >= Interval.leastPatients }) else { return nil }
+    guard areas.reduce(0, { $0 + $1.patients }) >= Interval.leastPatients else { return nil }
     if areas.count == 1 { return areas[0].interval(level: level) }
     let count = Double(areas.count)
     let mean = areas.reduce(0) { $0 + $1.auc } / count

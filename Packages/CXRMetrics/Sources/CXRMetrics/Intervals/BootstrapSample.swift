@@ -29,8 +29,8 @@ public struct BootstrapSample: Sendable {
   /// would jump whenever one drops out.
   ///
   /// It rests on as many patients as its degrees of freedom say, after Satterthwaite (Biometrics Bulletin 2, 1946):
-  /// those of the figures, by the weight of their variances; and on as many, whatever their weight, as that figure which
-  /// rests on most. The mean of one figure is that figure.
+  /// those of the figures, by the weight of their variances; and on the patients of
+  /// the figures together. The mean of one figure is that figure.
   ///
   /// - Parameter figures: each with its value on all patients.
   public static func mean(of figures: [(value: Double, sample: BootstrapSample)]) -> BootstrapSample
@@ -50,6 +50,6 @@ public struct BootstrapSample: Sendable {
           return sum + (drawn.isNaN ? figure.value : drawn)
         } / Double(figures.count)
       }, effectivePatients: known > 0 ? known + 1 : 0,
-      patients: figures.map(\.sample.patients).max() ?? 0)
+      patients: figures.reduce(0) { $0 + $1.sample.patients })
   }
 }

@@ -70,10 +70,15 @@ public struct PairedDifference: Sendable, Equatable {
     }
     // (D − δ)²F² = z² Σ(d − δf)², a square equation in δ.
     let a = all - z * z * squares.films
-    guard a > 0 else { return Interval(-1, 1) }
     let b = value * all - z * z * squares.mixed
     let c = value * value * all - z * z * squares.difference
     let reach = max(0, b * b - a * c).squareRoot()
+    guard a > 0 else {
+      // Where few patients have most films, it is all but what lies between the roots, if 0 does.
+      guard a < 0, c > 0 else { return Interval(-1, 1) }
+      return value > 0
+        ? Interval(min(value, (b - reach) / a), 1) : Interval(-1, max(value, (b + reach) / a))
+    }
     return Interval(max(-1, min(value, (b - reach) / a)), min(1, max(value, (b + reach) / a)))
   }
 

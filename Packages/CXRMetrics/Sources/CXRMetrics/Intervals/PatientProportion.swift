@@ -14,12 +14,14 @@ public struct PatientProportion: Sendable, Equatable {
   public let effectivePatients: Double
   /// With how many degrees of freedom the design effect is known; infinite where each patient has one film.
   private let degreesOfFreedom: Double
+  /// The films by which the interval goes: ``effectiveFilms``, or fewer where hits or misses are few patients'.
+  private let certainFilms: Double
 
   /// A share that was counted before.
   public init(hits: Int, films: Int, effectiveFilms: Double) {
     (self.hits, self.films, patients) = (hits, films, films)
     (self.effectiveFilms, effectivePatients) = (effectiveFilms, effectiveFilms)
-    degreesOfFreedom = .infinity
+    (degreesOfFreedom, certainFilms) = (.infinity, effectiveFilms)
   }
 
   /// How much fewer films are worth whose hits, or misses, are few patients': such a design effect is estimated too low.
@@ -54,7 +56,7 @@ public struct PatientProportion: Sendable, Equatable {
     let independent = share * (1 - share) / Double(max(1, films))
     guard patients > 1, independent > 0 else {
       // With all films alike nothing tells how alike a patient's are: the cautious answer is a film a patient.
-      effectiveFilms = worth
+      (effectiveFilms, certainFilms) = (Double(patients), worth)
       self.degreesOfFreedom = degreesOfFreedom(.infinity)
       return
     }
@@ -66,9 +68,9 @@ public struct PatientProportion: Sendable, Equatable {
     let rarer = min(
       PatientIndex.effectiveCount(ofFilms: counts.hits),
       PatientIndex.effectiveCount(ofFilms: misses))
-    effectiveFilms =
-      Double(films) / max(1, variance / independent)
-      / (1 + Self.concentrationPenalty * clustering / max(0.5, rarer - 1))
+    effectiveFilms = Double(films) / max(1, variance / independent)
+    certainFilms =
+      effectiveFilms / (1 + Self.concentrationPenalty * clustering / max(0.5, rarer - 1))
     self.degreesOfFreedom = degreesOfFreedom(influence.degreesOfFreedom)
   }
 
@@ -84,7 +86,7 @@ public struct PatientProportion: Sendable, Equatable {
     let tail = (1 - level) / 2
     let t = StudentDistribution.reach(level: level, degreesOfFreedom: degreesOfFreedom)
     let z = NormalDistribution.quantile(1 - tail)
-    let n = effectiveFilms * (z / t) * (z / t)
+    let n = certainFilms * (z / t) * (z / t)
     let (hits, misses) = (value * n, (1 - value) * n)
     // How likely as many hits or more are, less half of as many, where the share is p.
     func chance(_ p: Double, _ hits: Double, _ misses: Double) -> Double {

@@ -104,12 +104,12 @@ public struct PrecisionSpread: Sendable {
       probability(logit + distance * (1 + min(1, skew))))
   }
 
-  /// The interval of the mean of average precisions on the same films; `nil` unless one of them has an interval of its own. The
-  /// mean of one is that one.
+  /// The interval of the mean of average precisions on the same films; `nil` of fewer than ``Interval/leastPatients`` patients,
+  /// those of the figures together. The mean of one is that one.
   static func interval(
     ofMeanOf figures: [(spread: PrecisionSpread, draws: BootstrapSample)], level: Double
   ) -> Interval? {
-    guard figures.contains(where: { $0.spread.patients >= Interval.leastPatients }) else {
+    guard figures.reduce(0, { $0 + $1.spread.patients }) >= Interval.leastPatients else {
       return nil
     }
     if figures.count == 1 { return figures[0].spread.interval(figures[0].draws, level: level) }
