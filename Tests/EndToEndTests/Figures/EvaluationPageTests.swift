@@ -380,7 +380,7 @@ import Testing
         from: [
           "The mean AUC of \(one) less that of \(other)",
           isOpen
-            ? "could as well have turned it around"
+            ? "these films do not show which ranks better"
             : "\((mean.value ?? 0) > 0 ? one : other) ranks films better",
         ])
     }

@@ -153,7 +153,7 @@ import Testing
         "For no single finding the difference is beyond chance after Holm's correction."))
     for interval in [Interval(-0.01, 0.03), Interval(0, 0.03), Interval(-0.03, 0)] {
       let open = try #require(try words(0.02, interval).first)
-      #expect(open.contains("other patients could as well have turned it around"))
+      #expect(open.contains("these films do not show which ranks better"))
       #expect(!open.contains("ranks films better"))
     }
     #expect(try words(0.02, nil).isEmpty)

@@ -103,8 +103,9 @@ extension EvaluationFigures {
     guard !differences.isEmpty else { return }
     page.heading("One model against another")
     page.paragraph(
-      "The same patients were drawn for both models, so what they have in common cancels. p is the chance of such "
-        + "a difference if there were none; corrected, for looking at many findings at once (Holm)."
+      "The same patients were drawn for both models, so what they have in common cancels. p is how often so "
+        + "large a difference would be seen on sets like this one if both ranked equally well; corrected, for looking at many "
+        + "findings at once (Holm)."
     )
     for difference in differences {
       page.table(

@@ -121,6 +121,10 @@ extension EvaluationFigures {
         caption: "\(model.name): precision against recall, average precision in the legend.")
     }
     page.endDetails()
+    page.paragraph(
+      "Average precision depends on how many films have the finding, and is too high on average where few do: its interval is "
+        + "of sets of this size, with as many positives, and it is not to be compared with that of a set of another. An interval is "
+        + "n/a where fewer than \(Interval.leastPatients) patients have the finding, or lack it.")
     for model in models {
       page.table(
         header: ["finding", "films with it", "patients", "AUC", "average precision"]

@@ -56,8 +56,8 @@ extension EvaluationReport {
       lines.append(
         "By accuracy \(accurate.name) wins; by findings found at 0.5 \(careful.name) does, with "
           + "\(careful.pooled.half.truePositives - accurate.pooled.half.truePositives) more of them seen. On rare "
-          + "findings accuracy rewards silence. A missed disease costs more than a false alarm that a second "
-          + "look clears.")
+          + "findings accuracy rewards silence. Where a miss costs more than a false alarm, it is the wrong measure."
+      )
     }
     for difference in figures.differences {
       guard let value = difference.mean.auc.value, let interval = difference.mean.auc.interval
@@ -70,9 +70,9 @@ extension EvaluationReport {
         + "\(fixedPoint(interval.high, digits: 3)))"
       let verdict =
         interval.contains(0)
-        ? "other patients could as well have turned it around. These films do not show which ranks better; what "
-          + "separates the two at 0.5 may be where they put their probabilities"
-        : "\(value > 0 ? difference.name : difference.other) ranks films better, whatever the threshold"
+        ? "these films do not show which ranks better; what separates the two at 0.5 may be where they put their "
+          + "probabilities"
+        : "\(value > 0 ? difference.name : difference.other) ranks films better on average over findings and thresholds"
       lines.append(
         "The mean AUC of \(difference.name) less that of \(difference.other) is \(span): \(verdict). "
           + (clear == 0
