@@ -388,6 +388,7 @@ import Testing
     let explanations = [
       "0.5 has no meaning of its own", "Chosen thresholds follow a rule",
       "At the chosen thresholds, or 0.5", "Found means called positive",
+      "Average precision depends on how many",
     ]
     sentences.removeAll { sentence in
       explanations.contains { sentence.hasPrefix($0) }
