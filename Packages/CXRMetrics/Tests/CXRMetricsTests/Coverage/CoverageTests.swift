@@ -57,21 +57,21 @@ import Testing
         positives: 200, patients: 150, clustering: .strong, area: 0.75, hasTies: false),
     ].enumerated() {
       #if DEBUG
-        let sets = 40
+        let (sets, least) = (20, 0.75)
       #else
-        let sets = 120
+        let (sets, least) = (120, 0.88)
       #endif
       let run = run(cell, place: place, sets: sets)
       for figure in CoverageRun.Figure.allCases {
         let tally = run.figures[figure]
         #expect((tally?.given ?? 0) >= sets / 2, "\(cell.name): \(figure)")
         #expect(
-          (0.88...1).contains(tally?.coverage ?? 0),
+          (least...1).contains(tally?.coverage ?? 0),
           "\(cell.name): \(figure) \(tally?.coverage ?? 0)")
       }
       for comparison in CoverageRun.Comparison.allCases {
         let refused = 1 - (run.comparisons[comparison]?.coverage ?? 0)
-        #expect(refused < 0.13, "\(cell.name): \(comparison) \(refused)")
+        #expect(refused < 1 - least + 0.01, "\(cell.name): \(comparison) \(refused)")
       }
       #expect(run.contradictions == 0)
     }
