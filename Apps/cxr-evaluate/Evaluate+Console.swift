@@ -102,7 +102,7 @@ extension Evaluate {
           model.name, model.ranking.auc.text(digits: 3),
           percent(model.pooled.detection.positivesFoundPercent.map { $0 / 100 }),
           percent(model.pooled.detection.negativesFoundPercent.map { $0 / 100 }),
-          percent(model.pooled.half.accuracy),
+          percent(model.pooled.half?.counts.accuracy),
         ]
       })
     let fitted = figures.models.filter { $0.pooled.fitted != nil }
@@ -112,8 +112,8 @@ extension Evaluate {
         header: ["model", "chosen by", "positives found", "negatives found"],
         rows: fitted.map { model in
           [
-            model.name, model.fittedRule, percent(model.pooled.fitted?.recall),
-            percent(model.pooled.fitted?.specificity),
+            model.name, model.fittedRule, percent(model.pooled.fitted?.counts.recall),
+            percent(model.pooled.fitted?.counts.specificity),
           ]
         })
     }

@@ -46,7 +46,7 @@ import Testing
       mass.points.half.counts.truePositives == 1 && mass.points.half.counts.falsePositives == 1)
     let row = try #require(model.report.labels.first)
     #expect(row.precision == 0.5 && row.recall == 1.0 / 3 && row.support == 3)
-    #expect(model.pooled.half == mass.points.half.counts)
+    #expect(model.pooled.half?.counts == mass.points.half.counts)
     #expect(
       model.pooled.detection.positivesFound == 1 && model.pooled.detection.negativesFound == 1)
   }

@@ -8,29 +8,44 @@ public struct CalibrationFigures: Sendable {
   public let method: CalibrationMethod
   /// Less is better; `nil` without films.
   public let brier: Double?
+  /// Beside the base rate alone: 1 is perfect, 0 no better; `nil` unless both kinds occur.
+  public let skill: Double?
   /// The expected calibration error in ten groups of as many films; `nil` of fewer than ``leastFilms``, whose groups
   /// would show an error by chance alone.
   public let expectedError: Double?
+  /// What ``expectedError`` would be by chance alone; `nil` likewise.
+  public let errorByChance: Double?
+  /// How far the probabilities are from what is so, with intervals; `nil` of a group's.
+  public let line: CalibrationLine?
   /// The fewest films of which a calibration error is given.
   public static let leastFilms = 100
   /// In ten groups of as many films.
   public let curve: ReliabilityCurve
 
-  init(_ method: CalibrationMethod, probabilities: [Double], labels: [Bool]) {
+  init(
+    _ method: CalibrationMethod, probabilities: [Double], labels: [Bool], patients: PatientIndex?
+  ) {
     self.method = method
     brier = brierScore(probabilities: probabilities, labels: labels)
+    skill = brierSkill(probabilities: probabilities, labels: labels)
     curve = ReliabilityCurve(probabilities: probabilities, labels: labels)
-    expectedError = labels.count >= Self.leastFilms ? curve.expectedError : nil
+    let isEnough = labels.count >= Self.leastFilms
+    (expectedError, errorByChance) =
+      isEnough ? (curve.expectedError, curve.expectedErrorByChance) : (nil, nil)
+    line = patients.map {
+      CalibrationLine(probabilities: probabilities, labels: labels, patients: $0)
+    }
   }
 
   /// Each way of calibrating that there is.
   static func all(
-    _ known: FilmAnswers.Known, fit: ValidationFit.Label?, weightRatio: Double?
+    _ known: FilmAnswers.Known, fit: ValidationFit.Label?, weightRatio: Double?, withLines: Bool
   ) -> [CalibrationFigures] {
     CalibrationMethod.allCases.compactMap { method in
       guard let map = method.map(fit: fit, weightRatio: weightRatio) else { return nil }
       return CalibrationFigures(
-        method, probabilities: known.probabilities.map(map), labels: known.truths)
+        method, probabilities: known.probabilities.map(map), labels: known.truths,
+        patients: withLines ? known.patients : nil)
     }
   }
 
@@ -39,12 +54,27 @@ public struct CalibrationFigures: Sendable {
       calibrations.map { calibration in
         (
           calibration.method.rawValue,
-          .object([
-            ("brier", .number(orNull: calibration.brier)),
-            ("expected_calibration_error", .number(orNull: calibration.expectedError)),
-          ])
+          .object(
+            [
+              ("brier", .number(orNull: calibration.brier)),
+              ("brier_skill", .number(orNull: calibration.skill)),
+              ("expected_calibration_error", .number(orNull: calibration.expectedError)),
+              ("expected_calibration_error_by_chance", .number(orNull: calibration.errorByChance)),
+            ] + (calibration.line.map { line in estimates.flatMap { $0.of(line).json($0.key) } } ?? []))
         )
       })
+  }
+}
+
+extension CalibrationFigures {
+  /// What is estimated, in the order of documents, tables and the page.
+  fileprivate static var estimates: [(key: String, title: String, of: (CalibrationLine) -> Estimate)]
+  {
+    [
+      ("observed_to_expected", "O:E", \.observedToExpected),
+      ("calibration_intercept", "intercept", \.intercept),
+      ("calibration_slope", "slope", \.slope),
+    ]
   }
 }
 
@@ -60,13 +90,20 @@ extension EvaluationFigures {
   var calibrationTable: FigureTable {
     FigureTable(
       "calibration.csv",
-      header: ["model", "label", "method", "brier", "expected_calibration_error"],
+      header: [
+        "model", "label", "method", "brier", "brier_skill", "expected_calibration_error",
+        "expected_calibration_error_by_chance",
+      ] + CalibrationFigures.estimates.flatMap { FigureTable.triple($0.key) },
       rows: calibrations { model, label, calibration in
         [
           [
             .text(model), .text(label), .text(calibration.method.rawValue),
-            .number(calibration.brier), .number(calibration.expectedError),
+            .number(calibration.brier), .number(calibration.skill),
+            .number(calibration.expectedError), .number(calibration.errorByChance),
           ]
+            + CalibrationFigures.estimates.flatMap {
+              FigureTable.Cell.estimate(calibration.line.map($0.of) ?? Estimate(nil))
+            }
         ]
       })
   }

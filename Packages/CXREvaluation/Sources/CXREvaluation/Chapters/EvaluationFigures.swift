@@ -56,6 +56,10 @@ extension EvaluationFigures {
     }
     self.models = models.indices.map { m in
       let labels = judged.labels(m, draws: draws)
+      let subgroups = films.groups.indices.map { g in
+        SubgroupFigures(
+          films.groups[g], of: films, labels: judged.labels(m, group: g, draws: draws))
+      }
       return ModelFigures(
         model: models[m], labels: labels,
         ranking: MeanRanking(labels, draws: judged.draws(m, of: draws)),
@@ -66,11 +70,10 @@ extension EvaluationFigures {
             isCalledPositive($0, above: models[m].kind.half)
           },
           labels: films.truths, known: films.isKnown),
-        subgroups: films.groups.indices.map { g in
-          SubgroupFigures(
-            films.groups[g], of: films, labels: judged.labels(m, group: g, draws: draws),
-            draws: judged.draws(m, group: g, of: draws))
-        },
+        subgroups: subgroups,
+        groupDifferences: GroupDifference.all(
+          subgroups,
+          draws: films.groups.indices.map { judged.draws(m, group: $0, of: draws) }),
         yardstick: yardsticks.side(m, draws: draws.suffix(yardsticks.questions.count)).map {
           YardstickFigures($0, model: sides[m], labels: films.labels)
         }, shifts: PrevalenceShift.all(films, fit: models[m].fit))

@@ -19,7 +19,7 @@ struct JudgedCells {
         label: k, films: part == 0 ? nil : films.groups[part - 1].films)
       let figures = LabelFigures(
         known, name: films.labels[k], fit: models[m].fit?.labels[k],
-        weightRatio: models[m].weightRatios?[k])
+        weightRatio: models[m].weightRatios?[k], isOfAll: part == 0)
       let question = PatientBootstrap.Question(
         scores: known.scores, labels: known.truths, patients: known.patients,
         wantsCurves: part == 0)
@@ -58,7 +58,9 @@ struct JudgedCells {
     _ model: Int, named name: String, draws: [PatientBootstrap.Answer]
   ) -> ModelDifference.Side {
     let own = places(model, nil)
-    return ModelDifference.Side(name: name, draws: own.map { draws[$0] })
+    return ModelDifference.Side(
+      name: name, draws: own.map { draws[$0] }, half: own.map { figures[$0].points.half.calls },
+      fitted: own.map { figures[$0].points.fitted?.calls })
   }
 }
 

@@ -19,14 +19,18 @@ public struct LabelFigures: Sendable {
   public let points: OperatingPoints
   /// Each way of calibrating that there is.
   public let calibrations: [CalibrationFigures]
+  /// What acting on the probabilities is worth; `nil` of a group's.
+  public let decision: DecisionFigures?
 
   /// - Parameters:
   ///   - known: the films of the group of which the label is known.
   ///   - name: the label.
   ///   - fit: what was chosen on validation films.
   ///   - weightRatio: of the loss's class weights; `nil` where it had none.
+  ///   - isOfAll: whether these are all films, not a group's.
   init(
-    _ known: FilmAnswers.Known, name: String, fit: ValidationFit.Label?, weightRatio: Double?
+    _ known: FilmAnswers.Known, name: String, fit: ValidationFit.Label?, weightRatio: Double?,
+    isOfAll: Bool
   ) {
     self.name = name
     films = known.truths.count
@@ -37,7 +41,9 @@ public struct LabelFigures: Sendable {
     (patientsWith, patientsWithout) = (owners(true), owners(false))
     ranking = RankingFigures(known)
     points = OperatingPoints(known, fit: fit)
-    calibrations = CalibrationFigures.all(known, fit: fit, weightRatio: weightRatio)
+    calibrations = CalibrationFigures.all(
+      known, fit: fit, weightRatio: weightRatio, withLines: isOfAll)
+    decision = isOfAll ? DecisionFigures(known, fit: fit) : nil
   }
 
   /// The fewest patients with a finding, and without it, from whom anything is concluded of a group of films.

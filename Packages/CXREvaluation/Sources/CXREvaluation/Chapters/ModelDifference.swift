@@ -12,6 +12,13 @@ public struct ModelDifference: Sendable {
   public let labels: [Row]
   /// Of the mean areas.
   public let mean: Row
+  /// What both call right at 0.5; `nil` of what has no calls, as a yardstick.
+  public let atHalf: PairedPoints?
+  /// What both call right at their chosen thresholds; `nil` where there is no label for which both have one.
+  public let atOperatingPoint: PairedPoints?
+
+  /// How many labels Holm's correction counts: those with a p-value.
+  public var tested: Int { labels.count { $0.pValue != nil } }
 
   /// One comparison.
   public struct Row: Sendable {
@@ -30,6 +37,10 @@ public struct ModelDifference: Sendable {
     let name: String
     /// A label.
     let draws: [PatientBootstrap.Answer]
+    /// A label, at 0.5; empty where nothing is called.
+    var half: [Calls?] = []
+    /// A label, at the chosen threshold, where there is one; empty where nothing is called.
+    var fitted: [Calls?] = []
     /// Areas, a label.
     var areas: [Double?] { draws.map { $0.area?.auc } }
   }
@@ -61,13 +72,33 @@ extension ModelDifference {
     }
     self.mean = row(
       "", definedMean(one.areas), definedMean(other.areas), mean(one) - mean(other))
+    atHalf = PairedPoints(one.half, other.half, labels: names)
+    atOperatingPoint = PairedPoints(one.fitted, other.fitted, labels: names)
   }
 
+  /// What is compared at thresholds, by the points' names in tables.
+  var points: [(name: String, paired: PairedPoints)] {
+    [("0.5", atHalf), ("fitted", atOperatingPoint)].compactMap { name, paired in
+      paired.map { (name, $0) }
+    }
+  }
+
+  /// The areas.
+  ///
+  /// - Parameter side: what is compared, such as `model` or `group`.
+  func areasJSON(of side: String = "model") -> [(String, JSONValue)] {
+    [
+      (side, .string(name)), ("other", .string(other)), ("mean_auc", mean.json),
+      ("tested", .integer(tested)), ("labels", .object(labels.map { ($0.label, $0.json) })),
+    ]
+  }
+
+  /// With what is called at thresholds.
   var json: JSONValue {
-    .object([
-      ("model", .string(name)), ("other", .string(other)), ("mean_auc", mean.json),
-      ("labels", .object(labels.map { ($0.label, $0.json) })),
-    ])
+    .object(
+      areasJSON() + [
+        ("at_half", atHalf?.json ?? .null), ("at_operating_point", atOperatingPoint?.json ?? .null),
+      ])
   }
 }
 

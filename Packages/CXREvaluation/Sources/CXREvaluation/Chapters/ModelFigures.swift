@@ -15,6 +15,8 @@ public struct ModelFigures: Sendable {
   public let report: ClassificationReport
   /// By view, sex and age.
   public let subgroups: [SubgroupFigures]
+  /// Groups beside the largest of their kind.
+  public let groupDifferences: [GroupDifference]
   /// How the regression on thumbnails ranks the same films; `nil` where there is none.
   public let yardstick: YardstickFigures?
   /// Labels that are more, or less, common than on the validation films beyond chance.
@@ -38,6 +40,7 @@ public struct ModelFigures: Sendable {
       ("prevalence_shifts", .array(shifts.map(\.json))),
       ("localisation", model.localisation?.json ?? .null),
       ("subgroups", .array(subgroups.map(\.json))),
+      ("subgroup_differences", .array(groupDifferences.map(\.json))),
     ]
     return .object(
       facts + ranking.json + pooled.ruleJSON(model.fit)

@@ -10,13 +10,19 @@ import CXRReport
   public let logitThreshold: Double?
   /// Counts and shares.
   public let figures: OperatingFigures
+  /// What it says of each film.
+  let calls: Calls
 
   init(_ known: FilmAnswers.Known, threshold: Double, logitThreshold: Double?) {
     let logit = known.kind == .logit ? logitThreshold : nil
     (self.threshold, self.logitThreshold) = (threshold, logit)
+    let scores = logit == nil ? known.probabilities : known.scores
     figures = OperatingFigures(
-      scores: logit == nil ? known.probabilities : known.scores, labels: known.truths,
-      patients: known.patients, threshold: logit ?? threshold)
+      scores: scores, labels: known.truths, patients: known.patients,
+      threshold: logit ?? threshold)
+    calls = Calls(
+      isPositive: scores.map { isCalledPositive($0, above: logit ?? threshold) },
+      truths: known.truths, patients: known.patients)
   }
 
   /// Of ``figures``.

@@ -2,26 +2,61 @@ import CXRFiles
 import CXRMetrics
 import CXRReport
 
-/// What a model calls right and wrong, pooled over labels and films.
+/// What a model calls right and wrong, of all film-and-finding pairs and as means over the findings.
+@dynamicMemberLookup public struct PooledPoint: Sendable {
+  /// Counts and shares of all pairs; a patient's pairs go together.
+  public let figures: OperatingFigures
+  /// Of all pairs, those that are called right.
+  public let accuracy: PatientProportion
+  /// Over how many labels.
+  public let labels: Int
+  /// The mean of the labels' sensitivities where defined: each finding counts as much, not each film that has one.
+  public let meanSensitivity: Double?
+  /// The mean of the labels' specificities where defined.
+  public let meanSpecificity: Double?
+  /// The mean of the labels' PPV where defined.
+  public let meanPPV: Double?
+
+  /// `nil` without points.
+  init?(_ points: [OperatingPoint]) {
+    guard !points.isEmpty else { return nil }
+    let calls = Calls(pooling: points.map(\.calls))
+    (figures, accuracy, labels) = (calls.figures, calls.accuracy, points.count)
+    meanSensitivity = definedMean(points.map(\.sensitivity.value))
+    meanSpecificity = definedMean(points.map(\.specificity.value))
+    meanPPV = definedMean(points.map(\.ppv.value))
+  }
+
+  /// Of ``figures``.
+  public subscript<Value>(dynamicMember member: KeyPath<OperatingFigures, Value>) -> Value {
+    figures[keyPath: member]
+  }
+}
+
+/// What a model calls right and wrong over labels and films.
 public struct PooledPoints: Sendable {
   /// At 0.5.
   public let detection: DetectionRates
-  /// At 0.5.
-  public let half: ConfusionCounts
+  /// At 0.5; `nil` without labels.
+  public let half: PooledPoint?
   /// At the fitted thresholds, over the labels that have one; `nil` where none has.
-  public let fitted: ConfusionCounts?
-  /// How many labels have a fitted threshold.
-  public let fittedLabels: Int
+  public let fitted: PooledPoint?
   /// Labels for which no threshold could be chosen, because all validation films score alike.
   public let labelsOfEqualScores: [String]
 
   init(_ labels: [LabelFigures], fit: ValidationFit?) {
     detection = labels.reduce(DetectionRates()) { $0 + $1.points.detection }
-    half = labels.reduce(ConfusionCounts()) { $0 + $1.points.half.counts }
-    let counts = labels.compactMap { $0.points.fitted?.counts }
-    fitted = counts.isEmpty ? nil : counts.reduce(ConfusionCounts(), +)
-    fittedLabels = counts.count
+    half = PooledPoint(labels.map(\.points.half))
+    fitted = PooledPoint(labels.compactMap(\.points.fitted))
     labelsOfEqualScores = fit?.labelsOfEqualScores ?? []
+  }
+
+  /// At 0.5.
+  var halfCounts: ConfusionCounts { half?.counts ?? ConfusionCounts() }
+
+  /// By the points' names in tables.
+  var points: [(name: String, point: PooledPoint)] {
+    [("0.5", half), ("fitted", fitted)].compactMap { name, point in point.map { (name, $0) } }
   }
 
   /// Labels without a threshold, and how the others' were chosen.
@@ -33,24 +68,58 @@ public struct PooledPoints: Sendable {
   }
 
   var json: [(String, JSONValue)] {
-    [
+    let counts = halfCounts
+    return [
       ("positives_found_percent", .number(orNull: detection.positivesFoundPercent)),
       ("negatives_found_percent", .number(orNull: detection.negativesFoundPercent)),
-      ("binary_accuracy", .number(orNull: half.accuracy)),
-      ("precision", .number(orNull: half.precision)), ("recall", .number(orNull: half.recall)),
-      ("f1", .number(orNull: half.f1)),
-      (
-        "at_operating_point",
-        fitted.map { counts in
-          .object([
-            ("sensitivity", .number(orNull: counts.recall)),
-            ("specificity", .number(orNull: counts.specificity)),
-            ("precision", .number(orNull: counts.precision)),
-            ("f1", .number(orNull: counts.f1)),
-          ])
-        } ?? .null
-      ),
+      ("binary_accuracy", .number(orNull: counts.accuracy)),
+      ("precision", .number(orNull: counts.precision)), ("recall", .number(orNull: counts.recall)),
+      ("f1", .number(orNull: counts.f1)), ("at_half", half?.json ?? .null),
+      ("at_operating_point", fitted?.json ?? .null),
     ]
+  }
+}
+
+extension PooledPoint {
+  private static let counts: [(key: String, of: @Sendable (ConfusionCounts) -> Int)] = [
+    ("true_positives", { $0.truePositives }), ("false_positives", { $0.falsePositives }),
+    ("true_negatives", { $0.trueNegatives }), ("false_negatives", { $0.falseNegatives }),
+  ]
+
+  private var estimates: [(key: String, estimate: Estimate)] {
+    [
+      ("sensitivity", figures.sensitivity.estimate), ("specificity", figures.specificity.estimate),
+      ("ppv", figures.ppv.estimate), ("npv", figures.npv.estimate),
+      ("false_alarms_per_found", figures.falseAlarmsPerFound), ("accuracy", accuracy.estimate),
+    ]
+  }
+
+  private var means: [(key: String, mean: Double?)] {
+    [
+      ("mean_sensitivity", meanSensitivity), ("mean_specificity", meanSpecificity),
+      ("mean_ppv", meanPPV),
+    ]
+  }
+
+  fileprivate var json: JSONValue {
+    .object(
+      [("labels", .integer(labels))] + Self.counts.map { ($0.key, .integer($0.of(figures.counts))) }
+        + estimates.flatMap { $0.estimate.json($0.key) }
+        + [("f1", .number(orNull: figures.counts.f1))]
+        + means.map { ($0.key, .number(orNull: $0.mean)) })
+  }
+
+  /// The columns of ``cells``.
+  static let header =
+    ["labels"] + counts.map(\.key)
+    + [
+      "sensitivity", "specificity", "ppv", "npv", "false_alarms_per_found", "accuracy",
+    ].flatMap { FigureTable.triple($0) } + ["f1", "mean_sensitivity", "mean_specificity", "mean_ppv"]
+
+  var cells: [FigureTable.Cell] {
+    [.count(labels)] + Self.counts.map { .count($0.of(figures.counts)) }
+      + estimates.flatMap { FigureTable.Cell.estimate($0.estimate) }
+      + [.number(figures.counts.f1)] + means.map { .number($0.mean) }
   }
 }
 
@@ -58,8 +127,8 @@ extension ModelFigures {
   /// How the fitted thresholds were chosen, and for how many of the labels where that is not all.
   public var fittedRule: String {
     let rule = model.fit?.operatingPoint ?? ""
-    return pooled.fittedLabels < labels.count
-      ? "\(rule) (\(pooled.fittedLabels) of \(labels.count) findings)" : rule
+    let fitted = pooled.fitted?.labels ?? 0
+    return fitted < labels.count ? "\(rule) (\(fitted) of \(labels.count) findings)" : rule
   }
 }
 
@@ -71,8 +140,6 @@ extension EvaluationFigures {
       header: ["model"] + FigureTable.triple("mean_auc")
         + FigureTable.triple("mean_average_precision") + [
           "undefined_labels", "positives_found_percent", "negatives_found_percent",
-          "binary_accuracy", "precision", "f1", "sensitivity_at_operating_point",
-          "specificity_at_operating_point",
         ] + FigureTable.triple("baseline_mean_auc") + FigureTable.triple("over_baseline"),
       rows: models.map { model in
         let (ranking, pooled) = (model.ranking, model.pooled)
@@ -80,11 +147,20 @@ extension EvaluationFigures {
           + FigureTable.Cell.estimate(ranking.averagePrecision) + [
             .count(ranking.undefinedLabels.count),
             .number(pooled.detection.positivesFoundPercent),
-            .number(pooled.detection.negativesFoundPercent), .number(pooled.half.accuracy),
-            .number(pooled.half.precision), .number(pooled.half.f1),
-            .number(pooled.fitted?.recall), .number(pooled.fitted?.specificity),
+            .number(pooled.detection.negativesFoundPercent),
           ] + FigureTable.Cell.estimate(model.yardstick?.meanAUC ?? Estimate(nil))
           + FigureTable.Cell.estimate(model.yardstick?.difference.mean.auc ?? Estimate(nil))
+      })
+  }
+
+  /// Of all film-and-finding pairs, a row a model and point, as `pooled.csv`.
+  var pooledTable: FigureTable {
+    FigureTable(
+      "pooled.csv", header: ["model", "point"] + PooledPoint.header,
+      rows: models.flatMap { model in
+        model.pooled.points.map { name, point in
+          [.text(model.name), .text(name)] + point.cells
+        }
       })
   }
 
@@ -92,11 +168,11 @@ extension EvaluationFigures {
   func addHeadline(to page: inout ReportPage) {
     let hasYardstick = models.contains { $0.yardstick != nil }
     page.table(
-      header: ["model", "mean AUC", "mean average precision"]
+      header: ["model", "trained with", "mean AUC", "mean average precision"]
         + (hasYardstick ? ["thumbnail regression's AUC", "over it"] : []),
       rows: models.map { model in
         [
-          model.name, model.ranking.auc.text(digits: 3),
+          model.name, model.model.note, model.ranking.auc.text(digits: 3),
           model.ranking.averagePrecision.text(digits: 3),
         ]
           + (hasYardstick
@@ -109,22 +185,23 @@ extension EvaluationFigures {
         "Means over the findings that are defined, with \(Interval.defaultLevelText) intervals.")
     page.table(
       header: [
-        "model", "trained with", "threshold", "sensitivity", "specificity", "accuracy",
-        "precision", "F1",
+        "model", "threshold", "sensitivity", "specificity", "accuracy", "PPV",
+        "mean sensitivity", "mean specificity",
       ],
-      rows: models.flatMap { model -> [[String]] in
-        func row(_ point: String, _ counts: ConfusionCounts) -> [String] {
+      rows: models.flatMap { model in
+        model.pooled.points.map { name, point in
           [
-            model.name, model.model.note, point, percent(counts.recall),
-            percent(counts.specificity), percent(counts.accuracy),
-            fixedPoint(counts.precision, digits: 3), fixedPoint(counts.f1, digits: 3),
+            model.name, name == "0.5" ? name : "chosen: \(model.fittedRule)",
+            point.sensitivity.estimate.text(digits: 3), point.specificity.estimate.text(digits: 3),
+            point.accuracy.estimate.text(digits: 3), point.ppv.estimate.text(digits: 3),
+            fixedPoint(point.meanSensitivity, digits: 3),
+            fixedPoint(point.meanSpecificity, digits: 3),
           ]
         }
-        return [row("0.5", model.pooled.half)]
-          + (model.pooled.fitted.map { [row("chosen: \(model.fittedRule)", $0)] } ?? [])
       },
       caption:
-        "Pooled over films and findings, at 0.5 and at thresholds chosen on validation patients, where there are some."
+        "Of all film-and-finding pairs, where frequent findings count most, and beside them means over the findings, "
+        + "where each counts as much; at 0.5 and at thresholds chosen on validation patients, where there are some."
     )
   }
 }

@@ -14,17 +14,11 @@ public struct SubgroupFigures: Sendable {
   public let patients: Int
   /// A row a label; see ``LabelFigures/isTelling``.
   public let labels: [LabelFigures]
-  /// Over the labels that are telling.
-  public let meanAUC: Estimate
-
   init(
-    _ group: JudgedFilms.Group, of films: JudgedFilms, labels: [LabelFigures],
-    draws: [PatientBootstrap.Answer]
+    _ group: JudgedFilms.Group, of films: JudgedFilms, labels: [LabelFigures]
   ) {
     (kind, name, self.films, self.labels) = (group.kind, group.name, group.films.count, labels)
     patients = Set(group.films.map { films.patients.numbers[$0] }).count
-    meanAUC = PatientBootstrap.meanAUC(
-      of: zip(labels, draws).filter { $0.0.isTelling }.map(\.1))
   }
 
   var json: JSONValue {
@@ -32,7 +26,6 @@ public struct SubgroupFigures: Sendable {
       [
         ("kind", .string(kind)), ("name", .string(name)), ("images", .integer(films)),
         ("patients", .integer(patients)),
-      ] + meanAUC.json("mean_auc") + [
         (
           "labels",
           .object(
@@ -94,48 +87,64 @@ extension EvaluationFigures {
     guard models.contains(where: { !$0.subgroups.isEmpty }) else { return }
     page.heading("Who is served: by view, sex and age")
     page.paragraph(
-      "A finding is judged within a group where at least ten patients have it and ten are without; otherwise it is "
-        + "n/a and left out of the group's mean, so means of groups may be over different findings."
-    )
+      "A finding is judged within a group where at least ten patients have it and ten are without; otherwise it is n/a there. "
+        + "Groups are compared with the largest of their kind, on the findings that both can be judged on, by the same draws of "
+        + "patients: over all their findings means would differ because the findings do.")
     for model in models where !model.subgroups.isEmpty {
       page.table(
-        header: ["group", "films", "patients", "findings judged", "mean AUC"],
-        rows: model.subgroups.map { group in
+        header: ["group", "beside", "findings", "mean AUC", "beside it", "difference", "p"],
+        rows: model.groupDifferences.map { difference in
           [
-            "\(group.kind) \(group.name)", "\(group.films)", "\(group.patients)",
-            "\(group.labels.count(where: \.isTelling)) of \(labels.count)",
-            group.meanAUC.text(digits: 3),
+            "\(difference.kind) \(difference.areas.name)", difference.areas.other,
+            "\(difference.areas.labels.count) of \(labels.count)", difference.mean.text(digits: 3),
+            difference.meanOfLargest.text(digits: 3), difference.areas.mean.auc.text(digits: 3),
+            pValueText(difference.areas.mean.pValue),
           ]
-        }, caption: model.name)
-      page.beginDetails(
-        "\(model.name): AUC, sensitivity, specificity and calibration error a group and finding")
-      page.paragraph(
-        "At the chosen thresholds, or 0.5 where none was chosen; ECE after Platt's line, or of the output as it is "
-          + "where there is none.")
-      for group in model.subgroups { add(group, to: &page) }
-      page.endDetails()
+        },
+        caption: "\(model.name): groups beside the largest of their kind, on findings of both.")
+      page.table(
+        header: ["finding"] + model.subgroups.map { "\($0.kind) \($0.name)" },
+        rows: [
+          ["films"] + model.subgroups.map { "\($0.films)" },
+          ["patients"] + model.subgroups.map { "\($0.patients)" },
+        ]
+          + labels.indices.map { k in
+            [labels[k]]
+              + model.subgroups.map { group in
+                let label = group.labels[k]
+                return label.isTelling ? label.ranking.auc.text(digits: 2) : "n/a"
+              }
+          }, caption: "\(model.name): AUC a finding and group.")
     }
+    page.beginDetails("Sensitivity, specificity and calibration error a group and finding")
+    page.paragraph(
+      "At the chosen thresholds, or 0.5 where none was chosen; ECE after Platt's line, or of the output as it is "
+        + "where there is none.")
+    for model in models {
+      for group in model.subgroups { add(group, of: model.name, to: &page) }
+    }
+    page.endDetails()
   }
 
-  private func add(_ group: SubgroupFigures, to page: inout ReportPage) {
+  private func add(_ group: SubgroupFigures, of model: String, to page: inout ReportPage) {
     let judged = group.labels.filter(\.isTelling)
     guard !judged.isEmpty else {
-      page.paragraph("\(group.kind) \(group.name): no finding has enough patients.")
+      page.paragraph("\(model), \(group.kind) \(group.name): no finding has enough patients.")
       return
     }
     page.table(
-      header: ["finding", "AUC", "sensitivity", "specificity", "ECE, Platt"],
+      header: ["finding", "sensitivity", "specificity", "ECE, Platt"],
       rows: judged.map { label in
         let point = label.points.chosen
         let calibration = label.calibration(.platt) ?? label.calibration(.none)
         return [
-          label.name, label.ranking.auc.text(digits: 2),
-          point.sensitivity.estimate.text(digits: 2), point.specificity.estimate.text(digits: 2),
+          label.name, point.sensitivity.estimate.text(digits: 2),
+          point.specificity.estimate.text(digits: 2),
           fixedPoint(calibration?.expectedError, digits: 3),
         ]
       },
       caption:
-        "\(group.kind) \(group.name); \(labels.count - judged.count) findings n/a, of too few patients"
+        "\(model), \(group.kind) \(group.name); \(labels.count - judged.count) findings n/a, of too few patients"
     )
   }
 }

@@ -32,7 +32,7 @@ extension YardstickFigures {
     .object(
       meanAUC.json("mean_auc") + [
         ("labels", .object(zip(labels, auc).map { ($0, .object($1.json("auc"))) })),
-        ("difference", difference.json),
+        ("difference", .object(difference.areasJSON())),
       ])
   }
 

@@ -24,8 +24,10 @@ public struct Localisation: Sendable {
     public let hits: PatientProportion
     /// The same of the films that are called positive; at the fitted threshold, or 0.5 where none is.
     public let hitsAmongTruePositives: PatientProportion
-    /// The mean share of the film within boxes: the hit rate of a place chosen blindly.
+    /// The hit rate of a place chosen blindly among those that a peak can be.
     public let chance: Double?
+    /// Films none of whose boxes holds such a place: the map cannot hit, whatever it says.
+    public let unreachable: Int
     /// The mean share of the other films' peaks of the label that would have hit: what looking at the usual place is
     /// worth. `nil` where a label has one film only.
     public let usualPlace: Double?
@@ -45,7 +47,7 @@ public struct Localisation: Sendable {
     let isTruePositive: Bool
     let peak: FilmPlace
     let boxes: [BoxList.Box]
-    let boxShare: Double
+    let blindShare: Double
     let coverage: [(ofBox: Double, ofFilm: Double)]
     var isHit: Bool { contains(peak) }
 
@@ -59,14 +61,14 @@ public struct Localisation: Sendable {
     ///   - isTruePositive: whether the film is called positive.
     ///   - peak: where the map is largest.
     ///   - boxes: in which the finding was drawn.
-    ///   - boxShare: of the film, what lies within them, 0…1.
+    ///   - blindShare: of the places that the peak can be, what lies within them, 0…1.
     ///   - coverage: for each of ``Localisation/thresholds`` what is pointed at, as shares of the boxes and of the film, 0…1.
     public init(
       label: Int, patient: PatientID, isTruePositive: Bool, peak: FilmPlace, boxes: [BoxList.Box],
-      boxShare: Double, coverage: [(ofBox: Double, ofFilm: Double)]
+      blindShare: Double, coverage: [(ofBox: Double, ofFilm: Double)]
     ) {
       (self.label, self.patient, self.isTruePositive) = (label, patient, isTruePositive)
-      (self.peak, self.boxes, self.boxShare, self.coverage) = (peak, boxes, boxShare, coverage)
+      (self.peak, self.boxes, self.blindShare, self.coverage) = (peak, boxes, blindShare, coverage)
     }
   }
 
@@ -81,7 +83,7 @@ public struct Localisation: Sendable {
         label: name, hits: PatientProportion(cases.map(\.isHit), patients: patients),
         hitsAmongTruePositives: PatientProportion(
           cases.map { $0.isTruePositive ? $0.isHit : nil }, patients: patients),
-        chance: mean(\.boxShare), usualPlace: Self.usualPlace(cases),
+        chance: mean(\.blindShare), unreachable: cases.count { $0.blindShare == 0 }, usualPlace: Self.usualPlace(cases),
         coverage: Self.thresholds.indices.map { t in
           Coverage(ofBox: mean { $0.coverage[t].ofBox }, ofFilm: mean { $0.coverage[t].ofFilm })
         })
@@ -113,7 +115,7 @@ public struct Localisation: Sendable {
         ] + row.hits.json("peak_hit_rate") + [
           ("true_positives", .integer(row.hitsAmongTruePositives.films))
         ] + row.hitsAmongTruePositives.json("peak_hit_rate_among_true_positives") + [
-          ("chance", .number(orNull: row.chance)),
+          ("chance", .number(orNull: row.chance)), ("unreachable", .integer(row.unreachable)),
           ("usual_place", .number(orNull: row.usualPlace)),
           (
             "coverage",
@@ -141,14 +143,14 @@ public struct Localisation: Sendable {
       cells += FigureTable.Cell.share(row.hits)
       cells.append(.count(row.hitsAmongTruePositives.films))
       cells.append(.count(row.hitsAmongTruePositives.hits))
-      cells += [.number(row.chance), .number(row.usualPlace)]
+      cells += [.number(row.chance), .count(row.unreachable), .number(row.usualPlace)]
       for coverage in row.coverage {
         cells += [.number(coverage.ofBox), .number(coverage.ofFilm)]
       }
       return cells
     }
     var header = ["model", "label", "boxed_images", "peak_hits", "peak_hit_rate", "low", "high"]
-    header += ["true_positives", "hits_among_them", "chance", "usual_place"]
+    header += ["true_positives", "hits_among_them", "chance", "unreachable", "usual_place"]
     for threshold in thresholds {
       header += ["intersection_over_box_\(threshold)", "film_covered_\(threshold)"]
     }
@@ -166,9 +168,15 @@ public struct Localisation: Sendable {
     page.paragraph(
       "Found means called positive at the chosen threshold, or 0.5. "
         + "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one; how often a "
-        + "place chosen blindly would, and how often the strongest places of other films with the finding would, which "
+        + "place chosen blindly would, of those that can be a map's strongest, and how often the strongest places of other films with the finding would, which "
         + "is what looking at the usual place is worth. Above is what lies above a share of the way from the map's "
         + "least to its most: of the box, and of the whole film, for three such shares.")
+    let unreachable = models.map { $0.localisation.total.unreachable }
+    if let most = unreachable.max(), most > 0 {
+      page.paragraph(
+        "A map has no place near a film's edge, where no cell is centred: boxes that lie there wholly cannot be hit. They count as "
+          + "misses, and their number stands beside the films'.")
+    }
     for (name, own) in models {
       page.table(
         header: [
@@ -176,7 +184,10 @@ public struct Localisation: Sendable {
         ] + thresholds.map { "above \(fixedPoint($0, digits: 2))" },
         rows: (own.labels + [own.total]).map { row in
           [
-            row.label, "\(row.hits.films)", row.hits.estimate.text(digits: 2),
+            row.label,
+            row.unreachable > 0
+              ? "\(row.hits.films), \(row.unreachable) out of reach" : "\(row.hits.films)",
+            row.hits.estimate.text(digits: 2),
             row.hitsAmongTruePositives.estimate.text(digits: 2),
             fixedPoint(row.chance, digits: 2), fixedPoint(row.usualPlace, digits: 2),
           ]

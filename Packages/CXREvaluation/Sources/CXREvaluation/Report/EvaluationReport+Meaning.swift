@@ -16,7 +16,7 @@ extension EvaluationReport {
   }
 
   private func atHalf(_ model: ModelFigures) -> String {
-    let (detection, counts) = (model.pooled.detection, model.pooled.half)
+    let (detection, counts) = (model.pooled.detection, model.pooled.halfCounts)
     let images = figures.films.count
     let missed = detection.positives - counts.truePositives
     let careless = model.labels.filter { ($0.points.half.counts.specificity ?? 1) < 0.5 }.map(
@@ -33,7 +33,7 @@ extension EvaluationReport {
   }
 
   private func atOperatingPoint(_ model: ModelFigures) -> String? {
-    guard let counts = model.pooled.fitted, let rule = model.model.fit?.operatingPoint else {
+    guard let counts = model.pooled.fitted?.counts, let rule = model.model.fit?.operatingPoint else {
       return nil
     }
     return
@@ -46,16 +46,17 @@ extension EvaluationReport {
     let models = figures.models
     guard models.count > 1 else { return [] }
     var lines: [String] = []
-    if let careful = models.max(by: { $0.pooled.half.truePositives < $1.pooled.half.truePositives }
-    ),
+    if let careful = models.max(by: {
+      $0.pooled.halfCounts.truePositives < $1.pooled.halfCounts.truePositives
+    }),
       let accurate = models.max(by: {
-        ($0.pooled.half.accuracy ?? 0) < ($1.pooled.half.accuracy ?? 0)
+        ($0.pooled.halfCounts.accuracy ?? 0) < ($1.pooled.halfCounts.accuracy ?? 0)
       }),
       careful.name != accurate.name
     {
       lines.append(
         "By accuracy \(accurate.name) wins; by findings found at 0.5 \(careful.name) does, with "
-          + "\(careful.pooled.half.truePositives - accurate.pooled.half.truePositives) more of them seen. On rare "
+          + "\(careful.pooled.halfCounts.truePositives - accurate.pooled.halfCounts.truePositives) more of them seen. On rare "
           + "findings accuracy rewards silence. Where a miss costs more than a false alarm, it is the wrong measure."
       )
     }

@@ -59,9 +59,10 @@ public struct EvaluationReport: Sendable {
   /// All tables, as files.
   public var tables: [FigureTable] {
     [
-      figures.headlineTable, figures.rankingTable, figures.operatingPointTable,
-      figures.differenceTable, figures.calibrationTable, figures.reliabilityTable,
-      figures.subgroupTable,
+      figures.headlineTable, figures.pooledTable, figures.rankingTable,
+      figures.operatingPointTable, figures.differenceTable, figures.pairedPointTable,
+      figures.calibrationTable, figures.reliabilityTable, figures.decisionTable,
+      figures.subgroupTable, figures.groupDifferenceTable,
     ] + (localisations.isEmpty ? [] : [Localisation.table(localisations)])
   }
 

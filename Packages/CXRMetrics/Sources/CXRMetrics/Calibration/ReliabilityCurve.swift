@@ -1,3 +1,5 @@
+import Foundation
+
 /// How often a finding is there where a model says a probability: films by rising probability in groups.
 public struct ReliabilityCurve: Sendable, Equatable {
   /// How films are grouped.
@@ -77,5 +79,24 @@ public struct ReliabilityCurve: Sendable, Equatable {
     guard films > 0 else { return nil }
     return groups.reduce(0) { $0 + Double($1.films) * abs($1.predicted - $1.observed) }
       / Double(films)
+  }
+
+  /// The expected calibration error that chance alone would give, were all probabilities right: films would still not fall
+  /// evenly into ten groups. 0…1, `nil` without films.
+  ///
+  /// The mean distance of a binomial count from its mean, in closed form (De Moivre, Miscellanea Analytica, 1730; Diaconis and
+  /// Zabell, Statistical Science 6, 1991), each group's films taken for independent and as probable as the group's mean: films
+  /// of one patient that go together give more.
+  public var expectedErrorByChance: Double? {
+    let films = groups.reduce(0) { $0 + $1.films }
+    guard films > 0 else { return nil }
+    return groups.reduce(0) { sum, group in
+      let (n, p) = (Double(group.films), group.predicted)
+      guard p > 0, p < 1 else { return sum }
+      let m = (n * p).rounded(.down) + 1
+      // 2 m C(n, m) pᵐ (1 − p)ⁿ⁻ᵐ⁺¹
+      let choices = lgamma(n + 1) - lgamma(m + 1) - lgamma(n - m + 1)
+      return sum + 2 * m * exp(choices + m * log(p) + (n - m + 1) * log1p(-p))
+    } / Double(films)
   }
 }

@@ -30,6 +30,13 @@ public struct PatientIndex: Sendable, Equatable {
     return squares > 0 ? Double(sum) * Double(sum) / Double(squares) : 0
   }
 
+  /// Films of several parts of one index (see ``selecting(_:)``), one part after the other; a patient is one in all of them.
+  public init(pooling parts: [PatientIndex]) {
+    let count = parts.first?.count ?? 0
+    precondition(parts.allSatisfy { $0.count == count }, "the parts are of different indices")
+    self.init(numbers: parts.flatMap(\.numbers), count: count)
+  }
+
   private init(numbers: [Int], count: Int) { (self.numbers, self.count) = (numbers, count) }
 
   /// The films at `films`; patients keep their numbers, so that all such parts can be resampled together.

@@ -86,11 +86,12 @@ public struct FindingMap: Sendable {
   /// Where the map is largest, to a sixteenth of a cell, between the outermost centres; of equals, the first from the
   /// top left.
   public var peak: FilmPlace {
-    let steps = 16
-    let (down, across) = (
-      (0...(rows - 1) * steps).map { interpolation(Double($0) / Double(steps), cells: rows) },
-      (0...(columns - 1) * steps).map { interpolation(Double($0) / Double(steps), cells: columns) }
-    )
+    func steps(_ cells: Int) -> [[(cell: Int, part: Float)]] {
+      (0...(cells - 1) * Self.stepsOfCell).map {
+        interpolation(Double($0) / Double(Self.stepsOfCell), cells: cells)
+      }
+    }
+    let (down, across) = (steps(rows), steps(columns))
     var (best, place) = (-Float.infinity, (row: 0, column: 0))
     for (row, parts) in down.enumerated() {
       let line = (0..<columns).map { column in
@@ -101,9 +102,23 @@ public struct FindingMap: Sendable {
         if value > best { (best, place) = (value, (row, column)) }
       }
     }
-    func share(_ step: Int) -> Double {
-      (grid.first + Double(step) / Double(steps) * grid.step + 0.5) / Double(inputSize)
+    return FilmPlace(x: share(ofStep: place.column), y: share(ofStep: place.row))
+  }
+
+  /// Into how many steps a cell is parted where the peak is looked for.
+  private static let stepsOfCell = 16
+
+  /// As a share of the film's side.
+  private func share(ofStep step: Int) -> Double {
+    (grid.first + Double(step) / Double(Self.stepsOfCell) * grid.step + 0.5) / Double(inputSize)
+  }
+
+  /// The places that ``peak`` can be, whatever the film: none beyond the outermost centres.
+  public var peakPlaces: [FilmPlace] {
+    (0...(rows - 1) * Self.stepsOfCell).flatMap { row in
+      (0...(columns - 1) * Self.stepsOfCell).map { column in
+        FilmPlace(x: share(ofStep: column), y: share(ofStep: row))
+      }
     }
-    return FilmPlace(x: share(place.column), y: share(place.row))
   }
 }

@@ -33,9 +33,11 @@ extension Localisation.Case {
       }
     }
     let area = Double(side * side)
+    let places = map.peakPlaces
     self.init(
       label: label, patient: patient, isTruePositive: isTruePositive, peak: map.peak, boxes: boxes,
-      boxShare: Double(boxArea) / area,
+      blindShare: Double(places.count { place in boxes.contains { $0.contains(place) } })
+        / Double(places.count),
       coverage: levels.indices.map {
         (boxArea > 0 ? Double(both[$0]) / Double(boxArea) : 0, Double(pointed[$0]) / area)
       })
