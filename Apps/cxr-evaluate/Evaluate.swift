@@ -7,6 +7,7 @@ import CXRData
 import CXRMetrics
 import CXRReport
 import CXRTraining
+import Foundation
 
 @main
 struct Evaluate: Program {
@@ -196,7 +197,8 @@ struct Evaluate: Program {
   private func write(
     _ evaluation: Evaluation, _ figures: EvaluationFigures, to folder: OutputFolder
   ) throws {
-    let report = evaluation.report(figures)
+    var report = evaluation.report(figures)
+    report.made = made
     let tables = report.tables
     let earlier = EvaluationFiles(folder)
     let written =
@@ -217,6 +219,15 @@ struct Evaluate: Program {
       try folder.write(model.report.text, to: "classification_report-\(model.name).txt")
     }
     if let problem = try report.writePage(to: folder.path) { Console.warn("\(problem)") }
+  }
+
+  /// When and how this page is made.
+  private var made: String {
+    let words = CommandLine.arguments.dropFirst().map { word in
+      word.contains { $0.isWhitespace || "\"'$`\\*".contains($0) } ? "'\(word)'" : word
+    }
+    return "Made on \(Date.now.formatted(.iso8601.year().month().day())) with version \(LibraryVersion.current): "
+      + (["cxr-evaluate"] + words).joined(separator: " ") + "."
   }
 
   private var options: Evaluation.Options {

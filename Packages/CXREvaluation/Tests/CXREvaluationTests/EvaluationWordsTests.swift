@@ -24,7 +24,7 @@ import Testing
       fit: chosen.map {
         ValidationFit.Label(
           label: name, films: 20, positives: 7, effectiveFilms: 20, threshold: $0)
-      }, weightRatio: nil)
+      }, weightRatio: nil, isOfAll: true)
   }
 
   /// A model with these figures, and with thresholds where a rule is named.
@@ -46,7 +46,7 @@ import Testing
       model: model, labels: labels, ranking: MeanRanking(labels, draws: []),
       pooled: PooledPoints(labels, fit: model.fit),
       report: ClassificationReport(names: ["A"], predictions: [false], labels: [false]),
-      subgroups: [],
+      subgroups: [], groupDifferences: [],
       yardstick: yardstick, shifts: [])
   }
 

@@ -17,6 +17,8 @@ public struct CalibrationFigures: Sendable {
   public let errorByChance: Double?
   /// How far the probabilities are from what is so, with intervals; `nil` of a group's.
   public let line: CalibrationLine?
+  /// The fewest films of a group whose observed share is drawn as a full mark.
+  static let leastFilmsOfGroup = 20
   /// The fewest films of which a calibration error is given.
   public static let leastFilms = 100
   /// In ten groups of as many films.
@@ -145,29 +147,51 @@ extension EvaluationFigures {
         + "diagonal a probability means what it says. Class weights push probabilities up by design; taking them out "
         + "again needs no data, the fitted lines (Platt's, and all findings' together) were fitted on validation "
         + "patients.")
+    page.paragraph(
+      "Brier skill is by how much probabilities come nearer to the truths than the finding's share of these films does, 1 at "
+        + "best, below 0 where they are worse than that. The calibration error (ECE) is never 0 on a set of this size: beside it "
+        + "stands what chance alone would give, were all probabilities right and films independent. O:E is how many have the finding "
+        + "to how many the probabilities promise; intercept and slope are what would have to be added to log-odds, and by what "
+        + "they would have to be multiplied: 0 and 1 where they are right.")
     for (model, file) in zip(models, fileNames) {
       pictures.add(
-        "reliability-\(file)", to: &page, caption: "\(model.name): observed against predicted.")
+        "reliability-\(file)", to: &page,
+        caption:
+          "\(model.name): observed against predicted; bars, \(Interval.defaultLevelText) intervals of a group's films; rings, "
+          + "groups of fewer than \(CalibrationFigures.leastFilmsOfGroup) films.")
       let methods = model.calibrationMethods
       page.table(
-        header: ["read", "Brier score", "expected calibration error"],
+        header: ["read", "Brier score", "skill", "ECE", "by chance", "O:E holds 1"],
         rows: methods.map { method in
-          let own = model.labels.map { $0.calibration(method) }
+          let own = model.labels.compactMap { $0.calibration(method) }
+          let intervals = own.compactMap { $0.line?.observedToExpected.interval }
           return [
-            method.words, fixedPoint(definedMean(own.map { $0?.brier }), digits: 4),
-            fixedPoint(definedMean(own.map { $0?.expectedError }), digits: 4),
+            method.words, fixedPoint(definedMean(own.map(\.brier)), digits: 4),
+            fixedPoint(definedMean(own.map(\.skill)), digits: 3),
+            fixedPoint(definedMean(own.map(\.expectedError)), digits: 4),
+            fixedPoint(definedMean(own.map(\.errorByChance)), digits: 4),
+            "\(intervals.count { $0.contains(1) }) of \(intervals.count)",
           ]
-        }, caption: "\(model.name): means over the findings; less is better.")
-      page.beginDetails("\(model.name): Brier score and calibration error, finding by finding")
-      page.table(
-        header: ["finding"] + methods.flatMap { ["Brier, \($0.words)", "ECE, \($0.words)"] },
-        rows: model.labels.map { label in
-          [label.name]
-            + methods.flatMap { method in
-              let own = label.calibration(method)
-              return [fixedPoint(own?.brier, digits: 4), fixedPoint(own?.expectedError, digits: 4)]
-            }
-        })
+        },
+        caption:
+          "\(model.name): means over the findings, and for how many the interval of O:E holds 1.")
+      page.beginDetails("\(model.name): calibration, finding by finding")
+      for method in methods {
+        page.table(
+          header: ["finding", "Brier score", "skill", "ECE", "by chance"]
+            + CalibrationFigures.estimates.map(\.title),
+          rows: model.labels.map { label in
+            let own = label.calibration(method)
+            return [
+              label.name, fixedPoint(own?.brier, digits: 4), fixedPoint(own?.skill, digits: 3),
+              fixedPoint(own?.expectedError, digits: 4),
+              fixedPoint(own?.errorByChance, digits: 4),
+            ]
+              + CalibrationFigures.estimates.map {
+                (own?.line.map($0.of) ?? Estimate(nil)).text(digits: 2)
+              }
+          }, caption: "\(model.name), \(method.words).")
+      }
       page.endDetails()
     }
   }
@@ -176,22 +200,37 @@ extension EvaluationFigures {
   var calibrationPictures: [Figure] {
     zip(models, fileNames).filter { !$0.0.calibrationMethods.isEmpty }.map { model, file in
       let methods = model.calibrationMethods
+      // Bars where what is said is best founded, or frames would be full of them.
+      let barred = methods.contains(.platt) ? CalibrationMethod.platt : .none
+      let groups = model.labels.flatMap { $0.calibrations.flatMap(\.curve.groups) }
+      let most = groups.map { max($0.predicted, $0.observed) }.max() ?? 1
+      let end = min(1, max(0.1, (most * 10).rounded(.up) / 10))
       return .panels(
-        "reliability-\(file)", description: "Reliability of \(model.name), a finding",
+        "reliability-\(file)", description: "Reliability of \(model.name)",
         xLabel: "predicted", yLabel: "observed",
         panels: model.labels.map { label in
           Figure.Panel(
             title: label.name,
-            lines: methods.enumerated().compactMap { i, method in
+            lines: methods.compactMap { method in
               label.calibration(method).map { calibration in
                 Figure.Series(
                   title: method.words,
-                  points: calibration.curve.groups.map { ($0.predicted, $0.observed) }, colour: i,
-                  dash: 1)
+                  points: calibration.curve.groups.map { ($0.predicted, $0.observed) },
+                  colour: method.colour)
               }
+            },
+            marks: (label.calibration(barred)?.curve.groups ?? []).map { group in
+              let interval = PatientProportion(
+                hits: group.positives, films: group.films, effectiveFilms: Double(group.films)
+              ).interval()
+              return Figure.Mark(
+                x: group.predicted, y: group.observed,
+                interval: interval.map { (min(end, $0.low), min(end, $0.high)) },
+                colour: barred.colour,
+                isHollow: group.films < CalibrationFigures.leastFilmsOfGroup)
             })
-        }, legend: methods.enumerated().map { ($1.words, $0, 1) }, diagonal: true,
-        withPoints: true, scaled: true)
+        }, legend: methods.map { ($0.words, $0.colour) }, diagonal: true, xEnd: end,
+        yRange: 0...end)
     }
   }
 }
@@ -204,8 +243,11 @@ extension ModelFigures {
 }
 
 extension CalibrationMethod {
+  /// The same on all pictures.
+  fileprivate var colour: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
   /// On a page.
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .none: "as it is"
     case .weights: "weights taken out"

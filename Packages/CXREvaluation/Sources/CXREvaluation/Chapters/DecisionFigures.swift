@@ -37,4 +37,50 @@ extension EvaluationFigures {
         }
       })
   }
+
+  /// Adds the chapter about what acting on probabilities is worth.
+  func addDecisions(_ pictures: FigureSet, to page: inout ReportPage) {
+    guard models.contains(where: { $0.labels.contains { $0.decision != nil } }) else { return }
+    page.heading("Is acting on it worth it?")
+    page.paragraph(
+      "Net benefit counts findings found, less false alarms at the rate at which you would take them: whoever acts from a "
+        + "probability of 0.1 on takes nine false alarms for one finding found. A model is worth acting on where its line lies above "
+        + "both calling all films (grey) and calling none (nought). Probabilities are read by Platt's line where there is one. All "
+        + "values are in decision_curves.csv.")
+    pictures.add(
+      "decision-by-finding", to: &page,
+      caption:
+        "Net benefit, findings a film, against the probability from which films are called; each frame has its own height.")
+  }
+
+  /// The pictures of that chapter.
+  var decisionPictures: [Figure] {
+    [
+      .panels(
+        "decision-by-finding", description: "Net benefit", xLabel: "called from",
+        yLabel: "net benefit",
+        panels: labels.indices.map { k in
+          let curves = models.compactMap { $0.labels[k].decision?.curve.points }
+          let most = curves.first.map { $0.map(\.ofAll).max() ?? 0 } ?? 0
+          // Below nought a model is of no use, and how far below no matter.
+          func line(_ title: String, _ colour: Int, _ points: [(x: Double, y: Double)]) -> Figure.Series {
+            Figure.Series(
+              title: title, points: points.filter { $0.y >= -0.25 * max(most, 0.001) },
+              colour: colour)
+          }
+          return Figure.Panel(
+            title: labels[k],
+            lines: (curves.first.map { points in
+              [line("all", Self.greyColour, points.map { ($0.threshold, $0.ofAll) })]
+            } ?? [])
+              + zip(models, curves).enumerated().map { m, own in
+                line(own.0.name, m, own.1.map { ($0.threshold, $0.netBenefit) })
+              }, level: 0)
+        },
+        legend: models.enumerated().map { ($1.name, $0) } + [("all films", Self.greyColour)],
+        xEnd: DecisionCurve.usualThresholds.last ?? 1, yRange: nil)
+    ]
+  }
+
+  private static let greyColour = Figure.palette.count - 1
 }

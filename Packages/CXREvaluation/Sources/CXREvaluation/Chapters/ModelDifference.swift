@@ -130,28 +130,68 @@ extension EvaluationFigures {
   }
 
   /// Adds the chapter about models beside one another.
-  func addDifferences(to page: inout ReportPage) {
+  func addDifferences(_ pictures: FigureSet, to page: inout ReportPage) {
     guard !differences.isEmpty else { return }
     page.heading("One model against another")
     page.paragraph(
       "The same patients were drawn for both models, so what they have in common cancels. p is how often so "
-        + "large a difference would be seen on sets like this one if both ranked equally well; corrected, for looking at many "
-        + "findings at once (Holm)."
+        + "large a difference would be seen on sets like this one if both were equally good; corrected, for looking at many "
+        + "findings at once (Holm). Sensitivity and specificity are compared film by film, at each model's own threshold: more of "
+        + "one is often paid with less of the other.")
+    pictures.add(
+      "auc-differences", to: &page,
+      caption:
+        "AUC differences with \(Interval.defaultLevelText) intervals; dashed, none. Beyond it on the right the first ranks better."
     )
     for difference in differences {
+      let (point, paired) = difference.points.last.map { ($0.name, $0.paired) } ?? ("", nil)
+      func shares(_ row: PairedPoints.Row?) -> [String] {
+        guard paired != nil else { return [] }
+        return [row?.sensitivity, row?.specificity].flatMap { share in
+          [
+            share?.estimate.text(digits: 3) ?? "n/a",
+            pValueText(row?.label.isEmpty == true ? share?.difference.pValue : share?.corrected),
+          ]
+        }
+      }
       page.table(
-        header: ["finding", "AUC difference", "p", "p corrected"],
+        header: ["finding", "AUC", "p", "p corrected"]
+          + (paired == nil ? [] : ["sensitivity", "p", "specificity", "p"]),
         rows: difference.labels.map { row in
           [
             row.label, row.auc.text(digits: 3), pValueText(row.pValue),
             pValueText(row.corrected),
-          ]
+          ] + shares(paired?.labels.first { $0.label == row.label })
         } + [
           [
-            "mean of all", difference.mean.auc.text(digits: 3),
-            pValueText(difference.mean.pValue), "",
-          ]
-        ], caption: "\(difference.name) less \(difference.other).")
+            "all", difference.mean.auc.text(digits: 3), pValueText(difference.mean.pValue), "",
+          ] + shares(paired?.pooled)
+        ],
+        caption: "\(difference.name) less \(difference.other); corrected over the \(difference.tested) of "
+          + "\(difference.labels.count) findings that can be tested."
+          + (paired == nil
+            ? ""
+            : " At \(point == "0.5" ? "0.5" : "the chosen thresholds"), p of findings corrected likewise; all: the mean AUC, and "
+              + "all film-and-finding pairs."))
     }
+  }
+
+  /// The pictures of that chapter.
+  var differencePictures: [Figure] {
+    guard !differences.isEmpty else { return [] }
+    return [
+      .intervals(
+        "auc-differences",
+        description: "AUC differences a label, with \(Interval.defaultLevelText) intervals",
+        valueLabel: "AUC difference", categories: labels + ["mean"],
+        series: differences.map { difference in
+          (
+            "\(difference.name) less \(difference.other)",
+            (difference.labels + [difference.mean]).map {
+              ($0.auc.value, $0.auc.interval?.low, $0.auc.interval?.high)
+            }
+          )
+        }, reference: 0)
+    ]
   }
 }

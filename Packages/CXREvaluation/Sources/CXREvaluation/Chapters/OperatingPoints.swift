@@ -163,26 +163,27 @@ extension EvaluationFigures {
       })
   }
 
+  /// The fewest validation films with a finding on which a threshold is chosen without a word of doubt.
+  private static let leastPositives = 10
+
   /// Adds the chapter about thresholds.
   func addOperatingPoints(_ pictures: FigureSet, to page: inout ReportPage) {
     page.heading("Operating points")
     page.paragraph(
       "Chosen thresholds follow a rule: youden, the largest sensitivity + specificity; sensitivity=S or specificity=S, "
         + "at least that; f1, the largest F1; cost=C, the least cost where a miss costs C false alarms. They are worth "
-        + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others. "
-        + "PPV is the share of alarms that are right, NPV the share of all-clears that are; false alarms per found are those "
-        + "that come with each film of the finding that is called. All three depend on how common "
+        + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others; those chosen on "
+        + "fewer than ten are written fainter. PPV is the share of alarms that are right, NPV the share of all-clears that are; "
+        + "false alarms per found are those that come with each film of the finding that is called. All three depend on how common "
         + "the finding is; where a prevalence was given, PPV is shown for it too.")
-    for model in models {
-      let hasPrevalence = model.labels.contains { options.prevalences[$0.name] != nil }
-      page.table(
-        header: ["finding", "threshold"] + OperatingPoint.titles
-          + (hasPrevalence ? ["PPV at prevalence"] : []),
-        rows: model.labels.flatMap { rows($0, hasPrevalence: hasPrevalence) },
-        caption: "\(model.name), at 0.5 and at the threshold chosen on validation patients"
-          + (model.model.fit.map { " (\($0.operatingPoint))." } ?? "; none was chosen."))
+    for model in models where model.pooled.fitted != nil || model.model.fit != nil {
+      let rule = model.model.fit?.operatingPoint ?? ""
+      addPoints(
+        of: model, \.fitted,
+        caption: "\(model.name), at the threshold chosen on validation patients (\(rule)).", to: &page)
     }
-    page.beginDetails("Findings found and cleared at 0.5, as bars")
+    page.beginDetails("The same at 0.5")
+    for model in models { addPoints(of: model, \.half, caption: "\(model.name), at 0.5.", to: &page) }
     pictures.add(
       "positives-found", to: &page,
       caption: "Of the films that have a finding, how many the model calls positive.")
@@ -192,23 +193,44 @@ extension EvaluationFigures {
     page.endDetails()
   }
 
-  /// A label's two rows.
-  private func rows(_ label: LabelFigures, hasPrevalence: Bool) -> [[String]] {
-    let points = label.points
-    func row(_ name: String, _ point: OperatingPoint, isFitted: Bool) -> [String] {
-      let chosenOn = points.validationPositives.map { " on \($0)" } ?? ""
+  private func addPoints(
+    of model: ModelFigures, _ point: (OperatingPoints) -> OperatingPoint?, caption: String,
+    to page: inout ReportPage
+  ) {
+    let hasPrevalence = labels.contains { options.prevalences[$0] != nil }
+    let rows = model.labels.map { label -> [String] in
+      guard let own = point(label.points) else { return [label.name] }
+      let isFitted = label.points.fitted != nil && own.threshold == label.points.fitted?.threshold
+      let chosenOn =
+        isFitted ? label.points.validationPositives.map { " on \($0)" } ?? "" : ""
+      let counts = own.counts
       let atPrevalence = options.prevalences[label.name].flatMap { prevalence in
-        point.figures.ppv(prevalence: prevalence) == nil
+        own.figures.ppv(prevalence: prevalence) == nil
           ? nil
-          : point.ppvEstimate(prevalence: prevalence).text(digits: 2) + " at "
-            + percent(prevalence)
+          : own.ppvEstimate(prevalence: prevalence).text(digits: 2) + " at " + percent(prevalence)
       }
-      return [name, isFitted ? "\(point.text)\(chosenOn)" : point.text] + point.texts
-        + (hasPrevalence ? [atPrevalence ?? "n/a"] : [])
+      return [
+        label.name, own.text + chosenOn, "\(counts.truePositives)", "\(counts.falsePositives)",
+        "\(counts.falseNegatives)", "\(counts.trueNegatives)",
+      ] + own.texts + [
+        fixedPoint(
+          counts.total > 0 ? 100 * Double(counts.falsePositives) / Double(counts.total) : nil,
+          digits: 1)
+      ] + (hasPrevalence ? [atPrevalence ?? "n/a"] : [])
     }
-    let half = row(label.name, points.half, isFitted: false)
-    let blank = [String](repeating: "n/a", count: half.count - 2)
-    return [half, points.fitted.map { row("", $0, isFitted: true) } ?? ["", "n/a"] + blank]
+    let header =
+      ["finding", "threshold", "TP", "FP", "FN", "TN"] + OperatingPoint.titles
+      + ["false alarms per 100 films"] + (hasPrevalence ? ["PPV at prevalence"] : [])
+    page.table(
+      header: header,
+      rows: rows.map { $0 + [String](repeating: "n/a", count: header.count - $0.count) },
+      caption: caption,
+      faint: Set(
+        model.labels.indices.filter { k in
+          let points = model.labels[k].points
+          return point(points)?.threshold == points.fitted?.threshold
+            && (points.validationPositives ?? Self.leastPositives) < Self.leastPositives
+        }))
   }
 
   /// The pictures of that chapter.

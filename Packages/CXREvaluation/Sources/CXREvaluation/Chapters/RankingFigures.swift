@@ -39,10 +39,16 @@ public struct RankingFigures: Sendable {
     } ?? []
   }
 
+  /// By rising recall, from that of the highest score on; between two points holds the precision of the second.
   var precisionPoints: [(x: Double, y: Double)] {
-    PrecisionRecallCurve(scores: known.scores, labels: known.truths).map { curve in
-      Figure.thinned(zip(curve.recalls, curve.precisions).map { (x: $0, y: $1) })
-    } ?? []
+    guard let curve = PrecisionRecallCurve(scores: known.scores, labels: known.truths) else {
+      return []
+    }
+    // The curve's last point, of nothing called, is a convention.
+    var points = Array(
+      zip(curve.recalls, curve.precisions).map { (x: $0, y: $1) }.dropLast().reversed())
+    if let first = points.first { points.insert((x: 0, y: first.y), at: 0) }
+    return Figure.thinned(points)
   }
 }
 
@@ -96,22 +102,40 @@ extension EvaluationFigures {
   /// Adds the chapter about areas and curves.
   func addRanking(_ pictures: FigureSet, to page: inout ReportPage) {
     page.heading("Ranking: AUC and ROC")
+    addAreas(to: &page)
     pictures.add(
       "auc", to: &page,
       caption:
-        "Area under the ROC curve with \(Interval.defaultLevelText) intervals; dashed, chance; n/a findings have no mark."
+        "Area under the ROC curve with \(Interval.defaultLevelText) intervals; dashed, chance; a finding that is n/a has no mark."
     )
     pictures.add(
       "roc-by-finding", to: &page,
       caption:
-        "Findings found against false alarms, with bands that hold \(Interval.defaultLevelText) of the draws at each rate."
-    )
+        "Findings found against false alarms, with bands that hold \(Interval.defaultLevelText) of the draws at each rate; "
+        + "dots, the chosen thresholds; n, films with the finding.")
     page.heading("Precision and recall")
+    page.paragraph(
+      "Average precision depends on how many films have the finding, and is too high on average where few do: its interval is "
+        + "of sets of this size, with as many positives, and it is not to be compared with that of a set of another. An interval is "
+        + "n/a where fewer than \(Interval.leastPatients) patients have the finding, or lack it.")
     pictures.add(
       "precision-recall-by-finding", to: &page,
       caption:
-        "How many alarms are right against how many findings are found. The rarer the finding, the "
-        + "lower the curve of the same network.")
+        "How many alarms are right against how many findings are found; dashed, how common the finding is, which is what chance "
+        + "gives. The rarer the finding, the lower the curve of the same network.")
+    page.table(
+      header: ["finding", "films with it"]
+        + models.flatMap { model in
+          ["average precision, \(model.name)"]
+            + (model.yardstick == nil ? [] : ["thumbnail regression's AUC, \(model.name)"])
+        },
+      rows: labels.indices.map { k in
+        [labels[k], "\(models.first?.labels[k].positives ?? 0)"]
+          + models.flatMap { model in
+            [model.labels[k].ranking.averagePrecision.text(digits: 3)]
+              + (model.yardstick.map { [$0.auc[k].text(digits: 3)] } ?? [])
+          }
+      }, caption: "Average precision, and how a regression on thumbnails ranks the same films.")
     page.beginDetails("All findings of a model in one frame")
     for (model, file) in zip(models, fileNames) {
       pictures.add(
@@ -121,21 +145,30 @@ extension EvaluationFigures {
         caption: "\(model.name): precision against recall, average precision in the legend.")
     }
     page.endDetails()
-    page.paragraph(
-      "Average precision depends on how many films have the finding, and is too high on average where few do: its interval is "
-        + "of sets of this size, with as many positives, and it is not to be compared with that of a set of another. An interval is "
-        + "n/a where fewer than \(Interval.leastPatients) patients have the finding, or lack it.")
-    for model in models {
-      page.table(
-        header: ["finding", "films with it", "patients", "AUC", "average precision"]
-          + (model.yardstick == nil ? [] : ["thumbnail regression's AUC"]),
-        rows: model.labels.enumerated().map { k, label in
-          [
-            label.name, "\(label.positives)", "\(label.patientsWith)",
-            label.ranking.auc.text(digits: 3), label.ranking.averagePrecision.text(digits: 3),
-          ] + (model.yardstick.map { [$0.auc[k].text(digits: 3)] } ?? [])
-        }, caption: "\(model.name), finding by finding.")
+  }
+
+  /// All models in one table; of two, with their difference.
+  private func addAreas(to page: inout ReportPage) {
+    let difference = models.count == 2 ? differences.first : nil
+    func beside(_ row: ModelDifference.Row?) -> [String] {
+      row.map { [$0.auc.text(digits: 3), pValueText($0.corrected)] } ?? []
     }
+    page.table(
+      header: ["finding", "films with it", "patients"] + models.map { "AUC, \($0.name)" }
+        + (difference == nil ? [] : ["difference", "p corrected"]),
+      rows: labels.indices.map { k in
+        let own = models.first?.labels[k]
+        return [labels[k], "\(own?.positives ?? 0)", "\(own?.patientsWith ?? 0)"]
+          + models.map { $0.labels[k].ranking.auc.text(digits: 3) }
+          + beside(difference?.labels[k])
+      } + [
+        ["mean", "", ""] + models.map { $0.ranking.auc.text(digits: 3) }
+          + (difference.map { [$0.mean.auc.text(digits: 3), ""] } ?? [])
+      ],
+      caption: "Areas under the ROC curve."
+        + (difference.map {
+          " Difference: \($0.name) less \($0.other); p corrected for looking at \($0.tested) findings."
+        } ?? ""))
   }
 
   /// The pictures of that chapter.
@@ -144,13 +177,12 @@ extension EvaluationFigures {
       [
         Figure.lines(
           "roc-\(file)", description: "ROC curves of \(model.name)",
-          xLabel: "false-positive rate (false alarms)",
-          yLabel: "true-positive rate (findings found)",
+          xLabel: "false-positive rate", yLabel: "true-positive rate",
           series: series(model, points: \.rocPoints, area: \.auc), xRange: "[0:1]",
           yRange: "[0:1]", diagonal: true, square: true, legendOutside: true),
         .lines(
           "precision-recall-\(file)", description: "Precision-recall curves of \(model.name)",
-          xLabel: "recall (findings found)", yLabel: "precision (alarms that are right)",
+          xLabel: "recall", yLabel: "precision",
           series: series(model, points: \.precisionPoints, area: \.averagePrecision),
           xRange: "[0:1]", yRange: "[0:1]", square: true, legendOutside: true),
       ]
@@ -170,13 +202,11 @@ extension EvaluationFigures {
         }, reference: 0.5),
       panels(
         "roc-by-finding",
-        description: "ROC curves a finding, with \(Interval.defaultLevelText) bands",
-        xLabel: "false alarms", yLabel: "findings found", diagonal: true, points: \.rocPoints,
-        band: \.rocBand),
+        description: "ROC curves with \(Interval.defaultLevelText) bands",
+        xLabel: "false-positive rate", yLabel: "findings found", isROC: true),
       panels(
-        "precision-recall-by-finding", description: "Precision-recall curves a finding, with bands",
-        xLabel: "findings found", yLabel: "alarms that are right", diagonal: false,
-        points: \.precisionPoints, band: \.precisionBand),
+        "precision-recall-by-finding", description: "Precision-recall curves with bands",
+        xLabel: "findings found", yLabel: "precision", isROC: false),
     ]
   }
 
@@ -195,25 +225,33 @@ extension EvaluationFigures {
   }
 
   private func panels(
-    _ name: String, description: String, xLabel: String, yLabel: String, diagonal: Bool,
-    points: (RankingFigures) -> [(x: Double, y: Double)], band: (RankingFigures) -> [BandPoint]
+    _ name: String, description: String, xLabel: String, yLabel: String, isROC: Bool
   ) -> Figure {
     .panels(
       name, description: description, xLabel: xLabel, yLabel: yLabel,
       panels: labels.indices.map { k in
-        Figure.Panel(
-          title: labels[k],
-          bands: models.enumerated().map { m, model in
-            (
-              band(model.labels[k].ranking).map {
-                (x: $0.x, low: $0.interval.low, high: $0.interval.high)
-              }, m
-            )
+        let own = models.map { $0.labels[k] }
+        let (positives, films) = (own.first?.positives ?? 0, own.first?.films ?? 0)
+        return Figure.Panel(
+          title: "\(labels[k]), n \(positives)",
+          bands: own.enumerated().map { m, label in
+            let band = isROC ? label.ranking.rocBand : label.ranking.precisionBand
+            return (band.map { (x: $0.x, low: $0.interval.low, high: $0.interval.high) }, m)
           },
-          lines: models.enumerated().map { m, model in
+          lines: own.enumerated().map { m, label in
             Figure.Series(
-              title: model.name, points: points(model.labels[k].ranking), colour: m)
-          })
-      }, legend: models.enumerated().map { ($1.name, $0, 1) }, diagonal: diagonal)
+              title: models[m].name,
+              points: isROC ? label.ranking.rocPoints : label.ranking.precisionPoints, colour: m)
+          },
+          marks: own.enumerated().compactMap { m, label in
+            guard let point = label.points.fitted, let found = point.sensitivity.value,
+              let other = isROC ? point.specificity.value.map({ 1 - $0 }) : point.ppv.value
+            else { return nil }
+            let place = isROC ? (other, found) : (found, other)
+            return Figure.Mark(x: place.0, y: place.1, colour: m)
+          },
+          level: isROC || positives == 0 ? nil : Double(positives) / Double(films))
+      }, legend: models.enumerated().map { ($1.name, $0) }, diagonal: isROC,
+      course: isROC ? .straight : .steps)
   }
 }

@@ -23,6 +23,8 @@ public struct EvaluationReport: Sendable {
   public var notes: [String] = []
   /// Of the maps, from the least to the most.
   public var mapColours: [ColourStop] = []
+  /// When, by what program and by what command it was made, for the page.
+  public var made: String?
 
   /// Of figures.
   public init(_ figures: EvaluationFigures, part: String) {
@@ -73,8 +75,8 @@ public struct EvaluationReport: Sendable {
   /// - Throws: `FileError`.
   public func writePage(to folder: String) throws -> ReportError? {
     let pictures = try FigureSet(
-      figures.rankingPictures + figures.calibrationPictures + figures.operatingPointPictures,
-      folder: folder)
+      figures.rankingPictures + figures.differencePictures + figures.operatingPointPictures
+        + figures.decisionPictures + figures.calibrationPictures, folder: folder)
     try page(pictures).write(to: folder + "/report.html")
     return pictures.problem
   }
@@ -83,10 +85,11 @@ public struct EvaluationReport: Sendable {
   func page(_ pictures: FigureSet) -> ReportPage {
     let models = figures.models
     var page = ReportPage(
-      title: models.count > 1 ? "\(models.count) models compared" : "Evaluation of one model",
+      title: title,
       lead:
         "\(lead). Intervals are of \(Interval.defaultLevelText), from \(figures.options.replicates) draws of patients, each with all of "
-        + "their films.")
+        + "their films (seed \(figures.options.seed))." + (made.map { " \($0)" } ?? ""))
+    page.answer(answer)
     if let problem = pictures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
     if let meaningOfUnits { page.paragraph(meaningOfUnits) }
@@ -95,16 +98,18 @@ public struct EvaluationReport: Sendable {
     figures.addHeadline(to: &page)
     page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")
     for line in meaning { page.paragraph(line) }
-    figures.addDifferences(to: &page)
     figures.addRanking(pictures, to: &page)
+    figures.addDifferences(pictures, to: &page)
     figures.addOperatingPoints(pictures, to: &page)
+    figures.addDecisions(pictures, to: &page)
     figures.addCalibration(pictures, to: &page)
     figures.addSubgroups(to: &page)
     Localisation.addChapter(localisations, to: &page)
     Example.addChapter(
       models.map { ($0.name, $0.model.examples) }, colours: mapColours, to: &page)
-    addReports(to: &page)
     addLimits(to: &page)
+    addMethods(to: &page)
+    addReports(to: &page)
     return page
   }
 

@@ -1,6 +1,6 @@
 /// Draws the figures of a page, or says on the page why there are none.
 public struct FigureSet {
-  private let drawn: [String: String]
+  private let drawn: [String: (svgs: [String], legend: [(title: String, colour: Int)])]
   /// Why there are no pictures, if there are none.
   public let problem: ReportError?
 
@@ -9,7 +9,8 @@ public struct FigureSet {
   public init(_ figures: [Figure], folder: String) throws {
     do {
       let svgs = try Gnuplot(folder: folder).draw(figures)
-      drawn = Dictionary(uniqueKeysWithValues: zip(figures.map(\.name), svgs))
+      drawn = Dictionary(
+        uniqueKeysWithValues: zip(figures, svgs).map { ($0.name, ($1, $0.legend)) })
       problem = nil
     } catch let error as ReportError {
       (drawn, problem) = ([:], error)
@@ -19,8 +20,15 @@ public struct FigureSet {
   /// No figures, and why there are none.
   public init(undrawn problem: ReportError) { (drawn, self.problem) = ([:], problem) }
 
-  /// Adds the figure called `name`.
+  /// Adds the figure called `name`: one picture, or several side by side with their legend.
   public func add(_ name: String, to page: inout ReportPage, caption: String) {
-    if let svg = drawn[name] { page.figure(svg, caption: caption) }
+    guard let figure = drawn[name] else { return }
+    if figure.svgs.count == 1, figure.legend.isEmpty {
+      page.figure(figure.svgs[0], caption: caption)
+    } else {
+      page.figures(
+        figure.svgs, legend: figure.legend.map { ($0.title, Figure.colour($0.colour)) },
+        caption: caption)
+    }
   }
 }

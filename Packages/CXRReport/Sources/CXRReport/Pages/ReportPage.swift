@@ -4,20 +4,43 @@ import Foundation
 /// A self-contained page: no script, no outside reference, light or dark as the reader prefers.
 public struct ReportPage: Sendable {
   private let title: String
+  private let lead: String
   private var body = ""
+  /// Sections, for the contents.
+  private var headings: [String] = []
+  private var answer = ""
 
   /// An empty page.
   ///
   /// - Parameters:
   ///   - title: of the page and its first heading.
-  ///   - lead: one paragraph below the title.
+  ///   - lead: one paragraph below the title, and below what it answers.
   public init(title: String, lead: String) {
-    self.title = title
-    body = "<h1>\(HTML.escaped(title))</h1>\n<p class=\"lead\">\(HTML.escaped(lead))</p>\n"
+    (self.title, self.lead) = (title, lead)
+  }
+
+  /// Says the most important before anything else: questions and their answers, in a box below the title.
+  public mutating func answer(_ lines: [(question: String, answer: String)]) {
+    answer =
+      "<dl class=\"answer\">\n"
+      + lines.map {
+        "<div><dt>\(HTML.escaped($0.question))</dt><dd>\(HTML.escaped($0.answer))</dd></div>\n"
+      }.joined() + "</dl>\n"
   }
 
   /// Begins a section.
-  public mutating func heading(_ text: String) { body += "<h2>\(HTML.escaped(text))</h2>\n" }
+  public mutating func heading(_ text: String) {
+    headings.append(text)
+    body += "<h2 id=\"section-\(headings.count)\">\(HTML.escaped(text))</h2>\n"
+  }
+
+  private var contents: String {
+    guard headings.count > 2 else { return "" }
+    let items = headings.enumerated().map {
+      "<li><a href=\"#section-\($0 + 1)\">\(HTML.escaped($1))</a></li>"
+    }
+    return "<nav aria-label=\"Contents\"><ul>\(items.joined())</ul></nav>\n"
+  }
 
   /// Adds a paragraph.
   public mutating func paragraph(_ text: String) { body += "<p>\(HTML.escaped(text))</p>\n" }
@@ -27,22 +50,66 @@ public struct ReportPage: Sendable {
     body += "<p class=\"callout\">\(HTML.escaped(text))</p>\n"
   }
 
-  /// Adds a table; the first column is text, the others are numbers.
-  public mutating func table(header: [String], rows: [[String]], caption: String? = nil) {
-    body += "<div class=\"scroll\"><table>"
+  /// Adds a table; the first column is text and names the row, the others are numbers.
+  ///
+  /// - Parameters:
+  ///   - header: a column each.
+  ///   - rows: of as many cells; an interval in brackets stands below its figure.
+  ///   - caption: above it.
+  ///   - faint: rows, by their place, that are written fainter, because little is known of them.
+  public mutating func table(
+    header: [String], rows: [[String]], caption: String? = nil, faint: Set<Int> = []
+  ) {
+    let name = HTML.escaped(caption ?? headings.last ?? title)
+    body += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(name)\"><table>"
     if let caption { body += "<caption>\(HTML.escaped(caption))</caption>" }
-    body += "<thead><tr>" + header.map { "<th>\(HTML.escaped($0))</th>" }.joined()
+    body += "<thead><tr>"
+    // A column without a name names nothing.
+    body += header.map { $0.isEmpty ? "<td></td>" : "<th scope=\"col\">\(HTML.escaped($0))</th>" }
+      .joined()
     body += "</tr></thead><tbody>\n"
-    for row in rows {
-      body += "<tr>" + row.map { "<td>\(HTML.escaped($0))</td>" }.joined() + "</tr>\n"
+    for (place, row) in rows.enumerated() {
+      body += faint.contains(place) ? "<tr class=\"faint\">" : "<tr>"
+      for (column, cell) in row.enumerated() {
+        body += column == 0 ? "<th scope=\"row\">\(HTML.escaped(cell))</th>" : Self.cell(cell)
+      }
+      body += "</tr>\n"
     }
     body += "</tbody></table></div>\n"
+  }
+
+  /// A figure, and below it the interval that follows it in brackets.
+  private static func cell(_ text: String) -> String {
+    guard let match = text.wholeMatch(of: /([^ (]+) (\([^()]+ to [^()]+\))(.*)/) else {
+      return "<td>\(HTML.escaped(text))</td>"
+    }
+    let (_, figure, interval, rest) = match.output
+    return
+      "<td>\(HTML.escaped(String(figure))) <small>\(HTML.escaped(String(interval)))</small>"
+      + "\(HTML.escaped(String(rest)))</td>"
   }
 
   /// Adds a picture as SVG text.
   public mutating func figure(_ svg: String, caption: String) {
     body +=
       "<figure>\(SVGStyle.inline(svg))<figcaption>\(HTML.escaped(caption))</figcaption></figure>\n"
+  }
+
+  /// Adds pictures of one kind side by side, as SVG texts, with what their colours mean.
+  public mutating func figures(
+    _ svgs: [String], legend: [(title: String, colour: String)], caption: String
+  ) {
+    body += "<figure><figcaption>\(HTML.escaped(caption))</figcaption>\n"
+    if !legend.isEmpty {
+      body +=
+        "<ul class=\"legend\">"
+        + legend.map {
+          "<li><i style=\"background:\($0.colour)\"></i>\(HTML.escaped($0.title))</li>"
+        }.joined() + "</ul>\n"
+    }
+    body +=
+      "<div class=\"panels\">" + svgs.map { "<div>\(SVGStyle.inline($0))</div>" }.joined()
+      + "</div></figure>\n"
   }
 
   /// Begins a part that a reader opens by a click; ``endDetails()`` ends it.
@@ -71,7 +138,9 @@ public struct ReportPage: Sendable {
 
   /// Adds text in equal widths.
   public mutating func preformatted(_ text: String) {
-    body += "<div class=\"scroll\"><pre>\(HTML.escaped(text))</pre></div>\n"
+    body +=
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(HTML.escaped(headings.last ?? title))\"><pre>"
+      + "\(HTML.escaped(text))</pre></div>\n"
   }
 
   /// Adds films side by side, each a PNG or JPEG file with a caption; of a film without a picture the words alone.
@@ -108,9 +177,11 @@ public struct ReportPage: Sendable {
     <title>\(HTML.escaped(title))</title>
     <style>\(Self.style)</style></head>
     <body><main>
-    \(body)<footer>Research software, not a medical device. Figures describe the films named here and
+    <h1>\(HTML.escaped(title))</h1>
+    \(answer)<p class="lead">\(HTML.escaped(lead))</p>
+    \(contents)\(body)</main><footer>Research software, not a medical device. Figures describe the films named here and
     no others.</footer>
-    </main></body></html>
+    </body></html>
 
     """
   }
@@ -125,33 +196,49 @@ public struct ReportPage: Sendable {
     :root{--ink:#1d2127;--soft:#59616b;--paper:#fff;--line:#d5dae0;--tint:#eef3f8;--mark:#0072B2}
     @media(prefers-color-scheme:dark){:root{--ink:#dfe3e8;--soft:#9aa4af;--paper:#15181c;\
     --line:#343a41;--tint:#1e252d;--mark:#56B4E9}}
+    *{box-sizing:border-box}
     body{margin:0;background:var(--paper);color:var(--ink);\
     font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-    main{max-width:68rem;margin:0 auto;padding:2rem 1.2rem 3rem}
-    h1{font-size:1.7rem;line-height:1.25;margin:0 0 .4rem}
+    main,footer{max-width:68rem;margin:0 auto;padding:0 1.2rem}main{padding-top:2rem}
+    h1{font-size:1.7rem;line-height:1.25;margin:0 0 .6rem}
     h2{font-size:1.2rem;margin:2.2rem 0 .5rem;padding-top:.6rem;border-top:1px solid var(--line)}
-    .lead{color:var(--soft);margin-top:0}
+    .answer{margin:0 0 1rem;padding:.8rem 1.1rem;background:var(--tint);border-left:4px solid var(--mark)}
+    .answer div{display:grid;grid-template-columns:8.5rem 1fr;gap:.2rem 1rem}
+    .answer div+div{margin-top:.45rem}.answer dt{color:var(--soft)}.answer dd{margin:0}
+    nav ul{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem}
+    .lead{color:var(--soft);margin-top:0;font-size:.9rem}
     .callout{background:var(--tint);border-left:4px solid var(--mark);padding:.7rem 1rem}
-    .scroll{overflow-x:auto;margin:1rem 0}
-    table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
-    caption{text-align:left;color:var(--soft);padding-bottom:.3rem}
+    .scroll{overflow-x:auto;margin:1rem 0}:focus-visible{outline:2px solid var(--mark)}
+    table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;line-height:1.3}
+    caption{text-align:left;color:var(--soft);padding-bottom:.3rem;white-space:normal;\
+    position:sticky;left:0;max-width:calc(100vw - 3rem)}
     th,td{padding:.28rem .7rem .28rem 0;text-align:right;border-bottom:1px solid var(--line);\
-    white-space:nowrap}
-    th:first-child,td:first-child{text-align:left}th{white-space:normal}caption{white-space:normal;position:sticky;left:0;max-width:calc(100vw - 3rem)}
-    thead th{border-bottom:2px solid var(--ink);vertical-align:bottom}
+    white-space:nowrap;vertical-align:top}
+    th:first-child,td:first-child{text-align:left}tbody th{font-weight:normal}
+    thead th{border-bottom:2px solid var(--ink);vertical-align:bottom;white-space:normal}
+    td small{display:block;color:var(--soft);font-size:.82em}
+    .faint,.faint small{color:var(--soft);font-style:italic}
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}
+    .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,46%),1fr));gap:.4rem}
+    .panels svg{width:100%}
+    .legend{list-style:none;margin:.3rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem}
+    .legend i{display:inline-block;width:1.4em;height:.25em;margin-right:.4em;vertical-align:middle}
     .films{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem}
     .films figure{margin:0}.films img{width:100%;background:#000;image-rendering:auto}
-    footer{margin-top:3rem;padding-top:.8rem;border-top:1px solid var(--line);color:var(--soft);\
+    footer{margin-top:3rem;padding-top:.8rem;padding-bottom:3rem;border-top:1px solid var(--line);color:var(--soft);\
     font-size:.9rem}
     .films.wide{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
     details{margin:1rem 0}summary{cursor:pointer;color:var(--mark)}a{color:var(--mark)}
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
-    @media print{.scroll{overflow:visible}table{font-size:.66em}\
-    td,th{padding-left:.3em;padding-right:.3em;white-space:normal}\
+    @media(max-width:40rem){.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
+    @media print{@page{margin:14mm}body{font-size:9.5pt}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
+    .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
+    th,td{padding-right:.35em;white-space:normal}caption{position:static}td small{white-space:nowrap}\
     details::details-content{content-visibility:visible;display:block}\
-    main{max-width:none}h2{break-after:avoid}figure,table{break-inside:avoid}}
+    h2{break-after:avoid;margin-top:1.2rem}figure,tr,.panels>div{break-inside:avoid}\
+    figure:has(.panels){break-inside:auto}caption{break-after:avoid}thead{display:table-header-group}\
+    .panels{grid-template-columns:repeat(5,1fr)}.films,.films.wide{grid-template-columns:repeat(4,1fr)}}
     """
 }

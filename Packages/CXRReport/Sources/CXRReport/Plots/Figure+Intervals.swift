@@ -54,7 +54,7 @@ extension Figure {
 
       """
     return Figure(
-      name: name, description: description, data: files, script: script,
+      name: name, descriptions: [description], data: files, script: script,
       size: (760, 110 + groups * (14 * series.count + 10)))
   }
 }

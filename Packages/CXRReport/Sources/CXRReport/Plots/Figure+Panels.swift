@@ -1,4 +1,5 @@
 import CXRFiles
+import Foundation
 
 extension Figure {
   /// One small frame of several.
@@ -9,108 +10,140 @@ extension Figure {
     public var bands: [(points: [(x: Double, low: Double, high: Double)], colour: Int)]
     /// Over them.
     public var lines: [Series]
+    /// Over these, single points.
+    public var marks: [Mark]
+    /// Where a dashed line lies, such as a share that chance alone gives.
+    public var level: Double?
 
     /// Gathers a frame.
     public init(
       title: String, bands: [(points: [(x: Double, low: Double, high: Double)], colour: Int)] = [],
-      lines: [Series] = []
+      lines: [Series] = [], marks: [Mark] = [], level: Double? = nil
     ) {
       (self.title, self.bands, self.lines) = (title, bands, lines)
+      (self.marks, self.level) = (marks, level)
     }
   }
 
-  /// Frames of one kind side by side, and a last one with the legend.
+  /// A point that stands out, hollow where little is known, with an upright interval where there is one.
+  public struct Mark {
+    /// Where.
+    public let place: (x: Double, y: Double)
+    /// Of its height.
+    public let interval: (low: Double, high: Double)?
+    /// A place in ``palette``.
+    public let colour: Int
+    /// Whether it is drawn as a ring.
+    public let isHollow: Bool
+
+    /// Gathers a point.
+    public init(
+      x: Double, y: Double, interval: (low: Double, high: Double)? = nil, colour: Int,
+      isHollow: Bool = false
+    ) {
+      (place, self.interval, self.colour, self.isHollow) = ((x, y), interval, colour, isHollow)
+    }
+  }
+
+  /// How lines of a panel go from point to point.
+  public enum Course: String {
+    /// Straight.
+    case straight = "lines"
+    /// Upright first, then level: between two points holds the height of the second.
+    case steps = "fsteps"
+    /// Level first, then upright: between two points holds the height of the first.
+    case levels = "steps"
+  }
+
+  /// Pictures of one kind, each of its own, side by side on a page.
   ///
   /// - Parameters:
-  ///   - name: the file's, without extension.
-  ///   - description: what it shows, for readers who cannot see it.
-  ///   - xLabel: below the lowest frames.
-  ///   - yLabel: beside the leftmost frames.
-  ///   - panels: row by row.
+  ///   - name: the files', without number and extension.
+  ///   - description: what they show, for readers who cannot see it; the panel's title follows.
+  ///   - xLabel: below each.
+  ///   - yLabel: beside each.
+  ///   - panels: in the order of the page.
+  ///   - legend: what colours mean.
   ///   - diagonal: whether the line of equal values is drawn in each.
-  ///   - legend: titles by colour and dashes.
-  ///   - withPoints: whether each point of a line is marked.
-  ///   - scaled: whether both axes of a frame end where its lines do, not at 1.
+  ///   - xEnd: where the horizontal axis ends.
+  ///   - yRange: of the upright axis; `nil` where each panel has its own.
+  ///   - course: how lines go.
   public static func panels(
     _ name: String, description: String, xLabel: String, yLabel: String, panels: [Panel],
-    legend: [(title: String, colour: Int, dash: Int)], diagonal: Bool, withPoints: Bool = false,
-    scaled: Bool = false
+    legend: [(title: String, colour: Int)], diagonal: Bool = false, xEnd: Double = 1,
+    yRange: ClosedRange<Double>? = 0...1, course: Course = .straight
   ) -> Figure {
-    let columns = 4
-    let rows = (panels.count + columns) / columns
     var files: [(name: String, rows: [[String]])] = []
     var script = """
-      set multiplot layout \(rows),\(columns)
-      set xrange [0:1]
-      set yrange [0:1]
-      set size square
-      set xtics ('0' 0, '' 0.25, '.5' 0.5, '' 0.75, '1' 1) font ',11' offset 0,0.4
-      set ytics ('0' 0, '' 0.25, '.5' 0.5, '' 0.75, '1' 1) font ',11' offset 0.6,0
+      set size \(yRange == 0...xEnd ? "square" : "nosquare")
+      set xrange [0:\(xEnd)]
+      set xtics \(roundStep(xEnd)) font ',13' offset 0,0.4
       set grid lc rgb '#999999' lw 0.5 dt 3
-      set tmargin 1.6
-      set bmargin 2.6
-      set lmargin 4.5
-      set rmargin 0.8
+      set tmargin 1.8
+      set bmargin 3
+      set lmargin 6
+      set rmargin 1.4
       unset key
+      set xlabel \(quoted(xLabel)) font ',13' offset 0,0.8
+      set ylabel \(quoted(yLabel)) font ',13' offset 1.2,0
 
       """
     for (p, panel) in panels.enumerated() {
       var plots: [String] = []
-      for (b, band) in panel.bands.enumerated() where !band.points.isEmpty {
-        let file = "\(name)-\(p + 1)-band-\(b + 1)"
-        files.append((file, band.points.map { ["\($0.x)", "\($0.low)", "\($0.high)"] }))
-        plots.append(
-          "'@\(file)@' using 1:2:3 with filledcurves fs transparent solid 0.22 noborder "
-            + "lc rgb '\(colour(band.colour))'")
+      func add(_ kind: String, _ number: Int, _ rows: [[String]], _ drawn: String) {
+        guard !rows.isEmpty else { return }
+        let file = "\(name)-\(p + 1)-\(kind)-\(number + 1)"
+        files.append((file, rows))
+        plots.append("'@\(file)@' \(drawn)")
       }
-      for (l, line) in panel.lines.enumerated() where !line.points.isEmpty {
-        let file = "\(name)-\(p + 1)-line-\(l + 1)"
-        files.append((file, line.points.map { ["\($0.x)", "\($0.y)"] }))
-        plots.append(
-          "'@\(file)@' using 1:2 with \(withPoints ? "linespoints pt 7 ps 0.4" : "lines") lw 1.6 "
-            + "dt \(line.dash) lc rgb '\(colour(line.colour))'")
+      for (b, band) in panel.bands.enumerated() {
+        add(
+          "band", b, band.points.map { ["\($0.x)", "\($0.low)", "\($0.high)"] },
+          "using 1:2:3 with filledcurves fs transparent solid 0.22 noborder lc rgb '\(colour(band.colour))'")
       }
+      for (l, line) in panel.lines.enumerated() {
+        add(
+          "line", l, line.points.map { ["\($0.x)", "\($0.y)"] },
+          "using 1:2 with \(course.rawValue) lw 1.8 dt \(line.dash) lc rgb '\(colour(line.colour))'")
+      }
+      for (m, mark) in panel.marks.enumerated() {
+        let bar = mark.interval.map { ["\($0.low)", "\($0.high)"] } ?? []
+        add(
+          "mark", m, [["\(mark.place.x)", "\(mark.place.y)"] + bar],
+          (bar.isEmpty ? "using 1:2 with points" : "using 1:2:3:4 with yerrorbars lw 1")
+            + " pt \(mark.isHollow ? 6 : 7) ps 0.6 lc rgb '\(colour(mark.colour))'")
+      }
+      if let level = panel.level { plots.append("\(level) with lines lw 1 dt 2 lc rgb '#888888'") }
       if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888'") }
-      if plots.isEmpty { plots = ["-1 with lines"] }
-      if scaled {
-        let most = panel.lines.flatMap { $0.points.map { max($0.x, $0.y) } }.max() ?? 1
-        let end = most > 0 ? min(1, most * 1.05) : 1
-        let tics = [0, end / 2, end].map { "'\(fixedPoint($0, digits: end < 0.1 ? 3 : 2))' \($0)" }
-          .joined(separator: ", ")
-        script += """
-          set xrange [0:\(end)]
-          set yrange [0:\(end)]
-          set xtics (\(tics))
-          set ytics (\(tics))
-
-          """
-      }
+      let own = yRange ?? range(of: panel)
+      if plots.isEmpty { plots = ["\(own.lowerBound - 1) with lines"] }
       script += """
-        set title \(quoted(short(panel.title))) font ',12' offset 0,-0.6
-        \(p % columns == 0 ? "set ylabel \(quoted(yLabel)) font ',11' offset 1.6,0" : "unset ylabel")
-        \(p + columns >= panels.count ? "set xlabel \(quoted(xLabel)) font ',11' offset 0,1" : "unset xlabel")
+        if (!exists("piped")) set output '\(name)-\(p + 1).svg'
+        set yrange [\(own.lowerBound):\(own.upperBound)]
+        set ytics \(roundStep(own.upperBound - own.lowerBound)) font ',13' offset 0.6,0
+        set title \(quoted(short(panel.title))) font ',14' offset 0,-0.6
         plot \(plots.joined(separator: ", \\\n  "))
 
         """
     }
-    let keys = legend.map {
-      "NaN with lines lw 2.5 dt \($0.dash) lc rgb '\(colour($0.colour))' title \(quoted(short($0.title)))"
-    }
-    script += """
-      unset title
-      unset xlabel
-      unset ylabel
-      unset border
-      unset tics
-      unset grid
-      set key center center vertical Left reverse samplen 2 font ',12'
-      plot \((keys.isEmpty ? ["NaN notitle"] : keys).joined(separator: ", \\\n  "))
-      unset multiplot
+    var figure = Figure(
+      name: name, descriptions: panels.map { "\(description): \($0.title)" }, data: files,
+      script: script, size: (260, 260))
+    figure.legend = legend
+    return figure
+  }
 
-      """
-    return Figure(
-      name: name, description: description, data: files, script: script,
-      size: (880, 30 + rows * 225))
+  /// What a panel's lines and marks reach, and nought.
+  private static func range(of panel: Panel) -> ClosedRange<Double> {
+    let heights = panel.lines.flatMap { $0.points.map(\.y) } + panel.marks.map(\.place.y)
+    let (low, high) = (min(0, heights.min() ?? 0), max(0, heights.max() ?? 1))
+    return high > low ? low...(high + (high - low) * 0.05) : 0...1
+  }
+
+  /// 1, 2 or 5 times a power of ten, so that an axis of this length has three to six ticks.
+  static func roundStep(_ length: Double) -> Double {
+    let tenth = pow(10, (log10(length / 2.4)).rounded(.down))
+    return [5, 2, 1].map { $0 * tenth }.first { $0 <= length / 2.4 } ?? tenth
   }
 
   /// A curve of at most a few hundred points: those closer than 1/400 to the last kept one are left out, which no

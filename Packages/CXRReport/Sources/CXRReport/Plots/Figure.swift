@@ -1,22 +1,24 @@
-/// A picture to be drawn by gnuplot: its data as tab-separated columns, and the commands that plot it.
+/// A picture to be drawn by gnuplot, or several of one kind: data as tab-separated columns, and the commands that plot them.
 public struct Figure: Sendable {
   /// The file name without extension, of the characters of ``safeFileName(_:)``.
   public let name: String
-  /// What it shows, for readers who cannot see it.
-  public let description: String
+  /// What each picture shows, for readers who cannot see it; one, but for ``panels(_:description:xLabel:yLabel:panels:legend:diagonal:end:)``.
+  public let descriptions: [String]
   /// Data files by name; rows of columns.
   public let data: [(name: String, rows: [[String]])]
   /// gnuplot commands; `@name@` stands for the path of a data file.
   public let script: String
   /// In pixels.
   let size: (width: Int, height: Int)
+  /// Of several pictures: what colours mean.
+  var legend: [(title: String, colour: Int)] = []
 }
 
 extension Figure {
-  /// Okabe and Ito's colours, told apart by colour-blind readers, dark enough for white paper and
-  /// light enough for black.
+  /// Near Okabe and Ito's colours, told apart by colour-blind readers; each three times as light or as dark as white and black
+  /// paper (WCAG 2's contrast 3:1).
   public static let palette = [
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#8C6BB1", "#7F7F7F",
+    "#0072B2", "#D55E00", "#009E73", "#C76BA0", "#B8860B", "#2E8FCB", "#8C6BB1", "#7F7F7F",
   ]
 
   static func colour(_ index: Int) -> String { palette[index % palette.count] }
@@ -85,7 +87,7 @@ extension Figure {
       ? "set key outside right top samplen 2\n" : "set key outside top center horizontal\n"
     script += "plot \(plots.joined(separator: ", \\\n  "))\n"
     return Figure(
-      name: name, description: description, data: files, script: script,
+      name: name, descriptions: [description], data: files, script: script,
       size: legendOutside ? (880, 560) : (640, 400))
   }
 
@@ -148,7 +150,7 @@ extension Figure {
       """
     let barHeight = series.count > 1 ? 13 * series.count + 8 : 22
     return Figure(
-      name: name, description: description, data: files, script: script,
+      name: name, descriptions: [description], data: files, script: script,
       size: (760, 110 + groups * barHeight))
   }
 }

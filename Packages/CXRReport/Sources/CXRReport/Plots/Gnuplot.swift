@@ -10,9 +10,9 @@ struct Gnuplot: Sendable {
 
   /// Writes data and scripts of all figures, then draws them.
   ///
-  /// - Returns: the SVG text a figure, in order.
+  /// - Returns: the SVG texts a figure, in order.
   /// - Throws: ``ReportError``; the data files are written before gnuplot is looked for.
-  func draw(_ figures: [Figure]) throws -> [String] {
+  func draw(_ figures: [Figure]) throws -> [[String]] {
     try OutputFolder.make(dataFolder)
     for figure in figures {
       for file in figure.data {
@@ -25,10 +25,15 @@ struct Gnuplot: Sendable {
       throw ReportError.gnuplotMissing(dataFolder: dataFolder)
     }
     return try figures.map { figure in
-      let drawn = try picture(of: figure, by: program)
-      let svg = SVGStyle.adapted(drawn, description: figure.description)
-      try AtomicFile.write(svg, to: "\(folder)/\(figure.name).svg")
-      return svg
+      let drawn = try pictures(of: figure, by: program)
+      let isOne = figure.descriptions.count == 1
+      return try zip(drawn, figure.descriptions).enumerated().map { i, picture in
+        let name = isOne ? figure.name : "\(figure.name)-\(i + 1)"
+        let svg = SVGStyle.adapted(picture.0, name: name, description: picture.1)
+        // Of many of one kind each is small: they stand with their data.
+        try AtomicFile.write(svg, to: "\(isOne ? folder : dataFolder)/\(name).svg")
+        return svg
+      }
     }
   }
 
@@ -41,17 +46,17 @@ struct Gnuplot: Sendable {
       set encoding utf8
       set terminal svg size \(figure.size.width),\(figure.size.height) dynamic enhanced font 'sans-serif,14' name '\(figure.name.replacingOccurrences(of: "-", with: "_").filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })'
       set termoption noenhanced
-      if (!exists("piped")) set output '\(figure.name).svg'
+      \(figure.descriptions.count == 1 ? "if (!exists(\"piped\")) set output '\(figure.name).svg'" : "")
       set datafile separator '\\t'
 
       """ + commands
   }
 
-  /// The SVG text that gnuplot makes of a figure.
+  /// The SVG texts that gnuplot makes of a figure, one after the other.
   ///
   /// It comes through a pipe: when this program is killed, nothing that it began writes into the
   /// folder after its death.
-  private func picture(of figure: Figure, by program: String) throws -> String {
+  private func pictures(of figure: Figure, by program: String) throws -> [String] {
     func failure(_ reason: String) -> ReportError {
       .gnuplotFailed(figure: figure.name, reason: reason)
     }
@@ -79,8 +84,12 @@ struct Gnuplot: Sendable {
       text.removeLast(text.count - fread(&text, 1, text.count, errors))
       throw failure(String(decoding: text, as: UTF8.self))
     }
-    guard !drawn.isEmpty else { throw failure("it wrote no picture") }
-    return String(decoding: drawn, as: UTF8.self)
+    let pictures = String(decoding: drawn, as: UTF8.self).components(separatedBy: "<?xml ")
+      .dropFirst()
+    guard pictures.count == figure.descriptions.count else {
+      throw failure("it wrote \(pictures.count) of \(figure.descriptions.count) pictures")
+    }
+    return pictures.map { "<?xml " + $0 }
   }
 
   private static var program: String? {

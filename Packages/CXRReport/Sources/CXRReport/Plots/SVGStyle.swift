@@ -2,9 +2,21 @@ import Foundation
 
 /// Makes gnuplot's pictures readable on light and on dark paper.
 enum SVGStyle {
-  /// Black ink becomes the reader's text colour, and the picture gets a description.
-  static func adapted(_ svg: String, description: String) -> String {
+  /// Black ink becomes the reader's text colour, and the picture gets one title, and identifiers of its own on a page of many.
+  static func adapted(_ svg: String, name: String, description: String) -> String {
     var text = svg
+    // gnuplot names the picture and each curve, which a page would show beside the pointer.
+    text = text.replacing(/<title>[^<]*<\/title>/, with: "")
+    // The shapes of marks, twenty kinds of them, in a picture without any.
+    if let shapes = text.firstMatch(of: /(?s)<defs>.*?<\/defs>/),
+      !text[shapes.range.upperBound...].contains("xlink:href")
+    {
+      text.removeSubrange(shapes.range)
+    }
+    let key = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+    text = text.replacing(/\sid=(['"])/) { " id=\($0.output.1)\(key)-" }
+    text = text.replacing(/xlink:href=(['"])#/) { "xlink:href=\($0.output.1)#\(key)-" }
+    text = text.replacing("url(#", with: "url(#\(key)-")
     for quote in ["'", "\""] {
       for black in ["black", "rgb( 0, 0, 0)", "rgb(  0,   0,   0)", "#000000"] {
         text = text.replacingOccurrences(
@@ -15,7 +27,6 @@ enum SVGStyle {
           of: "color=\(quote)\(black)\(quote)", with: "class=\"ink\"")
       }
     }
-    text = text.replacingOccurrences(of: "<title>Gnuplot</title>", with: "")
     if let range = text.range(of: #"<desc>[^<]*</desc>"#, options: .regularExpression) {
       let style =
         "<style>.cxr-figure{color:#1d2127;background:#fff}"

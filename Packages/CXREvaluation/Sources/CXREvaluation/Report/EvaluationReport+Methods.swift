@@ -1,0 +1,34 @@
+import CXRMetrics
+import CXRReport
+
+extension EvaluationReport {
+  /// How the figures were made, to be copied into a paper.
+  func addMethods(to page: inout ReportPage) {
+    page.heading("Methods, to copy")
+    page.paragraph(methods)
+  }
+
+  /// The sentences; those of what was not done are left out.
+  private var methods: String {
+    let rules = Set(figures.models.compactMap { $0.model.fit?.operatingPoint }).sorted()
+    let hasGroups = figures.models.contains { !$0.groupDifferences.isEmpty }
+    return [
+      "Areas under the ROC curve have score intervals (Newcombe) whose variance is that of leaving patients out; average "
+        + "precision has an interval on log-odds from \(figures.options.replicates) bootstrap draws of patients, each with all of "
+        + "their films.",
+      "Sensitivity, specificity and predictive values have mid-P intervals of as many films as the patients' are worth "
+        + "(Korn and Graubard).",
+      rules.isEmpty
+        ? nil
+        : "Thresholds were chosen on validation patients by \(rules.joined(separator: " and ")), and applied to other patients.",
+      figures.differences.isEmpty
+        ? nil
+        : "Areas were compared by the same draws of patients, sensitivities and specificities by McNemar's test with patients as "
+          + "clusters, with Holm's correction over the findings.",
+      hasGroups
+        ? "Groups were compared with the largest of their kind on the findings with ten patients with and ten without it in both."
+        : nil,
+      "All intervals are of \(Interval.defaultLevelText); all tests are two-sided.",
+    ].compactMap { $0 }.joined(separator: " ")
+  }
+}
