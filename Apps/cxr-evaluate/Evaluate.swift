@@ -226,7 +226,8 @@ struct Evaluate: Program {
     let words = CommandLine.arguments.dropFirst().map { word in
       word.contains { $0.isWhitespace || "\"'$`\\*".contains($0) } ? "'\(word)'" : word
     }
-    return "Made on \(Date.now.formatted(.iso8601.year().month().day())) with version \(LibraryVersion.current): "
+    return
+      "Made on \(Date.now.formatted(.iso8601.year().month().day())) with version \(LibraryVersion.current): "
       + (["cxr-evaluate"] + words).joined(separator: " ") + "."
   }
 

@@ -45,24 +45,32 @@ import Testing
     let place =
       "images peak_hits peak_hit_rate peak_hit_rate_low peak_hit_rate_high true_positives "
       + "peak_hit_rate_among_true_positives peak_hit_rate_among_true_positives_low "
-      + "peak_hit_rate_among_true_positives_high chance usual_place coverage"
-    func labels(_ path: String, _ point: String) -> String {
+      + "peak_hit_rate_among_true_positives_high chance unreachable usual_place coverage"
+    let line = ["observed_to_expected", "calibration_intercept", "calibration_slope"]
+      .map { "\($0) \($0)_low \($0)_high" }.joined(separator: " ")
+    let whole =
+      "labels true_positives false_positives true_negatives false_negatives "
+      + (RecomputedFigures.Counts.keys + ["accuracy"]).map { "\($0) \($0)_low \($0)_high" }
+      .joined(separator: " ") + " f1 mean_sensitivity mean_specificity mean_ppv"
+    let share =
+      "images first_alone other_alone difference difference_low difference_high p p_corrected"
+    func labels(_ path: String, _ point: String, _ line: String) -> String {
       """
       \(path): *
       \(path)/*: \(label)
       \(path)/*/at_half: \(point)
       \(path)/*/at_operating_point: \(point)
       \(path)/*/calibration: none weights platt vector
-      \(path)/*/calibration/none: brier expected_calibration_error
-      \(path)/*/calibration/weights: brier expected_calibration_error
-      \(path)/*/calibration/platt: brier expected_calibration_error
-      \(path)/*/calibration/vector: brier expected_calibration_error
 
       """
+        + ["none", "weights", "platt", "vector"].map { method in
+          "\(path)/*/calibration/\(method): brier brier_skill expected_calibration_error "
+            + "expected_calibration_error_by_chance \(line)\n"
+        }.joined()
     }
     func differences(_ path: String) -> String {
       """
-      \(path): model other mean_auc labels
+      \(path): model other mean_auc tested labels
       \(path)/mean_auc: \(difference)
       \(path)/labels: *
       \(path)/labels/*: \(difference)
@@ -74,7 +82,8 @@ import Testing
       named: [
         "/models/*/labels", "/models/*/subgroups/*/labels", "/models/*/baseline/labels",
         "/models/*/baseline/difference/labels", "/models/*/localisation/labels",
-        "/differences/*/labels",
+        "/differences/*/labels", "/differences/*/at_half/labels",
+        "/differences/*/at_operating_point/labels", "/models/*/subgroup_differences/*/labels",
       ],
       is: """
         .: subset unit units images patients threshold collection each_film_a_patient labels_without_partner
@@ -84,9 +93,35 @@ import Testing
         models/*: mean_auc mean_auc_low mean_auc_high mean_average_precision
         models/*: mean_average_precision_low mean_average_precision_high undefined_auc_labels
         models/*: operating_point equal_score_labels labels positives_found_percent
-        models/*: negatives_found_percent binary_accuracy precision recall f1 at_operating_point
-        models/*: baseline prevalence_shifts localisation subgroups
-        models/*/at_operating_point: sensitivity specificity precision f1
+        models/*: negatives_found_percent binary_accuracy precision recall f1 at_half
+        models/*: at_operating_point baseline prevalence_shifts localisation subgroups
+        models/*: subgroup_differences
+        models/*/at_half: \(whole)
+        models/*/at_operating_point: \(whole)
+        models/*/subgroup_differences/*: kind group other mean_auc tested labels
+        models/*/subgroup_differences/*: mean_auc_of_group mean_auc_of_group_low
+        models/*/subgroup_differences/*: mean_auc_of_group_high mean_auc_of_other
+        models/*/subgroup_differences/*: mean_auc_of_other_low mean_auc_of_other_high
+        models/*/subgroup_differences/*/mean_auc: \(difference)
+        models/*/subgroup_differences/*/labels: *
+        models/*/subgroup_differences/*/labels/*: \(difference)
+        differences/*: at_half at_operating_point
+        differences/*/at_half: pooled labels
+        differences/*/at_half/pooled: sensitivity specificity
+        differences/*/at_half/pooled/sensitivity: \(share)
+        differences/*/at_half/pooled/specificity: \(share)
+        differences/*/at_half/labels: *
+        differences/*/at_half/labels/*: sensitivity specificity
+        differences/*/at_half/labels/*/sensitivity: \(share)
+        differences/*/at_half/labels/*/specificity: \(share)
+        differences/*/at_operating_point: pooled labels
+        differences/*/at_operating_point/pooled: sensitivity specificity
+        differences/*/at_operating_point/pooled/sensitivity: \(share)
+        differences/*/at_operating_point/pooled/specificity: \(share)
+        differences/*/at_operating_point/labels: *
+        differences/*/at_operating_point/labels/*: sensitivity specificity
+        differences/*/at_operating_point/labels/*/sensitivity: \(share)
+        differences/*/at_operating_point/labels/*/specificity: \(share)
         models/*/baseline: mean_auc mean_auc_low mean_auc_high labels difference
         models/*/baseline/labels: *
         models/*/baseline/labels/*: auc auc_low auc_high
@@ -97,10 +132,10 @@ import Testing
         models/*/localisation/labels/*/coverage/*: threshold intersection_over_box film_covered
         models/*/localisation/all: \(place)
         models/*/localisation/all/coverage/*: threshold intersection_over_box film_covered
-        models/*/subgroups/*: kind name images patients mean_auc mean_auc_low mean_auc_high labels
+        models/*/subgroups/*: kind name images patients labels
 
-        """ + labels("models/*/labels", point + there)
-          + labels("models/*/subgroups/*/labels", point)
+        """ + labels("models/*/labels", point + there, line)
+          + labels("models/*/subgroups/*/labels", point, "")
           + differences("models/*/baseline/difference") + differences("differences/*"))
   }
 
@@ -217,8 +252,9 @@ import Testing
   @Test func everyFileOfAnEvaluation() throws {
     let files = try set.json("comparison/metrics.json").texts("files")
     let names = [
-      "headline.csv", "labels.csv", "operating_points.csv", "differences.csv", "calibration.csv",
-      "reliability.csv", "subgroups.csv", "localisation.csv",
+      "headline.csv", "pooled.csv", "labels.csv", "operating_points.csv", "differences.csv",
+      "paired_points.csv", "calibration.csv", "reliability.csv", "decision_curves.csv",
+      "subgroups.csv", "subgroup_differences.csv", "localisation.csv",
     ]
     let models = ComparedModels.names.flatMap {
       ["predictions-\($0).csv", "logits-\($0).csv", "classification_report-\($0).txt"]

@@ -65,120 +65,173 @@ import Testing
   private func name(_ model: JSONTree) throws -> String { try #require(try model.text("name")) }
 
   private func headline(_ models: [JSONTree]) throws -> [Expected] {
+    let epochs = try ["zinc": set.bestEpoch("zinc"), "amber": set.bestEpoch("amber")]
     let means = Expected(
       caption: "Means over the findings that are defined, with 95 % intervals.", heading: "",
       header: [
-        "model", "mean AUC", "mean average precision", "thumbnail regression's AUC", "over it",
+        "model", "trained with", "mean AUC", "mean average precision",
+        "thumbnail regression's AUC", "over it",
       ],
       rows: try models.map { model in
-        [
-          try name(model), try model.estimate("mean_auc").shown(3),
+        let name = try name(model)
+        return [
+          name, "\(try model.text("loss") ?? ""), epoch \(epochs[name] ?? 0)",
+          try model.estimate("mean_auc").shown(3),
           try model.estimate("mean_average_precision").shown(3),
           try model.at("baseline").estimate("mean_auc").shown(3),
           try model.at("baseline/difference/mean_auc").estimate("difference").shown(3),
         ]
       })
-    let epochs = try ["zinc": set.bestEpoch("zinc"), "amber": set.bestEpoch("amber")]
     let pooled = Expected(
       heading: "",
       header: [
-        "model", "trained with", "threshold", "sensitivity", "specificity", "accuracy",
-        "precision", "F1",
+        "model", "threshold", "sensitivity", "specificity", "accuracy", "PPV",
+        "mean sensitivity", "mean specificity",
       ],
       rows: try models.flatMap { model in
-        let name = try name(model)
-        let (half, chosen) = (
-          try self.pooled(model, "at_half").counts, try self.pooled(model, "at_operating_point")
-        )
         let rule = try model.text("operating_point") ?? ""
-        let note = "\(try model.text("loss") ?? ""), epoch \(epochs[name] ?? 0)"
-        return [
-          [
-            name, note, "0.5", Shown.percent(try model.number("recall")),
-            Shown.percent(half.specificity), Shown.percent(try model.number("binary_accuracy")),
-            Shown.number(try model.number("precision"), 3), Shown.number(try model.number("f1"), 3),
-          ],
-          [
-            name, note, "chosen: \(rule) (\(chosen.findings) of \(labels.count) findings)",
-            Shown.percent(try model.number("at_operating_point/sensitivity")),
-            Shown.percent(try model.number("at_operating_point/specificity")),
-            Shown.percent(chosen.counts.accuracy),
-            Shown.number(try model.number("at_operating_point/precision"), 3),
-            Shown.number(try model.number("at_operating_point/f1"), 3),
-          ],
-        ]
+        let findings = try model.count("at_operating_point/labels")
+        return try [
+          ("0.5", "at_half"),
+          ("chosen: \(rule) (\(findings) of \(labels.count) findings)", "at_operating_point"),
+        ].map { words, key in
+          let point = try model.at(key)
+          return [try name(model), words]
+            + (try ["sensitivity", "specificity", "accuracy", "ppv"].map {
+              try point.estimate($0).shown(3)
+            })
+            + (try ["mean_sensitivity", "mean_specificity"].map {
+              Shown.number(try point.number($0), 3)
+            })
+        }
       })
     return [means, pooled]
   }
 
+  private func areas(_ metrics: JSONTree) throws -> [Expected] {
+    let models = try metrics.list("models")
+    let difference = try #require(try metrics.list("differences").first)
+    let names = try models.map(name)
+    func row(_ name: String, _ counts: [String], _ path: String, _ areas: [String]) throws
+      -> [String]
+    {
+      let own = try difference.at(path)
+      return [name] + counts + areas + [
+        try own.estimate("difference").shown(3),
+        path == "mean_auc" ? "" : Shown.p(try own.number("p_corrected")),
+      ]
+    }
+    let first = try #require(models.first)
+    return [
+      Expected(
+        caption: "Areas under the ROC curve. Difference: \(names[0]) less \(names[1]); p corrected "
+          + "for looking at \(try difference.count("tested")) findings.",
+        heading: "Ranking: AUC and ROC",
+        header: ["finding", "films with it", "patients"] + names.map { "AUC, \($0)" } + [
+          "difference", "p corrected",
+        ],
+        rows: try labels.map { label in
+          let own = try first.at("labels/" + label)
+          return try row(
+            label, ["\(try own.count("support"))", "\(try own.count("patients_with"))"],
+            "labels/" + label, models.map { try $0.at("labels/" + label).estimate("auc").shown(3) })
+        } + [row("mean", ["", ""], "mean_auc", models.map { try $0.estimate("mean_auc").shown(3) })]
+      ),
+      Expected(
+        caption: "Average precision, and how a regression on thumbnails ranks the same films.",
+        heading: "Precision and recall",
+        header: ["finding", "films with it"]
+          + names.flatMap { ["average precision, \($0)", "thumbnail regression's AUC, \($0)"] },
+        rows: try labels.map { label in
+          [label, "\(try first.count("labels/\(label)/support"))"]
+            + (try models.flatMap { model in
+              [
+                try model.at("labels/" + label).estimate("average_precision").shown(3),
+                try model.at("baseline/labels/" + label).estimate("auc").shown(3),
+              ]
+            })
+        }),
+    ]
+  }
+
   private func differences(_ metrics: JSONTree) throws -> [Expected] {
     try metrics.list("differences").map { difference in
+      let paired = try difference.at("at_operating_point")
+      func shares(_ path: String) throws -> [String] {
+        let isThere = try paired.at("labels").keys.contains(path)
+        guard path == "pooled" || isThere else {
+          return ["n/a", "n/a", "n/a", "n/a"]
+        }
+        let own = try paired.at(path == "pooled" ? path : "labels/" + path)
+        return try ["sensitivity", "specificity"].flatMap { share in
+          [
+            try own.at(share).estimate("difference").shown(3),
+            Shown.p(try own.number("\(share)/\(path == "pooled" ? "p" : "p_corrected")")),
+          ]
+        }
+      }
       func row(_ name: String, _ path: String, isMean: Bool = false) throws -> [String] {
         let row = try difference.at(path)
         return [
           name, try row.estimate("difference").shown(3), Shown.p(try row.number("p")),
           isMean ? "" : Shown.p(try row.number("p_corrected")),
-        ]
+        ] + (try shares(isMean ? "pooled" : name))
       }
       return Expected(
         caption:
-          "\(try difference.text("model") ?? "") less \(try difference.text("other") ?? "").",
+          "\(try difference.text("model") ?? "") less \(try difference.text("other") ?? ""); corrected "
+          + "over the \(try difference.count("tested")) of \(labels.count) findings that can be tested. "
+          + "At the chosen thresholds, p of findings corrected likewise; all: the mean AUC, and all "
+          + "film-and-finding pairs.",
         heading: "One model against another",
-        header: ["finding", "AUC difference", "p", "p corrected"],
+        header: [
+          "finding", "AUC", "p", "p corrected", "sensitivity", "p", "specificity", "p",
+        ],
         rows: try labels.map { try row($0, "labels/" + $0) } + [
-          row("mean of all", "mean_auc", isMean: true)
+          row("all", "mean_auc", isMean: true)
         ])
     }
   }
 
-  private func ranking(_ model: JSONTree) throws -> Expected {
-    Expected(
-      caption: "\(try name(model)), finding by finding.", heading: "Precision and recall",
-      header: [
-        "finding", "films with it", "patients", "AUC", "average precision",
-        "thumbnail regression's AUC",
-      ],
-      rows: try labels.map { label in
-        let own = try model.at("labels/" + label)
-        return [
-          label, "\(try own.count("support"))", "\(try own.count("patients_with"))",
-          try own.estimate("auc").shown(3), try own.estimate("average_precision").shown(3),
-          try model.at("baseline/labels/" + label).estimate("auc").shown(3),
-        ]
-      })
-  }
-
-  private func operatingPoints(_ model: JSONTree, hasPrevalence: Bool) throws -> Expected {
+  private func operatingPoints(
+    _ model: JSONTree, _ key: String, hasPrevalence: Bool
+  ) throws -> Expected {
     let fits = try set.checkpoint(try name(model)).list("validation/labels")
+    let isFitted = key == "at_operating_point"
+    let header =
+      ["finding", "threshold", "TP", "FP", "FN", "TN"] + RecomputedFigures.Counts.titles
+      + ["false alarms per 100 films"] + (hasPrevalence ? ["PPV at prevalence"] : [])
     return Expected(
-      caption: "\(try name(model)), at 0.5 and at the threshold chosen on validation patients "
-        + "(\(try model.text("operating_point") ?? "")).",
-      heading: "Operating points",
-      header: ["finding", "threshold"] + RecomputedFigures.Counts.titles
-        + (hasPrevalence ? ["PPV at prevalence"] : []),
-      rows: try zip(labels, fits).flatMap { label, fit -> [[String]] in
-        func row(_ name: String, _ point: JSONTree, _ suffix: String) throws -> [String] {
-          guard point != .null else {
-            let columns = 1 + RecomputedFigures.Counts.titles.count + (hasPrevalence ? 1 : 0)
-            return [name] + [String](repeating: "n/a", count: columns)
-          }
-          var cells = [name, Shown.number(try point.number("threshold"), 3) + suffix]
-          for key in RecomputedFigures.Counts.keys {
-            cells.append(try point.estimate(key).shown(2))
-          }
-          guard hasPrevalence else { return cells }
-          let there = try point.estimate("ppv_at_prevalence")
-          return cells + [
-            there.value == nil
-              ? "n/a"
-              : there.shown(2) + " at " + Shown.percent(try point.number("prevalence"))
-          ]
-        }
+      caption: isFitted
+        ? "\(try name(model)), at the threshold chosen on validation patients "
+          + "(\(try model.text("operating_point") ?? ""))."
+        : "\(try name(model)), at 0.5.",
+      heading: "Operating points", summary: isFitted ? "" : "The same at 0.5", header: header,
+      rows: try zip(labels, fits).map { label, fit -> [String] in
         let own = try model.at("labels/" + label)
-        return [
-          try row(label, try own.at("at_half"), ""),
-          try row(
-            "", try own.at("at_operating_point"), " on \(try fit.count("positives"))"),
+        let point = try own.at(key)
+        guard point != .null else {
+          return [label] + [String](repeating: "n/a", count: header.count - 1)
+        }
+        var cells = [
+          label,
+          Shown.number(try point.number("threshold"), 3)
+            + (isFitted ? " on \(try fit.count("positives"))" : ""),
+        ]
+        for count in ["true_positives", "false_positives", "false_negatives", "true_negatives"] {
+          cells.append("\(try point.count(count))")
+        }
+        for key in RecomputedFigures.Counts.keys {
+          cells.append(try point.estimate(key).shown(2))
+        }
+        let alarms = Double(try point.count("false_positives"))
+        cells.append(Shown.number(100 * alarms / Double(try own.count("images")), 1))
+        guard hasPrevalence else { return cells }
+        let there = try point.estimate("ppv_at_prevalence")
+        return cells + [
+          there.value == nil
+            ? "n/a"
+            : there.shown(2) + " at " + Shown.percent(try point.number("prevalence"))
         ]
       })
   }
@@ -186,79 +239,118 @@ import Testing
   private func calibrations(_ model: JSONTree) throws -> [Expected] {
     let name = try name(model)
     let kinds = try model.at("labels/\(labels.first ?? "")/calibration").keys
-    func value(_ label: String, _ kind: String, _ key: String) throws -> Double? {
-      let own = try model.at("labels/\(label)/calibration")
-      return own.keys.contains(kind) ? try own.number("\(kind)/\(key)") : nil
+    func readings(_ kind: String) throws -> [JSONTree?] {
+      try labels.map { label in
+        let own = try model.at("labels/\(label)/calibration")
+        return own.keys.contains(kind) ? try own.at(kind) : nil
+      }
     }
-    func mean(_ kind: String, _ key: String) throws -> String {
-      let values = try labels.compactMap { try value($0, kind, key) }
-      return Shown.number(
-        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count), 4)
-    }
-    let keys = ["brier", "expected_calibration_error"]
-    let words = kinds.map { Self.words[$0] ?? $0 }
-    return [
-      Expected(
-        caption: "\(name): means over the findings; less is better.",
-        heading: "Is 0.3 three in ten?",
-        header: ["read", "Brier score", "expected calibration error"],
-        rows: try zip(kinds, words).map { kind, words in
-          [words] + (try keys.map { try mean(kind, $0) })
-        }),
-      Expected(
-        caption: "", summary: "\(name): Brier score and calibration error, finding by finding",
-        header: ["finding"] + words.flatMap { ["Brier, \($0)", "ECE, \($0)"] },
-        rows: try labels.map { label in
-          [label]
-            + (try kinds.flatMap { kind in
-              try keys.map { Shown.number(try value(label, kind, $0), 4) }
-            })
-        }),
+    let keys = [
+      ("brier", 4), ("brier_skill", 3), ("expected_calibration_error", 4),
+      ("expected_calibration_error_by_chance", 4),
     ]
+    let columns = ["Brier score", "skill", "ECE", "by chance"]
+    let words = kinds.map { Self.words[$0] ?? $0 }
+    let all = Expected(
+      caption: "\(name): means over the findings, and for how many the interval of O:E holds 1.",
+      heading: "Is 0.3 three in ten?",
+      header: ["read"] + columns + ["O:E holds 1"],
+      rows: try zip(kinds, words).map { kind, words in
+        let own = try readings(kind).compactMap { $0 }
+        let intervals = try own.compactMap { reading -> ClosedRange<Double>? in
+          let ratio = try reading.estimate("observed_to_expected")
+          guard let low = ratio.low, let high = ratio.high else { return nil }
+          return low...high
+        }
+        return [words]
+          + (try keys.map { key, digits in
+            let values = try own.compactMap { try $0.number(key) }
+            return Shown.number(
+              values.isEmpty ? nil : values.reduce(0, +) / Double(values.count), digits)
+          }) + ["\(intervals.count { $0.contains(1) }) of \(intervals.count)"]
+      })
+    return [all]
+      + (try zip(kinds, words).map { kind, words in
+        Expected(
+          caption: "\(name), \(words).", summary: "\(name): calibration, finding by finding",
+          header: ["finding"] + columns + ["O:E", "intercept", "slope"],
+          rows: try zip(labels, try readings(kind)).map { label, reading in
+            guard let reading else {
+              return [label] + [String](repeating: "n/a", count: 7)
+            }
+            return [label]
+              + (try keys.map { Shown.number(try reading.number($0), $1) })
+              + (try ["observed_to_expected", "calibration_intercept", "calibration_slope"].map {
+                try reading.estimate($0).shown(2)
+              })
+          })
+      })
+  }
+
+  private func groupName(_ group: JSONTree) throws -> String {
+    "\(try group.text("kind") ?? "") \(try group.text("name") ?? "")"
   }
 
   private func groups(_ model: JSONTree) throws -> [Expected] {
     let name = try name(model)
     let groups = try model.list("subgroups")
-    func judged(_ group: JSONTree) throws -> [String] {
-      try labels.filter { try group.number("labels/\($0)/auc") != nil }
-    }
-    let all = Expected(
-      caption: name, heading: "Who is served: by view, sex and age",
-      header: ["group", "films", "patients", "findings judged", "mean AUC"],
-      rows: try groups.map { group in
+    let differences = try model.list("subgroup_differences")
+    let beside = Expected(
+      caption: "\(name): groups beside the largest of their kind, on findings of both.",
+      heading: "Who is served: by view, sex and age",
+      header: ["group", "beside", "findings", "mean AUC", "beside it", "difference", "p"],
+      rows: try differences.map { difference in
         [
-          "\(try group.text("kind") ?? "") \(try group.text("name") ?? "")",
-          "\(try group.count("images"))", "\(try group.count("patients"))",
-          "\(try judged(group).count) of \(labels.count)",
-          try group.estimate("mean_auc").shown(3),
+          "\(try difference.text("kind") ?? "") \(try difference.text("group") ?? "")",
+          try difference.text("other") ?? "",
+          "\(try difference.at("labels").keys.count) of \(labels.count)",
+          try difference.estimate("mean_auc_of_group").shown(3),
+          try difference.estimate("mean_auc_of_other").shown(3),
+          try difference.at("mean_auc").estimate("difference").shown(3),
+          Shown.p(try difference.number("mean_auc/p")),
         ]
       })
-    return [all]
-      + (try groups.compactMap { group -> Expected? in
-        let own = try judged(group)
-        guard !own.isEmpty else { return nil }
-        return Expected(
-          caption: "\(try group.text("kind") ?? "") \(try group.text("name") ?? ""); "
-            + "\(labels.count - own.count) findings n/a, of too few patients",
-          summary:
-            "\(name): AUC, sensitivity, specificity and calibration error a group and finding",
-          header: ["finding", "AUC", "sensitivity", "specificity", "ECE, Platt"],
-          rows: try own.map { label in
-            let figures = try group.at("labels/" + label)
-            let fitted = try figures.at("at_operating_point")
-            let point = fitted == .null ? try figures.at("at_half") : fitted
-            let readings = try figures.at("calibration")
-            let reading = readings.keys.contains("platt") ? "platt" : "none"
-            return [
-              label, try figures.estimate("auc").shown(2),
-              try point.estimate("sensitivity").shown(2),
-              try point.estimate("specificity").shown(2),
-              Shown.number(
-                try readings.number(reading + "/expected_calibration_error"), 3),
-            ]
-          })
-      })
+    let matrix = Expected(
+      caption: "\(name): AUC a finding and group.",
+      header: ["finding"] + (try groups.map(groupName)),
+      rows: [
+        ["films"] + (try groups.map { "\(try $0.count("images"))" }),
+        ["patients"] + (try groups.map { "\(try $0.count("patients"))" }),
+      ]
+        + (try labels.map { label in
+          [label]
+            + (try groups.map { group in
+              let own = try group.at("labels/" + label)
+              return try own.number("auc") == nil ? "n/a" : own.estimate("auc").shown(2)
+            })
+        }))
+    return (differences.isEmpty ? [] : [beside]) + [matrix]
+  }
+
+  private func groupsInFull(_ model: JSONTree) throws -> [Expected] {
+    let name = try name(model)
+    return try model.list("subgroups").compactMap { group -> Expected? in
+      let own = try labels.filter { try group.number("labels/\($0)/auc") != nil }
+      guard !own.isEmpty else { return nil }
+      return Expected(
+        caption: "\(name), \(try groupName(group)); "
+          + "\(labels.count - own.count) findings n/a, of too few patients",
+        summary: "Sensitivity, specificity and calibration error a group and finding",
+        header: ["finding", "sensitivity", "specificity", "ECE, Platt"],
+        rows: try own.map { label in
+          let figures = try group.at("labels/" + label)
+          let fitted = try figures.at("at_operating_point")
+          let point = fitted == .null ? try figures.at("at_half") : fitted
+          let readings = try figures.at("calibration")
+          let reading = readings.keys.contains("platt") ? "platt" : "none"
+          return [
+            label, try point.estimate("sensitivity").shown(2),
+            try point.estimate("specificity").shown(2),
+            Shown.number(
+              try readings.number(reading + "/expected_calibration_error"), 3),
+          ]
+        })
+    }
   }
 
   private func places(_ model: JSONTree) throws -> Expected? {
@@ -266,7 +358,11 @@ import Testing
     guard localisation != .null else { return nil }
     func row(_ name: String, _ row: JSONTree) throws -> [String] {
       [
-        name, "\(try row.count("images"))", try row.estimate("peak_hit_rate").shown(2),
+        name,
+        "\(try row.count("images"))"
+          + (try row.count("unreachable") > 0
+            ? ", \(try row.count("unreachable")) out of reach" : ""),
+        try row.estimate("peak_hit_rate").shown(2),
         try row.estimate("peak_hit_rate_among_true_positives").shown(2),
         Shown.number(try row.number("chance"), 2), Shown.number(try row.number("usual_place"), 2),
       ]
@@ -292,14 +388,22 @@ import Testing
     let (page, metrics) = (try set.page(run), try set.json(run + "/metrics.json"))
     let models = try metrics.list("models")
     var expected = try headline(models)
+    expected += try areas(metrics)
     expected += try differences(metrics)
-    expected += try models.map(ranking)
-    expected += try models.map { try operatingPoints($0, hasPrevalence: run != "everything") }
+    for key in ["at_operating_point", "at_half"] {
+      expected += try models.map {
+        try operatingPoints($0, key, hasPrevalence: run != "everything")
+      }
+    }
     expected += try models.flatMap(calibrations)
     expected += try models.flatMap(groups)
+    expected += try models.flatMap(groupsInFull)
     expected += try models.compactMap(places)
     expect(expected, page.tables, run)
-    #expect(page.title == "2 models compared")
+    #expect(
+      page.title
+        == (try models.map(name)).joined(separator: " against ")
+        + " on \(try metrics.count("images")) films of \(try metrics.count("patients")) patients")
     // scikit-learn's words of each model.
     let words = page.preformatted.map { [$0.summary, $0.text] }
     let files = try models.map { model in
@@ -322,10 +426,14 @@ import Testing
     let films = try metrics.count("images")
     let undefined = try models.first?.texts("undefined_auc_labels") ?? []
     #expect(
-      Shown.numbers(in: page.lead)
+      Shown.numbers(in: page.lead.components(separatedBy: " Made on ").first ?? "")
         == ["\(films)", "\(try metrics.count("patients"))", "\(labels.count)"]
         + (undefined.isEmpty ? [] : ["\(undefined.count)"])
-        + ["95", "\(try metrics.count("intervals/replicates"))"])
+        + [
+          "95", "\(try metrics.count("intervals/replicates"))",
+          "\(try metrics.count("intervals/seed"))",
+        ])
+    #expect(page.lead.contains(/\ Made on \d{4}-\d\d-\d\d with version [0-9.]+: cxr-evaluate --/))
     #expect(page.lead.contains("(\(try metrics.text("subset") ?? ""))"))
     for label in undefined { #expect(page.lead.contains(label)) }
 
@@ -353,7 +461,7 @@ import Testing
       let percents = [
         Shown.number((try model.number("binary_accuracy")).map { $0 * 100 }, 1), "0.5",
         "\(half.falseNegatives)", "\(half.positives)", "\(half.falsePositives)", "\(films)",
-        Shown.number(Double(half.falsePositives) / Double(films), 1),
+        Shown.number(100 * Double(half.falsePositives) / Double(films), 1), "100",
       ]
       take(percents, from: ["\(name) calls"] + careless)
       func share(_ key: String) throws -> String {
@@ -364,6 +472,10 @@ import Testing
         Shown.numbers(in: rule) + [try share("sensitivity"), try share("specificity")],
         from: ["(\(rule)), \(name) finds"])
     }
+    let pairs = try pooled(try #require(models.first), "at_half").counts
+    take(
+      [Shown.number(100 - 100 * Double(pairs.positives) / Double(pairs.all), 1)],
+      from: ["always says no is right for", "of these pairs"])
     try expectComparison(models) { take($0, from: $1) }
     for difference in try metrics.list("differences") {
       let mean = try difference.at("mean_auc").estimate("difference")
@@ -388,7 +500,8 @@ import Testing
     let explanations = [
       "0.5 has no meaning of its own", "Chosen thresholds follow a rule",
       "At the chosen thresholds, or 0.5", "Found means called positive",
-      "Average precision depends on how many",
+      "Average precision depends on how many", "Brier skill is", "Net benefit counts",
+      "Areas under the ROC curve have score intervals",
     ]
     sentences.removeAll { sentence in
       explanations.contains { sentence.hasPrefix($0) }
@@ -398,7 +511,7 @@ import Testing
     try expectCallouts(page, metrics, run)
   }
 
-  /// By accuracy one wins, by findings found the other.
+  /// By accuracy one wins, by findings found the other; at chosen thresholds one finds more, at the cost of alarms.
   private func expectComparison(
     _ models: [JSONTree], _ take: (_ numbers: [String], _ words: [String]) -> Void
   ) throws {
@@ -411,6 +524,77 @@ import Testing
     take(
       ["0.5", "\(careful.1.truePositives - accurate.1.truePositives)"],
       ["By accuracy \(accurate.0) wins", "at 0.5 \(careful.0) does"])
+    let chosen = try models.map { (try name($0), try pooled($0, "at_operating_point").counts) }
+      .sorted { $0.1.truePositives > $1.1.truePositives }
+    let more = chosen[0].1.truePositives - chosen[1].1.truePositives
+    let alarms = chosen[0].1.falsePositives - chosen[1].1.falsePositives
+    take(
+      ["\(more)", "\(abs(alarms))"],
+      [
+        "At the chosen thresholds \(chosen[0].0) finds", "more findings than \(chosen[1].0)",
+        alarms < 0 ? "fewer false alarms" : "more false alarms",
+      ])
+  }
+
+  /// The four lines that stand first: which model to use, and how sure that is.
+  @Test(arguments: ["comparison", "exchanged", "everything"])
+  func thePageAnswersFirst(_ run: String) throws {
+    let (page, metrics) = (try set.page(run), try set.json(run + "/metrics.json"))
+    let models = try metrics.list("models")
+    try #require(page.answers.count == 4)
+    let difference = try #require(try metrics.list("differences").first).at("mean_auc")
+    let value = try #require(try difference.number("difference"))
+    let best = try #require(value > 0 ? models.first : models.last)
+    let other = try #require(value > 0 ? models.last : models.first)
+    let estimate = try difference.estimate("difference")
+    let isClear = (estimate.low ?? 0) > 0 || (estimate.high ?? 0) < 0
+    let (area, first) = (try best.estimate("mean_auc"), page.answers[0])
+    if (area.low ?? 1) <= 0.5 {
+      #expect(
+        first.hasPrefix("None") && first.contains("best mean AUC \(area.shown(3))"), "\(first)")
+    } else {
+      #expect(
+        first.hasPrefix(
+          isClear ? "\(try name(best)) ranks films better. " : "Either: which ranks better is not"),
+        "\(first)")
+      #expect(first.contains("\(try name(best)) has mean AUC \(area.shown(3))"), "\(first)")
+      #expect(
+        first.contains(isClear ? "better than \(try name(other)) by" : "not told from"), "\(first)")
+      #expect(first.contains(Shown.number(abs(value), 3)), "\(first)")
+      #expect(first.contains("p \(Shown.p(try difference.number("p")))."), "\(first)")
+    }
+    let films = try metrics.count("images")
+    for model in models {
+      let (name, point) = (try name(model), try model.at("at_operating_point"))
+      let found = try point.estimate("sensitivity")
+      let percents = [found.value, found.low, found.high].map { Shown.number($0.map { $0 * 100 }, 0) }
+      let alarms = 100 * Double(try point.count("false_positives")) / Double(films)
+      #expect(
+        page.answers[1].contains(
+          " finds \(percents[0]) (\(percents[1]) to \(percents[2])) of 100 findings, with "
+            + "\(Shown.number(alarms, 0)) false alarms in 100 films"), "\(page.answers[1])")
+      let intervals = try labels.compactMap { label -> ClosedRange<Double>? in
+        let own = try model.at("labels/\(label)/calibration")
+        guard own.keys.contains("platt") else { return nil }
+        let ratio = try own.at("platt").estimate("observed_to_expected")
+        guard let low = ratio.low, let high = ratio.high else { return nil }
+        return low...high
+      }
+      let kept = intervals.count { $0.contains(1) }
+      #expect(
+        page.answers[2].contains(
+          intervals.isEmpty
+            ? "\(name), read by Platt's line: not to be said"
+            : "\(name), read by Platt's line, promises as many as there are, within chance, for "
+              + "\(kept) of \(intervals.count) findings"), "\(page.answers[2])")
+    }
+    let weakest = try labels.compactMap { label in
+      try best.number("labels/\(label)/auc").map { (label, $0) }
+    }.min { $0.1 < $1.1 }
+    let own = try best.at("labels/\(weakest?.0 ?? "")").estimate("auc")
+    #expect(
+      page.answers[3].hasPrefix("\(try name(best)): \(weakest?.0 ?? ""), AUC \(own.shown(2)); "),
+      "\(page.answers[3])")
   }
 
   private func expectCallouts(_ page: Page, _ metrics: JSONTree, _ run: String) throws {

@@ -115,39 +115,49 @@ import Testing
         let file = try set.text("\(run)/\(kind)-\(name).svg")
         for title in titles { #expect(file.contains("<text>\(title)</text>"), "\(run) \(name)") }
       }
-      let reliability = try #require(
-        page.pictures.first { $0.caption == "\(name): observed against predicted." })
-      #expect(reliability.title == "Reliability of \(name), a finding")
+      let reliability = page.pictures.filter {
+        $0.caption.hasPrefix("\(name): observed against predicted;")
+      }
+      #expect(reliability.map(\.title) == labels.map { "Reliability of \(name): \($0)" })
     }
-    for picture in page.pictures where picture.heading.hasPrefix("Ranking") {
-      let names = picture.texts.filter { ComparedModels.names.contains($0) }
-      #expect(names == (run == "exchanged" ? ["amber", "zinc"] : ["zinc", "amber"]))
+    let order = run == "exchanged" ? ["amber", "zinc"] : ["zinc", "amber"]
+    let areas = try #require(page.pictures.first { $0.heading.hasPrefix("Ranking") })
+    #expect(areas.texts.filter { ComparedModels.names.contains($0) } == order)
+    for start in ["Findings found against false alarms", "How many alarms are right"] {
+      let legend = try #require(page.legends.first { $0.key.hasPrefix(start) }).value
+      #expect(legend == order, "\(run) \(start)")
     }
   }
 
-  /// A panel a finding: each model's curve has the model's area, and the colour that the legend
-  /// names.
+  /// The panels of a script, by their titles, and what stands in each.
+  private func panels(_ script: String) -> [(title: String, script: String)] {
+    script.components(separatedBy: "set title '").dropFirst().map { panel in
+      (panel.prefix { $0 != "'" }.description, panel)
+    }
+  }
+
+  /// A picture a finding: each model's curve has the model's area, the colour of the model, and a dot at its threshold.
   @Test(arguments: ["comparison", "exchanged"]) func panelsAFinding(_ run: String) throws {
     let models = try set.json(run + "/metrics.json").list("models")
     let names = try models.map { try $0.text("name") ?? "" }
+    let colours = ["#0072B2", "#D55E00"]
     for kind in ["roc", "precision-recall"] {
-      let script = try set.text("\(run)/plots/\(kind)-by-finding.gp")
-      let panels = script.components(separatedBy: "set title '").dropFirst()
-      #expect(panels.map { $0.prefix { $0 != "'" }.description } == labels, "\(run) \(kind)")
-      let legend = curves(
-        try #require(panels.last?.components(separatedBy: "unset title").last))
-      #expect(legend.map(\.title) == names)
+      let panels = panels(try set.text("\(run)/plots/\(kind)-by-finding.gp"))
+      #expect(
+        panels.map(\.title)
+          == (try labels.map { "\($0), n \(try models[0].count("labels/\($0)/support"))" }))
       var (own, others) = (0.0, 0.0)
-      for (label, panel) in zip(labels, panels) {
-        let drawn = curves(panel.components(separatedBy: "unset title").first ?? "")
-        let (lines, bands) = (
-          drawn.filter { $0.file.contains("-line-") }, drawn.filter { $0.file.contains("-band-") }
-        )
+      for (p, (label, panel)) in zip(labels, panels).enumerated() {
+        let drawn = curves(panel.script)
+        func files(_ part: String) -> [Curve] { drawn.filter { $0.file.contains("-\(part)-") } }
+        let (lines, bands, marks) = (files("line"), files("band"), files("mark"))
+        #expect(
+          FileManager.default.fileExists(
+            atPath: set.file("\(run)/plots/\(kind)-by-finding-\(p + 1).svg")))
         let isDefined = label != "Hernia"
         #expect(lines.count == (isDefined ? 2 : 0), "\(run) \(kind) \(label)")
         for (m, line) in lines.enumerated() {
-          try #require(legend.indices.contains(m) && models.indices.contains(m))
-          #expect(line.colour == legend[m].colour, "\(run) \(kind) \(label)")
+          #expect(line.colour == colours[m], "\(run) \(kind) \(label)")
           guard kind == "roc" else {
             let ends = try points("\(run)/plots/\(line.file)")
             let own = try points(
@@ -160,10 +170,24 @@ import Testing
           let stated = try #require(try models[m].number("labels/\(label)/auc"))
           #expect(abs(area - stated) < 0.005, "\(run) \(names[m]) \(label)")
         }
+        let chosen = try models.compactMap { model -> [Double]? in
+          let point = try model.at("labels/\(label)/at_operating_point")
+          guard point != .null, let found = try point.number("sensitivity") else { return nil }
+          if kind == "roc" {
+            return try point.number("specificity").map { [1 - $0, found] }
+          }
+          return try point.number("ppv").map { [found, $0] }
+        }
+        #expect(try marks.map { try points("\(run)/plots/\($0.file)")[0] } == chosen, "\(label)")
+        if kind == "precision-recall", isDefined {
+          let share =
+            Double(try models[0].count("labels/\(label)/support"))
+            / Double(try models[0].count("labels/\(label)/images"))
+          #expect(panel.script.contains("\(share) with lines lw 1 dt 2"), "\(run) \(label)")
+        }
         for band in bands {
           let place = band.file.contains("-band-1") ? 0 : 1
-          try #require(legend.indices.contains(place))
-          #expect(band.colour == legend[place].colour, "\(run) \(kind) \(label)")
+          #expect(band.colour == colours[place], "\(run) \(kind) \(label)")
           let rows = try points("\(run)/plots/\(band.file)")
           try #require(rows.count > 50 && rows.allSatisfy { $0.count == 3 })
           #expect(rows.allSatisfy { $0[1] <= $0[2] }, "\(run) \(kind) \(label)")
@@ -191,29 +215,67 @@ import Testing
     (labels.filter { $0 != "Hernia" }.firstIndex(of: label) ?? -1) + 1
   }
 
+  /// Each way of reading a model has its colour on all pictures; bars and dots are Platt's groups.
   @Test(arguments: ["comparison", "exchanged"]) func reliabilityAFinding(_ run: String) throws {
-    let words = [
-      "as it is": "none", "weights taken out": "weights", "Platt": "platt",
-      "vector scaling": "vector",
-    ]
+    let methods = ["none", "weights", "platt", "vector"]
+    let colours = ["#0072B2", "#D55E00", "#009E73", "#C76BA0"]
     let table = try set.table(run + "/reliability.csv").records
     for name in ComparedModels.names {
-      let script = try set.text("\(run)/plots/reliability-\(name).gp")
-      let panels = script.components(separatedBy: "set title '").dropFirst()
-      #expect(panels.map { $0.prefix { $0 != "'" }.description } == labels, "\(run) \(name)")
-      let legend = curves(
-        try #require(panels.last?.components(separatedBy: "unset title").last))
-      #expect(legend.count == (name == "zinc" ? 4 : 3))
+      let panels = panels(try set.text("\(run)/plots/reliability-\(name).gp"))
+      #expect(panels.map(\.title) == labels, "\(run) \(name)")
+      var (lines, marks) = (0, 0)
       for (label, panel) in zip(labels, panels) {
-        for line in curves(panel.components(separatedBy: "unset title").first ?? "") {
-          let method = try #require(legend.first { $0.colour == line.colour })
-          let groups = table.filter {
-            $0["model"] == name && $0["label"] == label && $0["method"] == words[method.title]
-          }
-          let stated = groups.map { [Double($0["predicted"] ?? ""), Double($0["observed"] ?? "")] }
-          let drawn = try points("\(run)/plots/\(line.file)")
-          #expect(drawn == stated.map { $0.compactMap { $0 } }, "\(run) \(name) \(label)")
+        func groups(_ method: String) -> [[Double]] {
+          table.filter { $0["model"] == name && $0["label"] == label && $0["method"] == method }
+            .map {
+              [Double($0["predicted"] ?? ""), Double($0["observed"] ?? "")].compactMap { $0 }
+            }
         }
+        let drawn = curves(panel.script)
+        for line in drawn where line.file.contains("-line-") {
+          let method = methods[try #require(colours.firstIndex(of: line.colour))]
+          #expect(try points("\(run)/plots/\(line.file)") == groups(method), "\(name) \(label)")
+          lines += 1
+        }
+        let dots = drawn.filter { $0.file.contains("-mark-") }
+        #expect(dots.allSatisfy { $0.colour == colours[2] }, "\(name) \(label)")
+        let places = try dots.map { try points("\(run)/plots/\($0.file)")[0] }
+        #expect(places.map { Array($0.prefix(2)) } == groups("platt"), "\(name) \(label)")
+        #expect(places.allSatisfy { $0.count == 2 || $0[2] <= $0[1] && $0[1] <= $0[3] })
+        marks += dots.count
+      }
+      #expect(lines > 30 && marks > 100, "\(run) \(name): \(lines), \(marks)")
+    }
+  }
+
+  /// Differences with their intervals, and net benefits beside calling all films.
+  @Test func differencesAndDecisionsAreDrawn() throws {
+    let metrics = try set.json("comparison/metrics.json")
+    let difference = try #require(try metrics.list("differences").first)
+    let script = try set.text("comparison/plots/auc-differences.gp")
+    let curve = try #require(curves(script).first)
+    #expect(curve.title == "zinc less amber" && script.contains("set arrow 1 from 0.0,"))
+    for row in try points("comparison/plots/\(curve.file)") {
+      let place = Int(row[1].rounded())
+      let path = labels.indices.contains(place) ? "labels/" + labels[place] : "mean_auc"
+      let stated = try difference.at(path).estimate("difference")
+      #expect(row[0] == stated.value && row[2] == stated.low ?? row[0], "\(path)")
+      #expect(row[3] == stated.high ?? row[0], "\(path)")
+    }
+    let panels = panels(try set.text("comparison/plots/decision-by-finding.gp"))
+    #expect(panels.map(\.title) == labels)
+    let table = try set.table("comparison/decision_curves.csv").records
+    for (label, panel) in zip(labels, panels) {
+      for (line, (model, column)) in zip(
+        curves(panel.script).filter { $0.file.contains("-line-") },
+        [("zinc", "net_benefit_of_all"), ("zinc", "net_benefit"), ("amber", "net_benefit")])
+      {
+        let drawn = try points("comparison/plots/\(line.file)")
+        let stated = table.filter { $0["model"] == model && $0["label"] == label }.map {
+          [Double($0["threshold"] ?? ""), Double($0[column] ?? "")].compactMap { $0 }
+        }
+        // What lies far below nought is left out.
+        #expect(drawn.allSatisfy { stated.contains($0) } && !drawn.isEmpty, "\(label) \(column)")
       }
     }
   }

@@ -60,19 +60,15 @@ import Testing
       run, "headline",
       ["model"] + Self.triple("mean_auc") + Self.triple("mean_average_precision") + [
         "undefined_labels", "positives_found_percent", "negatives_found_percent",
-        "binary_accuracy", "precision", "f1", "sensitivity_at_operating_point",
-        "specificity_at_operating_point",
       ] + Self.triple("baseline_mean_auc") + Self.triple("over_baseline"),
       try models.map { model in
         var row = [try name(model)]
         row += cells(try model.estimate("mean_auc"))
         row += cells(try model.estimate("mean_average_precision"))
         row.append("\(try model.texts("undefined_auc_labels").count)")
-        let keys = [
-          "positives_found_percent", "negatives_found_percent", "binary_accuracy", "precision",
-          "f1", "at_operating_point/sensitivity", "at_operating_point/specificity",
-        ]
-        for key in keys { row.append(cell(try model.number(key))) }
+        for key in ["positives_found_percent", "negatives_found_percent"] {
+          row.append(cell(try model.number(key)))
+        }
         row += cells(try model.at("baseline").estimate("mean_auc"))
         return row
           + cells(try model.at("baseline/difference/mean_auc").estimate("difference"))
@@ -95,6 +91,125 @@ import Testing
           return row + cells(try model.at("baseline/labels/" + label).estimate("auc"))
         }
       })
+  }
+
+  @Test(arguments: ["comparison", "exchanged", "everything"])
+  func pooledPoints(_ run: String) throws {
+    let counts = [
+      "labels", "true_positives", "false_positives", "true_negatives", "false_negatives",
+    ]
+    let estimates = [
+      "sensitivity", "specificity", "ppv", "npv", "false_alarms_per_found", "accuracy",
+    ]
+    let means = ["f1", "mean_sensitivity", "mean_specificity", "mean_ppv"]
+    try expect(
+      run, "pooled", ["model", "point"] + counts + estimates.flatMap(Self.triple) + means,
+      try set.json(run + "/metrics.json").list("models").flatMap { model in
+        try [("0.5", "at_half"), ("fitted", "at_operating_point")].map { words, key in
+          let point = try model.at(key)
+          return [try name(model), words] + (try counts.map { "\(try point.count($0))" })
+            + (try estimates.flatMap { cells(try point.estimate($0)) })
+            + (try means.map { cell(try point.number($0)) })
+        }
+      })
+  }
+
+  @Test(arguments: ["comparison", "exchanged", "everything"])
+  func pairedPoints(_ run: String) throws {
+    let shares = ["sensitivity", "specificity"]
+    let columns =
+      ["images", "first_alone", "other_alone"] + Self.triple("difference") + ["p", "p_holm"]
+    try expect(
+      run, "paired_points",
+      ["model", "other", "point", "label"]
+        + shares.flatMap { share in
+          columns.map { "\(share)_\($0)" }
+        },
+      try set.json(run + "/metrics.json").list("differences").flatMap { difference in
+        try [("0.5", "at_half"), ("fitted", "at_operating_point")].flatMap { words, key in
+          let paired = try difference.at(key)
+          let rows = try paired.at("labels").members.map { ($0.key, $0.value) }
+          return try (rows + [("pooled", paired.at("pooled"))]).map { label, row in
+            var found = [
+              try difference.text("model") ?? "", try difference.text("other") ?? "", words, label,
+            ]
+            for share in shares {
+              let own = try row.at(share)
+              for key in ["images", "first_alone", "other_alone"] {
+                found.append("\(try own.count(key))")
+              }
+              found += cells(try own.estimate("difference"))
+              found += [cell(try own.number("p")), cell(try own.number("p_corrected"))]
+            }
+            return found
+          }
+        }
+      })
+  }
+
+  @Test(arguments: ["comparison", "exchanged", "everything"])
+  func groupDifferences(_ run: String) throws {
+    try expect(
+      run, "subgroup_differences",
+      ["model", "kind", "group", "other", "label"] + Self.triple("auc_difference")
+        + ["p", "p_holm"],
+      try set.json(run + "/metrics.json").list("models").flatMap { model in
+        try model.list("subgroup_differences").flatMap { difference in
+          let rows = try difference.at("labels").members.map { ($0.key, $0.value) }
+          return try (rows + [("mean", difference.at("mean_auc"))]).map { label, row in
+            var found = [try name(model)]
+            for key in ["kind", "group", "other"] { found.append(try difference.text(key) ?? "") }
+            found.append(label)
+            found += cells(try row.estimate("difference"))
+            found += [cell(try row.number("p")), cell(try row.number("p_corrected"))]
+            return found
+          }
+        }
+      })
+  }
+
+  /// Net benefits are those of the counts at each threshold, of the probabilities that the checkpoint's line gives.
+  @Test(arguments: ["comparison", "everything"]) func decisionCurves(_ run: String) throws {
+    let table = try set.table(run + "/decision_curves.csv")
+    #expect(
+      table.header
+        == ["model", "label", "method", "threshold", "net_benefit", "net_benefit_of_all"])
+    let films = set.films(of: run == "everything" ? nil : .test)
+    var seen = 0
+    for name in ComparedModels.names {
+      let says = try set.table("\(run)/predictions-\(name).csv").records
+      let fits = try set.checkpoint(name).list("validation/labels")
+      for (k, label) in labels.enumerated() {
+        try #require(fits.count > k)
+        let line = try StatedLine(fits[k].at("platt"))
+        let own = RecomputedFigures(
+          films: try zip(says, films).map { row, film in
+            let output = Double(try #require(Float(row[label] ?? "")))
+            return (line.map { $0(output) } ?? output, film.findings.contains(label), film.patient)
+          })
+        let rows = table.records.filter { $0["model"] == name && $0["label"] == label }
+        #expect(rows.compactMap { $0["threshold"] } == (1...50).map { "\(Double($0) / 100)" })
+        let count = Double(films.count)
+        for row in rows {
+          #expect(row["method"] == (line == nil ? "none" : "platt"))
+          let threshold = try #require(Double(row["threshold"] ?? ""))
+          let counts = own.counts(above: threshold)
+          let exchange = threshold / (1 - threshold)
+          let worth =
+            Double(counts.truePositives) / count - Double(counts.falsePositives) / count * exchange
+          let ofAll =
+            Double(own.positiveCount) / count
+            - (count - Double(own.positiveCount)) / count * exchange
+          let (stated, all) = (
+            Double(row["net_benefit"] ?? ""), Double(row["net_benefit_of_all"] ?? "")
+          )
+          #expect(abs((stated ?? .nan) - worth) < 1e-9, "\(run) \(name) \(label) \(threshold)")
+          #expect(abs((all ?? .nan) - ofAll) < 1e-9, "\(run) \(name) \(label) \(threshold)")
+          seen += 1
+        }
+      }
+    }
+    #expect(seen == table.rows.count && seen == 2 * labels.count * 50)
   }
 
   @Test(arguments: ["comparison", "exchanged", "everything"])
@@ -146,16 +261,23 @@ import Testing
 
   @Test(arguments: ["comparison", "exchanged", "everything"])
   func calibrations(_ run: String) throws {
+    let lines = ["observed_to_expected", "calibration_intercept", "calibration_slope"]
     let models = try set.json(run + "/metrics.json").list("models")
     try expect(
-      run, "calibration", ["model", "label", "method", "brier", "expected_calibration_error"],
+      run, "calibration",
+      [
+        "model", "label", "method", "brier", "brier_skill", "expected_calibration_error",
+        "expected_calibration_error_by_chance",
+      ] + lines.flatMap(Self.triple),
       try models.flatMap { model in
         try labels.flatMap { label in
           try model.at("labels/\(label)/calibration").members.map { method in
-            [
-              try name(model), label, method.key, cell(try method.value.number("brier")),
-              cell(try method.value.number("expected_calibration_error")),
-            ]
+            [try name(model), label, method.key]
+              + (try [
+                "brier", "brier_skill", "expected_calibration_error",
+                "expected_calibration_error_by_chance",
+              ].map { cell(try method.value.number($0)) })
+              + (try lines.flatMap { cells(try method.value.estimate($0)) })
           }
         }
       })
@@ -249,7 +371,7 @@ import Testing
   @Test(arguments: ["comparison", "exchanged"]) func places(_ run: String) throws {
     let models = try set.json(run + "/metrics.json").list("models")
     var header = ["model", "label", "boxed_images", "peak_hits", "peak_hit_rate", "low", "high"]
-    header += ["true_positives", "hits_among_them", "chance", "usual_place"]
+    header += ["true_positives", "hits_among_them", "chance", "unreachable", "usual_place"]
     for threshold in ["0.25", "0.5", "0.75"] {
       header += ["intersection_over_box_" + threshold, "film_covered_" + threshold]
     }
@@ -265,7 +387,8 @@ import Testing
           cells.append("\(try row.count("peak_hits"))")
           cells += self.cells(try row.estimate("peak_hit_rate"))
           cells += ["\(called)", "\(Int((among * Double(called)).rounded()))"]
-          cells += [cell(try row.number("chance")), cell(try row.number("usual_place"))]
+          cells += [cell(try row.number("chance")), "\(try row.count("unreachable"))"]
+          cells.append(cell(try row.number("usual_place")))
           for coverage in try row.list("coverage") {
             cells.append(cell(try coverage.number("intersection_over_box")))
             cells.append(cell(try coverage.number("film_covered")))

@@ -238,7 +238,25 @@ import Testing
       let point = try model.at("at_operating_point")
       close(try point.number("sensitivity"), fitted.sensitivity, what + " fitted")
       close(try point.number("specificity"), fitted.specificity, what + " fitted")
-      close(try point.number("precision"), fitted.ppv, what + " fitted")
+      close(try point.number("ppv"), fitted.ppv, what + " fitted")
+      close(try point.number("accuracy"), fitted.accuracy, what + " fitted")
+      for (at, counts) in [("at_half", half), ("at_operating_point", fitted)] {
+        let point = try model.at(at)
+        for (key, _, value) in counts.estimates {
+          close(try point.number(key), value, "\(what) \(at) \(key)")
+          #expect(try isFine(point, key), "\(what) \(at) \(key)")
+        }
+        #expect(try isFine(point, "accuracy"), "\(what) \(at)")
+      }
+      close(
+        try model.number("at_half/mean_sensitivity"),
+        mean(own.map { $0.counts(above: 0).sensitivity }), what + " mean sensitivity")
+      close(
+        try model.number("at_half/mean_specificity"),
+        mean(own.map { $0.counts(above: 0).specificity }), what + " mean specificity")
+      close(
+        try model.number("at_half/mean_ppv"), mean(own.map { $0.counts(above: 0).ppv }),
+        what + " mean PPV")
       close(try point.number("f1"), fitted.f1, what + " fitted")
       for key in ["mean_auc", "mean_average_precision"] {
         #expect(try isFine(model, key), "\(what) \(key)")
@@ -368,8 +386,6 @@ import Testing
         #expect(try stated.text("kind") == group.kind, "\(what)")
         #expect(try stated.count("images") == group.films.count, "\(what)")
         #expect(try stated.count("patients") == Set(group.films.map(\.patient)).count, "\(what)")
-        #expect(try isFine(stated, "mean_auc"), "\(what)")
-        var areas: [Double] = []
         for label in ComparedModels.labels {
           let own = try figures("comparison", name, label, group.films)
           let row = try stated.at("labels/" + label)
@@ -383,14 +399,101 @@ import Testing
           close(try row.number("at_half/sensitivity"), half.sensitivity, "\(what) \(label)")
           close(try row.number("at_half/specificity"), half.specificity, "\(what) \(label)")
           judged += 1
-          if let area = own.auc { areas.append(area) }
         }
-        close(
-          try stated.number("mean_auc"),
-          areas.isEmpty ? nil : areas.reduce(0, +) / Double(areas.count), what)
       }
+      try expectGroupDifferences(model, stated, name)
     }
     #expect(judged > 4)
+  }
+
+  /// A group is compared with the largest of its kind on the findings that both are judged on.
+  private func expectGroupDifferences(
+    _ model: JSONTree, _ groups: [JSONTree], _ what: String
+  ) throws {
+    func areas(_ kind: String, _ name: String) throws -> [String: Double] {
+      let group = try #require(
+        try groups.first { try $0.text("kind") == kind && $0.text("name") == name })
+      return try Dictionary(
+        uniqueKeysWithValues: ComparedModels.labels.compactMap { label in
+          try group.number("labels/\(label)/auc").map { (label, $0) }
+        })
+    }
+    let differences = try model.list("subgroup_differences")
+    #expect(!differences.isEmpty, "\(what)")
+    for difference in differences {
+      let kind = try #require(try difference.text("kind"))
+      let (name, other) = (
+        try #require(try difference.text("group")), try #require(try difference.text("other"))
+      )
+      let (one, two) = (try areas(kind, name), try areas(kind, other))
+      let common = ComparedModels.labels.filter { one[$0] != nil && two[$0] != nil }
+      let what = "\(what) \(kind) \(name) \(other)"
+      #expect(try difference.at("labels").keys == common && !common.isEmpty, "\(what)")
+      let largest = try groups.filter { try $0.text("kind") == kind }
+        .map { try $0.count("images") }.max()
+      let own = try #require(
+        try groups.first { try $0.text("kind") == kind && $0.text("name") == other })
+      #expect(try own.count("images") == largest, "\(what)")
+      func mean(_ areas: [String: Double]) -> Double {
+        common.reduce(0) { $0 + (areas[$1] ?? 0) } / Double(common.count)
+      }
+      close(try difference.number("mean_auc_of_group"), mean(one), what)
+      close(try difference.number("mean_auc_of_other"), mean(two), what)
+      close(try difference.number("mean_auc/difference"), mean(one) - mean(two), what)
+      for label in common {
+        close(
+          try difference.number("labels/\(label)/difference"),
+          (one[label] ?? 0) - (two[label] ?? 0), "\(what) \(label)")
+      }
+    }
+  }
+
+  /// What two models call right of the same films, counted anew.
+  @Test(arguments: ["comparison", "everything"]) func pairedCallsAreCountedAnew(_ run: String)
+    throws
+  {
+    let films = films(run)
+    let difference = try #require(try set.json(run + "/metrics.json").list("differences").first)
+    for (at, key) in [("at_half", nil), ("at_operating_point", "logit_threshold")] {
+      var sums = [0, 0, 0, 0]
+      for label in ComparedModels.labels {
+        let place = try #require(ComparedModels.labels.firstIndex(of: label))
+        let calls = try ComparedModels.names.map { name -> [Bool]? in
+          let fit = try set.checkpoint(name).list("validation/labels")[place]
+          guard let threshold = try key.map({ try fit.number($0) }) ?? 0 else { return nil }
+          return try figures(run, name, label, films).films.map { $0.score > threshold }
+        }
+        guard let one = calls[0], let other = calls[1] else {
+          #expect(try !difference.at(at + "/labels").keys.contains(label))
+          continue
+        }
+        let stated = try difference.at("\(at)/labels/\(label)")
+        for (s, (share, truth)) in [("sensitivity", true), ("specificity", false)].enumerated() {
+          let own = films.indices.filter { films[$0].findings.contains(label) == truth }
+          let alone = [
+            own.count { one[$0] == truth && other[$0] != truth },
+            own.count { one[$0] != truth && other[$0] == truth },
+          ]
+          let row = try stated.at(share)
+          let what = "\(run) \(at) \(label) \(share)"
+          #expect(try row.count("images") == own.count, "\(what)")
+          #expect(try row.count("first_alone") == alone[0], "\(what)")
+          #expect(try row.count("other_alone") == alone[1], "\(what)")
+          close(
+            try row.number("difference"),
+            own.isEmpty ? nil : Double(alone[0] - alone[1]) / Double(own.count), what)
+          #expect(try isFine(row, "difference"), "\(what)")
+          sums[2 * s] += alone[0]
+          sums[2 * s + 1] += alone[1]
+        }
+      }
+      let pooled = try difference.at(at + "/pooled")
+      #expect(
+        try [
+          pooled.count("sensitivity/first_alone"), pooled.count("sensitivity/other_alone"),
+          pooled.count("specificity/first_alone"), pooled.count("specificity/other_alone"),
+        ] == sums, "\(run) \(at)")
+    }
   }
 
   /// The thresholds are those that the rule gives on the validation films, finding by finding.

@@ -29,7 +29,10 @@ struct Page: Sendable {
 
   private(set) var title = ""
   private(set) var lead = ""
+  private(set) var answers: [String] = []
   private(set) var callouts: [String] = []
+  /// What colours mean in pictures side by side, by their caption.
+  private(set) var legends: [String: [String]] = [:]
   private(set) var paragraphs: [String] = []
   private(set) var tables: [Table] = []
   private(set) var pictures: [Picture] = []
@@ -42,7 +45,7 @@ struct Page: Sendable {
   init(html: String) {
     var (heading, summary) = ("", "")
     let pattern =
-      /(?s)<(h1|h2|p|summary|table|figure|pre)((?:\s[^>]*)?)>(.*?)<\/\1>|<(\/details)>/
+      /(?s)<(h1|h2|p|dd|summary|table|figure|pre)((?:\s[^>]*)?)>(.*?)<\/\1>|<(\/details)>/
     for match in html.matches(of: pattern) {
       guard let tag = match.output.1, let inner = match.output.3 else {
         summary = ""
@@ -52,6 +55,7 @@ struct Page: Sendable {
       switch tag {
       case "h1": title = text
       case "h2": heading = text
+      case "dd": answers.append(text)
       case "summary": summary = text
       case "pre": preformatted.append((summary, text))
       case "table":
@@ -62,11 +66,14 @@ struct Page: Sendable {
       case "figure":
         let caption = Self.all("figcaption", in: inner, joint: "\n").first ?? ""
         if inner.contains("<svg") {
-          let titles = Self.all("title", in: inner)
-          pictures.append(
-            Picture(
-              heading: heading, caption: caption, title: titles.dropFirst().first ?? "",
-              texts: Self.all("text", in: inner)))
+          for svg in inner.components(separatedBy: "<svg").dropFirst() {
+            pictures.append(
+              Picture(
+                heading: heading, caption: caption,
+                title: Self.all("title", in: svg[...]).first ?? "",
+                texts: Self.all("text", in: svg[...])))
+          }
+          legends[caption] = Self.all("li", in: inner)
         } else {
           let lines = caption.split(separator: "\n", maxSplits: 1).map(String.init)
           films.append(
@@ -97,8 +104,10 @@ struct Page: Sendable {
   }
 
   private static func cells(of table: Substring) -> TextTable {
-    let rows = table.matches(of: /(?s)<tr>(.*?)<\/tr>/).map { row in
-      row.output.1.matches(of: /(?s)<t[hd]>(.*?)<\/t[hd]>/).map { plain($0.output.1) }
+    let rows = table.matches(of: /(?s)<tr(?: class="faint")?>(.*?)<\/tr>/).map { row in
+      row.output.1.matches(of: /(?s)<t[hd](?: scope="(?:row|col)")?>(.*?)<\/t[hd]>/).map {
+        plain($0.output.1)
+      }
     }
     return TextTable(header: rows.first ?? [], rows: Array(rows.dropFirst()))
   }

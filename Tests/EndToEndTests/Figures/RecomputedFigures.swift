@@ -50,6 +50,7 @@ struct RecomputedFigures {
       whole == 0 ? nil : Double(part) / Double(whole)
     }
     var positives: Int { truePositives + falseNegatives }
+    var all: Int { positives + trueNegatives + falsePositives }
     var sensitivity: Double? { share(truePositives, positives) }
     var specificity: Double? { share(trueNegatives, trueNegatives + falsePositives) }
     var ppv: Double? { share(truePositives, truePositives + falsePositives) }

@@ -57,11 +57,13 @@ import Testing
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     #expect(outsideReferences(in: html).isEmpty)
-    // Two curves and a reliability diagram a model, AUC, two rates, and the curves by finding.
-    #expect(html.components(separatedBy: "<svg").count - 1 == 11)
+    // Two curves a model, AUC and its differences, two rates; by finding two curves, decisions, and reliability a model.
+    #expect(html.components(separatedBy: "<svg").count - 1 == 4 + 2 + 2 + 2 * 2 + 2 + 2 * 2)
     for text in [
       "cannot be told from a regression", "35.0 % instead of 1.0 %", "data:image/jpeg;base64",
-      "at 2.0 %", "0.300 on 7", "<td></td><td>n/a</td>", "0 of 2",
+      "at 2.0 %", "0.300 on 7", "<th scope=\"row\">Mass</th><td>n/a</td>",
+      "<th scope=\"row\">films</th><td>20</td>",
+      "weighted: no two groups of a kind share a finding with enough patients.",
       "these films do not show which ranks better",
       "plain: no threshold could be chosen, because all validation films score alike: Mass.",
     ] { #expect(html.contains(text), "\(text)") }

@@ -54,10 +54,10 @@ import Testing
     }
     // Each axis says what it is.
     for (picture, x, y) in [
-      ("roc-m", "false-positive rate (false alarms)", "true-positive rate (findings found)"),
-      ("precision-recall-m", "recall (findings found)", "precision (alarms that are right)"),
-      ("roc-by-finding", "false alarms", "findings found"),
-      ("precision-recall-by-finding", "findings found", "alarms that are right"),
+      ("roc-m", "false-positive rate", "true-positive rate"),
+      ("precision-recall-m", "recall", "precision"),
+      ("roc-by-finding", "false-positive rate", "findings found"),
+      ("precision-recall-by-finding", "findings found", "precision"),
     ] {
       let text = try script(picture)
       #expect(

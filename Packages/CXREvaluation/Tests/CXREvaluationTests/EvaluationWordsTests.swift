@@ -83,18 +83,21 @@ import Testing
     return text
   }
 
+  private static let silence =
+    "A program that always says no is right for 70.0 % of these pairs, and finds nothing."
+
   @Test func missesAndAlarmsAreCounted() {
     // Right are 3 + 2 and 1 + 4 of twenty; half of those without B are cleared, and a third of those without A.
     #expect(
       report([Self.alarming]).meaning == [
         "alarming calls 50.0 % of all film-and-finding pairs right at 0.5. It misses 2 of 6 findings and raises 8 "
-          + "false alarms over 10 films, 0.8 a film. It says yes to most films without the finding for A: what it "
-          + "finds there costs as many alarms."
+          + "false alarms over 10 films, 80.0 in 100. It says yes to most films without the finding for A: what it "
+          + "finds there costs as many alarms.", Self.silence,
       ])
     #expect(
       report([Self.silent]).meaning == [
         "silent calls 70.0 % of all film-and-finding pairs right at 0.5. It misses 6 of 6 findings and raises 0 "
-          + "false alarms over 10 films, 0.0 a film."
+          + "false alarms over 10 films, 0.0 in 100.", Self.silence,
       ])
   }
 
@@ -103,7 +106,7 @@ import Testing
       "By accuracy silent wins; by findings found at 0.5 alarming does, with 4 more of them seen."
     for models in [[Self.alarming, Self.silent], [Self.silent, Self.alarming]] {
       let meaning = report(models).meaning
-      #expect(meaning.count == 3 && meaning.last?.hasPrefix(words) == true)
+      #expect(meaning.count == 4 && meaning.last?.hasPrefix(words) == true)
     }
     // One that finds more and is right more often wins by both.
     let better = Self.model(
@@ -117,7 +120,7 @@ import Testing
 
   @Test func chosenThresholdsAreSpokenOfWhereThereAreSome() {
     #expect(!report([Self.alarming]).meaning.contains { $0.contains("no meaning of its own") })
-    #expect(report([Self.model("alarming", Self.alarms, rule: "f1")]).meaning.count == 1)
+    #expect(report([Self.model("alarming", Self.alarms, rule: "f1")]).meaning.count == 2)
     // At 0.1 all ten films are called, of which four have A; B has no threshold.
     let model = Self.model(
       "alarming", [Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.1), Self.alarms[1]],
@@ -138,7 +141,7 @@ import Testing
       let difference = ModelDifference(
         name: "alarming", other: "silent",
         labels: corrected.map { Self.row(Estimate(value), corrected: $0) },
-        mean: Self.row(Estimate(value, interval)))
+        mean: Self.row(Estimate(value, interval)), atHalf: nil, atOperatingPoint: nil)
       return report([Self.alarming, Self.silent], [difference]).meaning
         .filter { $0.hasPrefix("The mean AUC of alarming less that of silent is ") }
     }
@@ -170,7 +173,8 @@ import Testing
         YardstickFigures(
           auc: [Estimate(0.6), Estimate(0.6)], meanAUC: Estimate(0.6),
           difference: ModelDifference(
-            name: "alarming", other: "thumbnail regression", labels: [], mean: Self.row($0)))
+            name: "alarming", other: "thumbnail regression", labels: [], mean: Self.row($0),
+            atHalf: nil, atOperatingPoint: nil))
       }
       let model = Self.model("alarming", Self.alarms, yardstick: yardstick)
       return page(of: report([model])).components(separatedBy: "<p class=\"callout\">")
@@ -218,17 +222,87 @@ import Testing
 
   @Test func aPageOfOneModelSpeaksOfOne() throws {
     let one = page(of: report([Self.alarming]))
-    #expect(one.contains("<h1>Evaluation of one model</h1>"))
-    #expect(one.contains("<h2>What the figures mean</h2>"))
+    #expect(one.contains("<h1>alarming on 10 films of 10 patients</h1>"))
+    #expect(one.contains(">What the figures mean</h2>"))
     #expect(!one.contains("One model against another"))
     #expect(
       one.contains(
         ">10 films of 10 patients (test), 2 findings. Intervals are of 95 %, from 100 draws of patients"
       ))
-    #expect(one.contains("threshold chosen on validation patients; none was chosen.</caption>"))
+    #expect(one.contains("<caption>alarming, at 0.5.</caption>"))
+    #expect(!one.contains("at the threshold chosen on"))
     let two = page(of: report([Self.alarming, Self.silent]))
-    #expect(two.contains("<h1>2 models compared</h1>"))
-    #expect(two.contains("<h2>What the difference means</h2>"))
+    #expect(two.contains("<h1>alarming against silent on 10 films of 10 patients</h1>"))
+    #expect(two.contains(">What the difference means</h2>"))
+    let three = page(of: report([Self.alarming, Self.silent, Self.model("third", Self.alarms)]))
+    #expect(three.contains("<h1>3 models on 10 films of 10 patients: alarming, silent, third</h1>"))
+  }
+
+  private func answer(
+    _ question: Int, _ models: [ModelFigures], _ mean: Estimate? = nil
+  ) throws -> String {
+    let differences = mean.map {
+      ModelDifference(
+        name: models[0].name, other: models[1].name, labels: [],
+        mean: ModelDifference.Row(label: "", auc: $0, pValue: 0.012, corrected: nil), atHalf: nil,
+        atOperatingPoint: nil)
+    }
+    let lines = report(models, differences.map { [$0] } ?? []).answer
+    try #require(lines.count == 4)
+    return lines[question].answer
+  }
+
+  /// Finds all of A, and four of six of B; none of their calls is an alarm.
+  private static let right = model(
+    "right",
+    [label("A", with: 4, found: 4, alarms: 0), label("B", with: 6, found: 4, alarms: 0)])
+
+  /// The first line names the model to use, and how sure that is.
+  @Test func theFirstLineNamesTheModelToUse() throws {
+    // A ranks all pairs right, of B one in six is a tie of a missed film: (1 + 5/6)/2.
+    let better = try answer(0, [Self.right, Self.alarming], Estimate(0.25, Interval(0.1, 0.4)))
+    #expect(
+      better
+        == "right ranks films better. right has mean AUC 0.917 (n/a): better than alarming by 0.250 "
+        + "(0.100 to 0.400), p 0.012.")
+    let turned = try answer(0, [Self.alarming, Self.right], Estimate(-0.25, Interval(-0.4, -0.1)))
+    #expect(turned == better)
+    for interval in [Interval(-0.1, 0.4), nil] {
+      #expect(
+        try answer(0, [Self.right, Self.alarming], Estimate(0.25, interval))
+          == "Either: which ranks better is not shown. right has mean AUC 0.917 (n/a): not told from alarming, "
+          + "0.250 less, p 0.012.")
+    }
+    #expect(
+      try answer(0, [Self.right])
+        == "right: mean AUC 0.917 (n/a). How sure that is, so few patients do not tell.")
+    #expect(try answer(0, [Self.silent]).hasPrefix("None: silent has the best mean AUC 0.500"))
+    let none = Self.model("none", [Self.label("A", with: 0, found: 0, alarms: 1)])
+    #expect(
+      try answer(0, [none]) == "Not to be said: no finding has films with and without it.")
+  }
+
+  @Test func theOtherLinesSayWhatIsFoundRightAndWeakest() throws {
+    let found = try answer(1, [Self.right])
+    #expect(
+      found.hasPrefix("right at 0.5 finds 80 (")
+        && found.hasSuffix(
+          " of 100 findings, with 0 false alarms in 100 films, all findings together.")
+    )
+    #expect(try answer(1, [Self.alarming]).contains("with 80 false alarms in 100 films"))
+    let chosen = Self.model(
+      "chosen", [Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.25), Self.alarms[1]],
+      rule: "youden")
+    #expect(
+      try answer(1, [chosen]).hasPrefix(
+        "chosen at chosen thresholds (youden (1 of 2 findings)) finds "))
+    let none = Self.model("none", [Self.label("A", with: 0, found: 0, alarms: 1)])
+    #expect(try answer(1, [none]) == "none: no film has a finding.")
+    // Of four and six patients nothing is known of how sure a ratio is.
+    #expect(
+      try answer(2, [Self.right]) == "right, as it is: not to be said, of too few patients.")
+    #expect(
+      try answer(3, [Self.right]) == "right: B, AUC 0.83 (n/a); no groups could be compared.")
   }
 
   /// How many findings have a threshold is said where not all have one; a prevalence is a finding's own.
@@ -242,10 +316,10 @@ import Testing
     #expect(all.contains("<td>0.250 on 7</td>") && all.contains("<td>0.500 on 7</td>"))
     // Of a hundred films ten have it, of which 7.5 are called, and so are 60 of ninety others.
     let cells = all.components(separatedBy: "<tr>").filter { $0.contains(" at 10.0 %</td>") }
-    #expect(cells.count == 2 && cells.allSatisfy { $0.contains("<td>0.11 (") })
+    #expect(cells.count == 2 && cells.allSatisfy { $0.contains("<td>0.11 <small>(") })
     // Of B no prevalence was given.
     let others = all.components(separatedBy: "<tr>").filter {
-      $0.hasPrefix("<td>B</td><td>0.500</td>")
+      $0.hasPrefix("<th scope=\"row\">B</th><td>0.500</td>")
     }
     #expect(others.count == 1 && others.first?.contains("<td>n/a</td></tr>") == true)
     let one = Self.model("alarming", [chosen, Self.alarms[1]], rule: "youden")

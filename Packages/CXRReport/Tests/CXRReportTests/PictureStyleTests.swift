@@ -30,7 +30,7 @@ import Testing
       <g stroke='black'/><g fill="black"/><path stroke='rgb(  0,   0,   0)' fill='rgb( 0, 0, 0)'/>
       <text fill="#000000" color='black'>a</text><g stroke='#D55E00' fill='none'/></svg>
       """
-    let text = SVGStyle.adapted(svg, description: "Curves of <m>")
+    let text = SVGStyle.adapted(svg, name: "curves", description: "Curves of <m>")
     #expect(!text.contains("black") && !text.contains("rgb(") && !text.contains("#000000"))
     #expect(text.components(separatedBy: "stroke=\"currentColor\"").count == 3)
     #expect(text.components(separatedBy: "fill=\"currentColor\"").count == 4)

@@ -19,7 +19,14 @@ import Testing
           series: [("ours", [(0.7, 0.6, 0.8)]), ("theirs", [(nil, nil, nil)])], reference: 0.5),
         .panels(
           "panels", description: "Panels", xLabel: "x", yLabel: "y",
-          panels: [Figure.Panel(title: "A", lines: [])], legend: [("ours", 0, 1)], diagonal: true),
+          panels: [
+            Figure.Panel(title: "A"),
+            Figure.Panel(
+              title: "B",
+              lines: [Figure.Series(title: "b", points: [(0, 0.2), (1, 0.4)], colour: 1)],
+              marks: [Figure.Mark(x: 0.5, y: 0.3, interval: (0.1, 0.6), colour: 1, isHollow: true)],
+              level: 0.25),
+          ], legend: [("ours <1>", 1)], diagonal: true),
       ], folder: folder.path)
     #expect(figures.problem == nil, "\(String(describing: figures.problem))")
     var page = ReportPage(title: "A & B", lead: "<lead>")
@@ -30,11 +37,19 @@ import Testing
     try page.write(to: folder.path + "/report.html")
     let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     #expect(outsideReferences(in: html).isEmpty)
-    #expect(html.components(separatedBy: "<svg").count - 1 == 4)
+    #expect(html.components(separatedBy: "<svg").count - 1 == 5)
+    #expect(html.contains("ours &lt;1&gt;") && html.contains("<title>Panels: B</title>"))
+    // On a page of many pictures no two parts have the same name, and each picture has one title.
+    let ids = html.matches(of: /\sid=['"]([^'"]+)/).map(\.output.1)
+    #expect(ids.count > 5 && Set(ids).count == ids.count)
+    #expect(html.components(separatedBy: "<title>").count - 1 == 6)
     #expect(html.contains("A &amp; B") && html.contains("&lt;lead&gt;"))
     #expect(html.contains("data:image/jpeg;base64,/9g=") && html.contains("&lt;1&gt;"))
     #expect(html.contains("not a medical device"))
-    for name in ["bars", "lines", "intervals", "panels"] {
+    for name in ["plots/panels-1", "plots/panels-2"] {
+      #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(name).svg"), "\(name)")
+    }
+    for name in ["bars", "lines", "intervals"] {
       #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(name).svg"), "\(name)")
       #expect(FileManager.default.fileExists(atPath: "\(folder.path)/plots/\(name).gp"), "\(name)")
     }

@@ -178,7 +178,7 @@ import Testing
     func error(_ films: Int) -> Double? {
       CalibrationFigures(
         .none, probabilities: (0..<films).map { Double($0) / 101 },
-        labels: (0..<films).map { $0 % 3 == 0 }
+        labels: (0..<films).map { $0 % 3 == 0 }, patients: nil
       ).expectedError
     }
     #expect(error(99) == nil && error(100) != nil && error(101) != nil)

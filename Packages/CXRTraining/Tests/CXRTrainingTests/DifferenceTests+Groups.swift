@@ -49,7 +49,8 @@ extension DifferenceTests {
     #expect(women.films == 32 && women.patients == 30 && men.films == 30 && men.patients == 30)
     #expect(
       women.labels.map(\.patientsWithout) == [21, 9] && women.labels.map(\.films) == [32, 32])
-    #expect(women.meanAUC.value == nil && men.meanAUC.value != nil)
+    // Of women no finding is told, so women and men are not compared.
+    #expect(try #require(figures.models.first).groupDifferences.allSatisfy { $0.kind != "sex" })
 
     let text = figures.json(evaluation).text
     let document = try object(JSONSerialization.jsonObject(with: Data(text.utf8)))
@@ -93,10 +94,19 @@ extension DifferenceTests {
     let views = model.subgroups.filter { $0.kind == "view" }
     try #require(views.count == 2 && views.allSatisfy { $0.labels.count == 1 })
     for view in views {
-      #expect(
-        view.labels[0].ranking.auc.interval != nil && view.meanAUC == view.labels[0].ranking.auc)
+      #expect(view.labels[0].ranking.auc.interval != nil)
       #expect(view.labels[0].ranking.auc.interval != mass.ranking.auc.interval)
     }
+    // Of two groups as large the first is the one that the other is compared with.
+    let difference = try #require(model.groupDifferences.first { $0.kind == "view" })
+    #expect(difference.areas.name == "PA" && difference.areas.other == "AP")
+    let byName = Dictionary(
+      uniqueKeysWithValues: views.map { ($0.name, $0.labels[0].ranking.auc) })
+    #expect(difference.mean == byName["PA"] && difference.meanOfLargest == byName["AP"])
+    let row = difference.areas.mean.auc
+    #expect(row == difference.areas.labels[0].auc && row.interval?.contains(row.value ?? 9) == true)
+    #expect(
+      row.value == (byName["PA"]?.value).flatMap { pa in (byName["AP"]?.value).map { pa - $0 } })
 
     let rows = try #require(figures.tables().first { $0.name == "reliability.csv" }).text
       .split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }

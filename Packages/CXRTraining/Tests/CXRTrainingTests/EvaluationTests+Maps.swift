@@ -104,7 +104,16 @@ extension EvaluationTests {
     #expect(figures.total.hits.hits == 2 && figures.total.hits.films == 3)
     #expect(figures.total.hitsAmongTruePositives.films == 2)
     #expect(figures.total.hitsAmongTruePositives.hits == 1)
-    #expect(abs((figures.total.chance ?? 0) - 0.04) < 0.002)
+    // A peak is at one of 49 places a side, from 2/16 to 14/16; nine of them are in the box.
+    #expect(figures.total.chance == 81.0 / 2401 && figures.total.unreachable == 0)
+    let border = Localisation(
+      [
+        Localisation.Case(
+          label: 0, patient: patients[0], isTruePositive: true, map: map(0),
+          boxes: [BoxList.Box(x: 0, y: 0.3, width: 0.12, height: 0.3)])
+      ], labels: ["A"])
+    #expect(border.total.chance == 0 && border.total.unreachable == 1)
+    #expect(border.total.hits.hits == 0 && border.total.hits.films == 1)
     // Of the two films of A the other's peak hits one of them.
     #expect(figures.labels[0].usualPlace == 0.5 && figures.labels[1].usualPlace == nil)
     // The hot cell covers more of its corner box at a low threshold than at a high one.

@@ -53,7 +53,10 @@ extension EvaluationTests {
     #expect(groups.reduce(0) { $0 + ($1.kind == "sex" ? $1.films : 0) } == 100)
     try #require((groups.map(\.labels) + [model.labels]).allSatisfy { $0.count == 2 })
     #expect(!groups[0].labels[0].isTelling && groups[1].labels[0].isTelling)
-    #expect(groups[0].meanAUC.value == nil && groups[1].meanAUC.interval != nil)
+    #expect(model.groupDifferences.allSatisfy { $0.kind != "view" })
+    for difference in model.groupDifferences {
+      #expect(difference.areas.mean.auc.interval != nil && !difference.areas.labels.isEmpty)
+    }
     // All scores alike rank at chance, and no threshold parts them.
     #expect(model.labels[1].ranking.auc.value == 0.5)
     #expect(groups[1].labels[0].calibration(.none)?.expectedError == nil)

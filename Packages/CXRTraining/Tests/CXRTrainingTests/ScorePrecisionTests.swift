@@ -100,10 +100,12 @@ import Testing
       #expect(model.ranking.averagePrecision == own.ranking.averagePrecision)
       #expect(model.ranking.averagePrecision.interval != nil)
       #expect(model.subgroups.count == 4)
-      for group in model.subgroups {
-        let label = try #require(group.labels.first)
-        guard label.isTelling else { continue }
-        #expect(group.meanAUC == label.ranking.auc && group.meanAUC.interval != nil)
+      for difference in model.groupDifferences {
+        let group = try #require(
+          model.subgroups.first {
+            $0.kind == difference.kind && $0.name == difference.areas.name
+          })
+        #expect(difference.mean == group.labels.first?.ranking.auc)
       }
     }
     let difference = try #require(figures.differences.first)

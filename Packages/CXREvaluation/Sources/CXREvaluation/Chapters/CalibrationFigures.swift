@@ -62,7 +62,9 @@ public struct CalibrationFigures: Sendable {
               ("brier_skill", .number(orNull: calibration.skill)),
               ("expected_calibration_error", .number(orNull: calibration.expectedError)),
               ("expected_calibration_error_by_chance", .number(orNull: calibration.errorByChance)),
-            ] + (calibration.line.map { line in estimates.flatMap { $0.of(line).json($0.key) } } ?? []))
+            ]
+              + (calibration.line.map { line in estimates.flatMap { $0.of(line).json($0.key) } }
+                ?? []))
         )
       })
   }
@@ -70,7 +72,8 @@ public struct CalibrationFigures: Sendable {
 
 extension CalibrationFigures {
   /// What is estimated, in the order of documents, tables and the page.
-  fileprivate static var estimates: [(key: String, title: String, of: (CalibrationLine) -> Estimate)]
+  fileprivate static var estimates:
+    [(key: String, title: String, of: (CalibrationLine) -> Estimate)]
   {
     [
       ("observed_to_expected", "O:E", \.observedToExpected),

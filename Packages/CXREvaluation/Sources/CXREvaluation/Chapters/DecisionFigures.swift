@@ -50,7 +50,8 @@ extension EvaluationFigures {
     pictures.add(
       "decision-by-finding", to: &page,
       caption:
-        "Net benefit, findings a film, against the probability from which films are called; each frame has its own height.")
+        "Net benefit, findings a film, against the probability from which films are called; each frame has its own height."
+    )
   }
 
   /// The pictures of that chapter.
@@ -63,7 +64,9 @@ extension EvaluationFigures {
           let curves = models.compactMap { $0.labels[k].decision?.curve.points }
           let most = curves.first.map { $0.map(\.ofAll).max() ?? 0 } ?? 0
           // Below nought a model is of no use, and how far below no matter.
-          func line(_ title: String, _ colour: Int, _ points: [(x: Double, y: Double)]) -> Figure.Series {
+          func line(_ title: String, _ colour: Int, _ points: [(x: Double, y: Double)])
+            -> Figure.Series
+          {
             Figure.Series(
               title: title, points: points.filter { $0.y >= -0.25 * max(most, 0.001) },
               colour: colour)

@@ -167,7 +167,8 @@ extension EvaluationFigures {
             "all", difference.mean.auc.text(digits: 3), pValueText(difference.mean.pValue), "",
           ] + shares(paired?.pooled)
         ],
-        caption: "\(difference.name) less \(difference.other); corrected over the \(difference.tested) of "
+        caption:
+          "\(difference.name) less \(difference.other); corrected over the \(difference.tested) of "
           + "\(difference.labels.count) findings that can be tested."
           + (paired == nil
             ? ""

@@ -180,10 +180,13 @@ extension EvaluationFigures {
       let rule = model.model.fit?.operatingPoint ?? ""
       addPoints(
         of: model, \.fitted,
-        caption: "\(model.name), at the threshold chosen on validation patients (\(rule)).", to: &page)
+        caption: "\(model.name), at the threshold chosen on validation patients (\(rule)).",
+        to: &page)
     }
     page.beginDetails("The same at 0.5")
-    for model in models { addPoints(of: model, \.half, caption: "\(model.name), at 0.5.", to: &page) }
+    for model in models {
+      addPoints(of: model, \.half, caption: "\(model.name), at 0.5.", to: &page)
+    }
     pictures.add(
       "positives-found", to: &page,
       caption: "Of the films that have a finding, how many the model calls positive.")

@@ -114,7 +114,9 @@ extension PooledPoint {
     ["labels"] + counts.map(\.key)
     + [
       "sensitivity", "specificity", "ppv", "npv", "false_alarms_per_found", "accuracy",
-    ].flatMap { FigureTable.triple($0) } + ["f1", "mean_sensitivity", "mean_specificity", "mean_ppv"]
+    ].flatMap { FigureTable.triple($0) } + [
+      "f1", "mean_sensitivity", "mean_specificity", "mean_ppv",
+    ]
 
   var cells: [FigureTable.Cell] {
     [.count(labels)] + Self.counts.map { .count($0.of(figures.counts)) }

@@ -44,9 +44,7 @@ public struct RankingFigures: Sendable {
     guard let curve = PrecisionRecallCurve(scores: known.scores, labels: known.truths) else {
       return []
     }
-    // The curve's last point, of nothing called, is a convention.
-    var points = Array(
-      zip(curve.recalls, curve.precisions).map { (x: $0, y: $1) }.dropLast().reversed())
+    var points = zip(curve.recalls, curve.precisions).map { (x: $0, y: $1) }
     if let first = points.first { points.insert((x: 0, y: first.y), at: 0) }
     return Figure.thinned(points)
   }
@@ -252,6 +250,6 @@ extension EvaluationFigures {
           },
           level: isROC || positives == 0 ? nil : Double(positives) / Double(films))
       }, legend: models.enumerated().map { ($1.name, $0) }, diagonal: isROC,
-      course: isROC ? .straight : .steps)
+      course: isROC ? .straight : .heightOfSecond)
   }
 }

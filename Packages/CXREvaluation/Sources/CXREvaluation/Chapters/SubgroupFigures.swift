@@ -40,7 +40,7 @@ public struct SubgroupFigures: Sendable {
                   ])
               )
             })
-        )
+        ),
       ])
   }
 }
@@ -91,17 +91,23 @@ extension EvaluationFigures {
         + "Groups are compared with the largest of their kind, on the findings that both can be judged on, by the same draws of "
         + "patients: over all their findings means would differ because the findings do.")
     for model in models where !model.subgroups.isEmpty {
-      page.table(
-        header: ["group", "beside", "findings", "mean AUC", "beside it", "difference", "p"],
-        rows: model.groupDifferences.map { difference in
-          [
-            "\(difference.kind) \(difference.areas.name)", difference.areas.other,
-            "\(difference.areas.labels.count) of \(labels.count)", difference.mean.text(digits: 3),
-            difference.meanOfLargest.text(digits: 3), difference.areas.mean.auc.text(digits: 3),
-            pValueText(difference.areas.mean.pValue),
-          ]
-        },
-        caption: "\(model.name): groups beside the largest of their kind, on findings of both.")
+      if model.groupDifferences.isEmpty {
+        page.paragraph(
+          "\(model.name): no two groups of a kind share a finding with enough patients.")
+      } else {
+        page.table(
+          header: ["group", "beside", "findings", "mean AUC", "beside it", "difference", "p"],
+          rows: model.groupDifferences.map { difference in
+            [
+              "\(difference.kind) \(difference.areas.name)", difference.areas.other,
+              "\(difference.areas.labels.count) of \(labels.count)",
+              difference.mean.text(digits: 3),
+              difference.meanOfLargest.text(digits: 3), difference.areas.mean.auc.text(digits: 3),
+              pValueText(difference.areas.mean.pValue),
+            ]
+          },
+          caption: "\(model.name): groups beside the largest of their kind, on findings of both.")
+      }
       page.table(
         header: ["finding"] + model.subgroups.map { "\($0.kind) \($0.name)" },
         rows: [

@@ -83,7 +83,8 @@ public struct Localisation: Sendable {
         label: name, hits: PatientProportion(cases.map(\.isHit), patients: patients),
         hitsAmongTruePositives: PatientProportion(
           cases.map { $0.isTruePositive ? $0.isHit : nil }, patients: patients),
-        chance: mean(\.blindShare), unreachable: cases.count { $0.blindShare == 0 }, usualPlace: Self.usualPlace(cases),
+        chance: mean(\.blindShare), unreachable: cases.count { $0.blindShare == 0 },
+        usualPlace: Self.usualPlace(cases),
         coverage: Self.thresholds.indices.map { t in
           Coverage(ofBox: mean { $0.coverage[t].ofBox }, ofFilm: mean { $0.coverage[t].ofFilm })
         })

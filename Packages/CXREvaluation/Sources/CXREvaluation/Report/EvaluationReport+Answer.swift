@@ -41,7 +41,8 @@ extension EvaluationReport {
       return "None: \(best.name) has the best \(mean), no better than a coin."
     }
     if let interval = area.interval, interval.contains(0.5) {
-      return "None yet: \(best.name) has the best \(mean), and these films do not tell it from a coin."
+      return
+        "None yet: \(best.name) has the best \(mean), and these films do not tell it from a coin."
     }
     let others = figures.differences.compactMap {
       difference -> (name: String, row: ModelDifference.Row, sign: Double)? in
@@ -83,7 +84,7 @@ extension EvaluationReport {
       share.value.map { $0 * 100 },
       share.interval.map { Interval($0.low * 100, $0.high * 100) })
     return "\(model.name) at \(at) finds \(percents.text(digits: 0)) of 100 findings, with "
-      + "\(alarms) false alarms in 100 \(unit.plural)"
+      + "\(alarms) false alarms in 100 \(unit.plural), all findings together"
   }
 
   private func promised(_ model: ModelFigures) -> String {

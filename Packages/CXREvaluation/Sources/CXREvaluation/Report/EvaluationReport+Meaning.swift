@@ -12,7 +12,16 @@ extension EvaluationReport {
         "0.5 has no meaning of its own, least of all for a model that was trained with class weights. A threshold "
           + "chosen on other patients by a stated rule has one."
       ]
-    return figures.models.map(atHalf) + chosen + why + comparison
+    return figures.models.map(atHalf) + [silence].compactMap { $0 } + chosen + why + comparison
+  }
+
+  /// What accuracy is worth where most films lack a finding.
+  private var silence: String? {
+    guard let counts = figures.models.first?.pooled.halfCounts, counts.total > 0,
+      2 * counts.support < counts.total
+    else { return nil }
+    return "A program that always says no is right for "
+      + "\(percent(1 - Double(counts.support) / Double(counts.total))) of these pairs, and finds nothing."
   }
 
   private func atHalf(_ model: ModelFigures) -> String {
@@ -25,7 +34,7 @@ extension EvaluationReport {
       "\(model.name) calls \(percent(counts.accuracy)) of all "
       + "film-and-finding pairs right at 0.5. It misses \(missed) of \(detection.positives) "
       + "findings and raises \(counts.falsePositives) false alarms over \(images) \(unit.plural), "
-      + "\(fixedPoint(Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) a \(unit.kind.rawValue)."
+      + "\(fixedPoint(100 * Double(counts.falsePositives) / Double(max(1, images)), digits: 1)) in 100."
       + (careless.isEmpty
         ? ""
         : " It says yes to most \(unit.plural) without the finding for "
@@ -33,13 +42,33 @@ extension EvaluationReport {
   }
 
   private func atOperatingPoint(_ model: ModelFigures) -> String? {
-    guard let counts = model.pooled.fitted?.counts, let rule = model.model.fit?.operatingPoint else {
+    guard let counts = model.pooled.fitted?.counts, let rule = model.model.fit?.operatingPoint
+    else {
       return nil
     }
     return
       "At the thresholds that were chosen on validation patients (\(rule)), \(model.name) finds "
       + "\(percent(counts.recall)) of the findings and clears \(percent(counts.specificity)) of the "
       + "film-and-finding pairs without one."
+  }
+
+  /// What two models find and raise at thresholds of their own, where these are of as many labels.
+  private var atChosenThresholds: String? {
+    let models = figures.models.compactMap { model in model.pooled.fitted.map { (model.name, $0) } }
+    guard figures.models.count == 2, models.count == 2, models[0].1.labels == models[1].1.labels
+    else { return nil }
+    let (more, less) =
+      models[0].1.counts.truePositives >= models[1].1.counts.truePositives
+      ? (models[0], models[1]) : (models[1], models[0])
+    let found = more.1.counts.truePositives - less.1.counts.truePositives
+    let alarms = more.1.counts.falsePositives - less.1.counts.falsePositives
+    let beginning = "At the chosen thresholds \(more.0) finds "
+    if found == 0 {
+      return beginning + "as many findings as \(less.0), with \(abs(alarms)) "
+        + "\(alarms < 0 ? "fewer" : "more") false alarms."
+    }
+    return beginning + "\(found) more findings than \(less.0), with \(abs(alarms)) "
+      + "\(alarms < 0 ? "fewer" : "more") false alarms."
   }
 
   private var comparison: [String] {
@@ -60,6 +89,7 @@ extension EvaluationReport {
           + "findings accuracy rewards silence. Where a miss costs more than a false alarm, it is the wrong measure."
       )
     }
+    if let line = atChosenThresholds { lines.append(line) }
     for difference in figures.differences {
       guard let value = difference.mean.auc.value, let interval = difference.mean.auc.interval
       else {

@@ -25,7 +25,8 @@ public struct CalibrationLine: Sendable, Equatable {
   public init(probabilities: [Double], labels: [Bool], patients: PatientIndex) {
     precondition(
       probabilities.count == labels.count && labels.count == patients.numbers.count,
-      "\(probabilities.count) probabilities, \(labels.count) labels, \(patients.numbers.count) films")
+      "\(probabilities.count) probabilities, \(labels.count) labels, \(patients.numbers.count) films"
+    )
     let films = Films(probabilities, labels, patients)
     observedToExpected = films.ratio(probabilities)
     guard films.logOdds.allSatisfy(\.isFinite), labels.contains(true), labels.contains(false) else {
@@ -33,7 +34,8 @@ public struct CalibrationLine: Sendable, Equatable {
       return
     }
     intercept = films.fitted(slopeIsFree: false)?.intercept ?? Estimate(nil)
-    slope = films.fitted(slopeIsFree: true)?.slope ?? Estimate(nil)
+    slope =
+      films.kindsOverlap ? films.fitted(slopeIsFree: true)?.slope ?? Estimate(nil) : Estimate(nil)
   }
 }
 
@@ -52,6 +54,17 @@ extension CalibrationLine {
         Set(zip(patients.numbers, labels).filter { $1 == kind }.map(\.0)).count
       }
       isTelling = min(owners(true), owners(false)) >= Interval.leastPatients
+    }
+
+    /// Whether films with and without the finding are mixed; else the likeliest slope is without end (Albert and Anderson,
+    /// Biometrika 71, 1984).
+    var kindsOverlap: Bool {
+      func ends(_ kind: Bool) -> (Double, Double) {
+        let own = zip(logOdds, labels).filter { $0.1 == kind }.map(\.0)
+        return (own.min() ?? 0, own.max() ?? 0)
+      }
+      let (with, without) = (ends(true), ends(false))
+      return with.0 < without.1 && without.0 < with.1
     }
 
     /// A figure with what each film adds to its error.

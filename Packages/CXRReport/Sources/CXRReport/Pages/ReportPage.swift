@@ -221,7 +221,7 @@ public struct ReportPage: Sendable {
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}
     .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,46%),1fr));gap:.4rem}
-    .panels svg{width:100%}
+    .panels svg{width:100%;height:auto}
     .legend{list-style:none;margin:.3rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem}
     .legend i{display:inline-block;width:1.4em;height:.25em;margin-right:.4em;vertical-align:middle}
     .films{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem}
@@ -236,7 +236,8 @@ public struct ReportPage: Sendable {
     @media print{@page{margin:14mm}body{font-size:9.5pt}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
     .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
     th,td{padding-right:.35em;white-space:normal}caption{position:static}td small{white-space:nowrap}\
-    details::details-content{content-visibility:visible;display:block}\
+    details:has(.films)::details-content{content-visibility:visible;display:block}\
+    figure>svg{display:block;margin:0 auto;max-height:9cm}.films figcaption{line-height:1.2}\
     h2{break-after:avoid;margin-top:1.2rem}figure,tr,.panels>div{break-inside:avoid}\
     figure:has(.panels){break-inside:auto}caption{break-after:avoid}thead{display:table-header-group}\
     .panels{grid-template-columns:repeat(5,1fr)}.films,.films.wide{grid-template-columns:repeat(4,1fr)}}

@@ -50,9 +50,7 @@ extension Figure {
     /// Straight.
     case straight = "lines"
     /// Upright first, then level: between two points holds the height of the second.
-    case steps = "fsteps"
-    /// Level first, then upright: between two points holds the height of the first.
-    case levels = "steps"
+    case heightOfSecond = "fsteps"
   }
 
   /// Pictures of one kind, each of its own, side by side on a page.
@@ -99,12 +97,14 @@ extension Figure {
       for (b, band) in panel.bands.enumerated() {
         add(
           "band", b, band.points.map { ["\($0.x)", "\($0.low)", "\($0.high)"] },
-          "using 1:2:3 with filledcurves fs transparent solid 0.22 noborder lc rgb '\(colour(band.colour))'")
+          "using 1:2:3 with filledcurves fs transparent solid 0.22 noborder lc rgb '\(colour(band.colour))'"
+        )
       }
       for (l, line) in panel.lines.enumerated() {
         add(
           "line", l, line.points.map { ["\($0.x)", "\($0.y)"] },
-          "using 1:2 with \(course.rawValue) lw 1.8 dt \(line.dash) lc rgb '\(colour(line.colour))'")
+          "using 1:2 with \(course.rawValue) lw 1.8 dt \(line.dash) lc rgb '\(colour(line.colour))'"
+        )
       }
       for (m, mark) in panel.marks.enumerated() {
         let bar = mark.interval.map { ["\($0.low)", "\($0.high)"] } ?? []
