@@ -83,7 +83,7 @@ import Testing
     #expect(Array(row.prefix(2)) == ["theirs", "youden"])
     #expect(!result.output.contains("one less another") && !result.output.contains("regression"))
     let page = try Page(path: folder.path + "/e/report.html")
-    #expect(page.title == "Evaluation of one model")
+    #expect(page.title == "theirs on 20 films of 20 patients")
     #expect(
       page.callouts.contains(
         "Whether theirs was trained on some of these patients is not known; if it was, figures flatter it."

@@ -135,7 +135,9 @@ import Testing
           return try row(
             label, ["\(try own.count("support"))", "\(try own.count("patients_with"))"],
             "labels/" + label, models.map { try $0.at("labels/" + label).estimate("auc").shown(3) })
-        } + [row("mean", ["", ""], "mean_auc", models.map { try $0.estimate("mean_auc").shown(3) })]
+        } + [
+          row("mean", ["", ""], "mean_auc", models.map { try $0.estimate("mean_auc").shown(3) })
+        ]
       ),
       Expected(
         caption: "Average precision, and how a regression on thumbnails ranks the same films.",
@@ -567,7 +569,9 @@ import Testing
     for model in models {
       let (name, point) = (try name(model), try model.at("at_operating_point"))
       let found = try point.estimate("sensitivity")
-      let percents = [found.value, found.low, found.high].map { Shown.number($0.map { $0 * 100 }, 0) }
+      let percents = [found.value, found.low, found.high].map {
+        Shown.number($0.map { $0 * 100 }, 0)
+      }
       let alarms = 100 * Double(try point.count("false_positives")) / Double(films)
       #expect(
         page.answers[1].contains(

@@ -176,17 +176,22 @@ extension EvaluationFigures {
         + "fewer than ten are written fainter. PPV is the share of alarms that are right, NPV the share of all-clears that are; "
         + "false alarms per found are those that come with each film of the finding that is called. All three depend on how common "
         + "the finding is; where a prevalence was given, PPV is shown for it too.")
-    for model in models where model.pooled.fitted != nil || model.model.fit != nil {
+    let fitted = models.filter { $0.model.fit != nil }
+    for model in fitted {
       let rule = model.model.fit?.operatingPoint ?? ""
       addPoints(
-        of: model, \.fitted,
+        of: model, isFitted: true,
         caption: "\(model.name), at the threshold chosen on validation patients (\(rule)).",
         to: &page)
     }
-    page.beginDetails("The same at 0.5")
-    for model in models {
-      addPoints(of: model, \.half, caption: "\(model.name), at 0.5.", to: &page)
+    func addHalves() {
+      for model in models {
+        addPoints(of: model, isFitted: false, caption: "\(model.name), at 0.5.", to: &page)
+      }
     }
+    if fitted.isEmpty { addHalves() }
+    page.beginDetails(fitted.isEmpty ? "Findings found and cleared, as bars" : "The same at 0.5")
+    if !fitted.isEmpty { addHalves() }
     pictures.add(
       "positives-found", to: &page,
       caption: "Of the films that have a finding, how many the model calls positive.")
@@ -197,13 +202,13 @@ extension EvaluationFigures {
   }
 
   private func addPoints(
-    of model: ModelFigures, _ point: (OperatingPoints) -> OperatingPoint?, caption: String,
-    to page: inout ReportPage
+    of model: ModelFigures, isFitted: Bool, caption: String, to page: inout ReportPage
   ) {
     let hasPrevalence = labels.contains { options.prevalences[$0] != nil }
     let rows = model.labels.map { label -> [String] in
-      guard let own = point(label.points) else { return [label.name] }
-      let isFitted = label.points.fitted != nil && own.threshold == label.points.fitted?.threshold
+      guard let own = isFitted ? label.points.fitted : label.points.half else {
+        return [label.name]
+      }
       let chosenOn =
         isFitted ? label.points.validationPositives.map { " on \($0)" } ?? "" : ""
       let counts = own.counts
@@ -230,9 +235,8 @@ extension EvaluationFigures {
       caption: caption,
       faint: Set(
         model.labels.indices.filter { k in
-          let points = model.labels[k].points
-          return point(points)?.threshold == points.fitted?.threshold
-            && (points.validationPositives ?? Self.leastPositives) < Self.leastPositives
+          let positives = model.labels[k].points.validationPositives
+          return isFitted && (positives ?? Self.leastPositives) < Self.leastPositives
         }))
   }
 

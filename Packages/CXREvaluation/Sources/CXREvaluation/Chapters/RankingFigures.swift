@@ -60,7 +60,8 @@ public struct MeanRanking: Sendable {
   public let undefinedLabels: [String]
 
   init(_ labels: [LabelFigures], draws: [PatientBootstrap.Answer]) {
-    auc = PatientBootstrap.meanAUC(of: draws)
+    auc = Estimate(
+      definedMean(labels.map(\.ranking.auc.value)), PatientBootstrap.meanAUC(of: draws).interval)
     let precisions = labels.compactMap(\.ranking.averagePrecision.value)
     // A label that every film has is in the mean, but no draw tells how sure that is.
     let isKnown = precisions.count == draws.count { $0.precisionSpread != nil }
