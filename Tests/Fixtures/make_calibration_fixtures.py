@@ -33,10 +33,15 @@ def line(p, y, patients):
     """Intercept with slope 1, and slope, by statsmodels; each patient's part of the error from its scores."""
     z = np.log(p) - np.log1p(-p)
     answers = {}
+    finite = np.isfinite(z).all()
+    mixed = finite and z[y == 1].min() < z[y == 0].max() and z[y == 0].min() < z[y == 1].max()
     for name, design, offset, column in (
         ("intercept", np.ones((len(z), 1)), z, 0),
         ("slope", np.column_stack([np.ones_like(z), z]), None, 1),
     ):
+        if not (mixed if name == "slope" else finite):
+            answers[name] = [None, None, None]
+            continue
         model = sm.GLM(y, design, family=sm.families.Binomial(), offset=offset)
         fit = model.fit(tol=1e-14, maxiter=200)
         scores = design * (y - fit.mu)[:, None]
@@ -110,4 +115,5 @@ def main():
         json.dump({"cases": cases}, file)
 
 
-main()
+if __name__ == "__main__":
+    main()

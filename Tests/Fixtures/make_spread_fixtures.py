@@ -12,7 +12,6 @@ from scipy import stats
 from scipy.optimize import brentq
 
 FOLDER = Path(__file__).resolve().parent.parent / "ReferenceTests" / "Fixtures"
-CASES = json.loads((FOLDER / "intervals.json").read_text())["cases"]
 LEVEL = 0.95
 Z = stats.norm.ppf((1 + LEVEL) / 2)
 
@@ -137,8 +136,8 @@ def mid_p(share, n):
         return ((stats.beta.cdf(p, h, m + 1) if h > 0 else 1.0) + more) / 2
 
     tail = (1 - LEVEL) / 2
-    low = 0.0 if h == 0 else brentq(lambda p: chance(p) - tail, 1e-12, 1, xtol=1e-15)
-    high = 1.0 if m == 0 else brentq(lambda p: chance(p) - 1 + tail, 0, 1 - 1e-12, xtol=1e-15)
+    low = 0.0 if h == 0 else brentq(lambda p: chance(p) - tail, 0, 1, xtol=1e-15)
+    high = 1.0 if m == 0 else brentq(lambda p: chance(p) - 1 + tail, 0, 1, xtol=1e-15)
     return [low, high]
 
 
@@ -185,38 +184,49 @@ def paired(a, b, owner):
     if not (d**2).sum():
         return None
     value = d.sum() / f.sum()
+    if np.allclose(d, value * f):
+        # All patients say the same: Wilson's of none, or all, of as many.
+        room = Z**2 / (kish(f) + Z**2)
+        inner, outer = abs(value) * (1 - 2 * room), min(1, abs(value) + room)
+        interval = [inner, outer] if value > 0 else [-outer, -inner]
+        return {"interval": interval, "p": 2 * stats.norm.sf(abs(d.sum()) / np.sqrt((d**2).sum()))}
     z = lambda x: (value - x) * f.sum() / np.sqrt(((d - x * f) ** 2).sum())
     low = -1.0 if z(-1.0) < Z else brentq(lambda x: z(x) - Z, -1, value, xtol=1e-14)
     high = 1.0 if z(1.0) > -Z else brentq(lambda x: z(x) + Z, value, 1, xtol=1e-14)
     return {"interval": [low, high], "p": 2 * stats.norm.sf(abs(z(0)))}
 
 
-answers = []
-for case in CASES:
-    y, owner = np.array(case["y"]), np.array(case["patients"])
-    scores = [np.array(case[k], float) for k in "ab"]
-    parts = [area_parts(s, y, owner) for s in scores]
-    # Any draws will do: what follows from them is judged.
-    draws = np.random.default_rng(7).normal(0.5, 0.05, 40)
-    s = scores[0]
-    cut = float(np.median(s))
-    calls = [s_ > float(np.median(s_)) for s_ in scores]
-    found = [np.where(y == 1, c, np.nan) for c in calls]
-    sens, sens_interval, moves = share_parts(found[0], owner)
-    false, false_interval, false_moves = share_parts(np.where(y == 0, calls[0], np.nan), owner)
-    rho = (moves * false_moves).sum() / np.sqrt((moves**2).sum() * (false_moves**2).sum()) if moves.any() else 0
-    low, high = ratio(false, false_interval, sens, sens_interval, rho)
-    odds = 0.9 / 0.1
-    answers.append({
-        "name": case["name"], "threshold": cut, "other_threshold": float(np.median(scores[1])),
-        "auc": area_interval(parts[0]), "mean_auc": mean_interval(parts), "draws": draws.tolist(),
-        "average_precision": None if 1 in (case["average_precision"][0],)
-        else precision_interval(s, y, owner, parts[0], draws),
-        "sensitivity": sens_interval, "specificity": [1 - false_interval[1], 1 - false_interval[0]],
-        "ppv": share_parts(np.where(calls[0], y, np.nan), owner)[1],
-        "ppv_at_tenth": [1 / (1 + high * odds), 1 / (1 + low * odds)], "paired": paired(*found, owner),
-        "patients_with": len(set(owner[y == 1])), "patients_without": len(set(owner[y == 0])),
-    })
-text = {"cases": answers, "mid_p": [[h, n, *mid_p(h / n, n)] for h, n in ((0, 10), (3, 10), (50, 61), (9, 9), (1, 400))],
-        "versions": {"numpy": np.__version__, "scipy": scipy.__version__}}
-(FOLDER / "spreads.json").write_text(json.dumps(text, indent=1) + "\n")
+def main():
+    answers = []
+    for case in json.loads((FOLDER / "intervals.json").read_text())["cases"]:
+        y, owner = np.array(case["y"]), np.array(case["patients"])
+        scores = [np.array(case[k], float) for k in "ab"]
+        parts = [area_parts(s, y, owner) for s in scores]
+        # Any draws will do: what follows from them is judged.
+        draws = np.random.default_rng(7).normal(0.5, 0.05, 40)
+        s = scores[0]
+        cut = float(np.median(s))
+        calls = [s_ > float(np.median(s_)) for s_ in scores]
+        found = [np.where(y == 1, c, np.nan) for c in calls]
+        sens, sens_interval, moves = share_parts(found[0], owner)
+        false, false_interval, false_moves = share_parts(np.where(y == 0, calls[0], np.nan), owner)
+        rho = (moves * false_moves).sum() / np.sqrt((moves**2).sum() * (false_moves**2).sum()) if moves.any() else 0
+        low, high = ratio(false, false_interval, sens, sens_interval, rho)
+        odds = 0.9 / 0.1
+        answers.append({
+            "name": case["name"], "threshold": cut, "other_threshold": float(np.median(scores[1])),
+            "auc": area_interval(parts[0]), "mean_auc": mean_interval(parts), "draws": draws.tolist(),
+            "average_precision": None if 1 in (case["average_precision"][0],)
+            else precision_interval(s, y, owner, parts[0], draws),
+            "sensitivity": sens_interval, "specificity": [1 - false_interval[1], 1 - false_interval[0]],
+            "ppv": share_parts(np.where(calls[0], y, np.nan), owner)[1],
+            "ppv_at_tenth": [1 / (1 + high * odds), 1 / (1 + low * odds)], "paired": paired(*found, owner),
+            "patients_with": len(set(owner[y == 1])), "patients_without": len(set(owner[y == 0])),
+        })
+    text = {"cases": answers, "mid_p": [[h, n, *mid_p(h / n, n)] for h, n in ((0, 10), (3, 10), (50, 61), (9, 9), (1, 400))],
+            "versions": {"numpy": np.__version__, "scipy": scipy.__version__}}
+    (FOLDER / "spreads.json").write_text(json.dumps(text, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

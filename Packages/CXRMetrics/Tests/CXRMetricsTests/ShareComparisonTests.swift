@@ -80,4 +80,28 @@ import Testing
     #expect(OperatingRule.cost(ofMiss: 9).threshold(scores: scores, labels: mixed) == 5.5)
     #expect(OperatingRule.cost(ofMiss: 1.0 / 9).threshold(scores: scores, labels: mixed) == 14.5)
   }
+
+  /// Where the first alone hits all films, or the same part of each patient's, the difference is not certain.
+  @Test(arguments: [8, 20, 60]) func patientsWhoAllSayTheSameDoNotMakeItCertain(_ count: Int) throws
+  {
+    let patients = PatientIndex(0..<count)
+    let (all, none) = (
+      [Bool?](repeating: true, count: count), [Bool?](repeating: false, count: count)
+    )
+    let up = PairedDifference(all, none, patients: patients)
+    let interval = try #require(up.interval())
+    let room = 3.841458820694124 / (Double(count) + 3.841458820694124)
+    #expect(up.value == 1 && interval.high == 1)
+    #expect(abs(interval.low - (1 - 2 * room)) < 1e-12)
+    #expect((interval.low > 0) == (try #require(up.pValue) < 0.05))
+    let down = try #require(PairedDifference(none, all, patients: patients).interval())
+    #expect(down == Interval(-1, -interval.low))
+    // Two films a patient, of which the first hits one more.
+    let half = PairedDifference(
+      (0..<2 * count).map { $0 % 2 == 0 }, [Bool?](repeating: false, count: 2 * count),
+      patients: PatientIndex((0..<2 * count).map { $0 / 2 }))
+    let inner = try #require(half.interval())
+    #expect(half.value == 0.5 && inner.low < 0.5 && inner.high > 0.5)
+    #expect((inner.low > 0) == (try #require(half.pValue) < 0.05))
+  }
 }

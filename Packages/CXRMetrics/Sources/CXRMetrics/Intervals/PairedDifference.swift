@@ -58,15 +58,20 @@ public struct PairedDifference: Sendable, Equatable {
     films > 0 ? Double(firstAlone - secondAlone) / Double(films) : nil
   }
 
-  /// Within −1…1; `nil` of films of fewer than ``Interval/leastPatients`` patients. Where no film is called differently it
-  /// reaches as far as Wilson's of none of as many patients.
+  /// Within −1…1; `nil` of films of fewer than ``Interval/leastPatients`` patients. Where all patients' films say the same, as
+  /// where none is called differently, or all are, it reaches as far as Wilson's of none of as many patients, towards 0 by twice
+  /// the share of that, so that it holds 0 where the p-value says so.
   public func interval(level: Double = Interval.defaultLevel) -> Interval? {
     guard let value, patients >= Interval.leastPatients else { return nil }
     let z = NormalDistribution.quantile((1 + level) / 2)
     let all = Double(films) * Double(films)
-    if squares.difference == 0 {
+    let spread =
+      squares.difference - 2 * value * squares.mixed + value * value * squares.films
+    if spread <= 1e-12 * squares.films {
       let room = z * z / (all / squares.films + z * z)
-      return Interval(-room, room)
+      if value == 0 { return Interval(-room, room) }
+      let (inner, outer) = (abs(value) * (1 - 2 * room), min(1, abs(value) + room))
+      return value > 0 ? Interval(inner, outer) : Interval(-outer, -inner)
     }
     // (D − δ)²F² = z² Σ(d − δf)², a square equation in δ.
     let a = all - z * z * squares.films

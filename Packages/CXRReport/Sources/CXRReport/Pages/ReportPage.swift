@@ -9,6 +9,10 @@ public struct ReportPage: Sendable {
   /// Sections, for the contents.
   private var headings: [String] = []
   private var answer = ""
+  /// Of the part that a reader opens by a click.
+  private var summary = ""
+  /// How often a part that scrolls has had a name.
+  private var regions: [String: Int] = [:]
 
   /// An empty page.
   ///
@@ -60,22 +64,22 @@ public struct ReportPage: Sendable {
   public mutating func table(
     header: [String], rows: [[String]], caption: String? = nil, faint: Set<Int> = []
   ) {
-    let name = HTML.escaped(caption ?? headings.last ?? title)
-    body += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(name)\"><table>"
-    if let caption { body += "<caption>\(HTML.escaped(caption))</caption>" }
-    body += "<thead><tr>"
+    var table = "<table>"
+    if let caption { table += "<caption>\(HTML.escaped(caption))</caption>" }
+    table += "<thead><tr>"
     // A column without a name names nothing.
-    body += header.map { $0.isEmpty ? "<td></td>" : "<th scope=\"col\">\(HTML.escaped($0))</th>" }
-      .joined()
-    body += "</tr></thead><tbody>\n"
+    table += header.map {
+      $0.isEmpty ? "<td></td>" : "<th scope=\"col\">\(HTML.escaped($0))</th>"
+    }.joined()
+    table += "</tr></thead><tbody>\n"
     for (place, row) in rows.enumerated() {
-      body += faint.contains(place) ? "<tr class=\"faint\">" : "<tr>"
+      table += faint.contains(place) ? "<tr class=\"faint\">" : "<tr>"
       for (column, cell) in row.enumerated() {
-        body += column == 0 ? "<th scope=\"row\">\(HTML.escaped(cell))</th>" : Self.cell(cell)
+        table += column == 0 ? "<th scope=\"row\">\(HTML.escaped(cell))</th>" : Self.cell(cell)
       }
-      body += "</tr>\n"
+      table += "</tr>\n"
     }
-    body += "</tbody></table></div>\n"
+    scrolling(caption, table + "</tbody></table>")
   }
 
   /// A figure, and below it the interval that follows it in brackets.
@@ -114,11 +118,25 @@ public struct ReportPage: Sendable {
 
   /// Begins a part that a reader opens by a click; ``endDetails()`` ends it.
   public mutating func beginDetails(_ summary: String) {
+    self.summary = summary
     body += "<details><summary>\(HTML.escaped(summary))</summary>\n"
   }
 
   /// Ends what ``beginDetails(_:)`` began.
-  public mutating func endDetails() { body += "</details>\n" }
+  public mutating func endDetails() {
+    summary = ""
+    body += "</details>\n"
+  }
+
+  /// A part that may be wider than the page: it is reached by the keyboard, under a name that no other has.
+  private mutating func scrolling(_ caption: String?, _ content: String) {
+    let name = caption ?? ((headings.last ?? title) + (summary.isEmpty ? "" : ": \(summary)"))
+    let count = regions[name, default: 0] + 1
+    regions[name] = count
+    let own = HTML.escaped(count == 1 ? name : "\(name) (\(count))")
+    body +=
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(own)\">\(content)</div>\n"
+  }
 
   /// Adds names of files beside the page, as links.
   public mutating func links(_ intro: String, files: [String]) {
@@ -138,9 +156,7 @@ public struct ReportPage: Sendable {
 
   /// Adds text in equal widths.
   public mutating func preformatted(_ text: String) {
-    body +=
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(HTML.escaped(headings.last ?? title))\"><pre>"
-      + "\(HTML.escaped(text))</pre></div>\n"
+    scrolling(nil, "<pre>\(HTML.escaped(text))</pre>")
   }
 
   /// Adds films side by side, each a PNG or JPEG file with a caption; of a film without a picture the words alone.
