@@ -83,7 +83,8 @@ extension Explore {
         [labels[k]]
           + exploration.views.map { percent($0.positives[k], of: $0.films - $0.unknowns[k]) }
       },
-      caption: "Films taken lying down (AP) are of sicker people: a network may learn the view "
+      caption:
+        "AP films are mostly taken at the bedside, of people too ill to stand: a network may learn the view "
         + "instead of the finding.")
   }
 

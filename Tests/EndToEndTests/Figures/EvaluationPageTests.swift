@@ -623,6 +623,12 @@ import Testing
       if chosenOn > 0 {
         take(["\(chosenOn)", "\(patients)"], from: ["thresholds and calibrations of \(name) were"])
       }
+      let area = try model.estimate("mean_auc")
+      if let value = area.value, value < 0.5 {
+        take(
+          [area.value, area.low, area.high].map { Shown.number($0, 3) },
+          from: ["\(name) ranks films worse than a coin"])
+      }
       let shifts = try model.list("prevalence_shifts")
       if !shifts.isEmpty {
         take(

@@ -9,7 +9,7 @@ import Testing
 /// What pages say in words follows from the figures, by hand.
 @Suite struct EvaluationWordsTests {
   /// Ten films of ten patients: called by scores above 0.5.
-  private static func label(
+  static func label(
     _ name: String, with positives: Int, found: Int, alarms: Int, chosen: Double? = nil
   ) -> LabelFigures {
     let truths = (0..<10).map { $0 < positives }
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// A model with these figures, and with thresholds where a rule is named.
-  private static func model(
+  static func model(
     _ name: String, _ labels: [LabelFigures], rule: String? = nil,
     yardstick: YardstickFigures? = nil, changing change: (inout ScoredModel) -> Void = { _ in }
   ) -> ModelFigures {
@@ -51,16 +51,16 @@ import Testing
   }
 
   /// Finds 3 of 4 and 1 of 2, with 4 false alarms of 6 and 4 of 8.
-  private static let alarms = [
+  static let alarms = [
     label("A", with: 4, found: 3, alarms: 4), label("B", with: 2, found: 1, alarms: 4),
   ]
-  private static let alarming = model("alarming", alarms)
+  static let alarming = model("alarming", alarms)
   /// Calls nothing.
-  private static let silent = model(
+  static let silent = model(
     "silent",
     [label("A", with: 4, found: 0, alarms: 0), label("B", with: 2, found: 0, alarms: 0)])
 
-  private func report(
+  func report(
     _ models: [ModelFigures], _ differences: [ModelDifference] = [],
     prevalences: [String: Double] = [:]
   ) -> EvaluationReport {
@@ -238,73 +238,6 @@ import Testing
     #expect(three.contains("<h1>3 models on 10 films of 10 patients: alarming, silent, third</h1>"))
   }
 
-  private func answer(
-    _ question: Int, _ models: [ModelFigures], _ mean: Estimate? = nil
-  ) throws -> String {
-    let differences = mean.map {
-      ModelDifference(
-        name: models[0].name, other: models[1].name, labels: [],
-        mean: ModelDifference.Row(label: "", auc: $0, pValue: 0.012, corrected: nil), atHalf: nil,
-        atOperatingPoint: nil)
-    }
-    let lines = report(models, differences.map { [$0] } ?? []).answer
-    try #require(lines.count == 4)
-    return lines[question].answer
-  }
-
-  /// Finds all of A, and four of six of B; none of their calls is an alarm.
-  private static let right = model(
-    "right",
-    [label("A", with: 4, found: 4, alarms: 0), label("B", with: 6, found: 4, alarms: 0)])
-
-  /// The first line names the model to use, and how sure that is.
-  @Test func theFirstLineNamesTheModelToUse() throws {
-    // A ranks all pairs right, of B one in six is a tie of a missed film: (1 + 5/6)/2.
-    let better = try answer(0, [Self.right, Self.alarming], Estimate(0.25, Interval(0.1, 0.4)))
-    #expect(
-      better
-        == "right ranks films better. right has mean AUC 0.917 (n/a): better than alarming by 0.250 "
-        + "(0.100 to 0.400), p 0.012.")
-    let turned = try answer(0, [Self.alarming, Self.right], Estimate(-0.25, Interval(-0.4, -0.1)))
-    #expect(turned == better)
-    for interval in [Interval(-0.1, 0.4), nil] {
-      #expect(
-        try answer(0, [Self.right, Self.alarming], Estimate(0.25, interval))
-          == "Either: which ranks better is not shown. right has mean AUC 0.917 (n/a): not told from alarming, "
-          + "0.250 less, p 0.012.")
-    }
-    #expect(
-      try answer(0, [Self.right])
-        == "right: mean AUC 0.917 (n/a). How sure that is, so few patients do not tell.")
-    #expect(try answer(0, [Self.silent]).hasPrefix("None: silent has the best mean AUC 0.500"))
-    let none = Self.model("none", [Self.label("A", with: 0, found: 0, alarms: 1)])
-    #expect(
-      try answer(0, [none]) == "Not to be said: no finding has films with and without it.")
-  }
-
-  @Test func theOtherLinesSayWhatIsFoundRightAndWeakest() throws {
-    let found = try answer(1, [Self.right])
-    #expect(
-      found.hasPrefix("right at 0.5 finds 80 (")
-        && found.hasSuffix(
-          " of 100 findings, with 0 false alarms in 100 films, all findings together.")
-    )
-    #expect(try answer(1, [Self.alarming]).contains("with 80 false alarms in 100 films"))
-    let chosen = Self.model(
-      "chosen", [Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.25), Self.alarms[1]],
-      rule: "youden")
-    #expect(
-      try answer(1, [chosen]).hasPrefix(
-        "chosen at chosen thresholds (youden (1 of 2 findings)) finds "))
-    let none = Self.model("none", [Self.label("A", with: 0, found: 0, alarms: 1)])
-    #expect(try answer(1, [none]) == "none: no film has a finding.")
-    // Of four and six patients nothing is known of how sure a ratio is.
-    #expect(
-      try answer(2, [Self.right]) == "right, as it is: not to be said, of too few patients.")
-    #expect(
-      try answer(3, [Self.right]) == "right: B, AUC 0.83 (n/a); no groups could be compared.")
-  }
-
   /// How many findings have a threshold is said where not all have one; a prevalence is a finding's own.
   @Test func thresholdsAreSaidToBeOfSomeFindings() throws {
     let chosen = Self.label("A", with: 4, found: 3, alarms: 4, chosen: 0.25)
@@ -324,6 +257,18 @@ import Testing
     #expect(others.count == 1 && others.first?.contains("<td>n/a</td></tr>") == true)
     let one = Self.model("alarming", [chosen, Self.alarms[1]], rule: "youden")
     #expect(page(of: report([one])).contains("<td>chosen: youden (1 of 2 findings)</td>"))
+  }
+
+  /// Below 0.5 something is exchanged; at 0.5 nothing is known.
+  @Test func aModelWorseThanACoinIsSaidToBe() {
+    let words = "ranks films worse than a coin"
+    let wrong = Self.model("wrong", [Self.label("A", with: 4, found: 0, alarms: 2)])
+    // Two of six others are called, of four nobody: a third of the pairs is wrong, the others are ties.
+    #expect(
+      page(of: report([wrong])).contains(
+        "<p class=\"callout\">wrong \(words): mean AUC 0.333 (n/a). Of one trained on these findings"
+      ))
+    #expect(!page(of: report([Self.silent])).contains(words))
   }
 
   /// What a reader must know of the films stands before any figure.

@@ -25,6 +25,11 @@ extension EvaluationReport {
         "\(name): no threshold could be chosen, because all validation films score alike: "
           + model.pooled.labelsOfEqualScores.joined(separator: ", ") + ".")
     }
+    if let area = model.ranking.auc.value, area < 0.5 {
+      page.callout(
+        "\(name) ranks films worse than a coin: mean AUC \(model.ranking.auc.text(digits: 3)). Of one trained on these findings "
+          + "that is no small fault: are its columns, or yes and no, exchanged?")
+    }
     PrevalenceShift.addWarning(model.shifts, of: name, to: &page)
     model.yardstick?.addWarning(of: name, to: &page)
   }
