@@ -47,12 +47,12 @@ struct AnswerWriter {
     case .table:
       Console.result(answer.path)
       Console.table(
-        header: ["  finding", "output", "threshold", "verdict", "probability"],
+        header: ["  finding", "probability", "verdict", "output", "threshold"],
         rows: answer.findings.map { finding in
           [
-            "  " + finding.label, fixedPoint(Double(finding.probability), digits: 3),
-            fixedPoint(finding.threshold, digits: 3), Self.verdict(finding),
-            fixedPoint(finding.calibrated, digits: 3),
+            "  " + finding.label, fixedPoint(finding.calibrated, digits: 3), Self.verdict(finding),
+            fixedPoint(Double(finding.probability), digits: 3),
+            fixedPoint(finding.threshold, digits: 3),
           ]
         })
       for warning in Self.warnings(of: answer) { Console.result("  ! \(warning)") }

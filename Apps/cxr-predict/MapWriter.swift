@@ -54,24 +54,41 @@ final class MapWriter {
     _ answer: FilmPredictor.Answer, _ finding: FilmPredictor.Finding, _ map: FindingMap
   ) -> [String] {
     [
+      finding.calibrated.flatMap { probability in
+        calibration == .none
+          ? nil
+          : "Of 100 films like those of training that are so answered \(Self.among(probability))."
+      },
       "The colour is what each place adds to the log-odds (nats) of \(finding.label); over all places the mean is "
         + fixedPoint(LogOddsLine.logOdds(Double(finding.probability)), digits: 2) + ".",
       "\(map.rows) × \(map.columns) cells, smooth between them, each of which looks at a wide field around its place.",
       "No cell is centred beyond the coloured field: the outermost see what lies there. Every map has its own scale.",
-    ] + AnswerWriter.warnings(of: answer).map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
+    ].compactMap { $0 }
+      + AnswerWriter.warnings(of: answer).map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
       + ["Research software, not a medical device."]
   }
 
   private func verdict(_ finding: FilmPredictor.Finding) -> String {
-    var text = "output \(fixedPoint(Double(finding.probability), digits: 3))"
+    var text = ""
+    if let calibrated = finding.calibrated, calibration != .none {
+      text = "probability \(fixedPoint(calibrated, digits: 3)) (\(calibration.rawValue)); "
+    }
+    text += "output \(fixedPoint(Double(finding.probability), digits: 3))"
     if let threshold = finding.threshold, let isPositive = finding.isPositive {
       text +=
         ", threshold \(fixedPoint(threshold, digits: 3)): \(isPositive ? "yes" : "no")"
     }
-    if let calibrated = finding.calibrated, calibration != .none {
-      text += "; as a probability \(fixedPoint(calibrated, digits: 3)) (\(calibration.rawValue))"
-    }
     return text
+  }
+
+  /// How many of a hundred have what is so probable.
+  private static func among(_ probability: Double) -> String {
+    let count = Int((probability * 100).rounded())
+    switch count {
+    case 0: return "fewer than one has it"
+    case 100: return "all but one, or all, have it"
+    default: return "about \(count) \(count == 1 ? "has" : "have") it"
+    }
   }
 
   private func fileName(_ film: String, _ label: String) -> String {

@@ -46,17 +46,16 @@ def judge(browser, path, faults):
 def on_paper(browser, path, most, faults):
     page = browser.new_page()
     page.goto(path.resolve().as_uri())
+    page.emulate_media(media="print")
     for paper, width in (("A4", 794), ("Letter", 816)):
         sheets = len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format=paper)))
         if most and sheets >= most:
             faults.append(f"{path}: {sheets} sheets of {paper}; fewer than {most} must do")
         # 12 mm a side are left free.
-        page.emulate_media(media="print")
         page.set_viewport_size({"width": width - 90, "height": 1000})
         clipped = page.evaluate(BEYOND)
         if clipped:
             faults.append(f"{path}, {paper}: clipped on paper: {', '.join(clipped)}")
-        page.emulate_media(media="screen")
         print(f"{path}: {sheets} sheets of {paper}")
     page.close()
 

@@ -182,13 +182,13 @@ import Testing
         film = (cells.first.map { $0 as NSString })?.lastPathComponent ?? ""
       } else if cells.first == "finding" {
         header = cells
-        #expect(header == ["finding", "output", "threshold", "verdict", "probability"])
+        #expect(header == ["finding", "probability", "verdict", "output", "threshold"])
       } else if !line.contains("!") {
         try #require(cells.count == 5)
         shown.append(
           Said(
-            film: film, finding: cells[0], output: cells[1], threshold: cells[2],
-            verdict: cells[3], probability: cells[4]))
+            film: film, finding: cells[0], output: cells[3], threshold: cells[4],
+            verdict: cells[2], probability: cells[1]))
       }
     }
     func rounded(_ text: String) -> String { Shown.number(Double(text), 3) }
@@ -246,7 +246,8 @@ import Testing
       for words in [
         "\(label) on \(film)",
         "output \(rounded("output")), threshold \(rounded("threshold")): yes",
-        "as a probability \(rounded("probability")) (platt)",
+        "probability \(rounded("probability")) (platt); output ",
+        "Of 100 films like those of training that are so answered ",
         // The scale's ends are the map's, and its mean the log-odds of the output.
         ">\(Shown.number(Double(map.least), 2))</text>",
         ">\(Shown.number(Double(map.most), 2))</text>",
