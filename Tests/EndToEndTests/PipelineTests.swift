@@ -87,13 +87,14 @@ import Testing
       [
         "metrics.json", "report.html", "auc.svg", "positives-found.svg", "negatives-found.svg",
         "headline.csv", "labels.csv", "operating_points.csv", "differences.csv",
-        "calibration.csv", "reliability.csv", "subgroups.csv", "roc-by-finding.svg",
-        "precision-recall-by-finding.svg",
+        "calibration.csv", "reliability.csv", "subgroups.csv", "plots/roc-by-finding-1.svg",
+        "pooled.csv", "decision_curves.csv",
+        "plots/precision-recall-by-finding-2.svg",
       ]
         + ["weighted-bce", "bce"].flatMap {
           [
             "predictions-\($0).csv", "classification_report-\($0).txt", "roc-\($0).svg",
-            "precision-recall-\($0).svg", "reliability-\($0).svg",
+            "precision-recall-\($0).svg", "plots/reliability-\($0)-1.svg",
           ]
         })
     let metrics = try json(output("evaluation") + "/metrics.json")

@@ -262,7 +262,12 @@ import Testing
   /// Below 0.5 something is exchanged; at 0.5 nothing is known.
   @Test func aModelWorseThanACoinIsSaidToBe() {
     let words = "ranks films worse than a coin"
-    let wrong = Self.model("wrong", [Self.label("A", with: 4, found: 0, alarms: 2)])
+    let wrong = Self.model(
+      "wrong",
+      [
+        Self.label("A", with: 4, found: 0, alarms: 2),
+        Self.label("B", with: 0, found: 0, alarms: 1),
+      ])
     // Two of six others are called, of four nobody: a third of the pairs is wrong, the others are ties.
     #expect(
       page(of: report([wrong])).contains(
