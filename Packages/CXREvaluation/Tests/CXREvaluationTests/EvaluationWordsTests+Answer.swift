@@ -41,6 +41,28 @@ extension EvaluationWordsTests {
           == "Either: which ranks better is not shown. right has mean AUC 0.917 (n/a): not told from alarming, "
           + "0.250 less, p 0.012.")
     }
+    // Of three the best may be told from one of the others only.
+    func difference(_ name: String, _ other: String, _ interval: Interval) -> ModelDifference {
+      ModelDifference(
+        name: name, other: other, labels: [],
+        mean: ModelDifference.Row(
+          label: "", auc: Estimate((interval.low + interval.high) / 2, interval), pValue: 0.5,
+          corrected: nil), atHalf: nil, atOperatingPoint: nil)
+    }
+    let three = [Self.right, Self.alarming, Self.silent]
+    func first(_ one: Interval, _ other: Interval) throws -> String {
+      let differences = [
+        difference("right", "alarming", one), difference("right", "silent", other),
+        difference("alarming", "silent", Interval(-0.1, 0.1)),
+      ]
+      return try #require(report(three, differences).answer.first).answer
+    }
+    let (told, open) = (Interval(0.1, 0.3), Interval(-0.1, 0.3))
+    #expect(try first(told, told).hasPrefix("right ranks films better. "))
+    #expect(
+      try first(told, open).hasPrefix(
+        "right or silent: which of them ranks better is not shown. right has"))
+    #expect(try first(open, open).hasPrefix("Any: which ranks better is not shown. "))
     #expect(
       try answer(0, [Self.right])
         == "right: mean AUC 0.917 (n/a). How sure that is, so few patients do not tell.")

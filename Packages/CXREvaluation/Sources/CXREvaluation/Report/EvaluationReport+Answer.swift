@@ -36,7 +36,6 @@ extension EvaluationReport {
       return "Not to be said: no finding has films with and without it."
     }
     let mean = "mean AUC \(area.text(digits: 3))"
-    // Both may be so with a wide interval; the first is about the figure itself.
     if value <= 0.5 {
       return "None: \(best.name) has the best \(mean), no better than a coin."
     }
@@ -45,30 +44,36 @@ extension EvaluationReport {
         "None yet: \(best.name) has the best \(mean), and these films do not tell it from a coin."
     }
     let others = figures.differences.compactMap {
-      difference -> (name: String, row: ModelDifference.Row, sign: Double)? in
-      if difference.name == best.name { return (difference.other, difference.mean, 1) }
-      if difference.other == best.name { return (difference.name, difference.mean, -1) }
+      difference -> (name: String, row: ModelDifference.Row)? in
+      if difference.name == best.name { return (difference.other, difference.mean) }
+      if difference.other == best.name { return (difference.name, difference.mean) }
       return nil
     }
     guard !others.isEmpty else {
       return "\(best.name): \(mean)."
         + (area.interval == nil ? " How sure that is, so few patients do not tell." : "")
     }
+    func isTold(_ row: ModelDifference.Row) -> Bool {
+      row.auc.interval.map { !$0.contains(0) } ?? false
+    }
     let words = others.map { other -> String in
       let value = other.row.auc.value.map { fixedPoint(abs($0), digits: 3) } ?? "n/a"
       let p = "p \(pValueText(other.row.pValue))"
-      guard let interval = other.row.auc.interval, !interval.contains(0) else {
+      guard let interval = other.row.auc.interval, isTold(other.row) else {
         return "not told from \(other.name), \(value) less, \(p)"
       }
       let ends = [interval.low, interval.high].map { abs($0) }.sorted()
       return "better than \(other.name) by \(value) (\(fixedPoint(ends[0], digits: 3)) to "
         + "\(fixedPoint(ends[1], digits: 3))), \(p)"
     }
-    let isShown = others.contains { other in
-      other.row.auc.interval.map { !$0.contains(0) } ?? false
-    }
-    return (isShown ? "\(best.name) ranks films better" : "Either: which ranks better is not shown")
-      + ". \(best.name) has \(mean): " + words.joined(separator: "; ") + "."
+    let equals = others.filter { !isTold($0.row) }.map(\.name)
+    let first =
+      equals.isEmpty
+      ? "\(best.name) ranks films better"
+      : equals.count == figures.models.count - 1
+        ? "\(equals.count == 1 ? "Either" : "Any"): which ranks better is not shown"
+        : "\(([best.name] + equals).joined(separator: " or ")): which of them ranks better is not shown"
+    return first + ". \(best.name) has \(mean): " + words.joined(separator: "; ") + "."
   }
 
   private func found(_ model: ModelFigures) -> String {
