@@ -287,10 +287,16 @@ class Tally:
     def __init__(self, folder):
         self.folder, self.faults = folder, []
 
-    def table(self, name, keys, expected, drawn=()):
-        """`expected` is a list of rows; intervals of the columns `drawn`, and p beside them, rest on draws."""
+    def table(self, name, keys, expected, drawn=(), beyond=lambda row: False):
+        """`expected` is a list of rows; intervals of the columns `drawn`, and p beside them, rest on draws.
+
+        Rows that are `beyond` scores are left out, and counted.
+        """
         with open(self.folder / name, newline="") as file:
-            found = list(csv.DictReader(file))
+            rows = list(csv.DictReader(file))
+        found = [row for row in rows if not beyond(row)]
+        if len(found) < len(rows):
+            print(f"{name}: {len(rows) - len(found)} rows are beyond scores")
         compared, worst, left = 0, 0.0, defaultdict(int)
         if [tuple(row[k] for k in keys) for row in found] != [tuple(str(row[k]) for k in keys) for row in expected]:
             self.faults.append(f"{name}: its rows are others than {keys} of the films and models say")
@@ -323,9 +329,9 @@ class Tally:
                     worst = max(worst, distance / max(1, abs(value)))
                     if distance > EXACT * max(1, abs(value)):
                         self.faults.append(f"{where}: {column} is {stated}, and must be {value}")
-        beyond = [c for c in left if not any(c in triple(b) for b in BEYOND.get(name, []))]
-        if beyond:
-            self.faults.append(f"{name}: nothing compares {', '.join(beyond)}")
+        unknown = [c for c in left if not any(c in triple(b) for b in BEYOND.get(name, []))]
+        if unknown:
+            self.faults.append(f"{name}: nothing compares {', '.join(unknown)}")
         print(f"{name}: {len(found)} rows, {compared} cells equal to {worst:.1e}"
               + (f", {sum(left.values())} beyond scores" if left else ""))
 
@@ -513,14 +519,9 @@ def main():
                     for row, p in zip(own, holm([row[share_ + "_p"] for row in own[:-1]]) + [None]):
                         row[share_ + "_p_holm"] = p
                 both += own
-    with open(folder / "differences.csv", newline="") as file:
-        yardstick = [row for row in csv.DictReader(file) if row["other"] == "thumbnail regression"]
-    # Of the thumbnails' areas no scores are at hand: their rows are taken as they are.
-    print(f"differences.csv: {len(yardstick)} rows of the regression on thumbnails are beyond scores")
-    tally.table("differences.csv", ["model", "other", "label"],
-                rows + [{k: row[k] for k in ("model", "other", "label")}
-                        | {k: float(v) if v else None for k, v in row.items() if k not in ("model", "other", "label")}
-                        | {"room auc_difference": 0.0} for row in yardstick], drawn=["auc_difference"])
+    # Of the thumbnails' areas no scores are at hand.
+    tally.table("differences.csv", ["model", "other", "label"], rows, drawn=["auc_difference"],
+                beyond=lambda row: row["other"] == "thumbnail regression")
     tally.table("paired_points.csv", ["model", "other", "point", "label"], both)
 
     for m, model in enumerate(models):
