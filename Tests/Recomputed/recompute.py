@@ -562,6 +562,8 @@ def main():
     tally.table("reliability.csv", ["model", "label", "method", "group"], rows)
     tally.table("decision_curves.csv", ["model", "label", "method", "threshold"], decisions)
 
+    with open(folder / "subgroups.csv", newline="") as file:
+        blank = dict.fromkeys(next(csv.reader(file)))
     rows = []
     for m, model in enumerate(models):
         for g, (kind, name, mask) in enumerate(films.groups):
@@ -570,7 +572,8 @@ def main():
                 head = {"model": model.name, "kind": kind, "group": name, "label": labels[k], "point": "",
                         "images": int(mask.sum()), "positives": int(y[mask, k].sum()), "patients_with": cell.with_}
                 if cell.fewest < LEAST_OF_GROUP:
-                    rows.append(defaultdict(lambda: None, head))
+                    # Of too few patients the counts alone are told.
+                    rows.append({**blank, **head})
                     continue
                 for point_, threshold, logit in model.points(k):
                     row = {**head, "point": point_, "threshold": threshold, "logit_threshold": logit,
@@ -581,11 +584,6 @@ def main():
                         for key in ("brier", "expected_calibration_error"):
                             row[key + suffix] = own.get(key)
                     rows.append(ranking(row, cell))
-    for row in rows:
-        if isinstance(row, defaultdict):
-            with open(folder / "subgroups.csv", newline="") as file:
-                for column in next(csv.reader(file)):
-                    row[column]
     tally.table("subgroups.csv", ["model", "kind", "group", "label", "point"], rows, drawn=["average_precision"])
 
     # Maps are beyond scores: what is said of them must agree with itself, and intervals with counts.
