@@ -111,20 +111,37 @@ struct CoverageCell: Sendable {
     var falseAlarms: Double
   }
 
+  /// Of films whose scores are spread about `mean`, those whose score is rounded to `score`.
+  private static func share(roundedTo score: Double, mean: Double) -> Double {
+    // From the nearer tail, or what is far out would be a difference of ones.
+    let distance = abs(score - mean)
+    return below(Self.step / 2 - distance) - below(-Self.step / 2 - distance)
+  }
+
+  private static func below(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
+
+  /// How likely a film of this score has a finding that a share `prevalence` of all films has. Scores of each kind of films
+  /// have a standard deviation of 1, so their log-odds are a straight line; those of a rounded score are of both kinds' shares
+  /// that are rounded to it.
+  func probability(of score: Double, prevalence: Double) -> Double {
+    let with = hasTies ? Self.share(roundedTo: score, mean: distance) : exp(score * distance)
+    let without =
+      hasTies ? Self.share(roundedTo: score, mean: 0) : exp(distance * distance / 2)
+    return prevalence * with / (prevalence * with + (1 - prevalence) * without)
+  }
+
   var truth: Truth {
-    func below(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
     guard hasTies else {
       return Truth(
-        auc: area, sensitivity: below(distance - threshold), falseAlarms: below(-threshold))
+        auc: area, sensitivity: Self.below(distance - threshold),
+        falseAlarms: Self.below(-threshold))
     }
     var truth = Truth(auc: 0, sensitivity: 0, falseAlarms: 0)
     var without = 0.0
     for place in -20...30 {
       let score = Double(place) * Self.step
-      func share(_ mean: Double) -> Double {
-        below(score + Self.step / 2 - mean) - below(score - Self.step / 2 - mean)
-      }
-      let (positive, negative) = (share(distance), share(0))
+      let positive = Self.share(roundedTo: score, mean: distance)
+      let negative = Self.share(roundedTo: score, mean: 0)
       truth.auc += positive * (without + negative / 2)
       without += negative
       if score > threshold {

@@ -11,6 +11,8 @@ struct CoverageTally: Sendable {
   private(set) var above = 0
   /// Intervals that lie below it.
   private(set) var below = 0
+  /// Intervals that would hold it at half their width.
+  private(set) var heldByHalves = 0
   private var widths: [Double] = []
 
   mutating func add(_ interval: Interval?, _ truth: Double) {
@@ -22,9 +24,13 @@ struct CoverageTally: Sendable {
     if truth < interval.low { above += 1 }
     if truth > interval.high { below += 1 }
     widths.append(interval.high - interval.low)
+    let (middle, reach) = ((interval.low + interval.high) / 2, (interval.high - interval.low) / 4)
+    if abs(truth - middle) <= reach { heldByHalves += 1 }
   }
 
   var coverage: Double { 1 - Double(above + below) / Double(max(1, given)) }
+  /// Were intervals half as wide.
+  var coverageOfHalves: Double { Double(heldByHalves) / Double(max(1, given)) }
   var width: Double { widths.sorted().dropFirst(widths.count / 2).first ?? .nan }
 
   /// Wilson's interval of the coverage; sets are independent.
@@ -48,9 +54,19 @@ struct CoverageTally: Sendable {
       && Double(below) / n <= 0.04
   }
 
+  /// Whether intervals hold the truth more often than they must, 99 % and more, and are wrong in no other way; `nil` of too few.
+  var holdsTooOften: Bool? {
+    holds.map { !$0 && interval.low > 0.99 }
+  }
+
   /// Whether a test of 5 % refuses what is true in 3 to 6.5 % of the sets, as far as so many sets can tell; `nil` of too few.
   var isLevel: Bool? {
     guard given >= Self.least else { return nil }
     return 1 - interval.high <= 0.065 && 1 - interval.low >= 0.03
+  }
+
+  /// Whether a test of 5 % refuses less than 3 %; `nil` of too few.
+  var refusesTooLittle: Bool? {
+    isLevel.map { !$0 && 1 - interval.low < 0.03 }
   }
 }

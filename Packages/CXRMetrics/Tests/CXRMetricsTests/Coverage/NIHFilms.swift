@@ -3,7 +3,9 @@ import Foundation
 
 /// The findings and patients of a fifth of NIH's films, those of every fifth patient, to be scored by label.
 struct NIHFilms: Sendable {
-  private let owners: [Int]
+  /// The films of each patient.
+  private let patients: [Range<Int>]
+  /// A finding, a film.
   private let labels: [[Bool]]
 
   /// `nil` where there is no label file.
@@ -30,19 +32,38 @@ struct NIHFilms: Sendable {
       else { return nil }
       return (number, Set(row[finding].split(separator: "|")))
     }.sorted { $0.0 < $1.0 }
-    owners = kept.map(\.0)
+    var patients: [Range<Int>] = []
+    for film in kept.indices {
+      if film > 0, kept[film].0 == kept[film - 1].0, let last = patients.popLast() {
+        patients.append(last.lowerBound..<film + 1)
+      } else {
+        patients.append(film..<film + 1)
+      }
+    }
+    self.patients = patients
     labels = ["Effusion", "Pneumothorax", "Fibrosis", "Hernia"].map { name in
       kept.map { $0.1.contains(Substring(name)) }
     }
   }
 
-  /// Sets whose findings are these and whose scores are drawn: strongly clustered, with an area of 0.85.
+  /// Sets of as many patients, drawn from these with their findings, and with scores of their own: strongly clustered, with an
+  /// area of 0.85.
   func run(sets: Int, draws: Int, seed: Int) -> CoverageRun {
-    // Each finding has a prevalence of its own, so that the predictive values of this page are those of these films.
     let cell = CoverageCell(
-      positives: 0, patients: Set(owners).count, clustering: .strong, area: 0.85, hasTies: false)
+      positives: 0, patients: patients.count, clustering: .strong, area: 0.85, hasTies: false)
+    let prevalences = labels.map { Double($0.count { $0 }) / Double($0.count) }
     return CoverageRun(
-      cell, name: "\(owners.count) of NIH's films, AUC 0.85", sets: sets, draws: draws, seed: seed
-    ) { SimulatedSet(owners: owners, labels: labels, cell, using: &$0) }
+      cell, name: "a fifth of NIH's patients, AUC 0.85", sets: sets, draws: draws, seed: seed
+    ) { generator in
+      var (owners, films) = ([Int](), [Int]())
+      for owner in patients.indices {
+        let drawn = patients[Int.random(in: patients.indices, using: &generator)]
+        owners += drawn.map { _ in owner }
+        films += drawn
+      }
+      return SimulatedSet(
+        owners: owners, labels: labels.map { labels in films.map { labels[$0] } },
+        prevalences: prevalences, cell, using: &generator)
+    }
   }
 }

@@ -6,6 +6,8 @@ struct SimulatedSet: Sendable {
   var owners: [Int] = []
   /// A finding, a film.
   var labels: [[Bool]] = []
+  /// A finding; how common it is among all such patients' films.
+  var prevalences: [Double] = []
   /// A model, a finding, a film.
   var scores: [[[Double]]] = [[], []]
 
@@ -24,20 +26,32 @@ struct SimulatedSet: Sendable {
         if owner != last { (last, habit) = (owner, generator.normal()) }
         return own.squareRoot() * habit + (1 - own).squareRoot() * generator.normal() > limit
       }
-      add(labels, cell, using: &generator)
+      add(labels, prevalence: cell.prevalence / rarity, cell, using: &generator)
     }
   }
 
   /// Of films whose findings and patients are known; a patient's films stand together.
-  init(owners: [Int], labels: [[Bool]], _ cell: CoverageCell, using generator: inout Generator) {
+  ///
+  /// - Parameters:
+  ///   - owners: `[n]`.
+  ///   - labels: a finding, `[n]`.
+  ///   - prevalences: a finding.
+  ///   - cell: how scores are spread.
+  init(
+    owners: [Int], labels: [[Bool]], prevalences: [Double], _ cell: CoverageCell,
+    using generator: inout Generator
+  ) {
     self.owners = owners
-    for labels in labels { add(labels, cell, using: &generator) }
+    for (labels, prevalence) in zip(labels, prevalences) {
+      add(labels, prevalence: prevalence, cell, using: &generator)
+    }
   }
 
   private mutating func add(
-    _ labels: [Bool], _ cell: CoverageCell, using generator: inout Generator
+    _ labels: [Bool], prevalence: Double, _ cell: CoverageCell, using generator: inout Generator
   ) {
     self.labels.append(labels)
+    prevalences.append(prevalence)
     let own = cell.clustering.films.ofScore
     /// Two models' views of the same: half, or of a patient's habit four fifths, in common.
     func pair(_ common: Double) -> (Double, Double) {
