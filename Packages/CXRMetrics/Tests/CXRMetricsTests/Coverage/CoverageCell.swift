@@ -38,13 +38,21 @@ struct CoverageCell: Sendable {
   }
 
   /// Films with the finding, as many as are to be expected.
-  var positives: Double
-  var patients: Int
-  var clustering: Clustering
+  let positives: Double
+  let patients: Int
+  let clustering: Clustering
   /// Of the scores before they are rounded.
-  var area: Double
+  let area: Double
   /// Whether scores are rounded to halves of a standard deviation.
-  var hasTies: Bool
+  let hasTies: Bool
+  /// How far apart the means of both kinds are, in standard deviations.
+  let distance: Double
+
+  init(positives: Double, patients: Int, clustering: Clustering, area: Double, hasTies: Bool) {
+    (self.positives, self.patients, self.clustering) = (positives, patients, clustering)
+    (self.area, self.hasTies) = (area, hasTies)
+    distance = 2.0.squareRoot() * NormalDistribution.quantile(area)
+  }
 
   static let positives = [3.0, 10, 20, 50, 200]
   static let patients = [40, 150, 600, 6000]
@@ -52,8 +60,6 @@ struct CoverageCell: Sendable {
 
   /// Of the films that have the finding.
   var prevalence: Double { positives / (Double(patients) * clustering.films.mean) }
-  /// How far apart the means of both kinds are, in standard deviations.
-  var distance: Double { 2.0.squareRoot() * NormalDistribution.quantile(area) }
   /// Above which a film is called positive.
   var threshold: Double { distance / 2 + 0.05 }
 
