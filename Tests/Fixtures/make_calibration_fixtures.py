@@ -14,14 +14,14 @@ from scipy import stats
 
 
 def interval(value, influence):
-    """value ± t·SE of what each patient adds; t by the spread of the squares."""
+    """value ± t·SE of how far each patient moves it; t by the spread of the squares."""
     own = influence[influence != 0]
     squares = own**2
     variance = squares.sum()
     spread = (squares**2).sum() - variance**2 / len(own)
     freedom = 2 * variance**2 / spread if spread > 0 else np.inf
     freedom = max(1, min(len(own) - 1, freedom))
-    reach = stats.t.ppf(0.975, freedom) * np.sqrt(variance * len(own) / (len(own) - 1))
+    reach = stats.t.ppf(0.975, freedom) * np.sqrt(variance)
     return [value - reach, value + reach]
 
 
@@ -29,8 +29,25 @@ def sums(values, patients):
     return np.array([values[patients == p].sum() for p in np.unique(patients)])
 
 
+def moves(design, errors, weights, patients):
+    """How far each patient moves the parameters: what it pulls, by the others' curvature (Mancl and DeRouen, 2001)."""
+    bread = design.T @ (design * weights[:, None])
+    rows = []
+    for patient in np.unique(patients):
+        own = patients == patient
+        others = bread - design[own].T @ (design[own] * weights[own, None])
+        rows.append(np.linalg.solve(others, design[own].T @ errors[own]))
+    return np.array(rows)
+
+
+def reduced(y, design, patients, family, offset):
+    """The standard errors of statsmodels' generalised estimating equations, corrected as Mancl and DeRouen do."""
+    model = sm.GEE(y, design, groups=patients, family=family, offset=offset)
+    return model.fit(cov_type="bias_reduced", ctol=1e-12, maxiter=500).bse
+
+
 def line(p, y, patients):
-    """Intercept with slope 1, and slope, by statsmodels; each patient's part of the error from its scores."""
+    """Intercept with slope 1, slope, and observed to expected, by statsmodels; intervals by patients left out."""
     z = np.log(p) - np.log1p(-p)
     answers = {}
     finite = np.isfinite(z).all()
@@ -42,20 +59,19 @@ def line(p, y, patients):
         if not (mixed if name == "slope" else finite):
             answers[name] = [None, None, None]
             continue
-        model = sm.GLM(y, design, family=sm.families.Binomial(), offset=offset)
-        fit = model.fit(tol=1e-14, maxiter=200)
-        scores = design * (y - fit.mu)[:, None]
-        bread = np.linalg.inv(design.T @ (design * (fit.mu * (1 - fit.mu))[:, None]))
-        influence = sums((scores @ bread)[:, column], patients)
-        clustered = model.fit(
-            tol=1e-14, maxiter=200, cov_type="cluster", cov_kwds={"groups": patients, "use_correction": False}
-        )
-        # The parts are those of statsmodels' clustered variance.
-        assert np.isclose((influence**2).sum(), clustered.bse[column] ** 2, rtol=1e-6), name
+        family = sm.families.Binomial()
+        fit = sm.GLM(y, design, family=family, offset=offset).fit(tol=1e-14, maxiter=200)
+        influence = moves(design, y - fit.mu, fit.mu * (1 - fit.mu), patients)[:, column]
+        # Their squares are statsmodels' variance.
+        error = reduced(y, design, patients, family, offset)[column]
+        assert np.isclose(np.sqrt((influence**2).sum()), error, rtol=1e-6), name
         answers[name] = [fit.params[column], *interval(fit.params[column], influence)]
     ratio = y.sum() / p.sum()
-    ends = interval(np.log(ratio), sums((y - ratio * p) / y.sum(), patients))
-    answers["observed_to_expected"] = [ratio, *np.exp(ends)]
+    influence = moves(np.ones((len(p), 1)), y - ratio * p, ratio * p, patients)[:, 0]
+    if y.any() and (p > 0).all():
+        error = reduced(y, np.ones((len(p), 1)), patients, sm.families.Poisson(), np.log(p))[0]
+        assert np.isclose(np.sqrt((influence**2).sum()), error, rtol=1e-6), "observed to expected"
+    answers["observed_to_expected"] = [ratio, *np.exp(interval(np.log(ratio), influence))]
     return answers
 
 

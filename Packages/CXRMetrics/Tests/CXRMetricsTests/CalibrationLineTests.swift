@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CXRMetrics
@@ -30,6 +31,23 @@ import Testing
       probabilities: [Double](repeating: 0.5, count: 20), labels: truths, patients: patients)
     #expect(alike.slope.value == nil && alike.intercept.value == 0)
     #expect(try #require(alike.intercept.interval).contains(0))
+  }
+
+  /// Twenty patients with a film of 0.5 each, half with the finding: leaving one out moves the logarithm of O:E by 0.5/9.5, the
+  /// intercept by 0.5/4.75; Student's t of 19 degrees of freedom is 2.093024.
+  @Test func patientsAreLeftOutByHand() throws {
+    let line = CalibrationLine(
+      probabilities: [Double](repeating: 0.5, count: 20), labels: truths, patients: patients)
+    let reach = 2.093024 * 20.0.squareRoot() / 19
+    let (ratio, intercept) = (
+      try #require(line.observedToExpected.interval), try #require(line.intercept.interval)
+    )
+    #expect(abs(log(ratio.low) + reach) < 1e-6 && abs(log(ratio.high) - reach) < 1e-6)
+    #expect(abs(intercept.low + 2 * reach) < 1e-6 && abs(intercept.high - 2 * reach) < 1e-6)
+    // Where one patient is promised everything, the others tell nothing.
+    let alone = CalibrationLine(
+      probabilities: (0..<20).map { $0 == 0 ? 0.5 : 0 }, labels: truths, patients: patients)
+    #expect(alone.observedToExpected == Estimate(20))
   }
 
   @Test func chanceErrsByHand() throws {

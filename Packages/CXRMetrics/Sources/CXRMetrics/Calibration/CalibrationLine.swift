@@ -2,9 +2,10 @@ import Foundation
 
 /// How far probabilities are from what is so, in three numbers that are 1, 0 and 1 where they are right.
 ///
-/// Intervals are by patient: what each patient's films add to the figure's error, squared and summed (the sandwich of
-/// Liang and Zeger, Biometrika 73, 1986), with Student's t for the patients that tell. `nil` where fewer than
-/// ``Interval/leastPatients`` patients have a finding, or lack it.
+/// Intervals are by patient: how far the figure moves, to first order, when each patient is left out, squared and summed
+/// (Mancl and DeRouen, Biometrics 57, 2001: the sandwich of Liang and Zeger, Biometrika 73, 1986, but for what a patient's
+/// films do to the fit by which they are judged), with Student's t for the patients that tell. `nil` where fewer than
+/// ``Interval/leastPatients`` patients have a finding, or lack it, and where one patient alone tells all.
 public struct CalibrationLine: Sendable, Equatable {
   /// Films that have the finding to those that the probabilities promise, above 0; above 1 where they promise too few. `nil`
   /// without films, or where nothing is promised.
@@ -67,19 +68,24 @@ extension CalibrationLine {
       return with.0 < without.1 && without.0 < with.1
     }
 
-    /// A figure with what each film adds to its error.
-    private func estimate(_ value: Double, _ errors: [Double]) -> Estimate {
-      guard isTelling else { return Estimate(value) }
-      var sums = [Double](repeating: 0, count: patients.count)
-      for (owner, error) in zip(patients.numbers, errors) { sums[owner] += error }
-      let influence = PatientInfluence(sums)
-      let count = Double(sums.count { $0 != 0 })
+    /// A figure with how far each patient moves it.
+    private func estimate(_ value: Double, moves: [Double]) -> Estimate {
+      guard isTelling, moves.allSatisfy(\.isFinite) else { return Estimate(value) }
+      let influence = PatientInfluence(moves)
+      let count = Double(moves.count { $0 != 0 })
       guard count > 1, influence.variance > 0 else { return Estimate(value) }
       let t = StudentDistribution.reach(
         level: Interval.defaultLevel,
         degreesOfFreedom: max(1, min(count - 1, influence.degreesOfFreedom)))
-      let reach = t * (influence.variance * count / (count - 1)).squareRoot()
+      let reach = t * influence.variance.squareRoot()
       return Estimate(value, Interval(value - reach, value + reach))
+    }
+
+    /// Sums over each patient's films.
+    private func byPatient(_ values: some Sequence<Double>) -> [Double] {
+      var sums = [Double](repeating: 0, count: patients.count)
+      for (owner, value) in zip(patients.numbers, values) { sums[owner] += value }
+      return sums
     }
 
     func ratio(_ probabilities: [Double]) -> Estimate {
@@ -90,10 +96,64 @@ extension CalibrationLine {
       let ratio = observed / expected
       guard observed > 0 else { return Estimate(ratio) }
       // On the scale of logarithms, on which a ratio's error is as large either way.
+      let errors = byPatient(zip(probabilities, labels).map { ($1 ? 1 : 0) - ratio * $0 })
       let own = estimate(
         log(ratio),
-        zip(probabilities, labels).map { (($1 ? 1 : 0) - ratio * $0) / observed })
+        moves: zip(errors, byPatient(probabilities)).map { error, promised in
+          // Of nobody else anything is promised: infinite.
+          error == 0 ? 0 : error / (ratio * max(0, expected - promised))
+        })
       return Estimate(ratio, own.interval.map { Interval(exp($0.low), exp($0.high)) })
+    }
+
+    /// The curvature of the loss, in the intercept alone or in the slope too.
+    private struct Curvature {
+      let slopeIsFree: Bool
+      /// Of the intercept twice, of both, and of the slope twice.
+      private(set) var (aa, ab, bb) = (0.0, 0.0, 0.0)
+
+      init(slopeIsFree: Bool) { self.slopeIsFree = slopeIsFree }
+
+      static func - (left: Self, right: Self) -> Self {
+        var rest = left
+        rest.aa -= right.aa
+        rest.ab -= right.ab
+        rest.bb -= right.bb
+        return rest
+      }
+
+      mutating func add(_ z: Double, weight: Double) {
+        aa += weight
+        ab += weight * z
+        bb += weight * z * z
+      }
+
+      /// Its inverse times a slope of the loss; `nil` where there is none.
+      func solve(_ x: Double, _ y: Double) -> (a: Double, b: Double)? {
+        let free = slopeIsFree ? aa * bb - ab * ab : aa
+        guard free > 1e-12 * (slopeIsFree ? aa * bb : 1) else { return nil }
+        return slopeIsFree ? ((bb * x - ab * y) / free, (aa * y - ab * x) / free) : (x / aa, 0)
+      }
+    }
+
+    /// How far the line with this curvature moves when each patient is left out; infinite where the others make no line.
+    private func moves(
+      _ a: Double, _ b: Double, _ curvature: Curvature
+    ) -> [(a: Double, b: Double)] {
+      var own = [Curvature](
+        repeating: Curvature(slopeIsFree: curvature.slopeIsFree), count: patients.count)
+      var slopes = [(a: Double, b: Double)](repeating: (0, 0), count: patients.count)
+      for (owner, (z, label)) in zip(patients.numbers, zip(logOdds, labels)) {
+        let p = 1 / (1 + exp(-(a + b * z)))
+        let error = (label ? 1 : 0) - p
+        slopes[owner].a += error
+        slopes[owner].b += error * z
+        own[owner].add(z, weight: p * (1 - p))
+      }
+      return zip(own, slopes).map { own, slope in
+        slope == (0, 0)
+          ? slope : (curvature - own).solve(slope.a, slope.b) ?? (.infinity, .infinity)
+      }
     }
 
     /// The likeliest line, by Newton's method; a step that does not help is halved. `nil` where it does not settle.
@@ -107,31 +167,22 @@ extension CalibrationLine {
       }
       var current = loss(a, b)
       for _ in 0..<100 {
-        var (ga, gb, aa, ab, bb) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        var (ga, gb) = (0.0, 0.0)
+        var curvature = Curvature(slopeIsFree: slopeIsFree)
         for (z, label) in zip(logOdds, labels) {
           let p = 1 / (1 + exp(-(a + b * z)))
-          let weight = p * (1 - p)
           let error = p - (label ? 1 : 0)
           ga += error
           gb += error * z
-          aa += weight
-          ab += weight * z
-          bb += weight * z * z
+          curvature.add(z, weight: p * (1 - p))
         }
-        let free = slopeIsFree ? aa * bb - ab * ab : aa
-        guard free > 1e-12 * (slopeIsFree ? aa * bb : 1), abs(b) < 1e4 else { return nil }
-        /// The inverse of the curvature, times a slope.
-        func solve(_ x: Double, _ y: Double) -> (a: Double, b: Double) {
-          slopeIsFree ? ((bb * x - ab * y) / free, (aa * y - ab * x) / free) : (x / aa, 0)
+        guard abs(b) < 1e4, let step = curvature.solve(ga, gb) else { return nil }
+        if abs(ga) < 1e-9, !slopeIsFree || abs(gb) < 1e-9 * max(1, curvature.bb.squareRoot()) {
+          let moved = moves(a, b, curvature)
+          return (
+            estimate(a, moves: moved.map { $0.a }), estimate(b, moves: moved.map { $0.b })
+          )
         }
-        if abs(ga) < 1e-9, !slopeIsFree || abs(gb) < 1e-9 * max(1, bb.squareRoot()) {
-          let errors = zip(logOdds, labels).map { z, label in
-            let error = (label ? 1 : 0) - 1 / (1 + exp(-(a + b * z)))
-            return solve(error, error * z)
-          }
-          return (estimate(a, errors.map(\.a)), estimate(b, errors.map(\.b)))
-        }
-        let step = solve(ga, gb)
         var factor = 1.0
         while loss(a - factor * step.a, b - factor * step.b) > current + 1e-12 * abs(current) {
           factor /= 2

@@ -181,8 +181,8 @@ public struct PatientBootstrap: Sendable {
     return weights
   }
 
-  /// The same numbers by a type that is known where the standard library draws with them: else its generic code runs as it is,
-  /// eight times as slow.
+  /// The same numbers by a type that is known where the standard library draws with them: else its generic code runs,
+  /// many times as slow.
   private struct OpaqueGenerator: RandomNumberGenerator {
     private var generator: any RandomNumberGenerator
 
