@@ -85,7 +85,7 @@ bench-collections: build $(VENV)/wheels/ready ## Public collections' label files
 bench-evaluation: build $(VENV)/peers ## A thousand draws of NIH's test patients beside scikit-learn; CXR_REAL_DATA.
 	$(VENV)/peers/bin/python Benchmarks/evaluation.py $(BIN) Benchmarks/results/$(shell date +%F)-evaluation
 
-# A thousand sets a cell: an hour. With COVERAGE_SETS=300 twenty minutes.
+# A thousand sets a cell: half an hour. With COVERAGE_SETS=300 ten minutes.
 COVERAGE_SETS := 1000
 COVERAGE_REPORT = $(CURDIR)/Benchmarks/results/$(shell date +%F)-coverage.md
 
