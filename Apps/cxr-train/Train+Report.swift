@@ -45,7 +45,13 @@ extension Train {
         curve("auc", "AUC (Keras's approximation)", \.auc),
         curve("precision", "precision at 0.5, pooled", \.precision),
         curve("recall", "recall at 0.5, pooled", \.recall),
+        TrainingReport.Curve(
+          name: "learning-rate", title: "learning rate",
+          training: rows.map { Double($0.learningRate) }),
+        TrainingReport.Curve(
+          name: "seconds", title: "seconds of training", training: rows.map(\.seconds)),
       ], bestEpoch: outcome.bestEpoch, summary: summary)
+    report.stoppedEarly = outcome.stoppedEarly
     report.warnings = [data.collection.warningOfPatients].compactMap { $0?.asSentence }
     report.notes = data.collection.leftOut.map(\.asSentence)
     if let problem = try report.write(

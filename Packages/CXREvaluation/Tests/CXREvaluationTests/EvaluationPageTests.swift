@@ -57,8 +57,9 @@ import Testing
     #expect(problem == nil, "\(String(describing: problem))")
     let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
     #expect(outsideReferences(in: html).isEmpty)
-    // Two curves a model, AUC and its differences, two rates; by finding two curves, decisions, and reliability a model.
-    #expect(html.components(separatedBy: "<svg").count - 1 == 4 + 2 + 2 + 2 * 2 + 2 + 2 * 2)
+    // Two curves a model, AUC and its differences, two rates; by finding two curves, decisions, and reliability and
+    // scores a model.
+    #expect(html.components(separatedBy: "<svg").count - 1 == 4 + 2 + 2 + 2 * 2 + 2 + 4 * 2)
     for text in [
       "cannot be told from a regression", "35.0 % instead of 1.0 %", "data:image/jpeg;base64",
       "at 2.0 %", "0.300 on 7", "<th scope=\"row\">Mass</th><td>n/a</td>",

@@ -145,17 +145,27 @@ extension EvaluationFigures {
   func addCalibration(_ pictures: FigureSet, to page: inout ReportPage) {
     guard models.contains(where: { !$0.calibrationMethods.isEmpty }) else { return }
     page.heading("Is 0.3 three in ten?")
-    page.paragraph(
+    let all = models.flatMap { $0.labels.flatMap(\.calibrations) }
+    page.sentences([
       "Films in ten groups of rising probability: what the model says against how many have the finding. On the "
-        + "diagonal a probability means what it says. Class weights push probabilities up by design; taking them out "
-        + "again needs no data, the fitted lines (Platt's, and all findings' together) were fitted on validation "
-        + "patients.")
-    page.paragraph(
+        + "diagonal a probability means what it says.",
+      all.contains { $0.method == .weights }
+        ? "Class weights push probabilities up by design; taking them out again needs no data."
+        : nil,
+      all.contains { $0.method == .platt }
+        ? "Platt's lines, and those of vector scaling, all findings' together, were fitted on validation patients."
+        : nil,
+    ])
+    page.sentences([
       "Brier skill is by how much probabilities come nearer to the truths than the finding's share of these films does, 1 at "
-        + "best, below 0 where they are worse than that. The calibration error (ECE) is never 0 on a set of this size: beside it "
-        + "stands what chance alone would give, were all probabilities right and films independent. O:E is how many have the finding "
+        + "best, below 0 where they are worse than that.",
+      all.contains { $0.expectedError != nil }
+        ? "The calibration error (ECE) is never 0 on a set of this size: beside it stands what chance alone would give, were all "
+          + "probabilities right and films independent." : nil,
+      "O:E is how many have the finding "
         + "to how many the probabilities promise; intercept and slope are what would have to be added to log-odds, and by what "
-        + "they would have to be multiplied: 0 and 1 where they are right.")
+        + "they would have to be multiplied: 0 and 1 where they are right.",
+    ])
     for (model, file) in zip(models, fileNames) {
       pictures.add(
         "reliability-\(file)", to: &page,
@@ -232,16 +242,18 @@ extension EvaluationFigures {
                 colour: barred.colour,
                 isHollow: group.films < CalibrationFigures.leastFilmsOfGroup)
             })
-        }, legend: methods.map { ($0.words, $0.colour) }, diagonal: true, xEnd: end,
-        yRange: 0...end)
+        }, legend: methods.map { ($0.words, $0.colour) }, diagonal: true, xRange: 0...end,
+        heights: .common(0...end))
     }
   }
 }
 
 extension ModelFigures {
-  /// Those of the first label that has any.
+  /// Those that any label has.
   fileprivate var calibrationMethods: [CalibrationMethod] {
-    labels.first { !$0.calibrations.isEmpty }?.calibrations.map(\.method) ?? []
+    CalibrationMethod.allCases.filter { method in
+      labels.contains { $0.calibration(method) != nil }
+    }
   }
 }
 

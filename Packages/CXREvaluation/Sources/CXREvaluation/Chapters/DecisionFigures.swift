@@ -42,11 +42,15 @@ extension EvaluationFigures {
   func addDecisions(_ pictures: FigureSet, to page: inout ReportPage) {
     guard models.contains(where: { $0.labels.contains { $0.decision != nil } }) else { return }
     page.heading("Is acting on it worth it?")
-    page.paragraph(
+    let decisions = models.flatMap { $0.labels.compactMap(\.decision) }
+    page.sentences([
       "Net benefit counts findings found, less false alarms at the rate at which you would take them: whoever acts from a "
         + "probability of 0.1 on takes nine false alarms for one finding found. A model is worth acting on where its line lies above "
-        + "both calling all films (grey) and calling none (nought). Probabilities are read by Platt's line where there is one. All "
-        + "values are in decision_curves.csv.")
+        + "both calling all films (grey) and calling none (nought). All "
+        + "values are in decision_curves.csv.",
+      decisions.contains { $0.method == .platt }
+        ? "Probabilities are read by Platt's line where there is one." : nil,
+    ])
     pictures.add(
       "decision-by-finding", to: &page,
       caption:
@@ -81,7 +85,7 @@ extension EvaluationFigures {
               }, level: 0)
         },
         legend: models.enumerated().map { ($1.name, $0) } + [("all films", Self.greyColour)],
-        xEnd: DecisionCurve.usualThresholds.last ?? 1, yRange: nil)
+        xRange: 0...(DecisionCurve.usualThresholds.last ?? 1), heights: .ownFromNought)
     ]
   }
 

@@ -133,11 +133,14 @@ extension EvaluationFigures {
   func addDifferences(_ pictures: FigureSet, to page: inout ReportPage) {
     guard !differences.isEmpty else { return }
     page.heading("One model against another")
-    page.paragraph(
+    page.sentences([
       "The same patients were drawn for both models, so what they have in common cancels. p is how often so "
         + "large a difference would be seen on sets like this one if both were equally good; corrected, for looking at many "
-        + "findings at once (Holm). Sensitivity and specificity are compared film by film, at each model's own threshold: more of "
-        + "one is often paid with less of the other.")
+        + "findings at once (Holm).",
+      differences.contains { !$0.points.isEmpty }
+        ? "Sensitivity and specificity are compared film by film, at each model's own threshold: more of "
+          + "one is often paid with less of the other." : nil,
+    ])
     pictures.add(
       "auc-differences", to: &page,
       caption:
@@ -172,8 +175,8 @@ extension EvaluationFigures {
           + "\(difference.labels.count) findings that can be tested."
           + (paired == nil
             ? ""
-            : " At \(point == "0.5" ? "0.5" : "the chosen thresholds"), p of findings corrected likewise; all: the mean AUC, and "
-              + "all film-and-finding pairs."))
+            : " Sensitivity and specificity are at \(point == "0.5" ? "0.5" : "the chosen thresholds"), p of findings corrected "
+              + "likewise; all: the mean AUC, and all film-and-finding pairs."))
     }
   }
 

@@ -163,20 +163,25 @@ extension EvaluationFigures {
       })
   }
 
-  /// The fewest validation films with a finding on which a threshold is chosen without a word of doubt.
-  private static let leastPositives = 10
+  private var hasPrevalence: Bool { labels.contains { options.prevalences[$0] != nil } }
 
   /// Adds the chapter about thresholds.
   func addOperatingPoints(_ pictures: FigureSet, to page: inout ReportPage) {
     page.heading("Operating points")
-    page.paragraph(
-      "Chosen thresholds follow a rule: youden, the largest sensitivity + specificity; sensitivity=S or specificity=S, "
-        + "at least that; f1, the largest F1; cost=C, the least cost where a miss costs C false alarms. They are worth "
-        + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others; those chosen on "
-        + "fewer than ten are written fainter. PPV is the share of alarms that are right, NPV the share of all-clears that are; "
-        + "false alarms per found are those that come with each film of the finding that is called. All three depend on how common "
-        + "the finding is; where a prevalence was given, PPV is shown for it too.")
     let fitted = models.filter { $0.model.fit != nil }
+    let isAnyFaint = fitted.contains { $0.labels.contains(where: \.isChosenOnFew) }
+    page.sentences([
+      fitted.isEmpty
+        ? nil
+        : "Chosen thresholds follow a rule: youden, the largest sensitivity + specificity; sensitivity=S or specificity=S, "
+          + "at least that; f1, the largest F1; cost=C, the least cost where a miss costs C false alarms. They are worth "
+          + "what the validation films are: 0.2 on 5 was chosen on five films with the finding, and the others.",
+      isAnyFaint ? "Those chosen on fewer than ten are written fainter." : nil,
+      "PPV is the share of alarms that are right, NPV the share of all-clears that are; "
+        + "false alarms per found are those that come with each film of the finding that is called. All three depend on how common "
+        + "the finding is.",
+      hasPrevalence ? "Where a prevalence was given, PPV is shown for it too." : nil,
+    ])
     for model in fitted {
       let rule = model.model.fit?.operatingPoint ?? ""
       addPoints(
@@ -190,6 +195,7 @@ extension EvaluationFigures {
       }
     }
     if fitted.isEmpty { addHalves() }
+    for model in models.indices { addScores(of: model, pictures, to: &page) }
     page.beginDetails(fitted.isEmpty ? "Findings found and cleared, as bars" : "The same at 0.5")
     if !fitted.isEmpty { addHalves() }
     pictures.add(
@@ -204,7 +210,6 @@ extension EvaluationFigures {
   private func addPoints(
     of model: ModelFigures, isFitted: Bool, caption: String, to page: inout ReportPage
   ) {
-    let hasPrevalence = labels.contains { options.prevalences[$0] != nil }
     let rows = model.labels.map { label -> [String] in
       guard let own = isFitted ? label.points.fitted : label.points.half else {
         return [label.name]
@@ -233,11 +238,7 @@ extension EvaluationFigures {
       header: header,
       rows: rows.map { $0 + [String](repeating: "n/a", count: header.count - $0.count) },
       caption: caption,
-      faint: Set(
-        model.labels.indices.filter { k in
-          let positives = model.labels[k].points.validationPositives
-          return isFitted && (positives ?? Self.leastPositives) < Self.leastPositives
-        }))
+      faint: isFitted ? Set(model.labels.indices.filter { model.labels[$0].isChosenOnFew }) : [])
   }
 
   /// The pictures of that chapter.
@@ -251,7 +252,7 @@ extension EvaluationFigures {
         series: models.map { ($0.name, $0.labels.map { value($0.points.detection) }) },
         range: "[0:100]")
     }
-    return [
+    return scorePictures + [
       bars(
         "positives-found", "Positives found at 0.5, a label and model",
         "percent of the films with the finding, found at 0.5", \.positivesFoundPercent),
@@ -259,5 +260,15 @@ extension EvaluationFigures {
         "negatives-found", "Negatives found at 0.5, a label and model",
         "percent of the films without the finding, found at 0.5", \.negativesFoundPercent),
     ]
+  }
+}
+
+extension LabelFigures {
+  /// The fewest validation films with a finding on which a threshold is chosen without a word of doubt.
+  private static let leastPositives = 10
+
+  /// Whether the threshold was chosen on too few films to be relied on.
+  fileprivate var isChosenOnFew: Bool {
+    points.validationPositives.map { $0 < Self.leastPositives } ?? false
   }
 }

@@ -105,18 +105,26 @@ extension EvaluationFigures {
     pictures.add(
       "auc", to: &page,
       caption:
-        "Area under the ROC curve with \(Interval.defaultLevelText) intervals; dashed, chance; a finding that is n/a has no mark."
+        "Area under the ROC curve with \(Interval.defaultLevelText) intervals; dashed, chance."
+        + (hasUndefinedArea ? " A finding that is n/a has no mark." : "")
     )
     pictures.add(
       "roc-by-finding", to: &page,
       caption:
         "Findings found against false alarms, with bands that hold \(Interval.defaultLevelText) of the draws at each rate; "
-        + "dots, the chosen thresholds; n, films with the finding.")
+        + "n, films with the finding."
+        + (hasChosenThresholds ? " Dots are the chosen thresholds." : ""))
     page.heading("Precision and recall")
-    page.paragraph(
-      "Average precision depends on how many films have the finding, and is too high on average where few do: its interval is "
-        + "of sets of this size, with as many positives, and it is not to be compared with that of a set of another. An interval is "
-        + "n/a where fewer than \(Interval.leastPatients) patients have the finding, or lack it.")
+    let precision = models.flatMap { $0.labels.map(\.ranking.averagePrecision) }
+    page.sentences([
+      precision.contains { $0.value != nil }
+        ? "Average precision depends on how many films have the finding, and is too high on average where few do: its interval is "
+          + "of sets of this size, with as many positives, and it is not to be compared with that of a set of another."
+        : nil,
+      precision.contains { $0.interval == nil }
+        ? "An interval is n/a where fewer than \(Interval.leastPatients) patients have the finding, or lack it."
+        : nil,
+    ])
     pictures.add(
       "precision-recall-by-finding", to: &page,
       caption:
@@ -134,7 +142,10 @@ extension EvaluationFigures {
             [model.labels[k].ranking.averagePrecision.text(digits: 3)]
               + (model.yardstick.map { [$0.auc[k].text(digits: 3)] } ?? [])
           }
-      }, caption: "Average precision, and how a regression on thumbnails ranks the same films.")
+      },
+      caption: models.contains { $0.yardstick != nil }
+        ? "Average precision, and how a regression on thumbnails ranks the same films."
+        : "Average precision.")
     page.beginDetails("All findings of a model in one frame")
     for (model, file) in zip(models, fileNames) {
       pictures.add(
@@ -144,6 +155,13 @@ extension EvaluationFigures {
         caption: "\(model.name): precision against recall, average precision in the legend.")
     }
     page.endDetails()
+  }
+
+  private var hasUndefinedArea: Bool {
+    models.contains { $0.labels.contains { $0.ranking.auc.value == nil } }
+  }
+  private var hasChosenThresholds: Bool {
+    models.contains { $0.labels.contains { $0.points.fitted != nil } }
   }
 
   /// All models in one table; of two, with their difference.

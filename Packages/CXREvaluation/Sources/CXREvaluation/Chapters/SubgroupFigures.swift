@@ -86,10 +86,12 @@ extension EvaluationFigures {
   func addSubgroups(to page: inout ReportPage) {
     guard models.contains(where: { !$0.subgroups.isEmpty }) else { return }
     page.heading("Who is served: by view, sex and age")
-    page.paragraph(
-      "A finding is judged within a group where at least ten patients have it and ten are without; otherwise it is n/a there. "
-        + "Groups are compared with the largest of their kind, on the findings that both can be judged on, by the same draws of "
-        + "patients: over all their findings means would differ because the findings do.")
+    page.sentences([
+      "A finding is judged within a group where at least ten patients have it and ten are without; otherwise it is n/a there.",
+      models.contains { !$0.groupDifferences.isEmpty }
+        ? "Groups are compared with the largest of their kind, on the findings that both can be judged on, by the same draws of "
+          + "patients: over all their findings means would differ because the findings do." : nil,
+    ])
     for model in models where !model.subgroups.isEmpty {
       if model.groupDifferences.isEmpty {
         page.paragraph(
@@ -123,9 +125,12 @@ extension EvaluationFigures {
           }, caption: "\(model.name): AUC a finding and group.")
     }
     page.beginDetails("Sensitivity, specificity and calibration error a group and finding")
-    page.paragraph(
-      "At the chosen thresholds, or 0.5 where none was chosen; ECE after Platt's line, or of the output as it is "
-        + "where there is none.")
+    if models.contains(where: { $0.subgroups.contains { $0.labels.contains(where: \.isTelling) } })
+    {
+      page.paragraph(
+        "At the chosen thresholds, or 0.5 where none was chosen; ECE after Platt's line, or of the output as it is "
+          + "where there is none.")
+    }
     for model in models {
       for group in model.subgroups { add(group, of: model.name, to: &page) }
     }
@@ -150,7 +155,7 @@ extension EvaluationFigures {
         ]
       },
       caption:
-        "\(model), \(group.kind) \(group.name); \(labels.count - judged.count) findings n/a, of too few patients"
+        "\(model), \(group.kind) \(group.name); \(labels.count - judged.count) findings n/a, of too few patients."
     )
   }
 }

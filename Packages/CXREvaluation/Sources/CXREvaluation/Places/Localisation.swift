@@ -167,35 +167,48 @@ public struct Localisation: Sendable {
     guard !models.isEmpty else { return }
     page.heading("Does it look where the finding is?")
     page.paragraph(
-      "Found means called positive at the chosen threshold, or 0.5. "
-        + "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one; how often a "
-        + "place chosen blindly would, of those that can be a map's strongest, and how often the strongest places of other films with the finding would, which "
-        + "is what looking at the usual place is worth. Above is what lies above a share of the way from the map's "
-        + "least to its most: of the box, and of the whole film, for three such shares.")
+      "Beside boxes in which the finding was drawn: how often the strongest place of the map lies in one, of all films and of those "
+        + "called at the chosen threshold, or 0.5; how often a place chosen blindly would, of those that can be a map's strongest; and "
+        + "how often the strongest places of other films with the finding would, which is what looking at the usual place is worth."
+    )
     let unreachable = models.map { $0.localisation.total.unreachable }
     if let most = unreachable.max(), most > 0 {
       page.paragraph(
-        "A map has no place near a film's edge, where no cell is centred: boxes that lie there wholly cannot be hit. They count as "
-          + "misses, and their number stands beside the films'.")
+        "A map has no place near a film's edge, where no cell is centred: boxes that lie there wholly are out of reach. They count as "
+          + "misses.")
     }
     for (name, own) in models {
+      let rows = own.labels + [own.total]
       page.table(
         header: [
-          "finding", "boxed films", "peak in box", "among those found", "blind", "usual place",
-        ] + thresholds.map { "above \(fixedPoint($0, digits: 2))" },
-        rows: (own.labels + [own.total]).map { row in
+          "finding", "boxed films", "out of reach", "peak in box", "among those called", "blind",
+          "usual place",
+        ],
+        rows: rows.map { row in
           [
-            row.label,
-            row.unreachable > 0
-              ? "\(row.hits.films), \(row.unreachable) out of reach" : "\(row.hits.films)",
-            row.hits.estimate.text(digits: 2),
+            row.label, "\(row.hits.films)", "\(row.unreachable)", row.hits.estimate.text(digits: 2),
             row.hitsAmongTruePositives.estimate.text(digits: 2),
             fixedPoint(row.chance, digits: 2), fixedPoint(row.usualPlace, digits: 2),
           ]
-            + row.coverage.map {
-              "\(fixedPoint($0.ofBox, digits: 2)), \(fixedPoint($0.ofFilm, digits: 2))"
+        }, caption: "\(name): places beside boxes.")
+      page.beginDetails("\(name): how much of the boxes shines")
+      page.table(
+        header: ["finding"]
+          + thresholds.flatMap { threshold in
+            ["of the boxes", "of the film"].map {
+              "\($0) above \(fixedPoint(threshold, digits: 2))"
             }
-        }, caption: name)
+          },
+        rows: rows.map { row in
+          [row.label]
+            + row.coverage.flatMap {
+              [fixedPoint($0.ofBox, digits: 2), fixedPoint($0.ofFilm, digits: 2)]
+            }
+        },
+        caption:
+          "\(name): the share of the boxes, and of the whole film, that lies above a share of the way from the map's least to its "
+          + "most.")
+      page.endDetails()
     }
   }
 }

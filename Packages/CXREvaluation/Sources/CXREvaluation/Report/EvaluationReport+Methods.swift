@@ -12,10 +12,13 @@ extension EvaluationReport {
   private var methods: String {
     let rules = Set(figures.models.compactMap { $0.model.fit?.operatingPoint }).sorted()
     let hasGroups = figures.models.contains { !$0.groupDifferences.isEmpty }
+    let isRanked = figures.models.contains { $0.ranking.auc.value != nil }
     return [
-      "Areas under the ROC curve have score intervals (Newcombe) whose variance is that of leaving patients out; average "
-        + "precision has an interval on log-odds from \(figures.options.replicates) bootstrap draws of patients, each with all of "
-        + "their films.",
+      !isRanked
+        ? nil
+        : "Areas under the ROC curve have score intervals (Newcombe) whose variance is that of leaving patients out; average "
+          + "precision has an interval on log-odds from \(figures.options.replicates) bootstrap draws of patients, each with all of "
+          + "their films.",
       "Sensitivity, specificity and predictive values have mid-P intervals of as many films as the patients' are worth "
         + "(Korn and Graubard).",
       rules.isEmpty
@@ -28,7 +31,8 @@ extension EvaluationReport {
       hasGroups
         ? "Groups were compared with the largest of their kind on the findings with ten patients with and ten without it in both."
         : nil,
-      "All intervals are of \(Interval.defaultLevelText); all tests are two-sided.",
+      "All intervals are of \(Interval.defaultLevelText).",
+      figures.differences.isEmpty && !hasGroups ? nil : "All tests are two-sided.",
     ].compactMap { $0 }.joined(separator: " ")
   }
 }

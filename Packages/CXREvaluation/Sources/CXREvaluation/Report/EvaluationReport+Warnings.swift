@@ -37,11 +37,21 @@ extension EvaluationReport {
   /// What figures do not say.
   func addLimits(to page: inout ReportPage) {
     page.heading("What these figures do not say")
-    page.paragraph(
-      "The intervals speak of other patients of the same kind, seen with the same devices and labelled the same way. "
-        + "They do not speak of another hospital, of another training run of the same network, or of how right the "
-        + "labels are, which a program may have read from reports. A map shows what the network added up, not why. "
-        + "Predictive values hold where the finding is as common as here. Groups are small where the table says so, and "
-        + "a difference between groups may come from what else differs between them.")
+    let hasIntervals = figures.models.contains {
+      $0.labels.contains { $0.ranking.auc.interval != nil }
+    }
+    let hasMaps = figures.models.contains {
+      $0.model.localisation != nil || !$0.model.examples.isEmpty
+    }
+    page.sentences([
+      hasIntervals
+        ? "The intervals speak of other patients of the same kind, seen with the same devices and labelled the same way. "
+          + "They do not speak of another hospital, of another training run of the same network, or of how right the "
+          + "labels are, which a program may have read from reports." : nil,
+      hasMaps ? "A map shows what the network added up, not why." : nil,
+      "Predictive values hold where the finding is as common as here.",
+      figures.models.contains { !$0.groupDifferences.isEmpty }
+        ? "A difference between groups may come from what else differs between them." : nil,
+    ])
   }
 }

@@ -87,13 +87,13 @@ public struct EvaluationReport: Sendable {
     var page = ReportPage(
       title: title,
       lead:
-        "\(lead). Intervals are of \(Interval.defaultLevelText), from \(figures.options.replicates) draws of patients, each with all of "
-        + "their films (seed \(figures.options.seed))." + (made.map { " \($0)" } ?? ""))
+        "\(lead)." + (models.isEmpty ? "" : draws) + (made.map { " \($0)" } ?? ""))
     page.answer(answer)
     if let problem = pictures.problem { page.callout(problem.description) }
     for warning in warnings { page.callout(warning) }
     if let meaningOfUnits { page.paragraph(meaningOfUnits) }
-    if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
+    page.sentences(notes)
+    guard !models.isEmpty else { return page }
     for model in models { addWarnings(of: model, to: &page) }
     figures.addHeadline(to: &page)
     page.heading(models.count > 1 ? "What the difference means" : "What the figures mean")
@@ -127,6 +127,11 @@ public struct EvaluationReport: Sendable {
     return
       "Judged by \(name): a \(name)'s score is the \(unit.score.rawValue) of its films' scores, and it has a finding where one "
       + "of them has. Where figures speak of films, these are \(unit.plural)."
+  }
+
+  private var draws: String {
+    " Intervals are of \(Interval.defaultLevelText), from \(figures.options.replicates) draws of patients, each with all of "
+      + "their films (seed \(figures.options.seed))."
   }
 
   /// The beginning of a page.

@@ -31,4 +31,13 @@ public struct FigureSet {
         caption: caption)
     }
   }
+
+  /// Adds several figures side by side, with the legend of the first of them that are drawn; those that are not are left out.
+  public func add(_ names: [String], to page: inout ReportPage, caption: String) {
+    let figures = names.compactMap { drawn[$0] }
+    guard let first = figures.first else { return }
+    page.figures(
+      figures.flatMap(\.svgs), legend: first.legend.map { ($0.title, Figure.colour($0.colour)) },
+      caption: caption)
+  }
 }

@@ -5,7 +5,7 @@ import Foundation
 public struct ReportPage: Sendable {
   private let title: String
   private let lead: String
-  private var body = ""
+  var body = ""
   /// Sections, for the contents.
   private var headings: [String] = []
   private var answer = ""
@@ -48,6 +48,12 @@ public struct ReportPage: Sendable {
 
   /// Adds a paragraph.
   public mutating func paragraph(_ text: String) { body += "<p>\(HTML.escaped(text))</p>\n" }
+
+  /// Adds a paragraph of the sentences that there are; without any, nothing.
+  public mutating func sentences(_ sentences: [String?]) {
+    let said = sentences.compactMap { $0 }
+    if !said.isEmpty { paragraph(said.joined(separator: " ")) }
+  }
 
   /// Adds a note that stands out.
   public mutating func callout(_ text: String) {
@@ -160,30 +166,6 @@ public struct ReportPage: Sendable {
     scrolling(nil, "<pre>\(HTML.escaped(text))</pre>")
   }
 
-  /// Adds films side by side, each a PNG or JPEG file with a caption; of a film without a picture the words alone.
-  ///
-  /// - Parameters:
-  ///   - films: each a PNG or JPEG file, or none, with a caption and a detail.
-  ///   - wide: whether the pictures are twice as wide as high.
-  public mutating func contactSheet(
-    _ films: [(picture: [UInt8]?, caption: String, detail: String)], wide: Bool = false
-  ) {
-    body += "<div class=\"films\(wide ? " wide" : "")\">\n"
-    for film in films {
-      body += "<figure>"
-      if let picture = film.picture {
-        let data = Data(picture).base64EncodedString()
-        let type = picture.first == 0xFF ? "jpeg" : "png"
-        body +=
-          "<img alt=\"\(HTML.escaped(film.caption)): \(HTML.escaped(film.detail))\" "
-          + "src=\"data:image/\(type);base64,\(data)\">"
-      }
-      body +=
-        "<figcaption>\(HTML.escaped(film.caption))<br><small>\(HTML.escaped(film.detail))</small></figcaption></figure>\n"
-    }
-    body += "</div>\n"
-  }
-
   /// The page's text.
   public var html: String {
     """
@@ -245,11 +227,11 @@ public struct ReportPage: Sendable {
     .films figure{margin:0}.films img{width:100%;background:#000;image-rendering:auto}
     footer{margin-top:3rem;padding-top:.8rem;padding-bottom:3rem;border-top:1px solid var(--line);color:var(--soft);\
     font-size:.9rem}
-    .films.wide{grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
+    .films.three{grid-template-columns:repeat(3,1fr)}h3{font-size:1rem;margin:1.1rem 0 .3rem}
     details{margin:1rem 0}summary{cursor:pointer;color:var(--mark)}a{color:var(--mark)}
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
-    @media(max-width:40rem){.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
+    @media(max-width:40rem){.films.three{grid-template-columns:1fr}.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
     @media print{@page{margin:12mm}body{font-size:9pt;line-height:1.4}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
     .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
     th,td{padding:.12rem .35em .12rem 0;white-space:normal}caption{position:static}td small{white-space:nowrap}\
@@ -258,6 +240,7 @@ public struct ReportPage: Sendable {
     .films figcaption{font-size:6.5pt;line-height:1.15}.films{gap:.3rem}p{margin:.5em 0}\
     h2{break-after:avoid;margin-top:1.2rem}figure,tr,.panels>div{break-inside:avoid}\
     figure:has(.panels){break-inside:auto}caption{break-after:avoid}thead{display:table-header-group}\
-    .panels{grid-template-columns:repeat(5,1fr)}.films,.films.wide{grid-template-columns:repeat(4,1fr)}}
+    .panels{grid-template-columns:repeat(5,1fr)}.films{grid-template-columns:repeat(4,1fr)}\
+    .films.three{grid-template-columns:repeat(3,1fr)}h3{break-after:avoid;margin:.4em 0 .1em;font-size:1em}}
     """
 }

@@ -14,14 +14,16 @@ extension Figure {
     public var marks: [Mark]
     /// Where a dashed line lies, such as a share that chance alone gives.
     public var level: Double?
+    /// Where a dashed line stands, such as a threshold.
+    public var upright: Double?
 
     /// Gathers a frame.
     public init(
       title: String, bands: [(points: [(x: Double, low: Double, high: Double)], colour: Int)] = [],
-      lines: [Series] = [], marks: [Mark] = [], level: Double? = nil
+      lines: [Series] = [], marks: [Mark] = [], level: Double? = nil, upright: Double? = nil
     ) {
       (self.title, self.bands, self.lines) = (title, bands, lines)
-      (self.marks, self.level) = (marks, level)
+      (self.marks, self.level, self.upright) = (marks, level, upright)
     }
   }
 
@@ -45,6 +47,16 @@ extension Figure {
     }
   }
 
+  /// What the upright axis of panels spans.
+  public enum Heights: Equatable, Sendable {
+    /// The same in each.
+    case common(ClosedRange<Double>)
+    /// In each what its lines and marks reach, and nought.
+    case ownFromNought
+    /// In each what its lines and marks reach.
+    case own
+  }
+
   /// How lines of a panel go from point to point.
   public enum Course: String {
     /// Straight.
@@ -63,19 +75,22 @@ extension Figure {
   ///   - panels: in the order of the page.
   ///   - legend: what colours mean.
   ///   - diagonal: whether the line of equal values is drawn in each.
-  ///   - xEnd: where the horizontal axis ends.
-  ///   - yRange: of the upright axis; `nil` where each panel has its own.
+  ///   - xRange: of the horizontal axis.
+  ///   - wholeX: whether only whole numbers stand below it, as of epochs.
+  ///   - heights: of the upright axis.
   ///   - course: how lines go.
   public static func panels(
     _ name: String, description: String, xLabel: String, yLabel: String, panels: [Panel],
-    legend: [(title: String, colour: Int)], diagonal: Bool = false, xEnd: Double = 1,
-    yRange: ClosedRange<Double>? = 0...1, course: Course = .straight
+    legend: [(title: String, colour: Int)], diagonal: Bool = false,
+    xRange: ClosedRange<Double> = 0...1, wholeX: Bool = false,
+    heights: Heights = .common(0...1), course: Course = .straight
   ) -> Figure {
     var files: [(name: String, rows: [[String]])] = []
+    let xStep = roundStep(xRange.upperBound - xRange.lowerBound)
     var script = """
-      set size \(yRange == 0...xEnd ? "square" : "nosquare")
-      set xrange [0:\(xEnd)]
-      set xtics \(roundStep(xEnd)) font ',13' offset 0,0.4
+      set size \(heights == .common(xRange) ? "square" : "nosquare")
+      set xrange [\(xRange.lowerBound):\(xRange.upperBound)]
+      set xtics \(wholeX ? max(1, xStep) : xStep) font ',13' offset 0,0.4
       set grid lc rgb '#999999' lw 0.5 dt 3
       set tmargin 1.8
       set bmargin 3
@@ -103,7 +118,11 @@ extension Figure {
       for (l, line) in panel.lines.enumerated() {
         add(
           "line", l, line.points.map { ["\($0.x)", "\($0.y)"] },
-          "using 1:2 with \(course.rawValue) lw 1.8 dt \(line.dash) lc rgb '\(colour(line.colour))'"
+          // A point alone makes no line.
+          "using 1:2 with "
+            + (line.points.count == 1
+              ? "points pt 7 ps 0.6" : "\(course.rawValue) lw 1.8 dt \(line.dash)")
+            + " lc rgb '\(colour(line.colour))'"
         )
       }
       for (m, mark) in panel.marks.enumerated() {
@@ -115,16 +134,24 @@ extension Figure {
       }
       if let level = panel.level { plots.append("\(level) with lines lw 1 dt 2 lc rgb '#888888'") }
       if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888'") }
-      let own = yRange ?? range(of: panel)
+      let own = range(of: panel, heights)
       if plots.isEmpty { plots = ["\(own.lowerBound - 1) with lines"] }
+      if let x = panel.upright {
+        script +=
+          "set arrow 1 from \(x), graph 0 to \(x), graph 1 nohead lw 1 dt 2 lc rgb '#888888'\n"
+      }
+      // One alone is named as the figure is.
+      if panels.count > 1 {
+        script += "if (!exists(\"piped\")) set output '\(name)-\(p + 1).svg'\n"
+      }
       script += """
-        if (!exists("piped")) set output '\(name)-\(p + 1).svg'
         set yrange [\(own.lowerBound):\(own.upperBound)]
         set ytics \(roundStep(own.upperBound - own.lowerBound)) font ',13' offset 0.6,0
         set title \(quoted(short(panel.title))) font ',14' offset 0,-0.6
         plot \(plots.joined(separator: ", \\\n  "))
 
         """
+      if panel.upright != nil { script += "unset arrow 1\n" }
     }
     var figure = Figure(
       name: name, descriptions: panels.map { "\(description): \($0.title)" }, data: files,
@@ -133,11 +160,16 @@ extension Figure {
     return figure
   }
 
-  /// What a panel's lines and marks reach, and nought.
-  private static func range(of panel: Panel) -> ClosedRange<Double> {
-    let heights = panel.lines.flatMap { $0.points.map(\.y) } + panel.marks.map(\.place.y)
-    let (low, high) = (min(0, heights.min() ?? 0), max(0, heights.max() ?? 1))
-    return high > low ? low...(high + (high - low) * 0.05) : 0...1
+  private static func range(of panel: Panel, _ heights: Heights) -> ClosedRange<Double> {
+    if case .common(let range) = heights { return range }
+    let nought = heights == .ownFromNought ? [0.0] : []
+    let reached = panel.lines.flatMap { $0.points.map(\.y) } + panel.marks.map(\.place.y) + nought
+    guard let low = reached.min(), let high = reached.max(), high > low else {
+      let only = reached.first ?? 0
+      return only - (heights == .own ? 0.5 : 0)...only + (heights == .own ? 0.5 : 1)
+    }
+    let margin = (high - low) * 0.05
+    return (heights == .own ? low - margin : low)...high + margin
   }
 
   /// 1, 2 or 5 times a power of ten, so that an axis of this length has three to six ticks.

@@ -2,7 +2,7 @@
 public struct Figure: Sendable {
   /// The file name without extension, of the characters of ``safeFileName(_:)``.
   public let name: String
-  /// What each picture shows, for readers who cannot see it; one, but for ``panels(_:description:xLabel:yLabel:panels:legend:diagonal:xEnd:yRange:course:)``.
+  /// What each picture shows, for readers who cannot see it; one, but for ``panels(_:description:xLabel:yLabel:panels:legend:diagonal:xRange:wholeX:heights:course:)``.
   public let descriptions: [String]
   /// Data files by name; rows of columns.
   public let data: [(name: String, rows: [[String]])]

@@ -20,17 +20,26 @@ extension AnsweredFilms {
   ) -> [Example] {
     guard let side = options.exampleSide else { return [] }
     let fit = fits[network]
+    let chosen = Example.withoutRepetition(
+      seen.candidates.map { $0.mapValues { $0.map(\.film.index) } })
     return collection.matrix.labels.enumerated().flatMap { k, label in
       Example.Kind.allCases.compactMap { kind -> Example? in
-        guard let candidate = seen.candidates[k][kind] else { return nil }
+        guard let place = chosen[k][kind], let candidate = seen.candidates[k][kind]?[place] else {
+          return nil
+        }
         let name = collection.file.records[asked[candidate.film.index]].name
+        let boxes = seen.boxes(on: candidate.film, label: k)
         var example = Example(
           label: label, kind: kind, film: name, score: candidate.probability,
           threshold: fit?.threshold(of: k) ?? 0.5, picture: nil)
+        example.findings = seen.findings(of: candidate.film)
+        example.probability = CalibrationMethod.platt.map(fit: fit?.labels[k], weightRatio: nil)
+          .map { $0(candidate.probability) }
         let path = collection.folder?.path(of: name)
         do {
           let film = try film(candidate.film, path: path, as: network)
-          example.picture = try Self.picture(film, candidate.map, side: side)
+          example.picture = try Self.picture(film, candidate.map, boxes, side: side)
+          example.boxCount = boxes.count
           if path.map({ ArchivedPath($0) != nil }) != false { example.note = "as prepared" }
         } catch {
           example.note = "no picture: \(UnreadableFilm.reason(error))"
@@ -58,23 +67,24 @@ extension AnsweredFilms {
     return GreyFilm(FilmPlane(height: side, width: side, values: planes[number]))
   }
 
-  /// A film, shrunk, beside itself with a map.
-  private static func picture(_ film: GreyFilm, _ map: FindingMap, side: Int) throws -> [UInt8] {
+  /// A film, shrunk, beside itself with a map, and boxes on both.
+  private static func picture(
+    _ film: GreyFilm, _ map: FindingMap, _ boxes: [BoxList.Box], side: Int
+  ) throws -> [UInt8] {
     let scale = Double(side) / Double(max(film.width, film.height))
     let plane = film.resized(
       height: max(1, Int((Double(film.height) * scale).rounded())),
       width: max(1, Int((Double(film.width) * scale).rounded())), method: .antialias)
     let small = GreyFilm(plane)
-    let overlay = MapOverlay.picture(film: small, map: map)
-    var pixels: [UInt8] = []
-    let row = small.width * 3
-    for y in 0..<small.height {
-      for grey in small.pixels[y * small.width..<(y + 1) * small.width] {
-        pixels += [grey, grey, grey]
-      }
-      pixels += overlay.pixels[y * row..<(y + 1) * row]
+    let (height, width) = (small.height, small.width)
+    let plain = ColourPicture(
+      height: height, width: width, pixels: small.pixels.flatMap { [$0, $0, $0] })
+    let halves = [plain, MapOverlay.picture(film: small, map: map)].map { $0.framing(boxes) }
+    let row = width * 3
+    let pixels = (0..<height).flatMap { y in
+      halves.flatMap { $0.pixels[y * row..<(y + 1) * row] }
     }
-    return try ColourPicture(height: small.height, width: small.width * 2, pixels: pixels)
+    return try ColourPicture(height: height, width: width * 2, pixels: pixels)
       .jpegData(quality: 82)
   }
 }

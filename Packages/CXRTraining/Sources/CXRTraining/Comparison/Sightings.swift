@@ -30,8 +30,8 @@ struct Sightings {
   private let search: Search
   private let fit: ValidationFit?
   private var cases: [Localisation.Case] = []
-  /// By label and kind.
-  private(set) var candidates: [[Example.Kind: Candidate]]
+  /// By label and kind, the best first: as many as there are places on a page, so that each place has a film of its own.
+  private(set) var candidates: [[Example.Kind: [Candidate]]]
 
   init(_ search: Search, fit: ValidationFit?) {
     (self.search, self.fit) = (search, fit)
@@ -41,6 +41,20 @@ struct Sightings {
   /// `nil` where no film has a finding and boxes of it.
   var localisation: Localisation? {
     cases.isEmpty ? nil : Localisation(cases, labels: search.films.labels)
+  }
+
+  /// The labels that a film has.
+  func findings(of film: CachedFilm) -> [String] {
+    let labels = search.films.labels
+    return labels.indices.filter {
+      let cell = film.index * labels.count + $0
+      return search.films.isKnown[cell] && search.films.truths[cell]
+    }.map { labels[$0] }
+  }
+
+  /// The boxes of a label that are drawn on a film.
+  func boxes(on film: CachedFilm, label: Int) -> [BoxList.Box] {
+    search.boxes[search.records[film.index].name]?[search.films.labels[label]] ?? []
   }
 
   /// Looks at films that a network has answered.
@@ -75,12 +89,18 @@ struct Sightings {
         guard search.wantsExamples, let kind = Example.Kind(hasIt: hasIt, isCalled: isCalled)
         else { continue }
         let score = logits[n * columns + k]
-        // Of equals the first stays.
-        if let best = candidates[k][kind]?.score {
-          guard kind == .missed ? score < best : score > best else { continue }
+        let own = candidates[k][kind] ?? []
+        // Of equals the first stays first.
+        let place =
+          own.firstIndex { kind == .missed ? score < $0.score : score > $0.score } ?? own.count
+        guard place < columns * Example.Kind.allCases.count else { continue }
+        candidates[k][kind, default: []].insert(
+          Candidate(
+            film: film, score: score, probability: probabilities[n * columns + k], map: map(n, k)),
+          at: place)
+        if own.count == columns * Example.Kind.allCases.count {
+          candidates[k][kind]?.removeLast()
         }
-        candidates[k][kind] = Candidate(
-          film: film, score: score, probability: probabilities[n * columns + k], map: map(n, k))
       }
     }
   }

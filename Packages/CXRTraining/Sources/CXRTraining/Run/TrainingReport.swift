@@ -11,11 +11,11 @@ public struct TrainingReport: Sendable {
     public var title: String
     /// Running values of the training passes.
     public var training: [Double?]
-    /// After each epoch.
+    /// After each epoch; empty of what is none of validation.
     public var validation: [Double?]
 
     /// Gathers a curve.
-    public init(name: String, title: String, training: [Double?], validation: [Double?]) {
+    public init(name: String, title: String, training: [Double?], validation: [Double?] = []) {
       (self.name, self.title) = (name, title)
       (self.training, self.validation) = (training, validation)
     }
@@ -29,6 +29,8 @@ public struct TrainingReport: Sendable {
   public var curves: [Curve]
   /// The epoch of the kept weights, from 1.
   public var bestEpoch: Int
+  /// Whether patience ran out before the epochs did.
+  public var stoppedEarly = false
   /// The network's layers as text.
   public var summary: String
   /// What a reader must know of the films before any figure.
@@ -53,14 +55,17 @@ public struct TrainingReport: Sendable {
     }
     // One epoch has no line to draw; a margin on both sides makes the frame whole.
     let last = max(2, curve.training.count)
-    return .lines(
-      curve.name, description: "\(curve.title) against epoch", xLabel: "epoch",
-      yLabel: curve.title,
-      series: [
-        Figure.Series(title: "training", points: points(curve.training), colour: 0),
-        Figure.Series(
-          title: "validation", points: points(curve.validation), colour: 1, dash: 2),
-      ], xRange: "[1:\(last)]", wholeX: last <= 25)
+    return .panels(
+      curve.name, description: "By epoch", xLabel: "epoch", yLabel: "",
+      panels: [
+        Figure.Panel(
+          title: curve.title,
+          lines: [
+            Figure.Series(title: "training", points: points(curve.training), colour: 0),
+            Figure.Series(title: "validation", points: points(curve.validation), colour: 1),
+          ], upright: bestEpoch > 0 ? Double(bestEpoch) : nil)
+      ], legend: [("training", 0), ("validation", 1)], xRange: 1...Double(last), wholeX: true,
+      heights: .own)
   }
 
   /// Draws the pictures and writes `report.html`.
@@ -73,6 +78,16 @@ public struct TrainingReport: Sendable {
     return pictures.problem
   }
 
+  /// What is to be said of a run that ended while its validation loss was still falling.
+  private var notConverged: String? {
+    guard let epochs = curves.first?.training.count, bestEpoch == epochs, !stoppedEarly else {
+      return nil
+    }
+    return
+      "Not converged: the lowest validation loss is that of the last epoch, so more epochs may lower it still. "
+      + "To go on, run the same command with --resume and more epochs."
+  }
+
   /// The page, with its pictures.
   func page(_ figures: FigureSet) -> ReportPage {
     var page = ReportPage(
@@ -80,14 +95,15 @@ public struct TrainingReport: Sendable {
       lead: "\(curves.first?.training.count ?? 0) epochs; best.npz holds the weights of epoch "
         + "\(bestEpoch), the lowest validation loss.")
     if let problem = figures.problem { page.callout(problem.description) }
+    if let notConverged { page.callout(notConverged) }
     for warning in warnings { page.callout(warning) }
     if !notes.isEmpty { page.paragraph(notes.joined(separator: " ")) }
     page.table(header: ["", ""], rows: facts.map { [$0.0, $0.1] })
     page.heading("Epoch by epoch")
-    for curve in curves {
-      figures.add(
-        curve.name, to: &page, caption: "\(curve.title): training solid, validation dashed.")
-    }
+    figures.add(
+      curves.map(\.name), to: &page,
+      caption: "Loss and metrics, rate and time."
+        + (bestEpoch > 0 ? " Dashed, the epoch of best.npz." : ""))
     page.paragraph(
       "Training values are running means of the passes that trained, with dropout; validation "
         + "values come after each epoch. AUC here is Keras's approximation with 200 thresholds, its mean "
