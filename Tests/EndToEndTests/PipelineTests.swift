@@ -67,7 +67,8 @@ import Testing
         loss,
         [
           "history.csv", "best.npz", "last.npz", "run.json", "report.html", "loss.svg", "auc.svg",
-          "binary-accuracy.svg", "precision.svg", "recall.svg",
+          "binary-accuracy.svg", "precision.svg", "recall.svg", "learning-rate.svg",
+          "seconds.svg",
         ])
     }
     let history = try String(contentsOfFile: output("bce") + "/history.csv", encoding: .utf8)

@@ -23,6 +23,8 @@ struct Page: Sendable {
 
   struct Film: Sendable {
     let summary: String
+    /// The name of the row it stands in; empty where there are none.
+    let row: String
     let caption: String
     let detail: String
   }
@@ -43,9 +45,9 @@ struct Page: Sendable {
   init(path: String) throws { self.init(html: try String(contentsOfFile: path, encoding: .utf8)) }
 
   init(html: String) {
-    var (heading, summary) = ("", "")
+    var (heading, summary, row) = ("", "", "")
     let pattern =
-      /(?s)<(h1|h2|p|dd|summary|table|figure|pre)((?:\s[^>]*)?)>(.*?)<\/\1>|<(\/details)>/
+      /(?s)<(h1|h2|h3|p|dd|summary|table|figure|pre)((?:\s[^>]*)?)>(.*?)<\/\1>|<(\/details)>/
     for match in html.matches(of: pattern) {
       guard let tag = match.output.1, let inner = match.output.3 else {
         summary = ""
@@ -54,7 +56,8 @@ struct Page: Sendable {
       let (text, attributes) = (Self.plain(inner), match.output.2 ?? "")
       switch tag {
       case "h1": title = text
-      case "h2": heading = text
+      case "h2": (heading, row) = (text, "")
+      case "h3": row = text
       case "dd": answers.append(text)
       case "summary": summary = text
       case "pre": preformatted.append((summary, text))
@@ -78,7 +81,7 @@ struct Page: Sendable {
           let lines = caption.split(separator: "\n", maxSplits: 1).map(String.init)
           films.append(
             Film(
-              summary: summary, caption: lines.first ?? "",
+              summary: summary, row: row, caption: lines.first ?? "",
               detail: lines.count > 1 ? lines[1] : ""))
         }
       default:

@@ -12,6 +12,8 @@ import Testing
     ("auc", "AUC (Keras's approximation)", "auc"),
     ("precision", "precision at 0.5, pooled", "precision"),
     ("recall", "recall at 0.5, pooled", "recall"),
+    ("learning-rate", "learning rate", "learning_rate"),
+    ("seconds", "seconds of training", "seconds"),
   ]
 
   private func history(_ run: String) throws -> [[String: Double]] {
@@ -69,29 +71,45 @@ import Testing
     }
     let total = Shown.numbers(in: network.split(separator: "\n").last?.description ?? "").first
     #expect(total == "\(parameters.reduce(0, +))")
-    #expect(page.callouts.isEmpty && page.paragraphs.count == 1)
+    #expect(
+      page.callouts.map { $0.hasPrefix("Not converged: ") } == (best == history.count ? [true] : [])
+    )
+    #expect(page.paragraphs.count == 1)
   }
 
   @Test(arguments: ComparedModels.names) func theCurvesAreTheHistory(_ run: String) throws {
     let (page, history) = (try set.page(run), try history(run))
-    #expect(page.pictures.map(\.title) == Self.pictures.map { $0.1 + " against epoch" })
-    #expect(
-      page.pictures.map(\.caption)
-        == Self.pictures.map { $0.1 + ": training solid, validation dashed." })
+    #expect(page.pictures.map(\.title) == Self.pictures.map { "By epoch: " + $0.1 })
+    let caption = "Loss and metrics, rate and time. Dashed, the epoch of best.npz."
+    #expect(page.pictures.allSatisfy { $0.caption == caption })
+    #expect(page.legends[caption] == ["training", "validation"])
+    let best = try bestEpoch(history)
     for (file, title, column) in Self.pictures {
       let script = try set.text("\(run)/plots/\(file).gp")
-      let titles = script.matches(of: /'([^']+)' using [^\n]* dt (\d) [^\n]* title '([^']+)'/)
-        .map { [$0.output.1, $0.output.2, $0.output.3].map(String.init) }
       #expect(
-        titles == [["\(file)-1.tsv", "1", "training"], ["\(file)-2.tsv", "2", "validation"]])
-      #expect(
-        script.contains(
-          "set ylabel '\(title.components(separatedBy: "'").joined(separator: "''"))'"))
-      for (number, prefix) in [(1, ""), (2, "val_")] {
-        let rows = try set.text("\(run)/plots/\(file)-\(number).tsv").split(separator: "\n")
+        script.contains("set title '\(title.components(separatedBy: "'").joined(separator: "''"))'")
+      )
+      #expect(script.contains("set arrow 1 from \(best).0, graph 0 to \(best).0, graph 1 "))
+      let drawn = script.matches(
+        of: /'([^']+\.tsv)' using 1:2 with lines [^\n]* rgb '(#[0-9A-F]+)'/
+      )
+      .map { [$0.output.1, $0.output.2].map(String.init) }
+      let parts = [(1, "", "#0072B2"), (2, "val_", "#D55E00")].filter {
+        $0.1.isEmpty || history.contains { $0["val_" + column] != nil }
+      }
+      #expect(drawn == parts.map { ["\(file)-1-line-\($0.0).tsv", $0.2] }, "\(run) \(file)")
+      for (number, prefix, _) in parts {
+        let rows = try set.text("\(run)/plots/\(file)-1-line-\(number).tsv").split(separator: "\n")
           .map { $0.split(separator: "\t").compactMap { Double($0) } }
         let stated = history.map { [$0["epoch"], $0[prefix + column]].compactMap { $0 } }
-        #expect(rows == stated, "\(run) \(file) \(prefix)")
+        #expect(rows.count == stated.count)
+        for (row, stated) in zip(rows, stated) {
+          // A rate is one of 32 bits.
+          #expect(
+            row.count == 2 && stated.count == 2 && row[0] == stated[0]
+              && abs(row[1] - stated[1]) < 1e-7 * abs(stated[1]) + 1e-12, "\(run) \(file) \(prefix)"
+          )
+        }
       }
     }
   }
