@@ -33,6 +33,10 @@ extension Explore {
     let collection = exploration.collection
     report.unknowns = collection.matrix.unknowns(in: Array(collection.file.records.positions))
     report.areFilmsPatients = collection.file.patientSource == .eachFilm
+    (report.flow, report.characteristics) = (exploration.flow, exploration.characteristics)
+    (report.filmsAPatient, report.coOccurrence) = (
+      exploration.filmsAPatient, exploration.coOccurrence
+    )
     report.warnings = [collection.warningOfPatients].compactMap { $0?.asSentence }
     report.notes =
       (collection.leftOut

@@ -12,7 +12,8 @@ struct Explore: Program {
     commandName: "cxr-explore",
     abstract: "Counts labels, splits patients, weighs classes and audits films.",
     discussion: """
-      Writes explore.json, audit.csv, pictures and report.html to the output folder. Without \
+      Writes explore.json, audit.csv, characteristics.csv (who is in each part), co_occurrence.csv \
+      (which findings come together), pictures and report.html to the output folder. Without \
       --images only the label file is read; with it every film is decoded once, and with --cache \
       kept as cxr-train needs it. Give audit.csv to cxr-train and cxr-evaluate by --exclude.
 
@@ -79,6 +80,8 @@ struct Explore: Program {
     }
     try folder.write(exploration.json, to: "explore.json")
     try folder.write(exploration.problems.auditCSV, to: "audit.csv")
+    try folder.write(exploration.characteristics.csv, to: "characteristics.csv")
+    try folder.write(exploration.coOccurrence.csv, to: "co_occurrence.csv")
     try writeReport(exploration, folder: folder)
     for part in exploration.parts {
       Console.result(

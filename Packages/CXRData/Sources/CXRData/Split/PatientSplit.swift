@@ -197,8 +197,11 @@ public struct PatientSplit: Sendable {
 
   /// How many of `records` an official split leaves out, because neither list names them.
   public func unlistedCount(in records: [FilmRecord]) -> Int {
-    listed.map { listed in records.count { !listed.contains($0.name) } } ?? 0
+    records.count { !names($0) }
   }
+
+  /// Whether a film may be in a part: not where lists, or a column, divide films and do not name it.
+  public func names(_ film: FilmRecord) -> Bool { listed?.contains(film.name) ?? true }
 
   /// The part a patient is in, if any.
   public func subset(of patient: PatientID) -> Subset? { subsets[patient] }
@@ -216,7 +219,7 @@ public struct PatientSplit: Sendable {
       if last?.patient != records[row].patient {
         last = (records[row].patient, subsets[records[row].patient] == subset)
       }
-      return last?.isIn == true && (listed?.contains(records[row].name) ?? true)
+      return last?.isIn == true && names(records[row])
     }
   }
 

@@ -51,6 +51,15 @@ public struct Exploration: Sendable {
   /// How many films are of each size, the commonest first.
   public let sizes: [(height: Int, width: Int, films: Int)]
 
+  /// From the label file's rows to the films of each part.
+  public let flow: FilmFlow
+  /// Who is in each part.
+  public let characteristics: Characteristics
+  /// How many films patients have.
+  public let filmsAPatient: FilmsAPatient
+  /// Which findings come together.
+  public let coOccurrence: CoOccurrence
+
   /// Explores a label file, and audits its films where a folder is given.
   ///
   /// - Parameters:
@@ -132,6 +141,11 @@ public struct Exploration: Sendable {
       TrainingSamples(
         matrix: matrix, rows: training, augmentedLabels: LabelSet.underrepresented10
       ).count
+    flow = FilmFlow(collection, problems: problems)
+    characteristics = Characteristics(
+      records, matrix, parts: parts.map { ($0.subset.rawValue, $0.rows) })
+    filmsAPatient = FilmsAPatient(records)
+    coOccurrence = CoOccurrence(matrix, rows: Array(records.positions))
     self.collection = collection
     self.problems = problems
   }
@@ -232,6 +246,8 @@ public struct Exploration: Sendable {
         "unknown_labels",
         counts(collection.matrix.unknowns(in: Array(collection.file.records.positions)))
       ),
+      ("flow", flow.json), ("characteristics", characteristics.json),
+      ("films_per_patient", filmsAPatient.json), ("co_occurrence", coOccurrence.json),
       ("audit", .object(audit)), ("training_pixels", pixels),
       ("label_file_sha256", .string(collection.file.sha256)),
       ("library_version", .string(LibraryVersion.current)),

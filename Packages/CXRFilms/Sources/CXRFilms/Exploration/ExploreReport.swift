@@ -3,26 +3,6 @@ import CXRReport
 
 /// The page and pictures of an exploration.
 public struct ExploreReport: Sendable {
-  /// The counts of one part of the split.
-  public struct Part: Sendable {
-    /// `train`, `validation` or `test`.
-    public var name: String
-    /// Films.
-    public var images: Int
-    /// Patients.
-    public var patients: Int
-    /// Positive films a label.
-    public var positives: [Int]
-    /// Films a label of which it is not known whether they have it; empty where all is known.
-    public var unknowns: [Int] = []
-
-    /// Gathers the counts.
-    public init(name: String, images: Int, patients: Int, positives: [Int]) {
-      (self.name, self.images, self.patients) = (name, images, patients)
-      self.positives = positives
-    }
-  }
-
   /// The label file's name.
   public var source: String
   /// What a reader must know of the films before any figure.
@@ -49,25 +29,16 @@ public struct ExploreReport: Sendable {
   public var classWeights: [(negative: Double?, positive: Double?)]
   /// Training films with augmented copies.
   public var augmentedTrainingImages: Int
-  /// A table of counts, of people or of films.
-  public struct Table: Sendable {
-    /// What it counts.
-    public var title: String
-    /// A name a column.
-    public var header: [String]
-    /// Cells, row by row.
-    public var rows: [[String]]
-    /// What to know of it.
-    public var caption: String
-
-    /// Gathers a table.
-    public init(title: String, header: [String], rows: [[String]], caption: String) {
-      (self.title, self.header, self.rows, self.caption) = (title, header, rows, caption)
-    }
-  }
-
   /// Who is on the films, and how they were taken.
   public var tables: [Table]
+  /// From the label file's rows to the films of each part.
+  public var flow: FilmFlow?
+  /// Who is in each part.
+  public var characteristics: Characteristics?
+  /// How many films patients have.
+  public var filmsAPatient: FilmsAPatient?
+  /// Which findings come together.
+  public var coOccurrence: CoOccurrence?
   /// Problems by kind: `error`, `warning` or `note`, and how many films.
   public var problems: [(kind: String, severity: String, count: Int)]
   /// Films with problems: a PNG file, `nil` where the film can no longer be read, the problem, a name.
@@ -97,73 +68,6 @@ public struct ExploreReport: Sendable {
     self.augmentedTrainingImages = augmentedTrainingImages
     self.problems = problems
     self.films = films
-  }
-
-  private func percent(_ count: Int, of total: Int) -> Double {
-    total > 0 ? 100 * Double(count) / Double(total) : 0
-  }
-
-  private var hasUnknowns: Bool { unknowns.contains { $0 > 0 } }
-  private func unknown(_ label: Int) -> Int {
-    unknowns.indices.contains(label) ? unknowns[label] : 0
-  }
-  /// The share of films with a label among those of which it is known, in percent.
-  private func share(_ label: Int) -> Double {
-    percent(positives[label], of: images - unknown(label))
-  }
-
-  private var order: [Int] { labels.indices.sorted { positives[$0] > positives[$1] } }
-
-  private var figures: [Figure] {
-    let names = order.map { labels[$0] }
-    return [
-      .bars(
-        "label-counts", description: "Films a label", valueLabel: "films", categories: names,
-        series: [("films", order.map { Double(positives[$0]) })],
-        annotations: order.map {
-          "\(positives[$0]) (\(fixedPoint(share($0), digits: 1)) %)"
-        }, range: "[0:*<\(Double(max(1, positives.max() ?? 1)) * 1.15)]"),
-      .bars(
-        "labels-per-image", description: "Films by number of labels", valueLabel: "films",
-        categories: labelsPerFilm.indices.map { $0 == 1 ? "1 label" : "\($0) labels" },
-        series: [("films", labelsPerFilm.map(Double.init))],
-        annotations: labelsPerFilm.map {
-          "\($0) (\(fixedPoint(percent($0, of: images), digits: 1)) %)"
-        }),
-      .bars(
-        "positives-negatives", description: "Share of films with and without each finding",
-        valueLabel: "percent of films", categories: names,
-        series: [
-          (
-            // Of three names the legend has room for short ones.
-            hasUnknowns ? "with" : "with the finding",
-            order.map { percent(positives[$0], of: images) }
-          ),
-          ("without", order.map { 100 - percent(positives[$0] + unknown($0), of: images) }),
-        ]
-          + (hasUnknowns
-            ? [("not known", order.map { percent(unknown($0), of: images) })] : []),
-        range: "[0:100]"),
-      .bars(
-        "splits", description: "Prevalence of each finding in the three parts",
-        valueLabel: "percent of the part's films", categories: names,
-        series: parts.map { part in
-          (
-            part.name,
-            order.map { label in
-              let unknown = part.unknowns.indices.contains(label) ? part.unknowns[label] : 0
-              return percent(part.positives[label], of: part.images - unknown)
-            }
-          )
-        }),
-      .bars(
-        "class-weights", description: "Class weights of the training films",
-        valueLabel: "weight in the loss (logarithmic)", categories: names,
-        series: [
-          ("film with the finding", order.map { classWeights[$0].positive }),
-          ("film without", order.map { classWeights[$0].negative }),
-        ], logarithmic: true, range: "[0.4:*]"),
-    ]
   }
 
   /// Draws the pictures and writes `report.html`.
@@ -199,6 +103,7 @@ public struct ExploreReport: Sendable {
     page.paragraph(
       "With one augmented copy of each film that has an under-represented finding, training sees "
         + "\(augmentedTrainingImages) films an epoch.")
+    addPatients(figures, to: &page)
     page.heading("How common each finding is")
     figures.add(
       "label-counts", to: &page,
@@ -235,6 +140,7 @@ public struct ExploreReport: Sendable {
           fixedPoint(classWeights[k].positive, digits: 4),
         ]
       })
+    addCoOccurrence(to: &page)
     for table in tables {
       page.heading(table.title)
       page.table(header: table.header, rows: table.rows, caption: table.caption)
