@@ -7,7 +7,7 @@ import Testing
 /// The page and the pictures of an exploration: each number is of the films that it says.
 @Suite struct ExploreReportTests {
   /// Forty films: of A, B and C 4, 10 and 7 have it; of C it is known on 28 of them.
-  private func sample() -> ExploreReport {
+  func sample() -> ExploreReport {
     var train = ExploreReport.Part(name: "train", images: 20, patients: 9, positives: [2, 5, 3])
     train.unknowns = [0, 0, 8]
     var test = ExploreReport.Part(name: "test", images: 16, patients: 7, positives: [2, 4, 4])
@@ -22,18 +22,19 @@ import Testing
     return report
   }
 
-  private struct Written {
+  struct Written {
     let html: String
     let folder: TemporaryFolder
 
-    /// The rows of cells of the table that begins with a heading's text.
-    func rows(after heading: String) -> [[String]] {
-      guard let start = html.range(of: ">\(heading)</h2>"),
-        let table = html[start.upperBound...].range(of: "<table>"),
-        let end = html[table.upperBound...].range(of: "</table>")
-      else { return [] }
-      let body = String(html[table.upperBound..<end.lowerBound])
-      return body.components(separatedBy: "<tr>").dropFirst().map { row in
+    /// The rows of cells of a table below a heading, the first unless said otherwise.
+    func rows(after heading: String, table number: Int = 0) -> [[String]] {
+      guard let start = html.range(of: ">\(heading)</h2>") else { return [] }
+      let chapter = html[start.upperBound...].components(separatedBy: "<h2").first ?? ""
+      let tables = chapter.components(separatedBy: "<table>").dropFirst()
+      guard tables.count > number else { return [] }
+      let body = tables[tables.startIndex + number].components(separatedBy: "</table>")[0]
+        .replacing("<small>", with: "").replacing("</small>", with: "")
+      return body.components(separatedBy: "<tr").dropFirst().map { row in
         row.matches(of: /<t[hd](?: scope="(?:row|col)")?>([^<]*)<\/t[hd]>/).map {
           String($0.output.1)
         }
@@ -47,7 +48,7 @@ import Testing
     }
   }
 
-  private func write(_ report: ExploreReport, _ body: (Written) throws -> Void) throws {
+  func write(_ report: ExploreReport, _ body: (Written) throws -> Void) throws {
     let folder = try TemporaryFolder()
     let problem = try report.write(to: folder.path)
     #expect(problem == nil, "\(String(describing: problem))")
