@@ -45,12 +45,14 @@ import Testing
     let explore = try json(output("explore") + "/explore.json")
     for key in [
       "images", "patients", "labels", "labels_per_image", "split", "class_weights",
-      "augmented_training_images", "other_labels", "audit",
+      "augmented_training_images", "other_labels", "audit", "flow", "characteristics",
+      "films_per_patient", "co_occurrence",
     ] { #expect(explore[key] != nil, "\(set.name): explore.json has no \(key)") }
     expectFiles(
       "explore",
       [
-        "report.html", "audit.csv", "label-counts.svg", "labels-per-image.svg",
+        "report.html", "audit.csv", "characteristics.csv", "co_occurrence.csv", "label-counts.svg",
+        "labels-per-image.svg",
         "positives-negatives.svg", "splits.svg", "class-weights.svg",
       ])
 

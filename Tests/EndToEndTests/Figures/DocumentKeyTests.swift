@@ -150,12 +150,14 @@ import Testing
         "/split/train/demographics/sex", "/split/validation/demographics/sex",
         "/split/test/demographics/sex", "/split/train/demographics/view",
         "/split/validation/demographics/view", "/split/test/demographics/view",
+        "/films_per_patient", "/co_occurrence", "/co_occurrence/*",
       ],
       is: """
         .: images patients labels rows studies collection each_film_a_patient rows_left_out
         .: films_in_no_part labels_per_image split class_weights
         .: labels_without_training_positives augmented_training_images other_labels views revision
         .: image_sizes uncertain uncertain_labels unknown_labels audit training_pixels
+        .: flow characteristics films_per_patient co_occurrence
         .: label_file_sha256 library_version
         labels: *
         labels_per_image: *
@@ -168,6 +170,12 @@ import Testing
         views/*/labels: *
         class_weights/*: label negative positive
         training_pixels: mean standard_deviation image_size
+        flow/*: step part reason rows images patients
+        characteristics/*: kind name all train validation test
+        films_per_patient: *
+        films_per_patient/*: patients images
+        co_occurrence: *
+        co_occurrence/*: *
         split: train validation test
         audit: ok missing unreadable without_row duplicate_pixels_across_parts
         audit: duplicate_pixels_across_patients duplicate_pixels unused_bits exif_orientation
@@ -187,6 +195,10 @@ import Testing
             split/\(part)/demographics/view: *
 
             """
+          }.joined()
+          + ["all", "train", "validation", "test"].map { part in
+            "characteristics/*/\(part): count of mean standard_deviation lower_quartile median "
+              + "upper_quartile most\(["all", "train"].contains(part) ? "" : " difference")\n"
           }.joined())
   }
 
