@@ -26,7 +26,7 @@ import Testing
       let heading = "Who is in each part"
       #expect(
         page.rows(after: heading) == [
-          ["", "all", "train", "validation", "test", "SMD, validation", "SMD, test"],
+          ["characteristic", "all", "train", "validation", "test", "SMD, validation", "SMD, test"],
           ["patients", "4", "3", "1", "0", "", ""], ["films", "6", "5", "1", "0", "", ""],
           [
             "films a patient, mean ± SD", "1.5 ± 0.6", "1.7 ± 0.6", "1.0 ± n/a", "n/a", "n/a",
@@ -42,18 +42,18 @@ import Testing
             "age, median (quartiles)", "60 (55 to 65)", "60 (55 to 65)", "60 (60 to 60)", "n/a", "",
             "",
           ], ["age, most", "70", "70", "60", "n/a", "", ""],
-          ["age unknown", "1 (25.0 %)", "1 (33.3 %)", "0 (0.0 %)", "0 (n/a)", "* -1.00", "n/a"],
-          ["sex F", "2 (50.0 %)", "1 (33.3 %)", "1 (100.0 %)", "0 (n/a)", "* 2.00", "n/a"],
-          ["sex M", "2 (50.0 %)", "2 (66.7 %)", "0 (0.0 %)", "0 (n/a)", "* -2.00", "n/a"],
+          ["age unknown", "1 (25.0 %)", "1 (33.3 %)", "0 (0.0 %)", "0 (n/a)", "* -1.000", "n/a"],
+          ["sex F", "2 (50.0 %)", "1 (33.3 %)", "1 (100.0 %)", "0 (n/a)", "* 2.000", "n/a"],
+          ["sex M", "2 (50.0 %)", "2 (66.7 %)", "0 (0.0 %)", "0 (n/a)", "* -2.000", "n/a"],
           ["sex unknown", "0 (0.0 %)", "0 (0.0 %)", "0 (0.0 %)", "0 (n/a)", "n/a", "n/a"],
-          ["view AP", "2 (33.3 %)", "1 (20.0 %)", "1 (100.0 %)", "0 (n/a)", "* 2.83", "n/a"],
-          ["view PA", "3 (50.0 %)", "3 (60.0 %)", "0 (0.0 %)", "0 (n/a)", "* -1.73", "n/a"],
-          ["view unknown", "1 (16.7 %)", "1 (20.0 %)", "0 (0.0 %)", "0 (n/a)", "* -0.71", "n/a"],
+          ["view AP", "2 (33.3 %)", "1 (20.0 %)", "1 (100.0 %)", "0 (n/a)", "* 2.828", "n/a"],
+          ["view PA", "3 (50.0 %)", "3 (60.0 %)", "0 (0.0 %)", "0 (n/a)", "* -1.732", "n/a"],
+          ["view unknown", "1 (16.7 %)", "1 (20.0 %)", "0 (0.0 %)", "0 (n/a)", "* -0.707", "n/a"],
         ])
       #expect(
         page.rows(after: heading, table: 1).dropFirst() == [
-          ["Mass", "3 (60.0 %)", "2 (50.0 %)", "1 (100.0 %)", "0 (n/a)", "* 1.41", "n/a"],
-          ["Edema", "2 (33.3 %)", "2 (40.0 %)", "0 (0.0 %)", "0 (n/a)", "* -1.15", "n/a"],
+          ["Mass", "3 (60.0 %)", "2 (50.0 %)", "1 (100.0 %)", "0 (n/a)", "* 1.414", "n/a"],
+          ["Edema", "2 (33.3 %)", "2 (40.0 %)", "0 (0.0 %)", "0 (n/a)", "* -1.155", "n/a"],
         ])
       #expect(
         page.rows(after: heading, table: 2).dropFirst().map { $0.prefix(3) } == [
@@ -61,9 +61,8 @@ import Testing
         ])
       #expect(
         page.html.contains(
-          "Marked: age unknown (validation -1.00), sex F (validation 2.00), sex M (validation -2.00), view AP (validation 2.83), "
-            + "view PA (validation -1.73), view unknown (validation -0.71), Mass (validation 1.41), Edema (validation -1.15) "
-            + "and 2 more."))
+          "Marked, the largest first: view AP (validation 2.828), sex F (validation 2.000), patients with Mass (validation 2.000), "
+        ))
     }
   }
 
@@ -93,8 +92,8 @@ import Testing
       return cells
     }
     // 0.55: 0.05 / √((0.25 + 0.2475) / 2) = 0.1003; 54 of 99: 0.0913.
-    #expect(try marks(200..<300) == ["* 0.10"])
-    #expect(try marks(201..<300) == ["0.09"])
+    #expect(try marks(200..<300) == ["* 0.100"])
+    #expect(try marks(201..<300) == ["0.091"])
   }
 
   @Test func filmsAPatientAreDrawn() throws {

@@ -27,15 +27,14 @@ extension ExploreReport {
   /// The rule, and which rows break it.
   private func imbalance(of characteristics: Characteristics) -> String {
     let limit = fixedPoint(StandardisedDifference.limit, digits: 1)
-    var found: [String] = []
-    for row in characteristics.rows {
-      if areFilmsPatients, row.kind == .labelOfPatients { continue }
+    var found: [(words: String, difference: Double)] = []
+    for row in characteristics.rows where !areFilmsPatients || row.kind != .labelOfPatients {
       for part in characteristics.compared {
         guard let difference = row.difference(part), isMarked(difference) else { continue }
-        found.append(
-          "\(row.words) (\(characteristics.parts[part]) \(fixedPoint(difference, digits: 2)))")
+        found.append(("\(row.words) (\(characteristics.parts[part])", difference))
       }
     }
+    let largest = found.sorted { abs($0.difference) > abs($1.difference) }
     let most = 8
     return
       "SMD is the standardised mean difference from training, positive where a part has more: shares or means apart by so "
@@ -43,8 +42,16 @@ extension ExploreReport {
       + "chance alone makes it so. "
       + (found.isEmpty
         ? "No row is marked."
-        : "Marked: " + found.prefix(most).joined(separator: ", ")
+        : "Marked, the largest first: "
+          + largest.prefix(most).map { "\($0.words) \(Self.text($0.difference)))" }.joined(
+            separator: ", ")
           + (found.count > most ? " and \(found.count - most) more." : "."))
+  }
+
+  /// With three digits, so that what is marked is seen to be above a tenth; nought without a sign.
+  private static func text(_ difference: Double) -> String {
+    let text = fixedPoint(difference, digits: 3)
+    return text == "-0.000" ? "0.000" : text
   }
 
   private func isMarked(_ difference: Double) -> Bool {
@@ -63,14 +70,14 @@ extension ExploreReport {
       rows.sort { places[$0.name, default: 0] < places[$1.name, default: 0] }
     }
     page.table(
-      header: [isOfLabels ? "finding" : ""] + table.parts
+      header: [isOfLabels ? "finding" : "characteristic"] + table.parts
         + table.compared.map { "SMD, \(table.parts[$0])" },
       rows: rows.flatMap { row -> [[String]] in
         let differences = table.compared.map { part -> String in
           guard let difference = row.difference(part) else {
             return row.cells.allSatisfy(\.isCount) ? "" : "n/a"
           }
-          return (isMarked(difference) ? "* " : "") + fixedPoint(difference, digits: 2)
+          return (isMarked(difference) ? "* " : "") + Self.text(difference)
         }
         return row.lines.enumerated().map { place, line in
           let cells = row.cells.map { $0.texts[place] }

@@ -21,18 +21,17 @@ extension ExploreReport {
 
   private func add(_ flow: FilmFlow, to page: inout ReportPage) {
     page.heading("From the label file to the parts")
-    let hasFolder = flow.steps.contains { $0.kind == .partUsable }
+    let hasLosses = flow.steps.contains { $0.kind == .partLeftOut }
+    page.paragraph(
+      "What begins with − is taken off; a patient is taken off where none of their films is left."
+        + (hasLosses
+          ? " The other figures of this page count a part's films before those are taken off that cannot be used."
+          : ""))
     page.table(
       header: ["step", "rows", "films", "patients"],
       rows: flow.shownSteps.map { step in
         [step.words] + [step.rows, step.films, step.patients].map { $0.map { "\($0)" } ?? "" }
-      },
-      caption:
-        "What begins with − is taken off; patients are taken off where none of their films is left."
-        + (hasFolder
-          ? " Other figures of this page count a part's films before those are taken off that cannot be used."
-          : "")
-    )
+      })
   }
 
   /// The name of the picture of films a patient.

@@ -4,10 +4,11 @@ extension FilmFlow {
   /// How many reasons of a kind a page lists; the document has them all.
   static let mostReasons = 12
 
-  /// The steps of a page: of many reasons of a kind the commonest, and the others together.
+  /// The steps of a page: of many reasons of a kind the commonest, and the others together; what is left of a part only where
+  /// something is taken off.
   var shownSteps: [Step] {
     var (shown, count): ([Step], Int) = ([], 0)
-    for step in steps {
+    for step in steps where step.kind != .partUsable || shown.last?.kind == .partLeftOut {
       count = step.kind.isLoss && step.kind == shown.last?.kind ? count + 1 : 1
       guard step.kind.isLoss, count > Self.mostReasons, var last = shown.popLast() else {
         shown.append(step)
