@@ -66,12 +66,12 @@ extension ModelDifference {
     }
     (name, self.other, labels) = (one.name, other.name, rows)
     // Labels of which one area is undefined are so for both.
-    func mean(_ side: Side) -> BootstrapSample {
-      BootstrapSample.mean(
-        of: side.draws.compactMap { draws in draws.area.map { ($0.auc, draws.auc) } })
+    func areas(_ side: Side) -> [(value: Double, sample: BootstrapSample)] {
+      side.draws.compactMap { draws in draws.area.map { ($0.auc, draws.auc) } }
     }
     self.mean = row(
-      "", definedMean(one.areas), definedMean(other.areas), mean(one) - mean(other))
+      "", definedMean(one.areas), definedMean(other.areas),
+      BootstrapSample.differenceOfMeans(areas(one), areas(other)))
     atHalf = PairedPoints(one.half, other.half, labels: names)
     atOperatingPoint = PairedPoints(one.fitted, other.fitted, labels: names)
   }

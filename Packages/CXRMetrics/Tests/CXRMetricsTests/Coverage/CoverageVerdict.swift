@@ -61,9 +61,13 @@ struct CoverageVerdict: Sendable {
     compare(comparison, difference.interval(), difference.pValue)
   }
 
-  private static func meanArea(_ answers: [PatientBootstrap.Answer]) -> BootstrapSample {
-    BootstrapSample.mean(
-      of: answers.compactMap { answer in answer.area.map { ($0.auc, answer.auc) } })
+  private static func differenceOfMeans(
+    _ one: [PatientBootstrap.Answer], _ other: [PatientBootstrap.Answer]
+  ) -> BootstrapSample {
+    func areas(_ answers: [PatientBootstrap.Answer]) -> [(value: Double, sample: BootstrapSample)] {
+      answers.compactMap { answer in answer.area.map { ($0.auc, answer.auc) } }
+    }
+    return BootstrapSample.differenceOfMeans(areas(one), areas(other))
   }
 
   private mutating func judgeRanking(
@@ -86,7 +90,7 @@ struct CoverageVerdict: Sendable {
         .meanPrecision, PatientBootstrap.meanAveragePrecision(of: own).interval,
         definedMean(defined.map { precisions[$0] }) ?? .nan
       ))
-    compare(.meanAUC, Self.meanArea(own) - Self.meanArea(other))
+    compare(.meanAUC, Self.differenceOfMeans(own, other))
     // As an interval that leaves 0 out where one corrected p is small.
     let smallest = holmCorrected(pValues).compactMap { $0 }.min()
     comparisons.append((.holm, smallest.map { $0 < 0.05 ? Interval(1, 2) : Interval(-1, 1) }))
@@ -169,6 +173,6 @@ struct CoverageVerdict: Sendable {
     guard count > 0 else { return }
     let (one, other) = (Array(answers[..<count]), Array(answers[count...]))
     for k in one.indices { compare(.groups, one[k].auc - other[k].auc) }
-    compare(.groupsMean, Self.meanArea(one) - Self.meanArea(other))
+    compare(.groupsMean, Self.differenceOfMeans(one, other))
   }
 }
