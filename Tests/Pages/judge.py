@@ -25,6 +25,10 @@ BEYOND = """() => [...document.querySelectorAll('td, th, caption, img, svg, pre'
   && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.tagName + ' ' + e.textContent.trim().slice(0, 40)).slice(0, 3)"""
 
+# Colours that mean something, which printers leave out unless they are told.
+UNPRINTED = """() => [...document.querySelectorAll('[style*=background]')]
+  .filter(e => getComputedStyle(e).printColorAdjust !== 'exact').length"""
+
 
 def judge(browser, path, faults):
     for scheme in ("light", "dark"):
@@ -57,6 +61,8 @@ def on_paper(browser, path, most, faults):
         if clipped:
             faults.append(f"{path}, {paper}: clipped on paper: {', '.join(clipped)}")
         print(f"{path}: {sheets} sheets of {paper}")
+    if unprinted := page.evaluate(UNPRINTED):
+        faults.append(f"{path}: {unprinted} colours of legends are not printed")
     page.close()
 
 

@@ -144,7 +144,7 @@ def difference(a, b):
         return None, None
     t = spread.reach(worth - 1)
     tail = stats.norm.sf(np.sqrt(worth / (worth - 1)) * t)
-    interval = np.quantile(draws, [tail, 1 - tail])
+    interval = np.clip(np.quantile(draws, [tail, 1 - tail]), -1, 1)
     # Of draws that are no difference, the end that is nearer to the middle.
     below, up_to = (draws < 0).mean(), (draws <= 0).mean()
     tail = up_to if up_to < 0.5 else 1 - below if below > 0.5 else 0.5

@@ -54,9 +54,11 @@ extension ModelDifference {
       guard let a, let b else {
         return Row(label: label, auc: Estimate(nil), pValue: nil, corrected: nil)
       }
+      // Areas differ by no more than 1.
+      let interval = sample.interval().map { Interval(max(-1, $0.low), min(1, $0.high)) }
       return Row(
-        label: label, auc: Estimate(a - b, sample.interval()), pValue: sample.pValue(that: 0),
-        corrected: nil)
+        label: label, auc: Estimate(a - b, interval), pValue: sample.pValue(that: 0), corrected: nil
+      )
     }
     var rows = names.indices.map { k in
       row(names[k], one.areas[k], other.areas[k], one.draws[k].auc - other.draws[k].auc)

@@ -232,7 +232,8 @@ public struct ReportPage: Sendable {
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
     @media(max-width:40rem){.films.three{grid-template-columns:1fr}.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
-    @media print{@page{margin:12mm}body{font-size:9pt;line-height:1.4}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
+    @media print{@page{margin:12mm}body{font-size:9pt;line-height:1.4}figcaption,.lead,.legend,.bar{font-size:1em}\
+    .legend i,.bar i{print-color-adjust:exact;-webkit-print-color-adjust:exact}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
     .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
     th,td{padding:.12rem .35em .12rem 0;white-space:normal}caption{position:static}td small{white-space:nowrap}\
     details:has(.films)::details-content{content-visibility:visible;display:block}\
