@@ -85,7 +85,7 @@ public struct TrainingReport: Sendable {
     }
     return
       "Not converged: the lowest validation loss is that of the last epoch, so more epochs may lower it still. "
-      + "To go on, run the same command with --resume and more epochs."
+      + "To go on, resume the run with more epochs."
   }
 
   /// The page, with its pictures.
