@@ -1,6 +1,4 @@
-import CXRData
 import CXRFiles
-import CXRMetrics
 import CXRReport
 
 /// A film on which a model was sure, with the map of what it went by.
