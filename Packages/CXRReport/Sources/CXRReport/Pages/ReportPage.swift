@@ -215,6 +215,7 @@ public struct ReportPage: Sendable {
     white-space:nowrap;vertical-align:top}
     th:first-child,td:first-child{text-align:left}tbody th{font-weight:normal}
     thead th{border-bottom:2px solid var(--ink);vertical-align:bottom;white-space:normal}
+    table:not(:has(thead th)) :is(th,td){white-space:normal}
     td small{display:block;color:var(--soft);font-size:.82em}
     .faint,.faint small{color:var(--soft);font-style:italic}
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
