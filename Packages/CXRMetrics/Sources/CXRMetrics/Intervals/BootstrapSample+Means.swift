@@ -4,7 +4,7 @@ extension BootstrapSample {
 
   /// The mean of several figures less the mean of as many others, by the same draws.
   ///
-  /// A pair's spread is unseen where its figures rest on fewer than ``leastSeen`` patients of equal weight, or are undefined in
+  /// A pair's spread is unseen where its figures rest on fewer than 1.5 patients of equal weight, or are undefined in
   /// more than one draw of twenty. Left as it is, it would make the means look surer than they are. So it is taken to vary,
   /// patient by patient, as the others do on average, σ² = mean of v·n²/(n − 1) of v, a pair's variance over draws that show
   /// (n − 1)/n of it; and the draws of the difference are spread about its value by √(1 + Σ max(0, σ²/n − u)/(K²·V)), with u the
