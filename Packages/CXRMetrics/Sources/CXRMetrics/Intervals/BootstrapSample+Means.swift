@@ -13,11 +13,14 @@ extension BootstrapSample {
   ///
   /// - Parameters:
   ///   - one: each with its value on all patients.
-  ///   - other: as many.
+  ///   - other: as many, each beside the one in its place.
   public static func differenceOfMeans(
     _ one: [(value: Double, sample: BootstrapSample)],
     _ other: [(value: Double, sample: BootstrapSample)]
   ) -> BootstrapSample {
+    precondition(
+      one.count == other.count,
+      "BootstrapSample.differenceOfMeans: \(one.count) and \(other.count) figures")
     let difference = mean(of: one) - mean(of: other)
     let pairs = zip(one, other).map { (value: $0.value - $1.value, sample: $0.sample - $1.sample) }
     guard pairs.count > 1, let error = difference.standardError, error > 0 else {
