@@ -78,6 +78,8 @@ def bits(folder, place):
     for name, data in folders.files(folder).items():
         path = folder / name
         plain = name.removesuffix(".old")
+        if folders.TIMED_FILES.fullmatch(plain):
+            continue
         if plain.endswith("last.npz"):
             # Its metadata has the history, which has times.
             found[name] = (folders.arrays(path), folders.metadata(path))
@@ -89,7 +91,7 @@ def bits(folder, place):
                 document["options"].pop(option)
             found[name] = document
         elif plain.endswith(".html"):
-            found[name] = PREPARED.sub(b"", masked(data, place))
+            found[name] = PREPARED.sub(b"", masked(folders.timeless(data), place))
         else:
             found[name] = masked(data, place)
     return found

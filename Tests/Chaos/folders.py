@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
 TIMES = {"seconds", "images_per_second"}
+# The picture of how long epochs took, its data and its script, beside the page and in it.
+TIMED_FILES = re.compile(r"(.*/)?seconds(\.svg|\.gp|-1-line-1\.tsv)")
+TIMED_PICTURE = b"<title>By epoch: seconds of training</title>"
 
 
 def arrays(path):
@@ -28,6 +32,11 @@ def metadata(path):
 def history(text):
     rows = list(csv.DictReader(io.StringIO(text)))
     return [{key: value for key, value in row.items() if key not in TIMES} for row in rows]
+
+
+def timeless(page):
+    """A page, as bytes, without the picture of how long epochs took."""
+    return re.sub(rb"(?s)<svg.*?</svg>", lambda svg: b"" if TIMED_PICTURE in svg[0] else svg[0], page)
 
 
 def training(folder):

@@ -8,7 +8,6 @@ LEFT_OUT names.
 import ast
 import csv
 import json
-import re
 import struct
 import sys
 import zipfile
@@ -24,9 +23,6 @@ LEFT_OUT = {
     "seconds_left": "how long it will take",
     "library_version": "what wrote it, not what it computed",
 }
-# The picture of how long epochs took, its data and its script, beside the page and in it.
-TIMED_FILES = re.compile(r"seconds(\.svg|\.gp|-1-line-1\.tsv)")
-TIMED_PICTURE = "<title>By epoch: seconds of training</title>"
 FORMATS = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "i1": "b", "u1": "B", "b1": "?"}
 
 
@@ -143,17 +139,13 @@ def table_difference(before, after):
     return bytes_difference(before, after)
 
 
-def timeless(page):
-    """A page without the picture of how long epochs took."""
-    return re.sub(r"(?s)<svg.*?</svg>", lambda svg: "" if TIMED_PICTURE in svg[0] else svg[0], page)
-
-
 def text_difference(before, after):
-    texts = [path.read_text(errors="replace") for path in (before, after)]
+    data = [path.read_bytes() for path in (before, after)]
     if before.suffix == ".html":
-        texts = [timeless(text) for text in texts]
-        if texts[0] == texts[1]:
+        data = [folders.timeless(page) for page in data]
+        if data[0] == data[1]:
             return None
+    texts = [text.decode(errors="replace") for text in data]
     old, new = (text.splitlines(True) for text in texts)
     for number, (line, other) in enumerate(zip(old, new), 1):
         if line != other:
@@ -177,7 +169,7 @@ def bytes_difference(before, after):
 
 def difference(before, after):
     """The first difference of two files; nothing where there is none."""
-    if before.read_bytes() == after.read_bytes() or TIMED_FILES.fullmatch(before.name):
+    if before.read_bytes() == after.read_bytes() or folders.TIMED_FILES.fullmatch(before.name):
         return None
     try:
         match before.name.removesuffix(".old").rpartition(".")[2]:
