@@ -65,7 +65,7 @@ check: setup ## Format, manifests, imports, forgotten parameters, generated code
 	python3 Scripts/check_libraries.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
 	Scripts/check_arm64.sh
-	Scripts/check_consumers.sh
+	python3 Tests/Consumers/consumers.py
 
 docs: setup ## One documentation site of all modules, in Docs/site.
 	@Scripts/docs.sh

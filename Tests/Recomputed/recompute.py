@@ -577,7 +577,7 @@ def main():
             way = "platt" if "platt" in model.methods[k] else "none"
             p = model.methods[k][way]
             for threshold in np.arange(1, 51) / 100:
-                exchange, called = threshold / (1 - threshold), p >= threshold
+                exchange, called = threshold / (1 - threshold), p > threshold
                 decisions.append({
                     "model": model.name, "label": labels[k], "method": way, "threshold": f"{threshold:g}",
                     "net_benefit": (called & y[:, k]).mean() - (called & ~y[:, k]).mean() * exchange,

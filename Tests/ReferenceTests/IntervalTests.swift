@@ -1,5 +1,5 @@
 @testable import CXREvaluation
-import CXRMetrics
+@testable import CXRMetrics
 import Testing
 
 @testable import CXRTraining

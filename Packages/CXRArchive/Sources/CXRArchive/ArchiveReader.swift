@@ -8,8 +8,10 @@ import CLibArchive
 
 /// Goes through an archive's files from front to back, each once.
 ///
-///     let archive = try ArchiveReader(path: "images_001.tar.gz")
-///     while let member = try archive.next() { use(member, try archive.contents()) }
+/// ```swift
+/// let archive = try ArchiveReader(path: "images_001.tar.gz")
+/// while let member = try archive.next() { print(member, try archive.contents().count) }
+/// ```
 ///
 /// It is for one thread at a time.
 public final class ArchiveReader {

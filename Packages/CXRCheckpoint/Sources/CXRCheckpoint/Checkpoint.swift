@@ -5,8 +5,11 @@ import CXRFiles
 /// The file is a ZIP archive: one deflated `.npy` member an array, `metadata.json` for the text, a
 /// CRC-32 a member.
 ///
-///     try Checkpoint(arrays: arrays, metadata: json).write(to: "best.npz")
-///     let restored = try Checkpoint(path: "best.npz")
+/// ```swift
+/// let array = NamedArray(name: "bias", shape: [2], scalars: [0.5, -0.5])
+/// try Checkpoint(arrays: [array], metadata: "{}").write(to: "best.npz")
+/// let restored = try Checkpoint(path: "best.npz")
+/// ```
 public struct Checkpoint: Sendable, Equatable {
   /// The arrays, in file order.
   public let arrays: [NamedArray]
@@ -58,8 +61,11 @@ public struct Checkpoint: Sendable, Equatable {
   /// Makes a checkpoint of plain values; traps as ``init(arrays:metadata:)`` and where a shape does not give the number
   /// of elements.
   ///
-  ///     try Checkpoint(net.namedArrays).write(to: "net.npz")
-  ///     try net.load(Checkpoint(path: "net.npz").namedArrays)
+  /// ```swift
+  /// // What `namedArrays` of CXRNet's modules gives, and `load` takes.
+  /// try Checkpoint([(name: "bias", shape: [2], scalars: [0.5, -0.5])]).write(to: "net.npz")
+  /// print(try Checkpoint(path: "net.npz").namedArrays[0].scalars)
+  /// ```
   public init(
     _ arrays: [(name: String, shape: [Int], scalars: [Float])], metadata: String = "{}"
   ) {

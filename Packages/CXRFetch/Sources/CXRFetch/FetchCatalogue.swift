@@ -1,7 +1,9 @@
 /// Which files there are to fetch: from where, how large, and with which MD5 sum.
 ///
-///     let catalogue = FetchCatalogue.nih
-///     let some = try catalogue.selecting(PartSelection("1,3-4"))
+/// ```swift
+/// let catalogue = FetchCatalogue.nih
+/// let some = try catalogue.selecting(PartSelection("1,3-4"))
+/// ```
 public struct FetchCatalogue: Sendable, Equatable {
   /// One file.
   public struct Entry: Sendable, Equatable {

@@ -1,7 +1,9 @@
 /// Fetches the files of a catalogue into a folder, several at a time.
 ///
-///     let fetcher = Fetcher(.nih, into: try FetchFolder("NIH"))
-///     let outcome = try fetcher.run(report: { print($0) })
+/// ```swift
+/// let fetcher = Fetcher(.nih, into: try FetchFolder("NIH"))
+/// let outcome = try fetcher.run(report: { print($0) })
+/// ```
 ///
 /// What is whole is not asked for. A transfer that breaks off goes on where it was, in this run or the next; a file
 /// gets its name once its size and MD5 sum are those of the catalogue, and it is on the disk.

@@ -60,9 +60,9 @@ import Testing
   }
 
   @Test func decisionsByHand() throws {
-    // Called from 0.2 on: one of two found, one false alarm, which is worth a quarter of a finding.
+    // Called above 0.2: one of two found, one false alarm, which is worth a quarter of a finding.
     let curve = DecisionCurve(
-      probabilities: [0.9, 0.1, 0.2, 0.1], labels: [true, true, false, false], thresholds: [0.2])
+      probabilities: [0.9, 0.2, 0.3, 0.1], labels: [true, true, false, false], thresholds: [0.2])
     let point = try #require(curve.points.first)
     #expect(point.netBenefit == 0.25 - 0.25 * 0.25 && point.ofAll == 0.5 - 0.5 * 0.25)
     #expect(DecisionCurve(probabilities: [], labels: []).points.isEmpty)

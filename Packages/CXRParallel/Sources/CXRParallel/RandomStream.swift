@@ -4,8 +4,10 @@
 /// parent's key and on its own name or index, never on how many numbers the parent has drawn, so
 /// work may be done in any order and on any thread:
 ///
-///     var order = RandomStream(seed: 7).child("epoch").child(3).child("order")
-///     let films = (0..<100).shuffled(using: &order)
+/// ```swift
+/// var order = RandomStream(seed: 7).child("epoch").child(3).child("order")
+/// let films = (0..<100).shuffled(using: &order)
+/// ```
 ///
 /// Each number is a bijective mix of (key, counter) by ten rounds of a 64-bit multiply-and-xor
 /// network in the manner of Philox-2×64 (Salmon, Moraes, Dror, Shaw, SC 2011).

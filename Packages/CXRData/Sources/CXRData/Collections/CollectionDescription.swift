@@ -1,11 +1,13 @@
 /// How the files of a collection of films are read: which column says what, and what it means.
 ///
-///     var hospital = CollectionDescription(
-///       name: "hospital", film: "file", patient: .column("mrn"),
-///       findings: .names(column: "report_codes", separator: ";"))
-///     hospital.labels = ["Effusion", "Pneumothorax"]
-///     hospital.renames = ["pleural effusion": "Effusion"]
-///     let file = try LabelFile(path: "films.csv", collection: hospital)
+/// ```swift
+/// var hospital = CollectionDescription(
+///   name: "hospital", film: "file", patient: .column("mrn"),
+///   findings: .names(column: "report_codes", separator: ";"))
+/// hospital.labels = ["Effusion", "Pneumothorax"]
+/// hospital.renames = ["pleural effusion": "Effusion"]
+/// let file = try LabelFile(path: "films.csv", collection: hospital)
+/// ```
 ///
 /// Public collections are built in: ``builtIn``. Names of columns are found whatever their case and whether words are
 /// parted by a space, a hyphen or an underscore. Names of findings are compared as they stand.

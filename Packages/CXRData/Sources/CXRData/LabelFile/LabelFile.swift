@@ -1,7 +1,9 @@
 /// A label file in the shape of NIH's `Data_Entry_2017.csv`, or in that of CheXpert's `train.csv`.
 ///
-///     let file = try LabelFile(path: "Data_Entry_2017.csv")
-///     print(file.records.count, file.patients.count)
+/// ```swift
+/// let file = try LabelFile(path: "Data_Entry_2017.csv")
+/// print(file.records.count, file.patients.count)
+/// ```
 ///
 /// `Image Index`, `Finding Labels` and `Patient ID` are required; any other column is optional. The
 /// header `OriginalImage[Width,Height]` may stand with or without quotes, and a trailing comma adds

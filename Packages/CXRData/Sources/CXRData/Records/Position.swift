@@ -1,9 +1,12 @@
 /// The place of an element in a list of such elements, from 0, as a type of its own: a place among other elements is not
 /// taken for it, nor a column or a count that a variable holds. A number that is written out is any of them.
 ///
-///     let matrix = try LabelMatrix(file.records, labels: ["Hernia"])
-///     let hernias = file.records.positions.filter { matrix[$0, 0] }
-///     print(hernias.map { file.records[$0].name })
+/// ```swift
+/// let file = try LabelFile(path: "Data_Entry_2017.csv")
+/// let matrix = try LabelMatrix(file, labels: ["Hernia"])
+/// let hernias = file.records.positions.filter { matrix[$0, 0] }
+/// print(hernias.map { file.records[$0].name })
+/// ```
 @frozen
 public struct Position<Element>: Hashable, Comparable, Strideable, Sendable,
   ExpressibleByIntegerLiteral

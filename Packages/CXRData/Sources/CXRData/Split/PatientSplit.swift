@@ -1,7 +1,10 @@
 /// Patients dealt to training, validation and test, so that no patient is in two of them.
 ///
-///     let split = try PatientSplit(patients: file.patients, seed: 0)
-///     let rows = split.rows(of: .train, in: file.records)
+/// ```swift
+/// let file = try LabelFile(path: "Data_Entry_2017.csv")
+/// let split = try PatientSplit(patients: file.patients, seed: 0)
+/// let rows = split.rows(of: .train, in: file.records)
+/// ```
 public struct PatientSplit: Sendable {
   /// How a split came about.
   public enum Kind: String, Sendable, Codable {

@@ -1,12 +1,17 @@
 import CXRMetrics
 import CXRParallel
-import Synchronization
 
 /// The figures of models on the same films: with intervals, at operating points, calibrated, by groups, and compared
 /// with one another.
 ///
-///     let figures = EvaluationFigures([ours, theirs], on: films)
-///     print(figures.models[0].ranking.auc.text(digits: 3))
+/// ```swift
+/// let films = JudgedFilms(
+///   labels: ["Mass"], truths: [true, false, nil, false], patients: ["1", "1", "2", "3"])
+/// let ours = ScoredModel("ours", scores: [0.9, 0.2, 0.4, 0.1])
+/// let theirs = ScoredModel("theirs", logits: [1.5, -2, 0, -3])
+/// let figures = EvaluationFigures([ours, theirs], on: films)
+/// print(figures.models[0].ranking.auc.text(digits: 3))
+/// ```
 public struct EvaluationFigures: Sendable {
   /// How figures are computed.
   public struct Options: Sendable {
@@ -92,10 +97,7 @@ extension EvaluationFigures {
   ) -> [PatientBootstrap.Answer] {
     let random = RandomStream(seed: options.seed).child("bootstrap").child("replicate")
     let total = options.replicates
-    let done = Atomic<Int>(0)
-    return PatientBootstrap(patients: patients, replicates: total).answers(to: questions) {
-      progress(done.add(1, ordering: .relaxed).newValue, total)
-      return random.child($0)
-    }
+    return PatientBootstrap(patients: patients, replicates: total).answers(
+      to: questions, random: random, progress: { progress($0, total) })
   }
 }

@@ -4,7 +4,9 @@ import CXRMetrics
 ///
 /// Scores come as plain numbers, from a network, from another program's table or from anywhere:
 ///
-///     let model = ScoredModel("ours", scores: [0.9, 0.2, 0.4, 0.1])
+/// ```swift
+/// let model = ScoredModel("ours", scores: [0.9, 0.2, 0.4, 0.1])
+/// ```
 public struct ScoredModel: Sendable {
   /// Unique among the models; part of file names.
   public var name: String

@@ -4,8 +4,12 @@ import CXRReport
 
 /// The files of an evaluation: a document, tables, texts, pictures and a page.
 ///
-///     let report = EvaluationReport(figures, part: "test")
-///     try report.writePage(to: "comparison")
+/// ```swift
+/// func write(_ figures: EvaluationFigures) throws {
+///   let report = EvaluationReport(figures, part: "test")
+///   if let problem = try report.writePage(to: "comparison") { print(problem) }
+/// }
+/// ```
 public struct EvaluationReport: Sendable {
   /// What was judged.
   public let figures: EvaluationFigures

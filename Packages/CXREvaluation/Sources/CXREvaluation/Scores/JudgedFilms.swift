@@ -2,8 +2,10 @@ import CXRMetrics
 
 /// What is known of the films that models are judged on: which findings they have, and whose they are.
 ///
-///     let films = JudgedFilms(
-///       labels: ["Mass"], truths: [true, false, nil, false], patients: ["1", "1", "2", "3"])
+/// ```swift
+/// let films = JudgedFilms(
+///   labels: ["Mass"], truths: [true, false, nil, false], patients: ["1", "1", "2", "3"])
+/// ```
 public struct JudgedFilms: Sendable {
   /// In column order.
   public let labels: [String]

@@ -26,10 +26,10 @@ public struct OutputFolder: Sendable {
   /// - Parameters:
   ///   - path: the folder.
   ///   - purpose: what it is for, which then has the folder to itself; `nil` for a folder that several share.
-  ///   - reusing: take a folder that holds files; only files that are written again change.
+  ///   - reusing: take a folder that holds files; only files that are written again change. It is refused unless asked for.
   /// - Throws: ``FileError/folderNotEmpty(path:mark:)``, ``FileError/folderUnusable(path:reason:)``,
   ///   ``FileError/folderInUse(path:process:)``.
-  public init(_ path: String, for purpose: Purpose? = nil, reusing: Bool) throws {
+  public init(_ path: String, for purpose: Purpose? = nil, reusing: Bool = false) throws {
     self.path = path
     func unusable(_ reason: String) -> FileError {
       .folderUnusable(path: path.isEmpty ? "the folder to write" : path, reason: reason)

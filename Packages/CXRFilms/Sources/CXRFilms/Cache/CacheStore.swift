@@ -1,4 +1,5 @@
 import CXRData
+import CXRFiles
 import Foundation
 import Synchronization
 
@@ -12,7 +13,7 @@ final class CacheStore: Sendable {
   private let writer: FilmWriter
   private let slotCount: Atomic<Int>
 
-  /// Opens the files of a preparation in a folder, or makes them.
+  /// Opens the files of a preparation in a folder, or makes them, and the folder where there is none.
   ///
   /// - Parameter waiting: called once if another process must be waited for.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
@@ -21,6 +22,7 @@ final class CacheStore: Sendable {
     waiting: () -> Void
   ) throws {
     self.preparation = preparation
+    try Self.makeFolder(folder)
     let key = SHA256.hexDigest(of: preparation.signature.joined(separator: "\n"))
     let stem = (folder as NSString).appendingPathComponent("films-\(key.prefix(16))")
     let path = stem + ".cache"
@@ -40,6 +42,16 @@ final class CacheStore: Sendable {
       preparation: preparation, check: check, index: records, indexFile: index, pixelFile: pixels)
     slotCount = Atomic<Int>(records.slotCount)
     try pixels.grow(to: preparation.byteCount * records.slotCount)
+  }
+
+  /// Makes the folder of a cache, where it is not there.
+  /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
+  static func makeFolder(_ path: String) throws {
+    do {
+      try OutputFolder.make(path)
+    } catch FileError.folderUnusable(let path, let reason) {
+      throw FilmError.cacheFailed(path: path, reason: reason)
+    }
   }
 
   /// Lets the next process in.

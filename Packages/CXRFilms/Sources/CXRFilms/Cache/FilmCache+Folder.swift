@@ -6,7 +6,7 @@ extension FilmCache {
   /// - Parameters:
   ///   - images: a folder, searched at any depth and in archives, or an archive.
   ///   - preparation: how films become pixels.
-  ///   - folder: where the files are kept.
+  ///   - folder: where the files are kept; it is made where it is not there.
   ///   - check: what tells whether a film has changed.
   ///   - waiting: called once if another process is preparing films there; it is waited for.
   ///   - progress: called now and then, on any thread, with the number of films done; it begins anew when archives have

@@ -60,7 +60,7 @@ public final class FilmCache: Sendable {
   /// - Parameters:
   ///   - films: names and paths; their order is the order of ``plane(_:)``.
   ///   - preparation: how they become pixels.
-  ///   - folder: where the files are kept.
+  ///   - folder: where the files are kept; it is made where it is not there.
   ///   - check: what tells whether a film has changed.
   ///   - waiting: called once if another process is preparing films there; it is waited for.
   ///   - progress: called now and then, on any thread, with the number of films done.

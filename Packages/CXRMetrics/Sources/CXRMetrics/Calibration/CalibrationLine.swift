@@ -20,7 +20,7 @@ public struct CalibrationLine: Sendable, Equatable {
   /// Judges probabilities.
   ///
   /// - Parameters:
-  ///   - probabilities: `[n]`, each in 0…1.
+  ///   - probabilities: `[n]`, each in 0…1: traps where one is not.
   ///   - labels: `[n]`, whether each film has the finding.
   ///   - patients: `[n]`.
   public init(probabilities: [Double], labels: [Bool], patients: PatientIndex) {
@@ -28,6 +28,7 @@ public struct CalibrationLine: Sendable, Equatable {
       probabilities.count == labels.count && labels.count == patients.numbers.count,
       "\(probabilities.count) probabilities, \(labels.count) labels, \(patients.numbers.count) films"
     )
+    checkProbabilities(probabilities, in: "CalibrationLine")
     let films = Films(probabilities, labels, patients)
     observedToExpected = films.ratio(probabilities)
     guard films.logOdds.allSatisfy(\.isFinite), labels.contains(true), labels.contains(false) else {

@@ -28,10 +28,10 @@ public struct ReliabilityCurve: Sendable, Equatable {
   /// Groups films.
   ///
   /// - Parameters:
-  ///   - probabilities: `[n]`, each in 0…1.
+  ///   - probabilities: `[n]`, each in 0…1: traps where one is not.
   ///   - labels: `[n]`, whether each film has the finding.
-  ///   - count: the number of groups, at least 1.
-  ///   - grouping: how films are put into them.
+  ///   - count: the number of groups, at least 1; ten unless said otherwise.
+  ///   - grouping: how films are put into them; as many in each unless said otherwise.
   public init(
     probabilities: [Double], labels: [Bool], groups count: Int = 10,
     grouping: Grouping = .equalFilms
@@ -39,6 +39,7 @@ public struct ReliabilityCurve: Sendable, Equatable {
     precondition(
       probabilities.count == labels.count && count > 0,
       "\(probabilities.count) probabilities, \(labels.count) labels, \(count) groups")
+    checkProbabilities(probabilities, in: "ReliabilityCurve")
     let order = probabilities.indices.sorted {
       (probabilities[$0], $0) < (probabilities[$1], $1)
     }

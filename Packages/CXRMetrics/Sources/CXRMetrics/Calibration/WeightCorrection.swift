@@ -8,5 +8,6 @@
 ///   - ratio: w₊/w₋, positive.
 public func weightCorrected(_ probability: Double, ratio: Double) -> Double {
   precondition(ratio > 0, "weightCorrected: a ratio of \(ratio)")
+  checkProbabilities([probability], in: "weightCorrected")
   return probability / (probability + ratio * (1 - probability))
 }

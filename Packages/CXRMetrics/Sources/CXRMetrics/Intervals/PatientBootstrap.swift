@@ -1,15 +1,19 @@
 import CXRParallel
+import Synchronization
 
 /// What AUC, average precision and the curves would have been on other patients of the same kind: patients are
 /// drawn with replacement, as many as there are, each with all of its films.
 ///
 /// Films of one patient resemble each other, so drawing films would make intervals too narrow.
 ///
-///     let bootstrap = PatientBootstrap(patients: PatientIndex(ids))
-///     let answers = bootstrap.answers(
-///       to: [.init(scores: scores, labels: labels, patients: bootstrap.patients)],
-///       generator: { RandomStream(seed: 7).child($0) })
-///     answers[0].aucInterval()
+/// ```swift
+/// let patients = PatientIndex(["a", "a", "b", "c"])   // whose each film is
+/// let answers = PatientBootstrap(patients: patients).answers(
+///   to: [
+///     .init(scores: [0.1, 0.4, 0.35, 0.8], labels: [false, false, true, true], patients: patients)
+///   ], seed: 7)
+/// print(answers[0].aucInterval() ?? "too few patients")
+/// ```
 ///
 /// All questions are asked of the same draws, so that their answers can be compared replicate by replicate.
 /// Source of the method: Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, chapters 8 and 13.
@@ -24,7 +28,12 @@ public struct PatientBootstrap: Sendable {
   /// How often patients are drawn unless said otherwise.
   public static let usualReplicates = 1000
 
-  /// A thousand draws unless said otherwise.
+  /// Gathers what is drawn from.
+  ///
+  /// - Parameters:
+  ///   - patients: `[N]`, whose the films are.
+  ///   - replicates: how often they are drawn, at least 1; a thousand unless said otherwise. Each replicate gets a stream of
+  ///     random numbers of its own.
   public init(patients: PatientIndex, replicates: Int = usualReplicates) {
     precondition(replicates > 0, "PatientBootstrap: \(replicates) replicates")
     (self.patients, self.replicates) = (patients, replicates)
@@ -33,6 +42,8 @@ public struct PatientBootstrap: Sendable {
   /// Scores and labels that are judged in every replicate.
   public struct Question: Sendable {
     let ranked: RankedFilms
+    /// Whose films they are.
+    let identity: Int
     let wantsCurves: Bool
     let area: AreaSpread?
     let precision: PrecisionSpread?
@@ -40,14 +51,14 @@ public struct PatientBootstrap: Sendable {
     /// - Parameters:
     ///   - scores: `[n]`, finite.
     ///   - labels: `[n]`, whether each film has the finding.
-    ///   - patients: `[n]`, whose the films are, in the bootstrap's numbers.
-    ///   - wantsCurves: whether the curves are sampled too.
+    ///   - patients: `[n]`, whose the films are: the bootstrap's index, or a part of it by ``PatientIndex/selecting(_:)``.
+    ///   - wantsCurves: whether the curves are sampled too; they are not unless asked for.
     public init(
       scores: [Double], labels: [Bool], patients: PatientIndex, wantsCurves: Bool = false
     ) {
       let order = scores.indices.sorted { scores[$0] > scores[$1] }
       ranked = RankedFilms(order: order, scores: scores, labels: labels, patients: patients)
-      self.wantsCurves = wantsCurves
+      (self.wantsCurves, identity) = (wantsCurves, patients.identity)
       area = AreaSpread(order: order, scores: scores, labels: labels, patients: patients)
       precision = PrecisionSpread(
         order: order, scores: scores, labels: labels, area: area, patients: patients)
@@ -102,15 +113,43 @@ public struct PatientBootstrap: Sendable {
       PrecisionSpread.interval(ofMeanOf: figures, level: level))
   }
 
-  /// Draws patients and judges, on all threads.
+  /// Draws patients and judges, on all threads; the same answers on any number of them.
+  ///
+  /// Traps where a question is about patients of another index: their numbers would be taken for those of other people.
   ///
   /// - Parameters:
   ///   - questions: what is judged.
-  ///   - generator: the random numbers of a replicate; the answer depends on nothing else. Called on any thread.
+  ///   - seed: of the random numbers; any number, 0 unless said otherwise. Equal seeds give equal answers.
+  public func answers(to questions: [Question], seed: UInt64 = 0) -> [Answer] {
+    answers(to: questions, random: RandomStream(seed: seed))
+  }
+
+  /// Draws patients and judges as ``answers(to:seed:)``; replicate r has the r-th child of `random`.
+  ///
+  /// - Parameters:
+  ///   - questions: what is judged.
+  ///   - random: a stream of one's own.
+  ///   - progress: called after each replicate, on any thread, with the number of those done.
   public func answers(
+    to questions: [Question], random: RandomStream,
+    progress: @escaping @Sendable (_ done: Int) -> Void = { _ in }
+  ) -> [Answer] {
+    let done = Atomic<Int>(0)
+    return answers(to: questions) {
+      progress(done.add(1, ordering: .relaxed).newValue)
+      return random.child($0)
+    }
+  }
+
+  /// Draws patients and judges; `generator` gives the random numbers of a replicate, on any thread.
+  func answers(
     to questions: [Question],
     generator: @escaping @Sendable (_ replicate: Int) -> any RandomNumberGenerator
   ) -> [Answer] {
+    precondition(
+      questions.allSatisfy { $0.identity == patients.identity },
+      "PatientBootstrap: a question is about patients of another PatientIndex; take a part of this one by selecting(_:)"
+    )
     let (points, count) = (Self.curvePoints, questions.count)
     let wanting = questions.indices.filter { questions[$0].wantsCurves }
     let curveCount = wanting.count

@@ -4,16 +4,20 @@ public struct PatientIndex: Sendable, Equatable {
   public let numbers: [Int]
   /// How many patients there are.
   public let count: Int
+  /// Of the patients in their order, in this process: tells an index from one of other patients.
+  let identity: Int
 
   /// Numbers the patients.
   public init<Patient: Hashable>(_ patients: some Sequence<Patient>) {
     var known: [Patient: Int] = [:]
+    var hasher = Hasher()
     numbers = patients.map { patient in
       if let number = known[patient] { return number }
       known[patient] = known.count
+      hasher.combine(patient)
       return known.count - 1
     }
-    count = known.count
+    (count, identity) = (known.count, hasher.finalize())
   }
 
   /// How many patients of equal weight the films at which `counts` holds are worth: (Σf)²/Σf² over the patients'
@@ -32,15 +36,19 @@ public struct PatientIndex: Sendable, Equatable {
 
   /// Films of several parts of one index (see ``selecting(_:)``), one part after the other; a patient is one in all of them.
   public init(pooling parts: [PatientIndex]) {
-    let count = parts.first?.count ?? 0
-    precondition(parts.allSatisfy { $0.count == count }, "the parts are of different indices")
-    self.init(numbers: parts.flatMap(\.numbers), count: count)
+    let (count, identity) = parts.first.map { ($0.count, $0.identity) } ?? (0, 0)
+    precondition(
+      parts.allSatisfy { $0.identity == identity },
+      "PatientIndex: the parts are of different indices; take them of one by selecting(_:)")
+    self.init(numbers: parts.flatMap(\.numbers), count: count, identity: identity)
   }
 
-  private init(numbers: [Int], count: Int) { (self.numbers, self.count) = (numbers, count) }
+  private init(numbers: [Int], count: Int, identity: Int) {
+    (self.numbers, self.count, self.identity) = (numbers, count, identity)
+  }
 
   /// The films at `films`; patients keep their numbers, so that all such parts can be resampled together.
   public func selecting(_ films: some Sequence<Int>) -> PatientIndex {
-    PatientIndex(numbers: films.map { numbers[$0] }, count: count)
+    PatientIndex(numbers: films.map { numbers[$0] }, count: count, identity: identity)
   }
 }

@@ -1,13 +1,13 @@
 /// What calling films by a probability is worth, for whoever would rather raise so many false alarms than miss one finding
 /// (Vickers and Elkin, Medical Decision Making 26, 2006).
 ///
-/// Who acts from a probability t on takes (1 − t)/t false alarms for one finding found. The net benefit is findings found
+/// Who acts above a probability t takes (1 − t)/t false alarms for one finding found. The net benefit is findings found
 /// less false alarms at this exchange, a film: TP/n − FP/n · t/(1 − t). Calling no film is worth 0. It holds as
 /// far as the probabilities do.
 public struct DecisionCurve: Sendable, Equatable {
   /// At one threshold.
   public struct Point: Sendable, Equatable {
-    /// As a probability, from which on a film is called: 0…1, the ends excluded.
+    /// As a probability, above which (strictly) a film is called: 0…1, the ends excluded.
     public let threshold: Double
     /// Findings a film that calling by the probabilities is worth; at most the share of films with the finding.
     public let netBenefit: Double
@@ -24,15 +24,16 @@ public struct DecisionCurve: Sendable, Equatable {
   /// Counts films.
   ///
   /// - Parameters:
-  ///   - probabilities: `[n]`, each in 0…1.
+  ///   - probabilities: `[n]`, each in 0…1: traps where one is not.
   ///   - labels: `[n]`, whether each film has the finding.
-  ///   - thresholds: rising, each in 0…1, the ends excluded.
+  ///   - thresholds: rising, each in 0…1, the ends excluded; ``usualThresholds`` unless said otherwise.
   public init(
     probabilities: [Double], labels: [Bool], thresholds: [Double] = usualThresholds
   ) {
     precondition(
       probabilities.count == labels.count,
       "\(probabilities.count) probabilities for \(labels.count) labels")
+    checkProbabilities(probabilities, in: "DecisionCurve")
     precondition(
       thresholds.allSatisfy { $0 > 0 && $0 < 1 }, "thresholds \(thresholds) are not within 0…1")
     let count = Double(labels.count)
@@ -42,7 +43,8 @@ public struct DecisionCurve: Sendable, Equatable {
       ? []
       : thresholds.map { threshold in
         var (found, alarms) = (0, 0)
-        for (probability, label) in zip(probabilities, labels) where probability >= threshold {
+        for (probability, label) in zip(probabilities, labels)
+        where isCalledPositive(probability, above: threshold) {
           if label { found += 1 } else { alarms += 1 }
         }
         let exchange = threshold / (1 - threshold)

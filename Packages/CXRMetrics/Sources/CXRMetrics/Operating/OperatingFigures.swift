@@ -58,6 +58,9 @@ public struct OperatingFigures: Sendable {
   /// sensitivity and specificity carry over, the predictive value of these films does not. `nil` where either
   /// share is undefined, or nothing would be called positive.
   public func ppv(prevalence: Double) -> Double? {
+    precondition(
+      prevalence > 0 && prevalence < 1,
+      "OperatingFigures: a prevalence of \(prevalence) is not within 0…1")
     guard let sensitivity = sensitivity.value, let specificity = specificity.value else {
       return nil
     }

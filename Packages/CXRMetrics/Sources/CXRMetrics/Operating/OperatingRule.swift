@@ -5,13 +5,13 @@
 public enum OperatingRule: Sendable, Hashable {
   /// The largest sensitivity + specificity (Youden, Cancer 3, 1950).
   case youden
-  /// The highest threshold with at least this sensitivity, in 0…1.
+  /// The highest threshold with at least this sensitivity: above 0, at most 1.
   case sensitivity(Double)
-  /// The lowest threshold with at least this specificity, in 0…1.
+  /// The lowest threshold with at least this specificity: above 0, at most 1.
   case specificity(Double)
   /// The largest F1.
   case bestF1
-  /// The least cost, where a miss costs as much as this many false alarms.
+  /// The least cost, where a miss costs as much as this many false alarms: above 0, finite.
   case cost(ofMiss: Double)
 
   /// The threshold, above which (strictly) a film is called positive. Between two scores it is their middle, in 32 bits
@@ -20,10 +20,15 @@ public enum OperatingRule: Sendable, Hashable {
   ///
   /// `nil` unless both kinds occur, and where all scores are equal: no threshold parts films that score alike.
   ///
+  /// Traps where the rule's number is out of its range, as in `.sensitivity(90)`; what people write is asked by
+  /// ``init(_:)``, which is `nil` then.
+  ///
   /// - Parameters:
   ///   - scores: `[n]`, finite, in any unit.
   ///   - labels: `[n]`, whether each film has the finding.
   public func threshold(scores: [Double], labels: [Bool]) -> Double? {
+    precondition(
+      isPossible, "OperatingRule: \(self) is out of range: shares are within 0…1, costs above 0")
     let ranked = RankedCounts(scores: scores, labels: labels)
     let (positives, negatives) = (Double(ranked.positives), Double(ranked.negatives))
     guard positives > 0, negatives > 0, ranked.thresholds.count > 1 else { return nil }
@@ -82,18 +87,28 @@ public enum OperatingRule: Sendable, Hashable {
 }
 
 extension OperatingRule: LosslessStringConvertible {
-  /// `youden`, `sensitivity=0.9`, `specificity=0.9`, `f1` or `cost=5`.
+  /// Whether the rule's number is in its range.
+  private var isPossible: Bool {
+    switch self {
+    case .youden, .bestF1: true
+    case .sensitivity(let share), .specificity(let share): share > 0 && share <= 1
+    case .cost(let ofMiss): ofMiss > 0 && ofMiss.isFinite
+    }
+  }
+
+  /// `youden`, `sensitivity=0.9`, `specificity=0.9`, `f1` or `cost=5`; `nil` for other words and for numbers out of range.
   public init?(_ description: String) {
     let parts = description.split(separator: "=", omittingEmptySubsequences: false)
     let number = parts.count == 2 ? Double(parts[1]) : nil
     switch (parts.first, parts.count, number) {
     case ("youden", 1, _): self = .youden
     case ("f1", 1, _): self = .bestF1
-    case ("sensitivity", 2, let share?) where share > 0 && share <= 1: self = .sensitivity(share)
-    case ("specificity", 2, let share?) where share > 0 && share <= 1: self = .specificity(share)
-    case ("cost", 2, let cost?) where cost > 0 && cost.isFinite: self = .cost(ofMiss: cost)
+    case ("sensitivity", 2, let share?): self = .sensitivity(share)
+    case ("specificity", 2, let share?): self = .specificity(share)
+    case ("cost", 2, let cost?): self = .cost(ofMiss: cost)
     default: return nil
     }
+    guard isPossible else { return nil }
   }
 
   public var description: String {

@@ -12,7 +12,12 @@ public struct ConfusionCounts: Sendable, Equatable {
   /// No films.
   public init() {}
 
-  /// Counts films; one is called positive where its score is above `threshold` (strictly).
+  /// Counts films.
+  ///
+  /// - Parameters:
+  ///   - scores: `[n]`, in any unit.
+  ///   - labels: `[n]`, whether each film has the finding.
+  ///   - threshold: above it (strictly) a film is called positive; 0.5 unless said otherwise.
   public init(
     scores: some Collection<Double>, labels: some Collection<Bool>, threshold: Double = 0.5
   ) {

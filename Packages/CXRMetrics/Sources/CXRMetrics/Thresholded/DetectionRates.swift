@@ -1,6 +1,7 @@
 /// How many of the positives and of the negatives a model finds.
 ///
-/// A positive is found where p > 0.5, a negative where p < 0.5; exactly 0.5 is neither.
+/// A positive is found where p is above the threshold, a negative where p is below; a film exactly on it is neither. So the
+/// reference counts; everything else here calls such a film negative (``isCalledPositive(_:above:)``).
 public struct DetectionRates: Sendable, Equatable {
   /// Positives with p above the threshold.
   public var positivesFound = 0
@@ -15,6 +16,11 @@ public struct DetectionRates: Sendable, Equatable {
   public init() {}
 
   /// Counts films.
+  ///
+  /// - Parameters:
+  ///   - scores: `[n]`, in any unit.
+  ///   - labels: `[n]`, whether each film has the finding.
+  ///   - threshold: in the unit of the scores; 0.5 unless said otherwise.
   public init(
     scores: some Collection<Double>, labels: some Collection<Bool>, threshold: Double = 0.5
   ) {

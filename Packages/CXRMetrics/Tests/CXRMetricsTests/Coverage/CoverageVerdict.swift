@@ -1,4 +1,4 @@
-import CXRMetrics
+@testable import CXRMetrics
 
 /// What one set says of every interval and test.
 struct CoverageVerdict: Sendable {

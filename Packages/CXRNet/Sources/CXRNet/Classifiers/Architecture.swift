@@ -1,7 +1,10 @@
 /// The record from which a network is built again, but for its weights, its input and its labels.
 ///
-///     let architecture = Architecture("ChestCNN", ["kernel": .integer(5)])
-///     let model = try Architectures.standard.make(architecture, side: 224, labels: 14, random: random)
+/// ```swift
+/// let architecture = Architecture("ChestCNN", ["kernel": .integer(5)])
+/// let model = try Architectures.standard.make(
+///   architecture, side: 224, labels: 14, random: RandomStream(seed: 0))
+/// ```
 public struct Architecture: Sendable, Equatable, CustomStringConvertible {
   /// As files record it.
   public let name: String

@@ -6,9 +6,12 @@ import CXRTensor
 ///
 /// With its defaults and 14 labels it has 530,638 parameters, 530,158 of them trained.
 ///
-///     let model = try ChestCNN(imageSize: 224, labels: 14, random: RandomStream(seed: 0))
-///     var pass = Pass.inference()
-///     let probabilities = model.probabilities(films, in: &pass)   // [N, 224, 224, 1] → [N, 14]
+/// ```swift
+/// let model = try ChestCNN(imageSize: 224, labels: 14, random: RandomStream(seed: 0))
+/// let films = Tensor(repeating: 0, shape: [2, 224, 224, 1])
+/// var pass = Pass.inference()
+/// let probabilities = model.probabilities(films, in: &pass)   // [2, 14]
+/// ```
 public struct ChestCNN: FilmClassifier {
   public static let name = "chest-cnn"
   public static let recordedName = "ChestCNN"

@@ -6,8 +6,9 @@ import CXRTensor
 /// It ends in feature maps, their means over rows and columns, and one logit a label of these means. Whoever
 /// writes one gives a body and a head; summary, memory, receptive grid, checkpoints and every program follow:
 ///
-///     struct TwoBlocks: FilmClassifier { … }
-///     let known = Architectures.standard.adding(TwoBlocks.self)
+/// ```swift
+/// func known(with own: any FilmClassifier.Type) -> Architectures { .standard.adding(own) }
+/// ```
 public protocol FilmClassifier: Layer {
   /// As it is given on a command line, such as `chest-cnn`.
   static var name: String { get }

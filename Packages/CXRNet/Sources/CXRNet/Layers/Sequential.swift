@@ -10,9 +10,12 @@ public struct Sequential: Layer {
 
   /// Makes a stack of layers.
   ///
-  ///     Sequential([
-  ///       ("conv", Conv2D(from: 1, to: 16, kernel: 7, random: random)), ("relu", Activation.relu),
-  ///     ])
+  /// ```swift
+  /// let random = RandomStream(seed: 0)
+  /// let layers = Sequential([
+  ///   ("conv", Conv2D(from: 1, to: 16, kernel: 7, random: random)), ("relu", Activation.relu),
+  /// ])
+  /// ```
   public init(_ layers: [(name: String, layer: any Layer)]) { self.layers = layers }
 
   public mutating func forEachParameter(

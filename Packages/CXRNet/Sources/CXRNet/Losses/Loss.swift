@@ -2,10 +2,11 @@ import CXRTensor
 
 /// What a multi-label classifier minimises, from logits.
 ///
-///     let focal = Loss("focal") { logits, labels in
-///       let p = logits.sigmoid()
-///       …                                    // [N, K], one number a film and finding
-///     }
+/// ```swift
+/// let squares = Loss("squares") { logits, labels in
+///   (logits.sigmoid() - Variable(labels)).squared()   // [N, K], one number a film and finding
+/// }
+/// ```
 public struct Loss: Sendable {
   /// As files record it.
   public let name: String

@@ -2,7 +2,16 @@
 public protocol Module: Sendable {
   /// Calls `body` for each parameter, in a fixed order, one line a child:
   ///
-  ///     kernel: body(path / "kernel", &kernel)
+  /// ```swift
+  /// struct Scaling: Module {
+  ///   var kernel = Parameter(Tensor([1], shape: [1]), role: .weight)
+  ///   mutating func forEachParameter(
+  ///     at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
+  ///   ) {
+  ///     body(path / "kernel", &kernel)
+  ///   }
+  /// }
+  /// ```
   mutating func forEachParameter(
     at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void)
 }

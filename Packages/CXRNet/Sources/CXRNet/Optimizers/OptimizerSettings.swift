@@ -3,8 +3,10 @@
 /// Settings made by ``init(name:values:of:)`` or told by an ``Optimizer`` are complete and written in one way
 /// only, so that the same optimizer has the same text:
 ///
-///     try OptimizerSettings(name: "sgd", values: ["momentum": "0.90"]).values
-///     // ["momentum": "0.9", "momentum_form": "rate_inside", "nesterov": "false"]
+/// ```swift
+/// print(try OptimizerSettings(name: "sgd", values: ["momentum": "0.90"]).values)
+/// // ["momentum": "0.9", "momentum_form": "rate_inside", "nesterov": "false"]
+/// ```
 public struct OptimizerSettings: Sendable, Hashable, CustomStringConvertible {
   /// `adam`, `adamw`, `sgd`.
   public let name: String

@@ -1,7 +1,10 @@
 /// The optimizers that can be asked for by name.
 ///
-///     let settings = try OptimizerSettings(name: "adamw", values: ["weight_decay": "0.01"])
-///     var optimizer = try Optimizers.standard.make(settings, for: model)
+/// ```swift
+/// let model = Dense(from: 8, to: 2, random: RandomStream(seed: 0))
+/// let settings = try OptimizerSettings(name: "adamw", values: ["weight_decay": "0.01"])
+/// var optimizer = try Optimizers.standard.make(settings, for: model)
+/// ```
 public struct Optimizers: Sendable {
   /// Every optimizer that this package has; a new one is added here and nowhere else.
   public static let standard = Optimizers([Adam.kind, AdamW.kind, SGD.kind])

@@ -1,8 +1,10 @@
 /// How a convolution of one shape is computed, and why.
 ///
-///     let plan = ConvolutionPlan(input: [32, 109, 109, 16], kernel: [7, 7, 16, 32])
-///     print(plan.algorithm)     // fourier(tile: 32)
-///     print(plan)               // a line a candidate, with its estimated cost
+/// ```swift
+/// let plan = ConvolutionPlan(input: [32, 109, 109, 16], kernel: [7, 7, 16, 32])
+/// print(plan.algorithm)     // fourier(tile: 32)
+/// print(plan)               // a line a candidate, with its estimated cost
+/// ```
 ///
 /// The choice follows from the shape and the vector unit alone.
 public struct ConvolutionPlan: Sendable, CustomStringConvertible {

@@ -49,7 +49,14 @@ extension Variable {
   ///
   /// Every operation begins with this, so that a pass runs on shapes alone:
   ///
-  ///     if let traced = Variable.traced(TracedOperation("gelu"), [self], shape) { return traced }
+  /// ```swift
+  /// extension Variable {
+  ///   func doubled() -> Variable {
+  ///     if let traced = Variable.traced(TracedOperation("doubled"), [self], shape) { return traced }
+  ///     return self + self
+  ///   }
+  /// }
+  /// ```
   public static func traced(
     _ operation: @autoclosure () -> TracedOperation, _ inputs: [Variable],
     _ shape: @autoclosure () -> Shape

@@ -3,8 +3,11 @@
 /// A variable lives within one pass and one thread; it is not `Sendable`. A constant records
 /// nothing, so inference pays nothing:
 ///
-///     let y = Variable(x).relu()                      // constant: no tape
-///     let (value, gradients) = differentiate([w]) { $0[0].relu().sum() }
+/// ```swift
+/// let x = Tensor([1, -2], shape: [2])
+/// let y = Variable(x).relu()                      // constant: no tape
+/// let (value, gradients) = Variable.differentiate([x]) { $0[0].relu().sum() }
+/// ```
 public struct Variable {
   private enum Content {
     case tensor(Tensor)

@@ -3,7 +3,9 @@
 /// There are no strides, views or element types on purpose: every operation sees the same layout. The
 /// memory of a tensor that goes away is kept for the next one of its size.
 ///
-///     let image = Tensor(repeating: 0, shape: [1, 224, 224, 1])
+/// ```swift
+/// let image = Tensor(repeating: 0, shape: [1, 224, 224, 1])
+/// ```
 public struct Tensor: Sendable {
   /// The sizes of the axes.
   public let shape: Shape

@@ -1,7 +1,9 @@
 /// What a pass does, as its own operations tell it: a node an input, a parameter and an operation, in the order of
 /// the pass.
 ///
-///     let graph = TracedGraph { recorder in model(recorder.input([32, 224, 224, 1]), …) }
+/// ```swift
+/// let graph = TracedGraph { recorder in [recorder.input([32, 224, 224, 1]).relu().mean()] }
+/// ```
 public struct TracedGraph: Sendable {
   /// One value of the pass.
   public struct Node: Sendable {

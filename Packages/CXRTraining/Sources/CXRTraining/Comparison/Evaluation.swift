@@ -7,8 +7,11 @@ import Foundation
 
 /// Trained networks, and tables of other programs' probabilities, on the same films: the scores that are judged.
 ///
-///     let evaluation = try Evaluation(options)
-///     let figures = EvaluationFigures(evaluation.models, on: evaluation.films)
+/// ```swift
+/// let collection = FilmCollection.Options(labelFile: "Data_Entry_2017.csv", images: "images")
+/// let evaluation = try Evaluation(.init(checkpoints: ["best.npz"], collection: collection))
+/// let figures = EvaluationFigures(evaluation.models, on: evaluation.films)
+/// ```
 public struct Evaluation: Sendable {
   /// The networks and tables, in the order given, networks first, with their scores of what is judged.
   public let models: [ScoredModel]

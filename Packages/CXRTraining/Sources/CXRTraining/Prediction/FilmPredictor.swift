@@ -10,8 +10,10 @@ import Synchronization
 
 /// A trained network that is asked about single films.
 ///
-///     let predictor = try FilmPredictor(path: "best.npz")
-///     for result in try predictor.answers(films: ["film.png"]) { print(try result.get().findings) }
+/// ```swift
+/// let predictor = try FilmPredictor(path: "best.npz")
+/// for result in try predictor.answers(films: ["film.png"]) { print(try result.get().findings) }
+/// ```
 public struct FilmPredictor: Sendable {
   /// The network with what belongs to it.
   public let classifier: ChestClassifier

@@ -7,6 +7,9 @@ extension Trainer {
   /// A run was asked to stop.
   private struct Stop: Error {}
 
+  /// Trains as ``run(until:_:)``, to the end and without a word.
+  public mutating func run() throws -> Outcome { try run { _ in } }
+
   /// Trains until the epochs or the patience run out, then restores the best weights.
   ///
   /// - Parameters:

@@ -7,9 +7,14 @@ import Foundation
 
 /// Trains a ``ChestClassifier`` epoch by epoch and keeps `history.csv`, `best.npz` and `last.npz`.
 ///
-///     let data = try TrainingData(collection, options: options, cacheFolder: "run")
-///     var trainer = try Trainer(data: data, options: options, folder: folder)
-///     let outcome = try trainer.run { print($0) }
+/// ```swift
+/// let collection = FilmCollection.Options(labelFile: "Data_Entry_2017.csv", images: "images")
+/// let options = TrainingOptions()
+/// let folder = try OutputFolder("run", for: .trainingRun)
+/// let data = try TrainingData(collection, options: options, cacheFolder: "cache")
+/// var trainer = try Trainer(data: data, options: options, folder: folder)
+/// let outcome = try trainer.run { print($0) }
+/// ```
 ///
 /// Every number follows from the data, the options and the seed: not from threads, not from interruptions.
 /// `last.npz` is written after each epoch and, within one, every ``checkpointInterval``; a run that is killed at

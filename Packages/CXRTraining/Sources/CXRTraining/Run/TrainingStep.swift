@@ -4,8 +4,13 @@ import CXRTensor
 
 /// A network with its optimizer, and the step that training repeats: forward, backward, update.
 ///
-///     var step = TrainingStep(model: model, loss: .binaryCrossEntropy)
-///     let result = step(batch, learningRate: 1e-3, random: random.child(step.count))
+/// ```swift
+/// func firstStep(of model: ChestCNN, on batch: Batch) {
+///   var step = TrainingStep(model: model, loss: .binaryCrossEntropy)
+///   let result = step(batch, learningRate: 1e-3, random: RandomStream(seed: 0).child(step.count))
+///   print(result.loss)
+/// }
+/// ```
 public struct TrainingStep: Sendable {
   /// The network.
   public var model: any FilmClassifier

@@ -1,6 +1,10 @@
 /// The batches of a pass over films, made one after the other when they are asked for, on all threads.
 ///
-///     for place in 0..<batches.count { use(try batches[place]) }
+/// ```swift
+/// func count(_ batches: Batches) throws -> Int {
+///   try (0..<batches.count).reduce(0) { $0 + (try batches[$1].labels.shape[0]) }
+/// }
+/// ```
 ///
 /// A batch takes a few hundredths of a step. Made beside the step, on a thread of its own, it took more:
 /// that thread pushed one of the step's from its processor, and the others waited for it. The films of the

@@ -63,6 +63,7 @@ public struct ArchiveShelf: Sendable {
     let unknown = archives.filter { known[$0] == nil }
     var listing = Listing()
     if !unknown.isEmpty {
+      try CacheStore.makeFolder(cacheFolder)
       let store = try preparation.map {
         try CacheStore($0, folder: cacheFolder, check: check, waiting: waiting)
       }
