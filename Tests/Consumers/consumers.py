@@ -148,7 +148,7 @@ def by_path(only):
         runs.append((program.name, program.expected, program.files, ROOT / program.blocks[0].path))
     for name in BY_PATH:
         targets.append(target(name, lay_example(name, project)))
-        runs.append((name, examples()[name], {}, None))
+        runs.append((name, examples()[name], {}, EXAMPLES / "Sources" / name / "main.swift"))
     blocks = 0
     for module in LIBRARIES:
         if files := dict(symbol_sources(module)):

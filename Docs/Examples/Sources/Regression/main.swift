@@ -20,3 +20,5 @@ for _ in 0..<2000 {
 print("weights", weights.scalars.map { ($0 * 100).rounded() / 100 })
 print("the loss falls:", losses[0] > 1, "and", (losses.last ?? 1) < 1e-5)
 // It prints:
+// weights [3.0, -2.0, 1.0]
+// the loss falls: true and true
