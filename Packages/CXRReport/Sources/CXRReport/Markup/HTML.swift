@@ -1,16 +1,23 @@
-import Foundation
-
 /// Text as HTML.
 public enum HTML {
   /// A text in which nothing is taken for markup.
   public static func escaped(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.map { isXML($0) ? $0 : "\u{FFFD}" }))
-      .replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+    var escaped = ""
+    // One by one, and no characters: a quote under an accent is another character, but a quote to a browser.
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      default: escaped.unicodeScalars.append(isXML(scalar) ? scalar : "\u{FFFD}")
+      }
+    }
+    return escaped
   }
 
   /// Whether XML 1.0 allows a character at all.
-  private static func isXML(_ scalar: Unicode.Scalar) -> Bool {
+  static func isXML(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x9, 0xA, 0xD, 0x20...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF: true
     default: false

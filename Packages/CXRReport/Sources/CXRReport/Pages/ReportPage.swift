@@ -13,6 +13,10 @@ public struct ReportPage: Sendable {
   private var summary = ""
   /// How often a part that scrolls has had a name.
   private var regions: [String: Int] = [:]
+  /// How many pictures have been drawn for the page.
+  var pictures = 0
+  /// Why the page cannot be written, if it cannot: the first table with a row that is not as long as the header.
+  public private(set) var problem: ReportError?
 
   /// An empty page.
   ///
@@ -62,6 +66,9 @@ public struct ReportPage: Sendable {
 
   /// Adds a table; the first column is text and names the row, the others are numbers.
   ///
+  /// A table with a row of more or fewer cells than columns is not shown, because each of its numbers may stand in another's place:
+  /// the page says so there, ``problem`` is ``ReportError/raggedTable(caption:row:cells:columns:)``, and ``write(to:)`` throws it.
+  ///
   /// - Parameters:
   ///   - header: a column each.
   ///   - rows: of as many cells; an interval in brackets stands below its figure.
@@ -70,6 +77,12 @@ public struct ReportPage: Sendable {
   public mutating func table(
     header: [String], rows: [[String]], caption: String? = nil, faint: Set<Int> = []
   ) {
+    if let row = rows.firstIndex(where: { $0.count != header.count }) {
+      let error = ReportError.raggedTable(
+        caption: caption, row: row + 1, cells: rows[row].count, columns: header.count)
+      problem = problem ?? error
+      return callout("A table is left out. \(error)")
+    }
     var table = "<table>"
     if let caption { table += "<caption>\(HTML.escaped(caption))</caption>" }
     table += "<thead><tr>"
@@ -166,7 +179,7 @@ public struct ReportPage: Sendable {
     scrolling(nil, "<pre>\(HTML.escaped(text))</pre>")
   }
 
-  /// The page's text.
+  /// The page's text; where ``problem`` is one, it stands in place of the table.
   public var html: String {
     """
     <!DOCTYPE html>
@@ -186,8 +199,9 @@ public struct ReportPage: Sendable {
   }
 
   /// Writes the page.
-  /// - Throws: `FileError`.
+  /// - Throws: ``problem``, if there is one, before anything is written; `FileError`.
   public func write(to path: String) throws {
+    if let problem { throw problem }
     try AtomicFile.write(html, to: path)
   }
 

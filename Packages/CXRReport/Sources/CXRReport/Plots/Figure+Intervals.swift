@@ -27,10 +27,6 @@ extension Figure {
         }
       )
     }
-    let tics = categories.enumerated().map { position, name in
-      let plain = short(name).split(separator: "%", omittingEmptySubsequences: false)
-      return "\(quoted(plain.joined(separator: "%%"))) \(position)"
-    }.joined(separator: ", ")
     var plots = zip(files, series).enumerated().filter { !$1.0.rows.isEmpty }.map { s, item in
       "'@\(item.0.name)@' using 1:2:3:4 with xerrorbars pt 7 ps 0.7 lw 1.6 "
         + "lc rgb '\(colour(s))' title \(quoted(short(item.1.title)))"
@@ -41,7 +37,7 @@ extension Figure {
     }
     let script = """
       set xlabel \(quoted(valueLabel))
-      set ytics scale 0 (\(tics)) nomirror
+      set ytics scale 0 (\(tics(categories))) nomirror
       set yrange [\(Double(groups) - 0.4):-0.6]
       set xrange \(files.allSatisfy(\.rows.isEmpty) ? "[0:1]" : "[*:*]")
       set grid x lc rgb '#999999' lw 0.5 dt 3

@@ -25,8 +25,26 @@ extension Figure {
 
   /// A text in single quotes: within double quotes gnuplot would run what stands in backquotes.
   static func quoted(_ text: String) -> String {
-    let line = text.map { $0.isNewline ? " " : $0 == "'" ? "''" : String($0) }.joined()
-    return "'" + line + "'"
+    let line = text.map { character in
+      if character.isNewline { return " " }
+      // One by one: a quote under an accent is another character, but ends gnuplot's text all the same.
+      return character.unicodeScalars.map { HTML.isXML($0) ? String($0) : "\u{FFFD}" }.joined()
+    }.joined()
+    let parts = line.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
+      .map(String.init)
+    // gnuplot takes a doubled quote for one, but not at the beginning, and not one after another.
+    if parts.count == 1 || !parts.dropLast().contains("") {
+      return "'" + parts.joined(separator: "''") + "'"
+    }
+    return parts.map { "'\($0)'" }.joined(separator: #" . "\047" . "#)
+  }
+
+  /// Names beside an axis, from 0 on; in these gnuplot takes % for a number format.
+  static func tics(_ names: [String]) -> String {
+    names.enumerated().map { position, name in
+      let plain = short(name).unicodeScalars.map { $0 == "%" ? "%%" : String($0) }.joined()
+      return "\(quoted(plain)) \(position)"
+    }.joined(separator: ", ")
   }
 
   /// A name that fits beside an axis; tables give it in full.
@@ -91,6 +109,14 @@ extension Figure {
       size: legendOutside ? (880, 560) : (640, 400))
   }
 
+  /// Of a bar, of the distance 1 between categories.
+  private static func barWidth(of series: Int) -> Double { 0.8 / Double(max(1, series)) }
+
+  /// Where the middle of a bar lies; the middle of its category's group lies at its number.
+  static func barPlace(category: Int, series: Int, of count: Int) -> Double {
+    Double(category) - 0.4 + barWidth(of: count) * (Double(series) + 0.5)
+  }
+
   /// One group of bars a category, lying, so that long names stay legible.
   public static func bars(
     _ name: String, description: String, valueLabel: String, categories: [String],
@@ -98,22 +124,17 @@ extension Figure {
     logarithmic: Bool = false, range: String = "[0:*]"
   ) -> Figure {
     let groups = categories.count
-    let width = 0.8 / Double(max(1, series.count))
+    let (count, width) = (series.count, barWidth(of: series.count))
     let files = series.enumerated().map { s, series in
       (
         name: "\(name)-\(s + 1)",
         rows: (0..<groups).compactMap { g -> [String]? in
           guard let value = series.values[g] else { return nil }
-          let centre = Double(g) - 0.4 + width * (Double(s) + 0.5)
+          let centre = barPlace(category: g, series: s, of: count)
           return ["\(value)", "\(centre)", "\(width * 0.45)", annotations?[g] ?? ""]
         }
       )
     }
-    // In tic labels gnuplot takes % for a number format.
-    let tics = categories.enumerated().map { position, name in
-      let plain = short(name).split(separator: "%", omittingEmptySubsequences: false)
-      return "\(quoted(plain.joined(separator: "%%"))) \(position)"
-    }.joined(separator: ", ")
     var plots: [String] = []
     for (s, item) in series.enumerated() where !files[s].rows.isEmpty {
       // On a logarithmic axis the length of a bar would mean nothing.
@@ -137,7 +158,7 @@ extension Figure {
       series.count > 1 ? "set key outside top center horizontal" : "unset key"
     let script = """
       set xlabel \(quoted(valueLabel))
-      set ytics scale 0 (\(tics)) nomirror
+      set ytics scale 0 (\(tics(categories))) nomirror
       set yrange [\(Double(groups) - 0.4):-0.6]
       set xrange \(files.allSatisfy(\.rows.isEmpty) ? "[0:1]" : range)
       \(logarithmic ? "set logscale x\n" : "")set grid x lc rgb '#999999' lw 0.5 dt 3

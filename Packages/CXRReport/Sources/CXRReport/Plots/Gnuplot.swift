@@ -21,11 +21,10 @@ struct Gnuplot: Sendable {
       }
       try AtomicFile.write(script(of: figure), to: "\(dataFolder)/\(figure.name).gp")
     }
-    guard let program = Self.program else {
-      throw ReportError.gnuplotMissing(dataFolder: dataFolder)
-    }
+    let program = try Self.program(orData: dataFolder)
     return try figures.map { figure in
-      let drawn = try pictures(of: figure, by: program)
+      let drawn = try Self.pictures(
+        of: figure, by: program, ["-e", "piped = 1", "\(figure.name).gp"], in: dataFolder)
       let isOne = figure.descriptions.count == 1
       return try zip(drawn, figure.descriptions).enumerated().map { i, picture in
         let name = isOne ? figure.name : "\(figure.name)-\(i + 1)"
@@ -39,14 +38,23 @@ struct Gnuplot: Sendable {
 
   /// The script as kept: it runs by `gnuplot name.gp` in the data folder.
   private func script(of figure: Figure) -> String {
+    let output =
+      figure.descriptions.count == 1
+      ? "if (!exists(\"piped\")) set output '\(figure.name).svg'" : ""
+    return Self.script(of: figure, output: output) { "\($0).tsv" }
+  }
+
+  /// A script in which `place` says where a data file is found.
+  static func script(of figure: Figure, output: String, place: (String) -> String) -> String {
+    // With what stands around it, which no quoted text has.
     let commands = figure.data.reduce(figure.script) {
-      $0.replacingOccurrences(of: "@\($1.name)@", with: "\($1.name).tsv")
+      $0.replacingOccurrences(of: "'@\($1.name)@' using", with: "'\(place($1.name))' using")
     }
     return """
       set encoding utf8
       set terminal svg size \(figure.size.width),\(figure.size.height) dynamic enhanced font 'sans-serif,14' name '\(figure.name.replacingOccurrences(of: "-", with: "_").filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })'
       set termoption noenhanced
-      \(figure.descriptions.count == 1 ? "if (!exists(\"piped\")) set output '\(figure.name).svg'" : "")
+      \(output)
       set datafile separator '\\t'
 
       """ + commands
@@ -56,7 +64,10 @@ struct Gnuplot: Sendable {
   ///
   /// It comes through a pipe: when this program is killed, nothing that it began writes into the
   /// folder after its death.
-  private func pictures(of figure: Figure, by program: String) throws -> [String] {
+  static func pictures(
+    of figure: Figure, by program: String, _ arguments: [String], in folder: String? = nil,
+    input: FileHandle = .nullDevice
+  ) throws(ReportError) -> [String] {
     func failure(_ reason: String) -> ReportError {
       .gnuplotFailed(figure: figure.name, reason: reason)
     }
@@ -65,10 +76,10 @@ struct Gnuplot: Sendable {
     defer { fclose(errors) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = ["-e", "piped = 1", "\(figure.name).gp"]
-    process.currentDirectoryURL = URL(fileURLWithPath: dataFolder)
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = input
     process.standardOutput = output
     process.standardError = FileHandle(fileDescriptor: fileno(errors))
     do {
@@ -92,9 +103,11 @@ struct Gnuplot: Sendable {
     return pictures.map { "<?xml " + $0 }
   }
 
-  private static var program: String? {
-    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  /// Where gnuplot is; where it is not, data may be in a folder all the same.
+  static func program(orData folder: String?) throws(ReportError) -> String {
+    let program = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
       .map { "\($0)/gnuplot" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    guard let program else { throw .gnuplotMissing(dataFolder: folder) }
+    return program
   }
-
 }

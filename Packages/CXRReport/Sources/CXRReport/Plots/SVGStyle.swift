@@ -4,7 +4,7 @@ import Foundation
 enum SVGStyle {
   /// Black ink becomes the reader's text colour, and the picture gets one title, and identifiers of its own on a page of many.
   static func adapted(_ svg: String, name: String, description: String) -> String {
-    var text = svg
+    var text = shielded(svg)
     // gnuplot names the picture and each curve, which a page would show beside the pointer.
     text = text.replacing(/<title>[^<]*<\/title>/, with: "")
     // The shapes of marks, twenty kinds of them, in a picture without any.
@@ -38,7 +38,22 @@ enum SVGStyle {
     if let range = text.range(of: "<svg") {
       text.replaceSubrange(range, with: "<svg class=\"cxr-figure\" role=\"img\"")
     }
-    return text
+    return shields.reduce(text) { text, pair in text.replacing(pair.shield, with: pair.sign) }
+  }
+
+  /// Signs of markup that may stand in a word of the picture too, and what keeps their place in it for so long: gnuplot is given no
+  /// such character.
+  private static let shields: [(sign: String, shield: String)] = [
+    ("'", "\u{1}"), ("\"", "\u{2}"), ("#", "\u{3}"),
+  ]
+
+  /// A picture in whose words nothing looks like an attribute.
+  private static func shielded(_ svg: String) -> String {
+    svg.replacing(/<text>[^<]*<\/text>/) { word in
+      shields.reduce(String(word.output)) { text, pair in
+        text.replacing(pair.sign, with: pair.shield)
+      }
+    }
   }
 
   /// The picture without its XML declaration, to stand in a page.
