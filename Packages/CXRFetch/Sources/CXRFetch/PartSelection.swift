@@ -40,7 +40,7 @@ public enum PartSelectionError: Error, Equatable, CustomStringConvertible {
     case .malformed(let text):
       "\"\(text.prefix(60))\" names no parts; write numbers and ranges from 1 on between commas, as 1,3-4"
     case .beyond(let last, let count):
-      "there is no part \(last); the catalogue has \(count)"
+      "there is no part \(last); the catalogue has \(count); write numbers up to that"
     }
   }
 }

@@ -1,7 +1,4 @@
 extension ReportPage {
-  /// A value with the ends of its interval, in any unit.
-  public typealias Estimate = (value: Double?, low: Double?, high: Double?)
-
   /// Draws a point with its interval, a row a category: a forest plot.
   ///
   ///     var page = ReportPage(title: "A model", lead: "How well it ranks.")
@@ -26,13 +23,13 @@ extension ReportPage {
   ///   ``ReportError/intervalReversed(picture:category:low:high:)``, ``ReportError/gnuplotMissing(dataFolder:)``,
   ///   ``ReportError/gnuplotFailed(figure:reason:)``; `FileError` of the folder. The page is then as it was.
   public mutating func forest(
-    categories: [String], estimates: [Estimate], title: String, valueLabel: String,
+    categories: [String], estimates: [Figure.Estimate], title: String, valueLabel: String,
     reference: Double? = nil, caption: String? = nil, alternative: String? = nil,
     folder: String? = nil
   ) throws {
     try Self.check(
       [("estimates", estimates.map(\.value))], places: categories.count, picture: title)
-    let known = try zip(categories, estimates).map { category, estimate -> Estimate in
+    let known = try zip(categories, estimates).map { category, estimate -> Figure.Estimate in
       guard let value = estimate.value.finite, let low = estimate.low.finite,
         let high = estimate.high.finite
       else { return (estimate.value.finite, nil, nil) }

@@ -35,7 +35,7 @@ enum SpokenPicture {
 
   /// Points with intervals: each, or the lowest and highest.
   static func forest(
-    title: String, categories: [String], estimates: [ReportPage.Estimate], reference: Double?
+    title: String, categories: [String], estimates: [Figure.Estimate], reference: Double?
   ) -> String {
     let words =
       categories.count <= mostValues
@@ -50,7 +50,7 @@ enum SpokenPicture {
       .map { $0 + "." }.joined(separator: " ")
   }
 
-  private static func text(_ estimate: ReportPage.Estimate) -> String {
+  private static func text(_ estimate: Figure.Estimate) -> String {
     guard let value = estimate.value else { return "n/a" }
     guard let low = estimate.low, let high = estimate.high else { return number(value) }
     return "\(number(value)) (\(number(low)) to \(number(high)))"

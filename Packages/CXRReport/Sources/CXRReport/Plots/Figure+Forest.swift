@@ -1,4 +1,7 @@
 extension Figure {
+  /// A value with the ends of its interval, in any unit.
+  public typealias Estimate = (value: Double?, low: Double?, high: Double?)
+
   /// A point with its interval a category, below one another.
   ///
   /// - Parameters:
@@ -10,7 +13,7 @@ extension Figure {
   ///   - reference: where a dashed line stands.
   static func forest(
     _ name: String, description: String, valueLabel: String, categories: [String],
-    estimates: [ReportPage.Estimate], reference: Double?
+    estimates: [Estimate], reference: Double?
   ) -> Figure {
     var (points, intervals, undefined): ([[String]], [[String]], [Double]) = ([], [], [])
     for (row, estimate) in estimates.enumerated() {
@@ -55,7 +58,7 @@ extension Figure {
 
   /// What is drawn, the reference too, and a little more on either side; nought to one of nothing.
   private static func range(
-    _ estimates: [ReportPage.Estimate], _ reference: Double?
+    _ estimates: [Estimate], _ reference: Double?
   ) -> (low: Double, high: Double) {
     let known = estimates.filter { $0.value != nil }
     let drawn = known.flatMap { [$0.value, $0.low, $0.high] }.compactMap { $0 }

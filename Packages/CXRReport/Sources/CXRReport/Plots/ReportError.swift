@@ -1,5 +1,3 @@
-import Foundation
-
 /// Why a picture cannot be drawn, or a page cannot be written.
 public enum ReportError: Error, Equatable, CustomStringConvertible {
   /// No gnuplot on the search path; data and script have been written all the same into the folder that was asked for, if any.
@@ -34,9 +32,4 @@ public enum ReportError: Error, Equatable, CustomStringConvertible {
         + "\(columns). Give each row a cell a column, an empty text where there is nothing"
     }
   }
-}
-
-extension ReportError: LocalizedError {
-  /// The same, for Foundation.
-  public var errorDescription: String? { description }
 }

@@ -35,5 +35,7 @@ public struct TensorMemoryError: Error, Equatable, CustomStringConvertible {
   public let bytes: Int
 
   /// The message a person reads.
-  public var description: String { "the system has no \(bytes) bytes of memory left" }
+  public var description: String {
+    "the system has no \(bytes) bytes of memory left; end other programs, or ask for less at a time"
+  }
 }

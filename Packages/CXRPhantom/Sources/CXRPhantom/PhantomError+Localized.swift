@@ -1,0 +1,6 @@
+import Foundation
+
+extension PhantomError: LocalizedError {
+  /// ``description``, where Foundation asks: without it `localizedDescription` names the type alone.
+  public var errorDescription: String? { description }
+}

@@ -1,0 +1,10 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension TensorMemoryError: LocalizedError {
+  /// ``description``, where Foundation asks: without it `localizedDescription` names the type alone.
+  public var errorDescription: String? { description }
+}
