@@ -63,6 +63,8 @@ check: setup ## Format, manifests, imports, forgotten parameters, generated code
 	python3 Scripts/check_folders.py
 	python3 Scripts/check_libraries.py --self-test
 	python3 Scripts/check_libraries.py
+	python3 Scripts/check_platforms.py --self-test
+	python3 Scripts/check_platforms.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
 	Scripts/check_arm64.sh
 	python3 Tests/Consumers/consumers.py

@@ -30,11 +30,14 @@ func cModule(
     exclude: exclude, cSettings: strictC)
 }
 
-func systemLibrary(_ name: String, in package: String, pkgConfig: String, apt: String...) -> Target
+func systemLibrary(
+  _ name: String, in package: String, pkgConfig: String, apt: String..., brew: String...
+)
+  -> Target
 {
   .systemLibrary(
     name: name, path: "Packages/\(package)/Sources/\(name)", pkgConfig: pkgConfig,
-    providers: [.apt(apt)])
+    providers: [.apt(apt), .brew(brew)])
 }
 
 func moduleTests(_ module: String, _ others: [Target.Dependency] = []) -> Target {
@@ -63,8 +66,17 @@ let modules = [
   "CXRReport", "CXRFilms", "CXREvaluation", "CXRTraining", "CXRPhantom", "CXRFetch",
 ]
 
+// Homebrew's OpenBLAS goes by its own name alone.
+#if os(macOS)
+  let blas = "openblas"
+#else
+  let blas = "blas"
+#endif
+
 let package = Package(
   name: "ChestXRay",
+  // Mutex and Atomic of Swift's Synchronization are those of macOS 15.
+  platforms: [.macOS(.v15)],
   products: modules.map { .library(name: $0, targets: [$0]) },
   traits: [
     .trait(
@@ -89,9 +101,13 @@ let package = Package(
     module("CXRData"),
     moduleTests("CXRData", ["CXRTestSupport"]),
 
-    systemLibrary("CLibPNG", in: "CXRImage", pkgConfig: "libpng", apt: "libpng-dev"),
-    systemLibrary("CLibJPEG", in: "CXRImage", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
-    systemLibrary("CLibDeflate", in: "CXRImage", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
+    systemLibrary(
+      "CLibPNG", in: "CXRImage", pkgConfig: "libpng", apt: "libpng-dev", brew: "libpng"),
+    systemLibrary(
+      "CLibJPEG", in: "CXRImage", pkgConfig: "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
+    systemLibrary(
+      "CLibDeflate", in: "CXRImage", pkgConfig: "libdeflate", apt: "libdeflate-dev",
+      brew: "libdeflate"),
     cModule("CFilmCodec", in: "CXRImage", ["CLibPNG", "CLibJPEG", "CLibDeflate"]),
     .target(
       name: "CDicom", path: "Packages/CXRImage/Sources/CDicom",
@@ -102,12 +118,14 @@ let package = Package(
 
     systemLibrary(
       "CLibArchive", in: "CXRArchive", pkgConfig: "libarchive", apt: "libarchive-dev",
-      "libdeflate-dev", "zlib1g-dev"),
+      "libdeflate-dev", "zlib1g-dev", brew: "libarchive", "libdeflate", "zlib"),
     module("CXRArchive", ["CLibArchive"]),
     moduleTests("CXRArchive", ["CXRTestSupport"]),
 
-    systemLibrary("CBLAS", in: "CXRTensor", pkgConfig: "blas", apt: "libopenblas-dev"),
-    systemLibrary("CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev"),
+    systemLibrary(
+      "CBLAS", in: "CXRTensor", pkgConfig: blas, apt: "libopenblas-dev", brew: "openblas"),
+    systemLibrary(
+      "CLAPACKE", in: "CXRTensor", pkgConfig: "lapacke", apt: "liblapacke-dev", brew: "lapack"),
     cModule("CTensorKernels", in: "CXRTensor"),
     cModule(
       "CConvolution", in: "CXRTensor",
@@ -121,7 +139,7 @@ let package = Package(
     module("CXRMetrics", ["CXRFiles", "CXRParallel"]),
     moduleTests("CXRMetrics", ["CXRFiles", "CXRParallel"]),
 
-    systemLibrary("CZlib", in: "CXRCheckpoint", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    systemLibrary("CZlib", in: "CXRCheckpoint", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     module("CXRCheckpoint", ["CZlib", "CXRFiles"]),
     moduleTests("CXRCheckpoint", ["CXRFiles", "CXRTestSupport"]),
 
@@ -165,8 +183,9 @@ let package = Package(
     moduleTests("CXRPhantom", ["CXRData", "CXRImage", "CXRParallel", "CXRTestSupport"]),
 
     systemLibrary(
-      "CLibCurl", in: "CXRFetch", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
-    systemLibrary("CLibCrypto", in: "CXRFetch", pkgConfig: "libcrypto", apt: "libssl-dev"),
+      "CLibCurl", in: "CXRFetch", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+    systemLibrary(
+      "CLibCrypto", in: "CXRFetch", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     cModule("CTransfer", in: "CXRFetch", ["CLibCurl", "CLibCrypto"]),
     module("CXRFetch", ["CTransfer", "CXRData", "CXRFiles"]),
     moduleTests("CXRFetch", ["CXRData", "CXRFiles", "CXRTestSupport"]),

@@ -39,11 +39,17 @@ def facts(target, base):
 problems = []
 whole = dump(root)
 declared = {t["name"]: facts(t, root) for t in whole["targets"]}
+for target in whole["targets"]:
+    lacking = {"apt", "brew"} - {name for provider in target.get("providers") or () for name in provider}
+    if target["type"] == "system" and lacking:
+        problems.append(f"{target['name']}: no {' and no '.join(sorted(lacking))} among its providers")
 seen = set()
 for folder in sorted((root / "Packages").iterdir()):
     package = dump(folder)
     if package["toolsVersion"] != whole["toolsVersion"]:
         problems.append(f"{folder.name}: tools version differs from the root's")
+    if package["platforms"] != whole["platforms"]:
+        problems.append(f"{folder.name}: platforms differ from the root's")
     for target in package["targets"]:
         name = target["name"]
         seen.add(name)

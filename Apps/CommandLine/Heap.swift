@@ -7,11 +7,13 @@ public enum Heap {
   ///
   /// `mallopt` is glibc's alone and not in its module, so it is looked for; elsewhere nothing is done.
   public static func keepLargeBlocks() {
-    typealias Setting = @convention(c) (CInt, CInt) -> CInt
-    guard let symbol = dlsym(nil, "mallopt") else { return }
-    let set = unsafeBitCast(symbol, to: Setting.self)
-    let (mmapThreshold, trimThreshold): (CInt, CInt) = (-3, -1)
-    _ = set(mmapThreshold, 32 << 20)
-    _ = set(trimThreshold, 256 << 20)
+    #if os(Linux)
+      typealias Setting = @convention(c) (CInt, CInt) -> CInt
+      guard let symbol = dlsym(nil, "mallopt") else { return }
+      let set = unsafeBitCast(symbol, to: Setting.self)
+      let (mmapThreshold, trimThreshold): (CInt, CInt) = (-3, -1)
+      _ = set(mmapThreshold, 32 << 20)
+      _ = set(trimThreshold, 256 << 20)
+    #endif
   }
 }

@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRData",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRData", targets: ["CXRData"])],
   dependencies: [.package(path: "../CXRTestSupport")],
   targets: [

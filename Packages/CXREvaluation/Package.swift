@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXREvaluation",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXREvaluation", targets: ["CXREvaluation"])],
   dependencies: [
     .package(path: "../CXRData"),

@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRFetch",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRFetch", targets: ["CXRFetch"])],
   dependencies: [
     .package(path: "../CXRData"), .package(path: "../CXRFiles"),
@@ -12,8 +13,11 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+      name: "CLibCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CLibCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .target(
       name: "CTransfer", dependencies: ["CLibCurl", "CLibCrypto"],
       cSettings: [.treatAllWarnings(as: .error)]),

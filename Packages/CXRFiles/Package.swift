@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRFiles",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRFiles", targets: ["CXRFiles"])],
   targets: [
     .target(name: "CXRFiles", swiftSettings: strict),

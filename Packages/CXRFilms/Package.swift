@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRFilms",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRFilms", targets: ["CXRFilms"])],
   dependencies: [
     .package(path: "../CXRArchive"),

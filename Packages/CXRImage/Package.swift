@@ -12,6 +12,7 @@ let dicomLibraries = [
 
 let package = Package(
   name: "CXRImage",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRImage", targets: ["CXRImage"])],
   traits: [
     .trait(
@@ -19,10 +20,14 @@ let package = Package(
   ],
   dependencies: [.package(path: "../CXRTestSupport")],
   targets: [
-    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(
-      name: "CLibDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+      name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CLibDeflate", pkgConfig: "libdeflate",
+      providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
     .target(
       name: "CFilmCodec", dependencies: ["CLibPNG", "CLibJPEG", "CLibDeflate"],
       cSettings: [.treatAllWarnings(as: .error)]),

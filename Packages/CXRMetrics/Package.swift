@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRMetrics",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRMetrics", targets: ["CXRMetrics"])],
   dependencies: [
     .package(path: "../CXRFiles"),

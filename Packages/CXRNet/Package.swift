@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRNet",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRNet", targets: ["CXRNet"])],
   dependencies: [
     .package(path: "../CXRParallel"),

@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRParallel",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRParallel", targets: ["CXRParallel"])],
   targets: [
     .target(name: "CWorkers", cSettings: [.treatAllWarnings(as: .error)]),

@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRPhantom",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRPhantom", targets: ["CXRPhantom"])],
   dependencies: [
     .package(path: "../CXRData"),

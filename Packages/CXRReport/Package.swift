@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRReport",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRReport", targets: ["CXRReport"])],
   dependencies: [
     .package(path: "../CXRFiles"),

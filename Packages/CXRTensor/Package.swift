@@ -3,13 +3,24 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+// Homebrew's OpenBLAS goes by its own name alone.
+#if os(macOS)
+  let blas = "openblas"
+#else
+  let blas = "blas"
+#endif
+
 let package = Package(
   name: "CXRTensor",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRTensor", targets: ["CXRTensor"])],
   dependencies: [.package(path: "../CXRParallel"), .package(path: "../CXRTestSupport")],
   targets: [
-    .systemLibrary(name: "CBLAS", pkgConfig: "blas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+    .systemLibrary(
+      name: "CBLAS", pkgConfig: blas, providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
     .target(name: "CTensorKernels", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "CConvolution",

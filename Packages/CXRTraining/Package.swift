@@ -5,6 +5,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "CXRTraining",
+  platforms: [.macOS(.v15)],
   products: [.library(name: "CXRTraining", targets: ["CXRTraining"])],
   dependencies: [
     .package(path: "../CXRArchive"),

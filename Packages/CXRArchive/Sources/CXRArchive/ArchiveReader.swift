@@ -57,9 +57,14 @@ public final class ArchiveReader {
     var magic: [UInt8] = [0, 0]
     let isGzip = isFile && pread(file, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]
     size = Int(status.st_size)
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
     modified =
-      UInt64(bitPattern: Int64(status.st_mtim.tv_sec)) &* 1_000_000_000
-      &+ UInt64(bitPattern: Int64(status.st_mtim.tv_nsec))
+      UInt64(bitPattern: Int64(time.tv_sec)) &* 1_000_000_000
+      &+ UInt64(bitPattern: Int64(time.tv_nsec))
     guard isFile, size > 0, let archive = archive_read_new() else {
       close(file)
       throw isFile

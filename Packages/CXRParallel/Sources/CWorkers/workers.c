@@ -64,6 +64,20 @@ static void *thread_main(void *argument) {
   return 0;
 }
 
+// Darwin gives a thread 512 KiB of stack; the kernels' callers count on what Linux gives, 8 MiB.
+static int start(pthread_t *thread, struct worker *worker) {
+#ifdef __APPLE__
+  pthread_attr_t settings;
+  if (pthread_attr_init(&settings)) return -1;
+  pthread_attr_setstacksize(&settings, (size_t)8 << 20);
+  const int failed = pthread_create(thread, &settings, thread_main, worker);
+  pthread_attr_destroy(&settings);
+  return failed;
+#else
+  return pthread_create(thread, 0, thread_main, worker);
+#endif
+}
+
 static void call(struct worker *worker) {
   atomic_fetch_add(&worker->calls, 1);
   if (!atomic_load(&worker->is_asleep)) return;
@@ -84,7 +98,7 @@ static void start_threads(long count) {
     *worker = (struct worker){
         .number = threads + 1, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
     pthread_t thread;
-    if (pthread_create(&thread, 0, thread_main, worker)) {
+    if (start(&thread, worker)) {
       free(worker);
       return;
     }

@@ -245,6 +245,7 @@ struct FileIdentity: Hashable {
     guard stat(path, &status) == 0 else {
       throw DataError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
-    (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    // Darwin's numbers of devices have a sign.
+    (device, number) = (UInt64(truncatingIfNeeded: status.st_dev), UInt64(status.st_ino))
   }
 }

@@ -26,9 +26,15 @@ struct SourceStamp {
     guard isThere else {
       throw ImageError.unreadable(path: path, reason: String(cString: strerror(errno)))
     }
-    let seconds = UInt64(bitPattern: Int64(status.st_mtim.tv_sec))
-    file = [UInt64(status.st_dev), UInt64(status.st_ino)]
+    #if canImport(Darwin)
+      let changed = status.st_mtimespec
+    #else
+      let changed = status.st_mtim
+    #endif
+    let seconds = UInt64(bitPattern: Int64(changed.tv_sec))
+    // Darwin's numbers of devices have a sign.
+    file = [UInt64(truncatingIfNeeded: status.st_dev), UInt64(status.st_ino)]
     size = UInt64(status.st_size)
-    time = seconds &* 1_000_000_000 &+ UInt64(status.st_mtim.tv_nsec)
+    time = seconds &* 1_000_000_000 &+ UInt64(changed.tv_nsec)
   }
 }

@@ -16,8 +16,17 @@ public enum BLAS {
   /// Whether this is a BLAS made for speed. The reference one is about 35 times slower.
   public static let isOptimized: Bool = openBLASConfiguration != nil
 
+  /// What this program has loaded, whichever library it is of: `RTLD_DEFAULT`, which the system's module lacks.
+  private static var loaded: UnsafeMutableRawPointer? {
+    #if canImport(Darwin)
+      UnsafeMutableRawPointer(bitPattern: -2)
+    #else
+      nil
+    #endif
+  }
+
   private static let openBLASConfiguration: String? = {
-    guard let symbol = dlsym(nil, "openblas_get_config") else { return nil }
+    guard let symbol = dlsym(loaded, "openblas_get_config") else { return nil }
     typealias Function = @convention(c) () -> UnsafePointer<CChar>?
     guard let text = unsafeBitCast(symbol, to: Function.self)() else { return "OpenBLAS" }
     return String(cString: text).split(separator: " ").joined(separator: " ")
@@ -25,7 +34,7 @@ public enum BLAS {
 
   /// Runs once, before the first call into BLAS or LAPACK.
   static let singleThreaded: Void = {
-    guard let symbol = dlsym(nil, "openblas_set_num_threads") else { return }
+    guard let symbol = dlsym(loaded, "openblas_set_num_threads") else { return }
     typealias Function = @convention(c) (Int32) -> Void
     unsafeBitCast(symbol, to: Function.self)(1)
   }()
