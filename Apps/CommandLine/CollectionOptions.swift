@@ -10,12 +10,12 @@ public struct CollectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How the label file is read: \(CollectionDescription.builtIn.map(\.name).joined(separator: ", ")), or a TOML file that describes it; generic for NIH's and CheXpert's columns alone. (default: what its header tells)",
-      valueName: "name|file"))
+      valueName: "name|file"), completion: .file())
   public var collection: String?
   @Option(
     help: ArgumentHelp(
       "A table of films and their patients (Image Index, Patient ID), where the label file has none.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   public var patients: String?
   @Flag(
     help:

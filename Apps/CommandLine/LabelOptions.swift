@@ -6,14 +6,17 @@ import Foundation
 
 /// The official split's lists.
 public struct ListOptions: ParsableArguments {
-  @Option(help: "NIH's train_val_list.txt, for the official split; needs --test-list.")
+  @Option(
+    help: "NIH's train_val_list.txt, for the official split; needs --test-list.",
+    completion: .file())
   public var trainList: String?
-  @Option(help: "NIH's test_list.txt, for the official split; needs --train-list.")
+  @Option(
+    help: "NIH's test_list.txt, for the official split; needs --train-list.", completion: .file())
   public var testList: String?
   @Option(
     help:
-      "A list of validation films beside these two. (default: an eighth of the training list's patients)"
-  )
+      "A list of validation films beside these two. (default: an eighth of the training list's patients)",
+    completion: .file())
   public var validationList: String?
   @Flag(help: "Go on without films of these lists that the label file does not have.")
   public var allowUnknownFilms = false

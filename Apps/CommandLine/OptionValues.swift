@@ -37,6 +37,7 @@ extension LossKind: ExpressibleByArgument {
   }
 
   public static var allValueStrings: [String] { standard.map(\.name) }
+  public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
   public var defaultValueDescription: String { name }
 }
 extension UncertainPolicy: ExpressibleByArgument {}

@@ -126,7 +126,9 @@ public struct CacheOptions: ParsableArguments {
 
 /// Films that are left out.
 public struct ExcludeOptions: ParsableArguments {
-  @Option(help: "An audit.csv of cxr-explore; its films of severity error are left out.")
+  @Option(
+    help: "An audit.csv of cxr-explore; its films of severity error are left out.",
+    completion: .file())
   public var exclude: String?
 
   public init() {}

@@ -37,12 +37,12 @@ struct Evaluate: Program {
     var subset: Subset? { Subset(rawValue: rawValue) }
   }
 
-  @Option(help: "A checkpoint of cxr-train; repeat to compare.")
+  @Option(help: "A checkpoint of cxr-train; repeat to compare.", completion: .file())
   var checkpoint: [String] = []
   @Option(
     help: ArgumentHelp(
       "A table of probabilities, Image Index (or Path) and a column a label, as predictions-NAME.csv, others left out of account; repeat to compare. Without checkpoints its films are evaluated."
-    ))
+    ), completion: .file())
   var predictions: [String] = []
   @Option(
     help:
@@ -52,22 +52,24 @@ struct Evaluate: Program {
   @Option(
     help: ArgumentHelp(
       "For each --predictions, in their order, such a table of validation films, on which thresholds are chosen."
-    ))
+    ), completion: .file())
   var validationPredictions: [String] = []
-  @Option(help: "The label file that the checkpoints were trained with; with --subset all, any.")
+  @Option(
+    help: "The label file that the checkpoints were trained with; with --subset all, any.",
+    completion: .file())
   var csv: String
   @OptionGroup var collectionOptions: CollectionOptions
   @Option(
     help: ArgumentHelp(
       "A TOML file that says what the checkpoint's findings are called in the label file: Effusion = \"Pleural Effusion\", or [\"a\", \"b\"] where either counts, or [] where nothing is known of it.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var remap: String?
   @Option(
     help:
-      "The folder of films, which checkpoints need, searched at any depth and in archives (.tar.gz, .zip), or an archive; archives need --cache."
-  )
+      "The folder of films, which checkpoints need, searched at any depth and in archives (.tar.gz, .zip), or an archive; archives need --cache.",
+    completion: .file())
   var images: String?
-  @Option(help: "The folder to write.")
+  @Option(help: "The folder to write.", completion: .directory)
   var output: String
   @Option(
     help: ArgumentHelp(
@@ -99,15 +101,16 @@ struct Evaluate: Program {
   @Option(
     help: ArgumentHelp(
       "A list of boxes in the shape of NIH's BBox_List_2017.csv, in coordinates of films of 1024 by 1024 pixels: does the network look there?"
-    ))
+    ), completion: .file())
   var boxes: String?
   @Option(help: "How often patients are drawn for the intervals.")
   var replicates = EvaluationFigures.Options().replicates
   @Option(help: "Seed of these draws.")
   var seed = EvaluationFigures.Options().seed
   @Option(
-    help: "Where prepared films are kept, as by cxr-train. (default: they are decoded and not kept)"
-  )
+    help:
+      "Where prepared films are kept, as by cxr-train. (default: they are decoded and not kept)",
+    completion: .directory)
   var cache: String?
   @OptionGroup var cacheOptions: CacheOptions
   @OptionGroup var modalities: ModalityOptions

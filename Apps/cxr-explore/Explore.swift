@@ -24,21 +24,23 @@ struct Explore: Program {
 
   @Option(
     help:
-      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it."
-  )
+      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it.",
+    completion: .file())
   var csv: String
   @OptionGroup var collectionOptions: CollectionOptions
   @Option(
     help:
-      "The folder of films, searched at any depth and in archives (.tar.gz, .zip), or an archive; archives need --cache."
-  )
+      "The folder of films, searched at any depth and in archives (.tar.gz, .zip), or an archive; archives need --cache.",
+    completion: .file())
   var images: String?
-  @Option(help: "The folder to write.")
+  @Option(help: "The folder to write.", completion: .directory)
   var output: String
   @OptionGroup var labelOptions: LabelOptions
   @OptionGroup var names: NameOptions
   @OptionGroup var lists: ListOptions
-  @Option(help: "Where the decoded films are kept for training. (default: nowhere)")
+  @Option(
+    help: "Where the decoded films are kept for training. (default: nowhere)",
+    completion: .directory)
   var cache: String?
   @OptionGroup var preparation: PreparationOptions
   @Flag(help: "Write into a folder that holds files; only files of this program change.")

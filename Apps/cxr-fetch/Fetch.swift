@@ -22,9 +22,12 @@ struct Fetch: Program {
       """,
     version: LibraryVersion.current)
 
-  @Argument(help: ArgumentHelp("nih, or a catalogue: a CSV file.", valueName: "set"))
+  @Argument(
+    help: ArgumentHelp("nih, or a catalogue: a CSV file.", valueName: "set"), completion: .file())
   var set: String
-  @Option(help: "The folder to fetch into; what it holds and is whole is not fetched again.")
+  @Option(
+    help: "The folder to fetch into; what it holds and is whole is not fetched again.",
+    completion: .directory)
   var output: String
   @Option(
     help: ArgumentHelp(
@@ -34,7 +37,7 @@ struct Fetch: Program {
   @Option(
     help: ArgumentHelp(
       "One of NIH's label files, lists or boxes, as a path or an address; repeat for others.",
-      valueName: "file|url"))
+      valueName: "file|url"), completion: .file())
   var labelsFrom: [String] = []
   @Option(help: "How many files are fetched at a time, 1 to 16.")
   var connections = Fetcher.Options().connections

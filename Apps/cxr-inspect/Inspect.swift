@@ -23,7 +23,9 @@ struct Inspect: Program {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-  @Argument(help: ArgumentHelp("The checkpoint, such as best.npz of a run.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The checkpoint, such as best.npz of a run.", valueName: "file"),
+    completion: .file())
   var checkpoint: String
   @Option(help: "The form: text, or json, the metadata as this version reads it.")
   var format: Format = .text

@@ -32,27 +32,27 @@ struct Predict: Program {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }
 
-  @Option(help: "The checkpoint: best.npz of a run of cxr-train.")
+  @Option(help: "The checkpoint: best.npz of a run of cxr-train.", completion: .file())
   var checkpoint: String
   @Argument(
     help: ArgumentHelp(
       "Films, folders of films, archives of films (.tar.gz, .zip), or - for a list of them, a line each, on standard input.",
-      valueName: "film"))
+      valueName: "film"), completion: .file())
   var films: [String] = []
   @Option(
     help: ArgumentHelp(
       "A label file whose films are asked about, those that its collection keeps; needs --images.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var csv: String?
   @Option(
     help:
-      "The folder of the films of --csv, searched at any depth and in archives (.tar.gz, .zip), or an archive."
-  )
+      "The folder of the films of --csv, searched at any depth and in archives (.tar.gz, .zip), or an archive.",
+    completion: .file())
   var images: String?
   @Option(
     help: ArgumentHelp(
       "How --csv is read: \(CollectionDescription.builtIn.map(\.name).joined(separator: ", ")), or a TOML file. (default: what its header tells, or as the checkpoint's)",
-      valueName: "name|file"))
+      valueName: "name|file"), completion: .file())
   var collection: String?
   @Option(
     help: ArgumentHelp(
@@ -71,7 +71,9 @@ struct Predict: Program {
       "How the output becomes a probability: none, weights (the loss's class weights taken out), platt or vector. (default: platt, where the checkpoint has it)"
     ))
   var calibration: CalibrationMethod?
-  @Option(help: "A folder to write maps to: the film, and where the network looks, as SVG.")
+  @Option(
+    help: "A folder to write maps to: the film, and where the network looks, as SVG.",
+    completion: .directory)
   var maps: String?
   @Option(help: "Findings of which maps are written. (default: those with the verdict yes)")
   var mapLabels: NameList?

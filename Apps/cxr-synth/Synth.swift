@@ -19,7 +19,7 @@ struct Synth: Program {
       """,
     version: LibraryVersion.current)
 
-  @Option(help: "The folder to write.")
+  @Option(help: "The folder to write.", completion: .directory)
   var output: String
   @Option(help: "The number of films.")
   var images = 800

@@ -31,22 +31,24 @@ struct Train: Program {
 
   @Option(
     help:
-      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it."
-  )
+      "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it.",
+    completion: .file())
   var csv: String
   @OptionGroup var collectionOptions: CollectionOptions
   @Option(
     help:
-      "The folder of films, searched at any depth and in archives (.tar.gz, .zip), or an archive.")
+      "The folder of films, searched at any depth and in archives (.tar.gz, .zip), or an archive.",
+    completion: .file())
   var images: String
-  @Option(help: "The folder to write.")
+  @Option(help: "The folder to write.", completion: .directory)
   var output: String
   @Option(
     help: ArgumentHelp(
       "What is minimised: \(LossKind.standard.map(\.name).joined(separator: " or "))."))
   var loss: LossKind = .reference
   @Option(
-    help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: " or "))."))
+    help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: " or "))."),
+    completion: .list(Architectures.standard.names))
   var model = Architectures.standard.names[0]
   @Option(
     parsing: .upToNextOption,
@@ -90,8 +92,8 @@ struct Train: Program {
   var skipEmptyLabels = false
   @Option(
     help:
-      "Where prepared films are kept; runs that share it decode them once. (default: the output folder)"
-  )
+      "Where prepared films are kept; runs that share it decode them once. (default: the output folder)",
+    completion: .directory)
   var cache: String?
   @OptionGroup var cacheOptions: CacheOptions
   @OptionGroup var exclusion: ExcludeOptions
