@@ -14,7 +14,7 @@ WHEEL_NAME := torchxrayvision==1.5.7
 WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
+.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
   archives fetch poses pages recompute bench-archives bench-fetch mutation chaos faults mutants equality collections doors bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
@@ -25,6 +25,40 @@ setup: ## Install the system libraries that are missing, and say which.
 
 build: setup
 	$(BUILD)
+
+# Installed programs carry Swift's own libraries: they run where there is no Swift. cxr-benchmark times this code for those who
+# change it, and is not installed.
+PROGRAMS := cxr-synth cxr-fetch cxr-explore cxr-train cxr-evaluate cxr-predict cxr-inspect
+PREFIX := /usr/local
+DESTDIR :=
+TRAITS :=
+STAGE := .build-install$(addprefix -,$(TRAITS))
+STAGED_BUILD = $(BUILD) --static-swift-stdlib --scratch-path $(STAGE) $(addprefix --traits ,$(TRAITS))
+
+install: ## Programs, manual pages and completions below PREFIX=/usr/local; TRAITS=DICOM too. A quarter of an hour's build.
+	@Scripts/install.sh writable
+	@$(MAKE) --no-print-directory $(STAGE)/ready
+	@Scripts/install.sh install $(STAGE)/tree
+
+uninstall: ## Take away what make install put below PREFIX.
+	@Scripts/install.sh uninstall
+
+test-install: stage ## What make install lays out, away from its build: programs, pages, completions.
+	python3 Tests/Install/install.py $(STAGE)/tree
+
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export DESTDIR := $(DESTDIR)
+
+# By itself, so that `make stage && sudo make install` builds nothing as root.
+stage: $(STAGE)/ready
+
+$(STAGE)/ready: $(shell find Apps Packages/*/Sources -type f -not -path '*.docc/*') $(wildcard Packages/*/Package.swift) \
+  Package.swift CHANGELOG.md README.md LICENSE Scripts/stage.sh Scripts/manual.py
+	@command -v $(SWIFT) >/dev/null || { echo "install: no $(SWIFT) here; run make stage as who has it, then make install" >&2; exit 1; }
+	@Scripts/setup.sh $(if $(TRAITS),dicom)
+	for program in $(PROGRAMS); do $(STAGED_BUILD) --product $$program || exit 1; done
+	Scripts/stage.sh $(STAGE)/release $(STAGE)/tree $(PROGRAMS)
+	touch $@
 
 demo: build ## Synthesise films, train both losses, compare them; under five minutes after the build.
 	@Scripts/demo.sh $(BIN) $(DEMO)
@@ -65,9 +99,13 @@ check: setup ## Format, manifests, imports, forgotten parameters, generated code
 	python3 Scripts/check_libraries.py
 	python3 Scripts/check_platforms.py --self-test
 	python3 Scripts/check_platforms.py
+	python3 Tests/Install/install.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
 	Scripts/check_arm64.sh
 	python3 Tests/Consumers/consumers.py
+
+api: setup ## Public symbols beside those of the API baseline, which Docs/Release.md names; a quarter of an hour.
+	python3 Scripts/check_api.py
 
 docs: setup ## One documentation site of all modules, in Docs/site.
 	@Scripts/docs.sh
