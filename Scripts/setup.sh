@@ -15,6 +15,7 @@ declare -a needed=(
   "libssl-dev|their MD5 sums (OpenSSL)|header openssl/evp.h"
   "zlib1g-dev|compressed checkpoints|header zlib.h"
   "pkg-config|finding these libraries|program pkg-config"
+  "binutils|stripping what make install installs|program strip"
   "gnuplot-nox|pictures in the reports|program gnuplot"
   "python3-venv|the comparison with scikit-learn in make test|venv"
 )
