@@ -30,6 +30,7 @@ extension PhantomSet {
       self.seed = seed
     }
 
+    /// Checks ranges.
     /// - Throws: ``PhantomError/invalidOption(_:)``.
     public func validate() throws {
       let least = PhantomSet.leastPatients

@@ -31,6 +31,7 @@ public struct FilmExamination: Sendable {
       && pose.values == other.pose.values
   }
 
+  /// Looks at a film, of any size, as it was prepared by `preparation`.
   public init(_ film: PreparedFilm, preparation: FilmPreparation) {
     header = FilmHeader(film.source)
     content = FilmContent(film.decoded)

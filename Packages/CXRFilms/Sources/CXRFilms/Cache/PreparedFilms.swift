@@ -10,6 +10,15 @@ public struct PreparedFilms: Sendable {
   private let preparations: [FilmPreparation]
   private let caches: [FilmCache]
 
+  /// Prepares films in each of several ways, or finds them prepared.
+  ///
+  /// - Parameters:
+  ///   - films: names and paths, `[N]`.
+  ///   - preparations: the ways.
+  ///   - cacheFolder: where prepared films are kept; `nil`: they are decoded when they are asked for, and not kept.
+  ///   - check: what tells whether a prepared film has changed.
+  ///   - waiting: called once if another process is preparing films there.
+  ///   - progress: called with films done, on any thread.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
   public init(
     _ films: [(name: String, path: String)], _ preparations: [FilmPreparation],

@@ -15,6 +15,8 @@ public struct TrainingSamples: Sendable {
   /// Originals in file order, then copies in file order.
   public let samples: [Sample]
 
+  /// Takes each training film once, and those with an under-represented label once more, as augmented copies.
+  ///
   /// - Parameters:
   ///   - matrix: the findings of all rows.
   ///   - rows: the training rows.

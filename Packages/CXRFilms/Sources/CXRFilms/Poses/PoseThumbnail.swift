@@ -20,6 +20,14 @@ public struct PoseThumbnail: Sendable {
     /// The grey level of what lies outside of the film.
     let outside: Float
 
+    /// Cuts out rows `top..<bottom` and columns `left..<right` of a film taken as 224 pixels a side.
+    ///
+    /// - Parameters:
+    ///   - top: the first row.
+    ///   - bottom: the row below the last.
+    ///   - left: the first column.
+    ///   - right: the column after the last.
+    ///   - outside: the grey level of what lies outside of the film, 0…255; 0 unless said otherwise.
     public init(_ top: Int, _ bottom: Int, _ left: Int, _ right: Int, outside: Float = 0) {
       (rows, columns, self.outside) = (top..<bottom, left..<right, outside)
     }
