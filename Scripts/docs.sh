@@ -1,8 +1,17 @@
 #!/usr/bin/env bash
-# One documentation site of all modules: a DocC archive a module, in dependency order, merged.
+# One documentation site: a DocC archive a module, in dependency order, and one of the pages that belong to no module, merged.
+# usage: docs.sh [PROGRAMS]; the programs whose help the site shows lie in the folder PROGRAMS, and are built where one is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=.build-docs
+programs=${1:-.build/release}
+python3 Scripts/standing_alone.py --self-test
+python3 Scripts/standing_alone.py
+python3 Scripts/docs_pages.py --self-test
+python3 Scripts/check_site.py --self-test
+for program in Apps/cxr-*; do
+  [ -x "$programs/$(basename "$program")" ] || { swift build -c release && break; }
+done
 rm -rf "$build/archives" Docs/site
 mkdir -p "$build/archives"
 graphs=$PWD/$build/symbolgraph
@@ -42,6 +51,16 @@ for module in CXRParallel CXRFiles CXRData CXRImage CXRArchive CXRMetrics CXRTen
     --enable-experimental-external-link-support --warnings-as-errors "${dependencies[@]}"
   archives+=("$build/archives/$module.doccarchive")
 done
-docc merge "${archives[@]}" --synthesized-landing-page-name "Chest X-ray classifiers in Swift" \
-  --synthesized-landing-page-kind "Workspace" --output-path Docs/site
-echo "docs: Docs/site (serve it: python3 -m http.server -d Docs/site, then open /documentation)"
+# What belongs to no module: its pages link to those of all.
+dependencies=()
+for archive in "${archives[@]}"; do dependencies+=(--dependency "$archive"); done
+python3 Scripts/docs_pages.py Docs/ChestXRay.docc "$build/ChestXRay.docc" "$programs"
+docc convert "$build/ChestXRay.docc" \
+  --fallback-display-name "Chest X-ray classifiers in Swift" --fallback-bundle-identifier org.chestxray.ChestXRay \
+  --output-path "$build/archives/ChestXRay.doccarchive" \
+  --enable-experimental-external-link-support --warnings-as-errors "${dependencies[@]}"
+docc merge "$build/archives/ChestXRay.doccarchive" "${archives[@]}" --output-path Docs/site \
+  --synthesized-landing-page-name "Chest X-ray classifiers in Swift" --synthesized-landing-page-kind Workspace
+python3 Scripts/site_root.py Docs/site chestxray
+python3 Scripts/check_site.py Docs/site "$build/external-links.tsv"
+echo "docs: Docs/site (serve it: python3 -m http.server -d Docs/site, then open http://localhost:8000)"
