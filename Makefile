@@ -100,6 +100,8 @@ check: setup ## Format, manifests, imports, forgotten parameters, generated code
 	python3 Scripts/check_platforms.py --self-test
 	python3 Scripts/check_platforms.py
 	python3 Tests/Install/install.py
+	python3 Scripts/standing_alone.py --self-test
+	python3 Scripts/standing_alone.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
 	Scripts/check_arm64.sh
 	python3 Tests/Consumers/consumers.py
@@ -107,8 +109,8 @@ check: setup ## Format, manifests, imports, forgotten parameters, generated code
 api: setup ## Public symbols beside those of the API baseline, which Docs/Release.md names; a quarter of an hour.
 	python3 Scripts/check_api.py
 
-docs: setup ## One documentation site of all modules, in Docs/site.
-	@Scripts/docs.sh
+docs: setup ## One documentation site of modules and programs, in Docs/site, its links and sentences checked.
+	@Scripts/docs.sh $(BIN)
 
 parity: build $(VENV)/tensorflow ## Keras predicts the same from our checkpoints; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Parity/keras_parity.py

@@ -56,7 +56,7 @@ dependencies=()
 for archive in "${archives[@]}"; do dependencies+=(--dependency "$archive"); done
 python3 Scripts/docs_pages.py Docs/ChestXRay.docc "$build/ChestXRay.docc" "$programs"
 docc convert "$build/ChestXRay.docc" \
-  --fallback-display-name "Chest X-ray classifiers in Swift" --fallback-bundle-identifier org.chestxray.ChestXRay \
+  --fallback-display-name ChestXRay --fallback-bundle-identifier org.chestxray.ChestXRay \
   --output-path "$build/archives/ChestXRay.doccarchive" \
   --enable-experimental-external-link-support --warnings-as-errors "${dependencies[@]}"
 docc merge "$build/archives/ChestXRay.doccarchive" "${archives[@]}" --output-path Docs/site \

@@ -120,6 +120,9 @@ def main():
     shutil.copytree(catalog, output)
     readme_text = (ROOT / "README.md").read_text()
     try:
+        for program in sorted((ROOT / "Apps").glob("cxr-*")):
+            if not (catalog / f"Programs/{program.name}.md").is_file():
+                raise Missing(f"{program.name} has no page in {catalog}/Programs")
         for path in output.rglob("*.md"):
             path.write_text(filled(path.read_text(), readme_text, programs))
         for path in sorted((ROOT / "Docs").glob("*.md")):

@@ -22,6 +22,9 @@ REDIRECT = """<!doctype html>
 </html>
 """
 
+# What the pages look for: without it each asks a server in vain.
+THEME = {"meta": {}, "theme": {}, "features": {}}
+
 
 def main():
     site, name = Path(sys.argv[1]), sys.argv[2]
@@ -29,6 +32,7 @@ def main():
     title = page["metadata"]["title"]
     (site / "index.html").write_text(REDIRECT.format(f"documentation/{name}/", title))
     (site / "documentation/index.html").write_text(REDIRECT.format(f"{name}/", title))
+    (site / "theme-settings.json").write_text(json.dumps(THEME))
     # Whoever comes there by a link within the site gets no address of a server, but these data.
     (site / "data/documentation.json").write_text(json.dumps(page))
 
