@@ -10,12 +10,12 @@
 public struct Fetcher: Sendable {
   /// How it is fetched.
   public struct Options: Sendable, Equatable {
-    /// Files at a time.
+    /// Files at a time, at least 1; 4 unless said otherwise.
     public var connections = 4
-    /// Seconds without a byte after which an attempt has failed.
+    /// Seconds without a byte, above 0, after which an attempt has failed; 30 unless said otherwise.
     public var stall = 30.0
 
-    /// The usual ones.
+    /// Four files at a time, given up for a while after 30 seconds without a byte.
     public init() {}
   }
 

@@ -3,18 +3,18 @@ import CXRData
 extension PhantomSet {
   /// What is made.
   public struct Options: Sendable {
-    /// The number of films.
+    /// The number of films, from that of patients to a million; 800 unless said otherwise.
     public var images: Int
-    /// The number of patients, at most that of films.
+    /// The number of patients, from 24 to that of films; 300 unless said otherwise.
     public var patients: Int
-    /// The side of a film, in pixels.
+    /// The side of a film, 32…8192 pixels; 1024 unless said otherwise.
     public var size: Int
-    /// How films are encoded.
+    /// How films are encoded; as PNG unless said otherwise.
     public var format: Format
-    /// How many different films are drawn; the other names are hard links to them, with their findings.
-    /// `nil`: each film is drawn. With it a set of any number of rows fits on any disk.
+    /// How many different films are drawn, from 15 to the number of films; the other names are hard links to them, with their
+    /// findings. `nil`, the default: each film is drawn. With it a set of any number of rows fits on any disk.
     public var distinct: Int?
-    /// Of everything.
+    /// Of everything; 0 unless said otherwise.
     public var seed: UInt64
 
     /// 800 films of 300 patients, 1024 pixels, PNG, all different unless said otherwise.

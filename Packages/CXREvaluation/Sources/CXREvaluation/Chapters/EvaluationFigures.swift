@@ -15,11 +15,11 @@ import CXRParallel
 public struct EvaluationFigures: Sendable {
   /// How figures are computed.
   public struct Options: Sendable {
-    /// How often patients are drawn.
+    /// How often patients are drawn, at least once; 1,000 unless said otherwise. Fewer make intervals and p coarser.
     public var replicates = PatientBootstrap.usualReplicates
-    /// Of the draws.
+    /// Of the draws; 0 unless said otherwise.
     public var seed: UInt64 = 0
-    /// How common a label is where the model will be used, 0…1 with the ends excluded, by label.
+    /// How common a label is where the model will be used, 0…1 with the ends excluded, by label; none unless said otherwise.
     public var prevalences: [String: Double] = [:]
 
     /// A thousand draws of seed 0.

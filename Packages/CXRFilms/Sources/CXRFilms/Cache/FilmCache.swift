@@ -61,7 +61,7 @@ public final class FilmCache: Sendable {
   ///   - films: names and paths; their order is the order of ``plane(_:)``.
   ///   - preparation: how they become pixels.
   ///   - folder: where the files are kept; it is made where it is not there.
-  ///   - check: what tells whether a film has changed.
+  ///   - check: what tells whether a film has changed; size and time of its file unless said otherwise.
   ///   - waiting: called once if another process is preparing films there; it is waited for.
   ///   - progress: called now and then, on any thread, with the number of films done.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)`` when a file cannot be written. A film that cannot

@@ -7,40 +7,41 @@ public struct FilmCollection: Sendable {
   public struct Options: Sendable {
     /// The label file's path.
     public var labelFile: String
-    /// The folder of films, if films are used.
+    /// The folder of films, or an archive; `nil`, the default, where no film is used.
     public var images: String?
-    /// How the label file is read; `nil`: by its columns, as NIH's or CheXpert's.
+    /// How the label file is read; `nil`, the default: by its columns, as NIH's or CheXpert's.
     public var collection: CollectionDescription?
-    /// Where it stands whose films they are.
+    /// Where it stands whose films they are; in the label file unless said otherwise.
     public var patients = PatientSource.labelFile
-    /// The findings, in output order; `nil`: the collection's, or NIH's fourteen.
+    /// The findings, in output order, each once; `nil`, the default: the collection's, or NIH's fourteen.
     public var labels: [String]?
-    /// What labels are called in the label file, where that is something else: the map of an external test. `nil`: all have
-    /// their own names; of a label that neither the map nor the file has nothing is known.
+    /// What labels are called in the label file, where that is something else: the map of an external test. `nil`, the default:
+    /// all have their own names; of a label that neither the map nor the file has nothing is known.
     public var partners: LabelMap?
-    /// Labels that are known to exist though no row may have them, beside NIH's fourteen, such as a checkpoint's.
+    /// Labels that are known to exist though no row may have them, beside NIH's fourteen, such as a checkpoint's; none unless
+    /// said otherwise.
     public var vocabulary: [String] = []
-    /// Names of the label file that are taken for others.
+    /// Names of the label file that are taken for others, as `Pleural Effusion` for `Effusion`; none unless said otherwise.
     public var renames: [String: String] = [:]
-    /// Whether a rename of what nothing in the label file is called is an error.
+    /// Whether a rename of what nothing in the label file is called is an error; it is unless said otherwise.
     public var renamesMustOccur = true
-    /// What of films' names does not count when they are looked for.
+    /// What of films' names does not count when they are looked for; every part counts unless said otherwise.
     public var filmNames = FilmNameRule()
-    /// What uncertain findings count as.
+    /// What uncertain findings count as; they are left out unless said otherwise.
     public var uncertain = UncertainPolicy.ignore
-    /// The seed of the split.
+    /// The seed of the random split, or of the draw of validation patients; 0 unless said otherwise.
     public var splitSeed: UInt32
-    /// Lists of films, as NIH's two, for the official split.
+    /// Lists of films, as NIH's two, for the official split; `nil`, the default: patients are split at random.
     public var lists: (train: String, test: String)?
-    /// A list of validation films beside them; `nil`: an eighth of the training list's patients is drawn.
+    /// A list of validation films beside them; `nil`, the default: an eighth of the training list's patients is drawn.
     public var validationList: String?
-    /// Go on without films of these lists that the label file does not have.
+    /// Go on without films of these lists that the label file does not have; unless said otherwise they are an error.
     public var allowsUnknownFilms = false
-    /// Go on without rows whose film is absent.
+    /// Go on without rows whose film is absent; unless said otherwise they are an error.
     public var allowMissing: Bool
-    /// An `audit.csv` whose films of severity `error` are left out.
+    /// An `audit.csv` whose films of severity `error` are left out; `nil`, the default, for none.
     public var exclude: String?
-    /// Deal the patients to parts; without it all films belong together.
+    /// Deal the patients to parts, as is done unless said otherwise; without it all films belong together.
     public var dividesPatients = true
 
     /// The collection's findings and the random split of seed 0 unless said otherwise.

@@ -3,23 +3,24 @@ import CXRImage
 
 /// How a film file becomes the pixels that a network sees, before standardising.
 public struct FilmPreparation: Sendable, Hashable {
-  /// The side of the square result, in pixels.
+  /// The side of the square result, in pixels; 224 unless said otherwise.
   public var imageSize: Int
-  /// How the film is resized.
+  /// How the film is resized; bilinear, as the reference does, unless said otherwise.
   public var resize: ResizeMethod
-  /// How JPEG is decoded.
+  /// How JPEG is decoded; by the accurate transform unless said otherwise.
   public var jpegTransform: DecodingOptions.JPEGTransform
-  /// What becomes of more than 8 bits; `nil` for each format's own way.
+  /// What becomes of more than 8 bits; `nil`, the default, for each format's own way.
   public var depth: FilmDepth?
-  /// How many of a 16-bit PNG's bits are used, 9 to 16.
+  /// How many of a 16-bit PNG's bits are used, 9 to 16; 16 unless said otherwise.
   public var pngBits: Int
-  /// Whether films are turned as their EXIF orientation says.
+  /// Whether films are turned as their EXIF orientation says; they are not unless said otherwise.
   public var appliesOrientation: Bool
-  /// Which values of a DICOM film are black and white.
+  /// Which values of a DICOM film are black and white; the window's unless said otherwise.
   public var dicomRange: DICOMRange
-  /// Which DICOM films are taken. It changes no pixel, but films that one choice takes are none of another's cache.
+  /// Which DICOM films are taken; CR and DX unless said otherwise. It changes no pixel, but films that one choice takes are
+  /// none of another's cache.
   public var dicomModalities = DICOMModality.usual
-  /// To what its grey levels are rounded, which is how they are cached.
+  /// To what its grey levels are rounded, which is how they are cached; 1/256 of a level unless said otherwise.
   public var storage: PixelStorage
 
   /// 224 pixels, bilinear, the accurate transform, each format's depth, DICOM's window, 1/256 of a level unless

@@ -8,20 +8,21 @@ public struct DecodingOptions: Sendable, Hashable {
     case ifast
   }
 
-  /// How JPEG is transformed.
+  /// How JPEG is transformed; accurately unless said otherwise.
   public var jpegTransform: JPEGTransform
-  /// What becomes of more than 8 bits; `nil` for ``FilmDepth/reference`` of PNG and PGM and ``FilmDepth/full`` of DICOM.
+  /// What becomes of more than 8 bits; `nil`, the default, for ``FilmDepth/reference`` of PNG and PGM and ``FilmDepth/full`` of
+  /// DICOM.
   public var depth: FilmDepth?
-  /// How many of the bits are used of a 16-bit PNG, or a PGM in which white is 65535, 9 to 16: a film of 12 bits in a file
-  /// of 16 is nearly black otherwise.
+  /// How many of the bits are used of a 16-bit PNG, or a PGM in which white is 65535, 9 to 16: a film of 12 bits in a file of
+  /// 16 is nearly black otherwise. 16 unless said otherwise.
   public var pngBits: Int
-  /// Whether a PNG or JPEG film is turned as its EXIF orientation says; the reference does not turn it.
+  /// Whether a PNG or JPEG film is turned as its EXIF orientation says; as in the reference it is not unless said otherwise.
   public var appliesOrientation: Bool
-  /// Which values of a DICOM film are black and white.
+  /// Which values of a DICOM film are black and white; the window's unless said otherwise.
   public var dicomRange: DICOMRange
-  /// Which DICOM films are taken.
+  /// Which DICOM films are taken; CR and DX unless said otherwise.
   public var dicomModalities: Set<DICOMModality>
-  /// The most pixels a film may have; memory is taken only for fewer.
+  /// The most pixels a film may have, from 1; memory is taken only for fewer. 100 million unless said otherwise.
   public var maximumPixels: Int
 
   /// The accurate transform, each format's own depth, DICOM's window, CR and DX, and films of up to 100 million

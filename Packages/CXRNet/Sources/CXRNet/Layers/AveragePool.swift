@@ -3,13 +3,13 @@ import CXRTensor
 /// The mean of each window: `[N, H, W, C]` → `[N, H′, W′, C]`, with H′ and W′ by `Padding`; windows side by
 /// side where no stride is given.
 public struct AveragePool: ParameterlessLayer {
-  /// The window's side, in pixels.
+  /// The window's side, in pixels, at least 1; 2 unless said otherwise.
   public let window: Int
-  /// Pixels from window to window, on both axes.
+  /// Pixels from window to window, on both axes, at least 1; the window's side unless said otherwise.
   public let stride: Int
-  /// What happens at the border.
+  /// What happens at the border; whole windows only unless said otherwise.
   public let padding: Padding
-  /// Whether cells that padding adds count as zeros, as PyTorch's `count_include_pad`; else the mean is of
+  /// Whether cells that padding adds count as zeros, as PyTorch's `count_include_pad`; unless said otherwise the mean is of
   /// pixels alone, as TensorFlow's.
   public let countsPadding: Bool
 

@@ -14,11 +14,12 @@ public struct BatchNorm: Layer {
   public var movingMean: Parameter
   /// `[C]`, of batches' variances as ``runningVariance`` says.
   public var movingVariance: Parameter
-  /// The share of the old average that each step keeps, in 0…1; PyTorch's `momentum` is 1 less this.
+  /// The share of the old average that each step keeps, in 0…1; 0.99 unless said otherwise. PyTorch's `momentum` is 1 less
+  /// this.
   public let momentum: Float
-  /// Added to the variance.
+  /// Added to the variance, above 0; 0.001 unless said otherwise.
   public let epsilon: Float
-  /// Which variance of a batch the moving average takes.
+  /// Which variance of a batch the moving average takes; the biased one unless said otherwise.
   public let runningVariance: RunningVariance
 
   /// γ = 1, β = 0, moving mean 0 and variance 1.

@@ -7,9 +7,9 @@ public struct Conv2D: Layer {
   public var kernel: Parameter
   /// `[K]`; `nil` where a normalisation that follows would take it out again.
   public var bias: Parameter?
-  /// Pixels between windows, on both axes.
+  /// Pixels between windows, on both axes, at least 1; 1 unless said otherwise.
   public let stride: Int
-  /// What happens at the border.
+  /// What happens at the border; whole windows only unless said otherwise.
   public let padding: Padding
   /// The kernel prepared for prediction, made once a kernel.
   let cache = KernelCache()

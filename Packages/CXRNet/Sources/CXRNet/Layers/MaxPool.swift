@@ -3,11 +3,11 @@ import CXRTensor
 /// The largest element of each window: `[N, H, W, C]` → `[N, H′, W′, C]`, with H′ and W′ by `Padding`;
 /// windows side by side where no stride is given.
 public struct MaxPool: ParameterlessLayer {
-  /// The window's side, in pixels.
+  /// The window's side, 1…16 pixels; 2 unless said otherwise.
   public let window: Int
-  /// Pixels from window to window, on both axes.
+  /// Pixels from window to window, on both axes, at least 1; the window's side unless said otherwise.
   public let stride: Int
-  /// What happens at the border; its cells never win.
+  /// What happens at the border, nothing beyond whole windows unless said otherwise; its cells never win.
   public let padding: Padding
 
   /// Makes the layer; traps on a window outside 1…16, on a stride below 1 and on padding over half a window.

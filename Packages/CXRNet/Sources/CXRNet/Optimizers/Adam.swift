@@ -47,13 +47,13 @@ public struct Adam: Optimizer {
     .choice("epsilon_placement", default: EpsilonPlacement.outsideCorrection),
   ]
 
-  /// Decay of the first moment, 0…0.999999.
+  /// Decay of the first moment, 0…0.999999; 0.9 unless said otherwise.
   public let beta1: Double
-  /// Decay of the second moment, 0…0.999999.
+  /// Decay of the second moment, 0…0.999999; 0.999 unless said otherwise.
   public let beta2: Double
-  /// Added to √v, 1e-30…1, in the unit of a gradient.
+  /// Added to √v, 1e-30…1, in the unit of a gradient; 1e-7 unless said otherwise.
   public let epsilon: Double
-  /// Where it is added.
+  /// Where it is added; as in Keras unless said otherwise.
   public let epsilonPlacement: EpsilonPlacement
   /// The number of steps taken.
   public var step: Int

@@ -24,7 +24,7 @@ public struct AdamW: Optimizer {
       epsilonPlacement: try settings.choice("epsilon_placement"))
   }
 
-  /// λ, 0…1: a step shrinks every weight by this share times the learning rate.
+  /// λ, 0…1: a step shrinks every weight by this share times the learning rate; 0.004 unless said otherwise.
   public let weightDecay: Double
   private var adam: Adam
 

@@ -1,11 +1,11 @@
 /// The learning rate that falls by the same factor each epoch: initial·decayᵉ, e from 0.
 public struct ExponentialSchedule: Sendable {
-  /// The rate of the first epoch.
+  /// The rate of the first epoch, above 0; 0.001 unless said otherwise.
   public let initial: Double
-  /// The factor an epoch.
+  /// The factor an epoch, in 0…1 without 0; 0.95 unless said otherwise.
   public let decay: Double
 
-  /// Makes a schedule.
+  /// The reference's schedule unless said otherwise.
   public init(initial: Double = 1e-3, decay: Double = 0.95) {
     self.initial = initial
     self.decay = decay

@@ -34,11 +34,11 @@ public struct SGD: Optimizer {
       nesterov: try settings.flag("nesterov"), form: try settings.choice("momentum_form"))
   }
 
-  /// μ, 0…0.999999: what of a velocity is left a step later.
+  /// μ, 0…0.999999: what of a velocity is left a step later; 0 unless said otherwise.
   public let momentum: Double
-  /// Whether a step goes on as the next one will; needs momentum.
+  /// Whether a step goes on as the next one will, which needs momentum; it does not unless said otherwise.
   public let nesterov: Bool
-  /// Where the learning rate stands; without effect where there is no momentum.
+  /// Where the learning rate stands, without effect where there is no momentum; as in Keras unless said otherwise.
   public let form: MomentumForm
   /// The number of steps taken.
   public var step: Int

@@ -10,44 +10,46 @@ extension Evaluation {
   public struct Options: Sendable {
     /// Checkpoints, in the order of the report.
     public var checkpoints: [String]
-    /// The networks that may be in them.
+    /// The networks that may be in them; those of CXRNet unless said otherwise.
     public var architectures = Architectures.standard
-    /// Tables of probabilities (see `PredictionsFile`), which follow the checkpoints.
+    /// Tables of probabilities (see `PredictionsFile`), which follow the checkpoints; none unless said otherwise.
     public var predictions: [String] = []
-    /// What stands in these tables.
+    /// What stands in these tables; probabilities unless said otherwise.
     public var scoreKind = ScoreKind.probability
-    /// For each of ``predictions``, one of validation films, on which thresholds are chosen; or none.
+    /// For each of ``predictions``, one of validation films, on which thresholds are chosen; or none, the default.
     public var validationPredictions: [String] = []
     /// The label file, the films' folder, and what becomes of absent films. Labels, split and seed
     /// come from the checkpoints.
     public var collection: FilmCollection.Options
-    /// Where no collection is described: read the label file as the checkpoint's was read, where the films are of a part
-    /// of that, else as the collection that its header tells.
+    /// Where no collection is described: read the label file as the checkpoint's was read, where the films are of a part of
+    /// that, else as the collection that its header tells. It is so unless said otherwise.
     public var recognisesCollection = true
-    /// The part to evaluate; `nil` for all films. Without checkpoints the films are those of the first table.
+    /// The part to evaluate, the test films unless said otherwise; `nil` for all films. Without checkpoints the films are those
+    /// of the first table.
     public var subset: Subset?
-    /// The labels to judge, where there are tables alone; `nil`: the first table's columns that the label file knows.
+    /// The labels to judge, where there are tables alone; `nil`, the default: the first table's columns that the label file
+    /// knows.
     public var labels: [String]?
-    /// Go on without films that cannot be decoded.
+    /// Go on without films that cannot be decoded; unless said otherwise they are an error.
     public var skipsUnreadable: Bool
-    /// What uncertain findings count as; `nil`: as in the first checkpoint's training.
+    /// What uncertain findings count as; `nil`, the default: as in the first checkpoint's training.
     public var uncertain: UncertainPolicy?
-    /// How thresholds are chosen; `nil`: as in training, or Youden's where nothing was chosen there.
+    /// How thresholds are chosen; `nil`, the default: as in training, or Youden's where nothing was chosen there.
     public var operatingRule: OperatingRule?
-    /// Which DICOM films are taken.
+    /// Which DICOM films are taken; CR and DX unless said otherwise.
     public var dicomModalities = DICOMModality.usual
-    /// What is judged: films, or what several films are of together.
+    /// What is judged: films, the default, or what several films are of together.
     public var unit = JudgementUnit.film
-    /// Where findings were drawn: does each network look there? `nil`: that is not asked.
+    /// Where findings were drawn: does each network look there? `nil`, the default: that is not asked.
     public var boxes: BoxList?
-    /// The side of pictures of films on which networks were most sure, in pixels; `nil` for no pictures.
+    /// The side of pictures of films on which networks were most sure, in pixels; `nil`, the default, for no pictures.
     public var exampleSide: Int?
-    /// Where prepared films are kept; without it they are decoded and not kept.
+    /// Where prepared films are kept, a folder that is there; `nil`, the default: they are decoded and not kept.
     public var cacheFolder: String?
-    /// What tells whether a prepared film has changed.
+    /// What tells whether a prepared film has changed; size and time of its file unless said otherwise.
     public var cacheCheck = FilmCache.SourceCheck.stamp
 
-    /// Makes options.
+    /// The test films of a collection, each of which can be decoded, unless said otherwise.
     public init(
       checkpoints: [String], collection: FilmCollection.Options, subset: Subset? = .test,
       skipsUnreadable: Bool = false

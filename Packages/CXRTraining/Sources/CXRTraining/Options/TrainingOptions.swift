@@ -7,41 +7,42 @@ import CXRNet
 
 /// What changes a training run's numbers.
 public struct TrainingOptions: Sendable {
-  /// The network.
+  /// The network; the reference's, ``/CXRNet/ChestCNN``, unless said otherwise.
   public var architecture = Architecture.reference
-  /// The networks that it may be.
+  /// The networks that it may be; those of CXRNet unless said otherwise.
   public var architectures = Architectures.standard
-  /// How weights follow from gradients.
+  /// How weights follow from gradients; the reference's Adam unless said otherwise.
   public var optimizer = OptimizerSettings.reference
-  /// The optimizers that may be named.
+  /// The optimizers that may be named; those of CXRNet unless said otherwise.
   public var optimizers = Optimizers.standard
-  /// What is minimised.
+  /// What is minimised; the weighted binary cross-entropy unless said otherwise.
   public var loss = LossKind.reference
-  /// The most epochs.
+  /// The most epochs, at least 1; 20 unless said otherwise.
   public var epochs = 20
-  /// Samples a step; the last step of an epoch may have fewer.
+  /// Samples a step, 1…4096, 32 unless said otherwise; the last step of an epoch may have fewer.
   public var batchSize = 32
-  /// How films become pixels.
+  /// How films become pixels, at most 4096 a side and as many as the network needs; 224 a side, bilinear, unless said
+  /// otherwise.
   public var preparation = FilmPreparation()
-  /// Of the first epoch.
+  /// Of the first epoch, above 0; 0.001 unless said otherwise.
   public var learningRate = ExponentialSchedule().initial
-  /// The learning rate's factor an epoch.
+  /// The learning rate's factor an epoch, above 0 and at most 1; 0.95 unless said otherwise.
   public var decay = ExponentialSchedule().decay
-  /// Epochs without improvement after which the run stops.
+  /// Epochs without improvement after which the run stops, at least 1; 5 unless said otherwise.
   public var patience = 5
-  /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.
+  /// The longest gradient that a step follows, above 0; longer ones are shortened to it. `nil`, the default, for any.
   public var clipNorm: Double?
-  /// Whether films with under-represented labels are seen twice.
+  /// Whether films with under-represented labels are seen twice; they are unless said otherwise.
   public var augments = true
-  /// The under-represented labels; those outside the label set are ignored.
+  /// The under-represented labels, the reference's ten unless said otherwise; those outside the label set are ignored.
   public var augmentedLabels = LabelSet.underrepresented10
-  /// How each label's threshold is chosen on the validation films.
+  /// How each label's threshold is chosen on the validation films; by Youden's rule unless said otherwise.
   public var operatingRule = OperatingRule.youden
-  /// Of weights, order, augmentation and dropout.
+  /// Of weights, order, augmentation and dropout; 0 unless said otherwise.
   public var seed: UInt64 = 0
-  /// Drop labels without a positive film in training.
+  /// Drop labels without a positive film in training; unless said otherwise they are an error.
   public var skipsEmptyLabels = false
-  /// Go on without films that cannot be decoded.
+  /// Go on without films that cannot be decoded; unless said otherwise they are an error.
   public var skipsUnreadable = false
 
   /// The reference's settings.

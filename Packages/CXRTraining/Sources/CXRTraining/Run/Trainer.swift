@@ -56,7 +56,7 @@ public struct Trainer {
 
   /// The network at its present step; after ``run(until:_:)`` the best epoch's.
   public var model: any FilmClassifier { step.model }
-  /// How often `last.npz` is written within an epoch.
+  /// How often `last.npz` is written within an epoch; every five minutes unless said otherwise.
   public var checkpointInterval = CheckpointInterval.standard
   var step: TrainingStep
   var history = History()
