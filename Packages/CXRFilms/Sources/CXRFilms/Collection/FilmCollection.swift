@@ -27,7 +27,7 @@ public struct FilmCollection: Sendable {
     public var renamesMustOccur = true
     /// What of films' names does not count when they are looked for; every part counts unless said otherwise.
     public var filmNames = FilmNameRule()
-    /// What uncertain findings count as; they are left out unless said otherwise.
+    /// What uncertain findings count as; as unknown unless said otherwise.
     public var uncertain = UncertainPolicy.ignore
     /// The seed of the random split, or of the draw of validation patients; 0 unless said otherwise.
     public var splitSeed: UInt32
