@@ -1,4 +1,4 @@
-"""Puts the site's own first page where readers arrive: /, /documentation, and the top of the list at the side.
+"""Puts the site's own first page where readers arrive: /, /documentation, the top of the list at the side, and of each page.
 
 usage: site_root.py SITE PAGE
 
@@ -35,6 +35,19 @@ def main():
     (site / "theme-settings.json").write_text(json.dumps(THEME))
     # Whoever comes there by a link within the site gets no address of a server, but these data.
     (site / "data/documentation.json").write_text(json.dumps(page))
+
+    # The way back: a package knows of none above it.
+    identifier = page["identifier"]["url"]
+    reference = {
+        "type": "topic", "kind": "article", "role": "collection", "title": title, "identifier": identifier,
+        "url": f"/documentation/{name}", "abstract": page.get("abstract", [])}  # fmt: skip
+    for path in (site / "data").rglob("*.json"):
+        other = json.loads(path.read_text())
+        paths = other.get("hierarchy", {}).get("paths", [])
+        if other["identifier"]["url"] != identifier and any(identifier not in steps for steps in paths):
+            other["hierarchy"]["paths"] = [steps if identifier in steps else [identifier, *steps] for steps in paths]
+            other["references"] = {**other.get("references", {}), identifier: reference}
+            path.write_text(json.dumps(other))
 
     path = site / "index/index.json"
     index = json.loads(path.read_text())
