@@ -229,6 +229,11 @@ let package = Package(
       name: "door-reader", dependencies: ["CXRData", "CXREvaluation", "CXRFilms", "CXRTraining"],
       path: "Tests/Doors/Reader", swiftSettings: strict),
 
+    // What Tests/Checkpoints asks; no program for users.
+    .executableTarget(
+      name: "checkpoint-reader", dependencies: ["CXRCheckpoint"], path: "Tests/Checkpoints/Reader",
+      swiftSettings: strict),
+
     // What Tests/DICOM asks; no program for users.
     .executableTarget(
       name: "film-reader", dependencies: ["CXRImage"], path: "Tests/DICOM/Reader",

@@ -43,23 +43,31 @@ final class ArchiveBytes {
   /// The bytes of a range that lies within ``count``.
   /// - Throws: ``CheckpointError/unreadable(path:reason:)``, also where the file has become shorter.
   func callAsFunction(_ range: Range<Int>) throws -> [UInt8] {
-    precondition(range.lowerBound >= 0 && range.upperBound <= count, "ArchiveBytes: \(range)")
-    guard descriptor >= 0 else { return Array(memory[range]) }
-    var problem: String?
-    let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, got in
-      while got < range.count, let base = buffer.baseAddress {
-        let more = pread(
-          descriptor, base + got, range.count - got, off_t(range.lowerBound + got))
-        if more < 0, errno == EINTR { continue }
-        guard more > 0 else {
-          problem =
-            more < 0 ? String(cString: strerror(errno)) : "it became shorter while being read"
-          return
-        }
-        got += more
-      }
+    try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+      let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count])
+      try read(from: range.lowerBound, into: target)
+      count = range.count
     }
-    if let problem { throw CheckpointError.unreadable(path: path, reason: problem) }
-    return bytes
+  }
+
+  /// Fills `target` with the bytes from `start`, which lie within ``count``.
+  /// - Throws: ``CheckpointError/unreadable(path:reason:)``, also where the file has become shorter.
+  func read(from start: Int, into target: UnsafeMutableRawBufferPointer) throws {
+    precondition(start >= 0 && start + target.count <= count, "ArchiveBytes: \(target.count) from \(start)")
+    guard descriptor >= 0 else {
+      target.copyBytes(from: memory[start..<start + target.count])
+      return
+    }
+    var got = 0
+    while got < target.count, let base = target.baseAddress {
+      let more = pread(descriptor, base + got, target.count - got, off_t(start + got))
+      if more < 0, errno == EINTR { continue }
+      guard more > 0 else {
+        throw CheckpointError.unreadable(
+          path: path,
+          reason: more < 0 ? String(cString: strerror(errno)) : "it became shorter while being read")
+      }
+      got += more
+    }
   }
 }

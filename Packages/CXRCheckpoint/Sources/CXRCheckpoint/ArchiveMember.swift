@@ -2,20 +2,26 @@
 final class ArchiveMember {
   let entry: ZipArchive.Entry
   let path: String
+  private let archive: ArchiveBytes
   private let reader: Deflate.Reader?
-  /// Of a member that is not packed.
-  private let plain: [UInt8]
+  /// In the contents.
   private(set) var position = 0
   private var sum: UInt32 = 0
 
-  /// - Parameter most: how many packed bytes to read; the first few are enough for a header.
-  init(_ entry: ZipArchive.Entry, of archive: ArchiveBytes, most: Int = .max) throws {
-    (self.entry, path) = (entry, archive.path)
-    let end = min(entry.data.upperBound, entry.data.lowerBound &+ min(most, entry.data.count))
-    let bytes = try archive(entry.data.lowerBound..<end)
-    plain = entry.isPacked ? [] : bytes
-    reader = entry.isPacked ? Deflate.Reader(bytes) : nil
-    if entry.isPacked, reader == nil {
+  init(_ entry: ZipArchive.Entry, of archive: ArchiveBytes) throws {
+    (self.entry, self.archive, path) = (entry, archive, archive.path)
+    guard entry.isPacked else {
+      reader = nil
+      return
+    }
+    var rest = entry.data
+    reader = Deflate.Reader(packed: rest.count) { target in
+      let part = target.prefix(rest.count)
+      try archive.read(from: rest.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: part))
+      rest = rest.dropFirst(part.count)
+      return part.count
+    }
+    if reader == nil {
       throw CheckpointError.unreadable(path: path, reason: "zlib has no memory left")
     }
   }
@@ -25,12 +31,11 @@ final class ArchiveMember {
   /// Fills `target` with the next bytes.
   /// - Throws: ``CheckpointError/checksumMismatch(path:member:)`` where there are not as many.
   func read(into target: UnsafeMutableRawBufferPointer) throws {
-    guard position + target.count <= entry.size else { throw damaged }
+    guard target.count <= entry.size - position else { throw damaged }
     if let reader {
-      guard reader.fill(target) else { throw damaged }
+      guard try reader.fill(target) else { throw damaged }
     } else {
-      guard position + target.count <= plain.count else { throw damaged }
-      target.copyBytes(from: plain[position..<position + target.count])
+      try archive.read(from: entry.data.lowerBound + position, into: target)
     }
     position += target.count
     sum = Deflate.crc32(sum, UnsafeRawBufferPointer(target))
@@ -38,7 +43,7 @@ final class ArchiveMember {
 
   /// The next `count` bytes.
   func read(_ count: Int) throws -> [UInt8] {
-    guard position + count <= entry.size else { throw damaged }
+    guard count <= entry.size - position else { throw damaged }
     var bytes = [UInt8](repeating: 0, count: count)
     try bytes.withUnsafeMutableBytes { try read(into: $0) }
     return bytes
@@ -47,7 +52,7 @@ final class ArchiveMember {
   /// Checks that nothing follows, and that all that came has the right sum.
   /// - Throws: ``CheckpointError/checksumMismatch(path:member:)``.
   func finish() throws {
-    guard position == entry.size, sum == entry.checksum, reader?.isAtEnd ?? true else {
+    guard position == entry.size, sum == entry.checksum, try reader?.isAtEnd() ?? true else {
       throw damaged
     }
   }

@@ -12,7 +12,7 @@ enum Deflate {
     fileprivate var strategy: Int32 { self == .text ? Z_DEFAULT_STRATEGY : Z_RLE }
   }
 
-  /// Compresses; `nil` only when zlib has no memory.
+  /// Compresses; `nil` only when zlib has no memory or there are 4 GiB.
   static func compressed(_ bytes: [UInt8], content: Content = .text) -> [UInt8]? {
     var stream = z_stream()
     guard
@@ -26,9 +26,9 @@ enum Deflate {
     let status = input.withUnsafeMutableBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
         stream.next_in = input.baseAddress
-        stream.avail_in = UInt32(input.count)
+        stream.avail_in = UInt32(clamping: input.count)
         stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(output.count)
+        stream.avail_out = UInt32(clamping: output.count)
         return deflate(&stream, Z_FINISH)
       }
     }
@@ -48,19 +48,23 @@ enum Deflate {
         UInt(sum), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
   }
 
-  /// A packed stream, unpacked as far as is asked for.
+  /// A packed stream, unpacked as far as is asked for, and read as far as that takes.
   final class Reader {
+    /// Gives the next packed bytes and says how many; none at the end.
+    typealias Source = (UnsafeMutableRawBufferPointer) throws -> Int
+
     // zlib keeps the address of the stream, so it may not move.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    private let input: UnsafeMutableBufferPointer<UInt8>
+    private let input: UnsafeMutableRawBufferPointer
+    private let source: Source
+    private static let partSize = 1 << 16
 
     /// `nil` only when zlib has no memory.
-    init?(_ packed: [UInt8]) {
-      input = .allocate(capacity: packed.count)
-      _ = input.initialize(fromContentsOf: packed)
+    /// - Parameter packed: how many bytes `source` gives in all.
+    init?(packed: Int, from source: @escaping Source) {
+      input = .allocate(byteCount: min(packed, Self.partSize), alignment: 1)
+      self.source = source
       stream.initialize(to: z_stream())
-      stream.pointee.next_in = input.baseAddress
-      stream.pointee.avail_in = UInt32(clamping: packed.count)
       guard
         inflateInit2_(
           stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
@@ -75,29 +79,48 @@ enum Deflate {
     }
 
     /// Fills `target` with the next bytes; `false` where there are not as many, or the stream is damaged.
-    func fill(_ target: UnsafeMutableRawBufferPointer) -> Bool {
+    func fill(_ target: UnsafeMutableRawBufferPointer) throws -> Bool {
       var rest = target.bindMemory(to: UInt8.self)[...]
       while !rest.isEmpty {
         let part = UnsafeMutableBufferPointer(rebasing: rest.prefix(1 << 30))
-        stream.pointee.next_out = part.baseAddress
-        stream.pointee.avail_out = UInt32(part.count)
-        let status = inflate(stream, Z_SYNC_FLUSH)
-        let got = part.count - Int(stream.pointee.avail_out)
-        guard status == Z_OK || status == Z_STREAM_END, got > 0 else { return false }
+        let (status, got) = try unpack(into: part)
+        guard status == Z_OK || (status == Z_STREAM_END && got > 0) else { return false }
         rest = rest.dropFirst(got)
       }
       return true
     }
 
     /// Whether the stream ends here, with all of its bytes used.
-    var isAtEnd: Bool {
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { extra in
-        stream.pointee.next_out = extra.baseAddress
-        stream.pointee.avail_out = 1
-        let status = inflate(stream, Z_SYNC_FLUSH)
-        return status == Z_STREAM_END && stream.pointee.avail_out == 1
-          && stream.pointee.avail_in == 0
+    func isAtEnd() throws -> Bool {
+      try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { extra in
+        while true {
+          let (status, got) = try unpack(into: extra)
+          guard got == 0, status == Z_OK else {
+            return try got == 0 && status == Z_STREAM_END && !hasInput()
+          }
+        }
       }
+    }
+
+    /// Unpacks a part. After `Z_OK` bytes were taken in or given, so that calling again comes to an end.
+    private func unpack(into part: UnsafeMutableBufferPointer<UInt8>) throws -> (
+      status: Int32, got: Int
+    ) {
+      // Without more of them zlib may still hold what it has not given.
+      _ = try hasInput()
+      stream.pointee.next_out = part.baseAddress
+      stream.pointee.avail_out = UInt32(part.count)
+      let status = inflate(stream, Z_SYNC_FLUSH)
+      return (status, part.count - Int(stream.pointee.avail_out))
+    }
+
+    /// Whether there are packed bytes that have not been used; reads the next where that is so.
+    private func hasInput() throws -> Bool {
+      guard stream.pointee.avail_in == 0 else { return true }
+      let count = try source(input)
+      stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+      stream.pointee.avail_in = UInt32(count)
+      return count > 0
     }
   }
 }
