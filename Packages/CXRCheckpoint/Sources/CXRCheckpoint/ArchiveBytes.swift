@@ -44,7 +44,8 @@ final class ArchiveBytes {
   /// - Throws: ``CheckpointError/unreadable(path:reason:)``, also where the file has become shorter.
   func callAsFunction(_ range: Range<Int>) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-      let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count])
+      let target = UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count])
       try read(from: range.lowerBound, into: target)
       count = range.count
     }
@@ -53,7 +54,8 @@ final class ArchiveBytes {
   /// Fills `target` with the bytes from `start`, which lie within ``count``.
   /// - Throws: ``CheckpointError/unreadable(path:reason:)``, also where the file has become shorter.
   func read(from start: Int, into target: UnsafeMutableRawBufferPointer) throws {
-    precondition(start >= 0 && start + target.count <= count, "ArchiveBytes: \(target.count) from \(start)")
+    precondition(
+      start >= 0 && start + target.count <= count, "ArchiveBytes: \(target.count) from \(start)")
     guard descriptor >= 0 else {
       target.copyBytes(from: memory[start..<start + target.count])
       return
@@ -65,7 +67,8 @@ final class ArchiveBytes {
       guard more > 0 else {
         throw CheckpointError.unreadable(
           path: path,
-          reason: more < 0 ? String(cString: strerror(errno)) : "it became shorter while being read")
+          reason: more < 0 ? String(cString: strerror(errno)) : "it became shorter while being read"
+        )
       }
       got += more
     }

@@ -37,12 +37,14 @@ extension ArchiveMember {
         "its header has \(size) bytes, as those of structured types",
         "save each of its fields as an array of its own, a[field].astype(\"float32\")")
     }
-    let text = try read(size)
+    var text = try read(size)
+    if version < 3, !text.allSatisfy({ $0 < 0x80 }) {
+      // Versions before the third are in Latin-1.
+      text = Array(String(text.map { Character(Unicode.Scalar($0)) }).utf8)
+    }
     let header: NPYHeader
     do throws(NPYHeader.Problem) {
-      // Versions before the third are in Latin-1.
-      header = try NPYHeader(
-        version < 3 ? Array(String(text.map { Character(Unicode.Scalar($0)) }).utf8) : text)
+      header = try NPYHeader(text)
     } catch {
       switch error {
       case .malformed(let reason): throw malformed(reason)

@@ -28,7 +28,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let path, let reason):
       return "\(path.printablePath): cannot be read (\(reason)); check the path and its permissions"
     case .malformed(let path, let offset, let reason):
-      return "\(path.printablePath): byte \(offset): \(reason); the file is damaged or no checkpoint"
+      return
+        "\(path.printablePath): byte \(offset): \(reason); the file is damaged or no checkpoint"
     case .checksumMismatch(let path, let member):
       return "\(path.printablePath): member \(member.printable) fails its checksum; "
         + "the file is damaged, use another copy"
@@ -36,7 +37,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
       return "\(path.printablePath): \(count) members where \(limit) are allowed; "
         + "if that is what the file should hold, allow more (Checkpoint.Limits)"
     case .tooLarge(let path, let member, let bytes, let limit):
-      return "\(path.printablePath): with member \(member.printable) it takes \(bytes) bytes of memory where "
+      return
+        "\(path.printablePath): with member \(member.printable) it takes \(bytes) bytes of memory where "
         + "\(limit) are allowed; if that is what the file should hold, allow more (Checkpoint.Limits)"
     case .missingMember(let path, let member):
       return "\(path.printablePath): neither arrays nor a member \(member.printable); "

@@ -20,7 +20,8 @@ enum MemberName {
   /// Why a name is refused; `nil` where it is not.
   static func problem(_ name: String) -> String? {
     guard name.utf8.count <= longest - arraySuffix.utf8.count else {
-      return "its name has \(name.utf8.count) bytes, more than the \(longest - arraySuffix.utf8.count) "
+      return
+        "its name has \(name.utf8.count) bytes, more than the \(longest - arraySuffix.utf8.count) "
         + "that the format can count"
     }
     guard !name.unicodeScalars.contains(where: \.movesTheCursor) else {

@@ -16,7 +16,8 @@ struct NPYHeader: Equatable {
   /// Reads the text that follows the prefix.
   init(_ text: [UInt8]) throws(Problem) {
     guard let entries = PythonLiteral.dictionary(text), entries.count == 3,
-      let descr = entries["descr"], case .truth(let isFortranOrder)? = entries["fortran_order"]?.value,
+      let descr = entries["descr"],
+      case .truth(let isFortranOrder)? = entries["fortran_order"]?.value,
       case .tuple(let axes)? = entries["shape"]?.value
     else { throw .malformed("its header is none of an array") }
     var shape: [Int] = []

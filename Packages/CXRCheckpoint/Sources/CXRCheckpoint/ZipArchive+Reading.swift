@@ -21,7 +21,8 @@ extension ZipArchive {
     // Members follow each other without gaps or overlap, in directory order.
     let boundaries = listed.dropFirst().map(\.header) + [directory.place.lowerBound]
     guard (listed.first?.header ?? directory.place.lowerBound) == 0 else {
-      throw CheckpointError.malformed(path: file.path, offset: 0, reason: "bytes before the members")
+      throw CheckpointError.malformed(
+        path: file.path, offset: 0, reason: "bytes before the members")
     }
     return try zip(listed, boundaries).map { member, boundary in
       let data = try data(of: member, before: boundary, in: file)
@@ -54,7 +55,8 @@ extension ZipArchive {
       else {
         throw CheckpointError.malformed(
           path: file.path, offset: member.offset,
-          reason: "member \(member.name.printable) is longer than the file, or not as long as it says")
+          reason:
+            "member \(member.name.printable) is longer than the file, or not as long as it says")
       }
       // Deflate cannot shrink below 1/1032; a larger claim is a bomb.
       guard member.unpacked <= member.packed * 1100 + 64 else {

@@ -143,11 +143,10 @@ import Testing
     }
     let bytes = try written()
     #expect(throws: CheckpointError.self) { try read(bytes, limits: Checkpoint.Limits(members: 2)) }
+    // NumPy's files have no text.
     let noMetadata = try ZipArchive.bytes(
       of: [ZipArchive.Member(name: "a.npy", contents: checkpoint.arrays[0].npyBytes)], path: path)
-    #expect(throws: CheckpointError.missingMember(path: path, member: "metadata.json")) {
-      try read(noMetadata)
-    }
+    #expect(try read(noMetadata).metadata == "{}")
   }
 
   @Test func refusesABombBeforeUnpackingIt() throws {
@@ -196,25 +195,7 @@ import Testing
     #expect(outline?.arrays.map(\.shape) == checkpoint.arrays.map(\.shape))
   }
 
-  @Test(arguments: [
-    "../a.npy", "a\u{1B}[2J.npy", "ä.npy", "a b.npy", "C:\\a.npy",
-    String(repeating: "a", count: 600),
-  ])
-  func refusesNamesThatAreNotPlain(name: String) throws {
-    let archive = try ZipArchive.bytes(
-      of: [
-        ZipArchive.Member(name: "metadata.json", contents: [0x7B, 0x7D]),
-        ZipArchive.Member(name: name, contents: checkpoint.arrays[0].npyBytes),
-      ], path: path)
-    if name == "../a.npy" {
-      // Letters, points and slashes: no member is ever written to a file, so this leads nowhere.
-      #expect(try read(archive).arrays.first?.name == "../a")
-    } else {
-      #expect(throws: CheckpointError.self) { try read(archive) }
-    }
-  }
-
-  @Test func refusesForeignArrays() throws {
+  @Test func refusesArraysThatAreNotAsTheySay() throws {
     func member(_ header: String, elements: Int) throws -> Checkpoint {
       var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
       bytes += [UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
@@ -229,7 +210,7 @@ import Testing
     let good = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
     #expect(try member(good, elements: 2).arrays.first?.shape == [2])
     for bad in [
-      good.replacing("<f4", with: "<f8"), good.replacing("False", with: "True"),
+      good.replacing("<f4", with: "<f8"), good.replacing("False", with: "Maybe"),
       good.replacing("(2,)", with: "(3,)"), good.replacing("(2,)", with: "(-2,)"),
       good.replacing("(2,)", with: "(9223372036854775807, 4)"), "{}",
       good.replacing("(2,)", with: "(2"),

@@ -16,6 +16,6 @@ import Testing
     // As much in all as is said, where the file's size sets no bound.
     #expect(Checkpoint.Limits(totalBytes: 5).bytes(inFileOf: 1) == 5)
     #expect(Checkpoint.Limits().bytes(inFileOf: 1) == 2 << 30)
-    #expect(Checkpoint.Limits().members == 4096)
+    #expect(Checkpoint.Limits().members == 65_535)
   }
 }
