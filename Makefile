@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  archives fetch poses pages recompute bench-archives bench-fetch mutation chaos faults mutants equality collections doors bench-checkpoint fuzz sanitize clean
+  archives fetch poses pages recompute bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -220,6 +220,11 @@ DOORS_REPORT := Benchmarks/results/$(shell date +%F)-doors.md
 
 doors: build ## DOORS spoiled label files, tables, lists and folders: read to the truth, or refused with a remedy that works.
 	python3 Tests/Doors/doors.py $(BIN)/door-reader --cases $(DOORS) $(if $(DOORS_REPORT),--report $(DOORS_REPORT))
+
+CHECKPOINTS := 10000
+
+checkpoints: build $(VENV)/ready ## CHECKPOINTS random checkpoints read by NumPy, a tenth as many files of NumPy read by us, bit for bit.
+	$(VENV)/bin/python Tests/Checkpoints/judge.py $(BIN)/checkpoint-reader --cases $(CHECKPOINTS)
 
 collections: build $(VENV)/wheels/ready ## Public collections' own label files beside pandas, and every command of the page "Your data".
 	$(VENV)/bin/python Tests/Collections/judge.py $(BIN) $(WHEEL) $(if $(COLLECTIONS_FULL),--full)

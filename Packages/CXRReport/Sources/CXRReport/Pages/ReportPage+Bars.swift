@@ -1,11 +1,13 @@
 extension ReportPage {
   /// Draws lying bars, a group a category.
   ///
-  ///     var page = ReportPage(title: "A set", lead: "What it holds.")
-  ///     try page.bars(
-  ///       categories: ["Mass", "Nodule"], series: [("training", [120, 80]), ("test", [30, nil])],
-  ///       title: "Films with each finding", valueLabel: "films")
-  ///     try page.write(to: "set.html")
+  /// ```swift
+  /// var page = ReportPage(title: "A set", lead: "What it holds.")
+  /// try page.bars(
+  ///   categories: ["Mass", "Nodule"], series: [("training", [120, 80]), ("test", [30, nil])],
+  ///   title: "Films with each finding", valueLabel: "films")
+  /// try page.write(to: "set.html")
+  /// ```
   ///
   /// - Parameters:
   ///   - categories: `[n]`, from top to bottom.

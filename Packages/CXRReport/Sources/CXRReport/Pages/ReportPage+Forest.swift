@@ -1,11 +1,13 @@
 extension ReportPage {
   /// Draws a point with its interval, a row a category: a forest plot.
   ///
-  ///     var page = ReportPage(title: "A model", lead: "How well it ranks.")
-  ///     try page.forest(
-  ///       categories: ["Mass", "Nodule"], estimates: [(0.81, 0.75, 0.86), (nil, nil, nil)],
-  ///       title: "Area under the curve", valueLabel: "AUC with 95 % interval", reference: 0.5)
-  ///     try page.write(to: "model.html")
+  /// ```swift
+  /// var page = ReportPage(title: "A model", lead: "How well it ranks.")
+  /// try page.forest(
+  ///   categories: ["Mass", "Nodule"], estimates: [(0.81, 0.75, 0.86), (nil, nil, nil)],
+  ///   title: "Area under the curve", valueLabel: "AUC with 95 % interval", reference: 0.5)
+  /// try page.write(to: "model.html")
+  /// ```
   ///
   /// - Parameters:
   ///   - categories: `[n]`, from top to bottom.

@@ -1,12 +1,14 @@
 extension ReportPage {
   /// Draws lines over a common axis.
   ///
-  ///     var page = ReportPage(title: "A run", lead: "Five epochs.")
-  ///     try page.plot(
-  ///       x: [1, 2, 3, 4, 5],
-  ///       series: [("training", [0.7, 0.5, 0.4, 0.35, 0.31]), ("validation", [0.72, 0.6, nil, 0.5, 0.52])],
-  ///       title: "Loss by epoch", xLabel: "epoch", yLabel: "loss")
-  ///     try page.write(to: "run.html")
+  /// ```swift
+  /// var page = ReportPage(title: "A run", lead: "Five epochs.")
+  /// try page.plot(
+  ///   x: [1, 2, 3, 4, 5],
+  ///   series: [("training", [0.7, 0.5, 0.4, 0.35, 0.31]), ("validation", [0.72, 0.6, nil, 0.5, 0.52])],
+  ///   title: "Loss by epoch", xLabel: "epoch", yLabel: "loss")
+  /// try page.write(to: "run.html")
+  /// ```
   ///
   /// - Parameters:
   ///   - x: `[n]`, in any unit; lines go from place to place in this order.

@@ -81,10 +81,13 @@ extension Checkpoint {
     self.init(module.namedArrays, metadata: metadata)
   }
 
-  /// Reads a network's file, with no more memory than its weights can take.
+  /// What a network's file may take of memory: a gibibyte, and no more than its weights can.
+  static let networkLimits = Limits(totalBytes: 1 << 30, expansion: 16)
+
+  /// Reads a network's file, within ``networkLimits``.
   /// - Throws: `CheckpointError`, ``TrainingError/unusableCheckpoint(path:reason:)``.
   init(ofNetwork path: String, _ architectures: Architectures) throws {
-    try self.init(path: path, limits: Limits(totalBytes: 1 << 30, expansion: 16)) { outline in
+    try self.init(path: path, limits: Self.networkLimits) { outline in
       _ = try CheckpointMetadata(outline, path: path, architectures: architectures)
     }
   }

@@ -44,7 +44,7 @@ extension Evaluation {
     public var boxes: BoxList?
     /// The side of pictures of films on which networks were most sure, in pixels; `nil`, the default, for no pictures.
     public var exampleSide: Int?
-    /// Where prepared films are kept, a folder that is there; `nil`, the default: they are decoded and not kept.
+    /// Where prepared films are kept; `nil`, the default: they are decoded and not kept.
     public var cacheFolder: String?
     /// What tells whether a prepared film has changed; size and time of its file unless said otherwise.
     public var cacheCheck = FilmCache.SourceCheck.stamp

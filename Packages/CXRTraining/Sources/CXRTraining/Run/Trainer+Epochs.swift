@@ -123,7 +123,9 @@ extension Trainer {
     // In this order: killed before last.npz is written, the run comes here again and writes the same.
     let best = isBest ? bestCheckpoint(answers) : nil
     let start = ContinuousClock.now
-    if let best { try best.write(to: folder.file(Self.bestFile)) }
+    if let best {
+      try best.write(to: folder.file(Self.bestFile), limits: Checkpoint.networkLimits)
+    }
     try folder.write(history.csv, to: Self.historyFile)
     try writeLast()
     report(.checkpoint(place, seconds: start.duration(to: .now).seconds))

@@ -27,7 +27,7 @@ extension Trainer {
     var metadata = metadata(isFinished: isFinished)
     (metadata.history, metadata.unfinishedEpoch) = (history.csv, unfinished)
     try Checkpoint(arrays: arrays, metadata: metadata.json.text)
-      .write(to: folder.file(Self.lastFile))
+      .write(to: folder.file(Self.lastFile), limits: Checkpoint.networkLimits)
     (lastWrite, stepsSinceWrite) = (.now, 0)
   }
 

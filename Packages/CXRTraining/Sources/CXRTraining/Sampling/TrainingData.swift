@@ -60,7 +60,7 @@ public struct TrainingData: Sendable {
   /// - Parameters:
   ///   - collectionOptions: the label file, labels, split and folder.
   ///   - options: of the run.
-  ///   - cacheFolder: where the prepared films are kept, a folder that is there.
+  ///   - cacheFolder: where the prepared films are kept; it is made where it is not there.
   ///   - check: what tells whether a prepared film has changed.
   ///   - found: called once the films are found, before any is decoded.
   ///   - waiting: called once if another process is preparing films there.
