@@ -1,6 +1,7 @@
-import CXRTensor
 import Foundation
 import Testing
+
+@testable import CXRTensor
 
 /// What Foundation says of an error is its own message, with the remedy.
 @Suite struct LocalizedErrorTests {
