@@ -88,9 +88,5 @@ extension Checkpoint {
           Self.smaller)
       }
     }
-    guard total <= limits.totalBytes else {
-      throw refused(
-        nil, "\(total) bytes where \(limits.totalBytes) are allowed", Self.smaller)
-    }
   }
 }

@@ -41,8 +41,8 @@ extension ZipArchive {
       let numbers = (0..<3).map { Int(exactly: long.little64(32 + 8 * $0)) }
       guard long.little64(4) == longEndSize - 12, long.little64(24) == long.little64(32),
         let longCount = numbers[0], let longSize = numbers[1], let longStart = numbers[2],
-        [count, longCount, 0xFFFF].contains(count), count == min(longCount, 0xFFFF),
-        size == min(longSize, 0xFFFF_FFFF), start == min(longStart, 0xFFFF_FFFF)
+        count == min(longCount, 0xFFFF), size == min(longSize, 0xFFFF_FFFF),
+        start == min(longStart, 0xFFFF_FFFF)
       else { throw malformed(end - locatorSize - longEndSize, "the directory is out of place") }
       (count, size, start) = (longCount, longSize, longStart)
       directoryEnd = end - locatorSize - longEndSize

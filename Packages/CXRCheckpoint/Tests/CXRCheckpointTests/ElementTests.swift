@@ -122,6 +122,7 @@ import Testing
     ("'<f16'", "of a type that is not read ('<f16')", "a.astype(\"float32\")"),
     ("'|V2'", "of a type that is not read ('|V2')", "a.astype(\"float32\")"),
     ("[('x', '<f4'), ('y', '<i2', (2,))]", "structured ([('x', '<f4'), ('y', ", "of its fields"),
+    ("[('it\\'s', '<f4')]", "structured ([('it\\'s', '<f4')])", "a[field].astype(\"float32\")"),
     ("'\u{1B}[2J'", "('\\u{1B}[2J')", "a.astype(\"float32\")"),
   ])
   func otherTypesAreRefusedByName(descr: String, reason: String, remedy: String) {

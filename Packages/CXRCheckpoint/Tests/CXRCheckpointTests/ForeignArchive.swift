@@ -16,6 +16,8 @@ struct ForeignArchive {
     var hasLongEntry = false
     var flags: UInt16 = 0x800
     var method: UInt16?
+    /// Follows the packed contents, and is counted with them.
+    var padding: [UInt8] = []
   }
 
   var members: [Member]
@@ -26,7 +28,8 @@ struct ForeignArchive {
     var (file, directory) = ([UInt8](), [UInt8]())
     for member in members {
       let packed =
-        member.isDeflated ? Deflate.compressed(member.contents) ?? [] : member.contents
+        (member.isDeflated ? Deflate.compressed(member.contents) ?? [] : member.contents)
+        + member.padding
       let (name, sum) = (Array(member.name.utf8), Deflate.crc32(member.contents))
       let offset = file.count
       let flags = member.flags | (member.descriptor == .none ? 0 : 8)

@@ -67,6 +67,9 @@ import Testing
     #expect(try read(npy(text: longest, floats)).count == 1)
     let long = #expect(throws: CheckpointError.self) { try read(npy(text: longest + " ", floats)) }
     #expect(long?.description.contains("10001 bytes") == true)
+    let longer = npy(text: longest + String(repeating: " ", count: 1 << 16), floats, version: 2)
+    let longerStill = #expect(throws: CheckpointError.self) { try read(longer) }
+    #expect(longerStill?.description.contains("75536 bytes") == true)
     for bytes in [[], Array("\u{93}NUMPY".utf8), Array(npy("'<f4'", [], version: 2).prefix(11))] {
       #expect(throws: CheckpointError.self) { try read(bytes) }
     }
@@ -78,9 +81,10 @@ import Testing
     }
     #expect(deep?.description.contains("65 axes") == true)
     #expect(try read(npy("'<f4'", [], shape: "(0, 4)")).first?.shape == [0, 4])
-    for shape in ["(3,)", "(9223372036854775807, 4)", "(0, 4611686018427387904, 4)"] {
+    for shape in ["(3,)", "(9223372036854775807, 4)", "(0, 4611686018427387904)"] {
       #expect(throws: CheckpointError.self) { try read(npy("'<f4'", floats, shape: shape)) }
       #expect(throws: CheckpointError.self) { try read(npy("'<f4'", [], shape: shape)) }
+      #expect(throws: CheckpointError.self) { try read(npy("'|b1'", [], shape: shape)) }
     }
   }
 }

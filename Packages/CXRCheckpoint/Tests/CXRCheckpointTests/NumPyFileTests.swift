@@ -59,8 +59,9 @@ import Testing
     let members = [Member(name: "a.npy", contents: array)]
     let good = ForeignArchive(members: members, hasLongEnd: true).bytes
     let start = good.count - 22 - 20 - 56
-    // Signatures, the size of the record, both counts, size and start of the directory, the place of the record.
-    for at in [0, 4, 24, 32, 40, 48, 47, 55, 56, 64].map({ start + $0 }) {
+    // Signatures, the size of the record, both counts, size and start of the directory, the place of the record; and what the
+    // short end says of the same.
+    for at in [0, 4, 24, 32, 40, 48, 47, 55, 56, 64, 86, 88, 92].map({ start + $0 }) {
       var bad = good
       bad[at] ^= 1
       #expect(throws: CheckpointError.self, "\(at - start)") {
@@ -126,18 +127,66 @@ import Testing
   }
 
   @Test func claimsThatDeflateCannotHoldAreRefused() throws {
-    var archive = ForeignArchive(members: [
+    let good = ForeignArchive(members: [
       Member(name: "a.npy", contents: array, isDeflated: true, hasLongEntry: true)
-    ])
-    let good = archive.bytes
-    // The claimed size stands after name and head of the directory's ZIP64 field.
+    ]).bytes
+    #expect(try Checkpoint(contents: good, path: "p").arrays.count == 1)
+    // The claimed size, and then that of the packed bytes, follow name and head of the directory's ZIP64 field.
     let place = good.count - 22 - 28 + 4
-    for (byte, value) in [(7, 0x80), (7, 0x7F), (5, 1), (3, 1), (0, 1)] as [(Int, UInt8)] {
+    for (byte, value) in [(7, 0x80), (7, 0x7F), (5, 1), (2, 1), (8, 1), (15, 0x80), (15, 0x7F)] {
       var bad = good
-      bad[place + byte] ^= value
-      #expect(throws: CheckpointError.self) { try Checkpoint(contents: bad, path: "p") }
+      bad[place + byte] ^= UInt8(value)
+      do {
+        _ = try Checkpoint(contents: bad, path: "p")
+        Issue.record("\(byte) was read")
+      } catch CheckpointError.malformed {
+        continue
+      }
     }
-    archive.members[0].hasLongEntry = false
+  }
+
+  /// Names are not read into more memory than the arrays might take, or 32 MiB.
+  @Test func namesTakeNoMoreThanTheLimits() throws {
+    let archive = ForeignArchive(
+      members: (0..<600).map {
+        Member(name: "\($0)" + String(repeating: "n", count: 60_000) + ".npy", contents: array)
+      })
+    #expect(try archive.read().arrays.count == 600)
+    do {
+      _ = try archive.read(limits: .init(totalBytes: 32 << 20))
+      Issue.record("it was read")
+    } catch CheckpointError.tooLarge(_, let member, _, _) { #expect(member == "(names)") }
+  }
+
+  @Test func theTextIsBounded() throws {
+    let text = [UInt8](repeating: 0x20, count: 32 << 20)
+    for (more, isRead) in [([], true), ([0x20], false)] as [([UInt8], Bool)] {
+      let archive = ForeignArchive(members: [
+        Member(name: "metadata.json", contents: text + more, isDeflated: true)
+      ])
+      #expect(((try? archive.read()) != nil) == isRead)
+    }
+  }
+
+  @Test func nothingStandsBetweenTheMembers() throws {
+    var archive = ForeignArchive(members: [
+      Member(name: "a.npy", contents: array, isDeflated: true, padding: [0])
+    ])
+    #expect(throws: CheckpointError.checksumMismatch(path: "f.npz", member: "a.npy")) {
+      try archive.read()
+    }
+    archive.members[0].padding = []
+    let good = archive.bytes
     #expect(try archive.read().arrays.count == 1)
+    // A byte before all, of which the end of the file and the directory know.
+    var bad = [0] + good
+    bad[bad.count - 6] += 1
+    bad[bad.count - 22 - 5 - 4] += 1
+    #expect(throws: CheckpointError.self) { try Checkpoint(contents: bad, path: "p") }
+    // One in the directory.
+    bad = good
+    bad[bad.count - 10] += 1
+    bad.insert(0, at: bad.count - 22)
+    #expect(throws: CheckpointError.self) { try Checkpoint(contents: bad, path: "p") }
   }
 }
