@@ -63,7 +63,7 @@ def facts():
         while waiting:
             target = targets[waiting.pop()]
             for provider in target.get("providers") or []:
-                libraries[name] |= set(next(iter(provider.values()))[0])
+                libraries[name] |= set(provider.get("apt", [[]])[0])
             for dependency in target["dependencies"]:
                 other = dependency.get("byName", dependency.get("target"))[0]
                 (needs[name].add if other in names else waiting.append)(other)
