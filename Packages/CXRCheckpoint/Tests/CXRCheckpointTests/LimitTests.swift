@@ -18,4 +18,14 @@ import Testing
     #expect(Checkpoint.Limits().bytes(inFileOf: 1) == 2 << 30)
     #expect(Checkpoint.Limits().members == 65_535)
   }
+
+  /// As NumPy counts: an empty axis does not excuse the others.
+  @Test func elementsOfShapes() {
+    for (shape, count) in [
+      ([], 1), ([2, 3], 6), ([0, 3], 0), ([-1, -1], nil), ([0, -1], nil), ([1 << 62, 4], nil),
+      ([0, 1 << 62, 4], nil), ([0, .max], 0),
+    ] as [([Int], Int?)] { #expect(NamedArray.count(shape) == count, "\(shape)") }
+    #expect(NPYFormat.byteCount([2, 3]) == 24 && NPYFormat.byteCount([2, 3], size: 8) == 48)
+    #expect(NPYFormat.byteCount([0, 1 << 62]) == nil)
+  }
 }
