@@ -134,7 +134,7 @@ def symbols(root, module):
                 if said is None:
                     raise SystemExit(f"{place}:{number}: the block that begins before line {begin} does not end")
                 text.append(said)
-            elif said is not None and re.match(r"    (let|var|try|func|for|while|import|struct|\w+\()", said):
+            elif said is not None and re.match(r"    (let \w|var \w|try |func \w|import [A-Z]|struct \w|print\()", said):
                 raise SystemExit(f"{place}:{number}: code in a doc comment stands in a fence, ```swift")
     return found
 

@@ -17,7 +17,7 @@ do {
     title: "Loss by epoch", xLabel: "epoch", yLabel: "binary cross-entropy")
   page.heading("On test films")
   try page.forest(
-    categories: ["Mass", "Hernia"], estimates: [(0.81, 0.75, 0.86), nil],
+    categories: ["Mass", "Hernia"], estimates: [(0.81, 0.75, 0.86), (nil, nil, nil)],
     title: "Area under the ROC curve", valueLabel: "AUC", reference: 0.5)
 } catch ReportError.gnuplotMissing {
   page.callout("Without gnuplot there are no pictures.")
