@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\[[^\]]*\]\(<?([^)\s>]+)>?\)")
-CODE = re.compile(r"^```.*?^```|`[^`\n]*`|^    .*$", re.M | re.S)
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`|^    [^\n]*$", re.M | re.S)
 # Of a module: under a topic of its own choice. Members are sorted by kind, which does.
 OUTERMOST = {"struct", "class", "enum", "protocol", "func", "typealias", "var", "macro"}
 
@@ -183,8 +183,8 @@ def self_test():
         ]
         assert faults(read) == expected, "\n".join(faults(read))
         assert read.external == {("https://x.org", "/documentation/m")}
-        (site / "a.md").write_text("[x](b.md) [y](a.md#z) `[c](d.md)` [e](https://x.org)\n\n    [f](g.md)\n")
-        assert list(texts(site, ["a.md"])) == ["a.md: the link to b.md leads nowhere"]
+        (site / "a.md").write_text("[x](b.md) [y](a.md#z) `[c](d.md)` [e](https://x.org)\n\n    [f](g.md)\n\n```\n[h](i.md)\n```\n[j](k.md)\n")
+        assert list(texts(site, ["a.md"])) == [f"a.md: the link to {name} leads nowhere" for name in ("b.md", "k.md")]
 
 
 def main():
