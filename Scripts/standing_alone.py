@@ -52,7 +52,7 @@ def table(*facts):
 
 def facts():
     out = subprocess.run(
-        ["swift", "package", "dump-package", "--package-path", str(ROOT)],
+        ["swift", "package", "--ignore-lock", "dump-package", "--package-path", str(ROOT)],
         check=True, capture_output=True, text=True).stdout  # fmt: skip
     whole = json.loads(out)
     targets = {t["name"]: t for t in whole["targets"]}
