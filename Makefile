@@ -86,7 +86,7 @@ test-debug:
 	for package in CXRData CXRMetrics; do \
 	  $(SWIFT) test --package-path Packages/$$package --scratch-path .build-debug/$$package || exit 1; done
 
-check: setup ## Format, manifests, imports, forgotten parameters, generated code, arm64, single packages from outside.
+check: setup $(VENV)/ready ## Format, manifests, imports, forgotten parameters, generated code, arm64, single packages from outside.
 	@Scripts/setup.sh check
 	$(SWIFT) format lint --strict -r Package.swift Packages Apps Tests
 	$(BUILD) --build-tests -Xswiftc -enable-testing

@@ -67,7 +67,11 @@ def run(name, program, expected, files=None, place=None):
     folder.mkdir(parents=True)
     for file, text in (files or {}).items():
         (folder / file).write_text(text)
-    done = subprocess.run([program], cwd=folder, capture_output=True, text=True, timeout=SECONDS)
+    # The tests' Python has NumPy, which one of them asks.
+    environment = os.environ | {"PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [program], cwd=folder, capture_output=True, text=True, timeout=SECONDS, env=environment
+    )
     if done.returncode != 0:
         stop(f"{name} ended with {done.returncode}: {done.stdout}{done.stderr}")
     if done.stdout != expected and place and WRITES:

@@ -48,8 +48,10 @@ public struct PatientBootstrap: Sendable {
     let area: AreaSpread?
     let precision: PrecisionSpread?
 
+    /// Asks how well films are ranked; traps where the numbers of films differ.
+    ///
     /// - Parameters:
-    ///   - scores: `[n]`, finite.
+    ///   - scores: `[n]`, finite, in any unit.
     ///   - labels: `[n]`, whether each film has the finding.
     ///   - patients: `[n]`, whose the films are: the bootstrap's index, or a part of it by ``PatientIndex/selecting(_:)``.
     ///   - wantsCurves: whether the curves are sampled too; they are not unless asked for.
