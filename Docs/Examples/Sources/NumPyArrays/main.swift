@@ -28,3 +28,5 @@ if transposed.isEmpty, FileManager.default.fileExists(atPath: "theirs.npz") {
   }
 }
 // It prints:
+// turned [3, 2] [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]
+// count [3] [0.0, 1.0, 2.0]

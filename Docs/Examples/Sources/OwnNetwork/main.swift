@@ -34,3 +34,5 @@ let answers = restored(Variable(films), in: &pass).sigmoid().value
 print(restored.namedArrays.map(\.name), answers.scalars.map { $0 > 0.5 ? 1 : 0 })
 print(answers.hasSameBits(as: model(Variable(films), in: &pass).sigmoid().value))
 // It prints:
+// ["conv/kernel", "conv/bias", "head/kernel", "head/bias"] [1, 0, 1, 0, 1, 0, 1, 0]
+// true

@@ -30,3 +30,8 @@ for weight in ClassWeight.weights(of: matrix, rows: training) {
   print(weight.label, "counts", (weight.positive ?? 0) / (weight.negative ?? 1), "times as much")
 }
 // It prints:
+// train 47 patients, 141 films; with each label [47, 26] unknown [47, 47]
+// validation 17 patients, 51 films; with each label [17, 8] unknown [17, 17]
+// test 16 patients, 48 films; with each label [16, 6] unknown [16, 16]
+// Effusion counts 1.0 times as much
+// Mass counts 2.6153846153846154 times as much

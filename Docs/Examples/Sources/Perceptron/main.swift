@@ -25,3 +25,4 @@ for _ in 0..<2000 {
 let answers = logits(inputs, weights.map { Variable($0) }).sigmoid().value.scalars
 print(answers.map { $0 > 0.5 ? 1 : 0 }, answers.allSatisfy { $0 < 0.1 || $0 > 0.9 })
 // It prints:
+// [0, 1, 1, 0] true

@@ -30,3 +30,7 @@ print(copies[0] == copies[1] ? "the copies are alike" : "no copy is like another
 
 do { _ = try GreyFilm(path: "nothing.png") } catch { print(error) }
 // It prints:
+// 300 → 224 pixels; mean 76
+// standardised: mean 0
+// no copy is like another
+// nothing.png: cannot be read (no such file)

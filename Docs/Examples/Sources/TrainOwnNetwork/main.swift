@@ -27,3 +27,6 @@ let predictor = try FilmPredictor(path: "run/best.npz", architectures: options.a
 let answer = try predictor.answers(films: ["films/images_001/images/00000001_000.png"])[0].get()
 print(answer.findings.map(\.label), answer.findings.allSatisfy { (0...1).contains($0.probability) })
 // It prints:
+// epochs 2
+// ["Effusion", "Infiltration"] an area
+// ["Effusion", "Infiltration"] true

@@ -25,3 +25,4 @@ do {
 try page.write(to: "page.html")
 print(page.html.components(separatedBy: "<svg").count - 1, "pictures")
 // It prints:
+// 2 pictures

@@ -6,7 +6,10 @@ import Testing
 @Suite struct LocalizedErrorTests {
   @Test func foundationSaysWhatTheErrorSays() {
     let errors: [(any Error, String)] = [
-      (CheckpointError.missingMember(path: "a.npz", member: "b"), "a.npz: neither arrays nor a member b")
+      (
+        CheckpointError.missingMember(path: "a.npz", member: "b"),
+        "a.npz: neither arrays nor a member b"
+      )
     ]
     for (error, words) in errors {
       #expect(error.localizedDescription == "\(error)")
