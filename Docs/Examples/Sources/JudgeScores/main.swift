@@ -24,7 +24,7 @@ if let threshold = rule.threshold(
   print("above", threshold, "found", figures.sensitivity.estimate.text(digits: 2))
   print("cleared", figures.specificity.estimate.text(digits: 2))
   let rare = Estimate(figures.ppv(prevalence: 0.01), figures.ppvInterval(prevalence: 0.01))
-  print("where one in a hundred has it, of alarms are right", rare.text(digits: 2))
+  print("where one in a hundred has it, share of alarms that are right", rare.text(digits: 2))
 }
 let curve = ReliabilityCurve(probabilities: judged, labels: known)
 print("calibration error", ((curve.expectedError ?? 0) * 100).rounded() / 100)
@@ -33,6 +33,6 @@ print("always no is right", Double(known.count { !$0 }) / Double(known.count))
 // AUC 0.910 (0.801 to 0.960)
 // above 0.434375 found 0.90 (0.71 to 0.98)
 // cleared 0.70 (0.59 to 0.80)
-// where one in a hundred has it, of alarms are right 0.03 (0.02 to 0.04)
+// where one in a hundred has it, share of alarms that are right 0.03 (0.02 to 0.04)
 // calibration error 0.22
 // always no is right 0.8
