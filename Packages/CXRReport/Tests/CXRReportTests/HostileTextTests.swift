@@ -13,7 +13,7 @@ import Testing
     "'; system(\"touch OWNED\"); '", "'\u{301}; system(\"touch OWNED\") #", "a'\u{301}b",
     "\"\u{301} onmouseover=alert(1) x=\"", "%d 100 % %\u{301}s", "{/Symbol a}_b^c", "\\", "a\\",
     "'", "''", "a'", "'a'b''c'", "two\nlines", "carriage\r\nreturn", "nul\u{0}bell\u{7}esc\u{1B}",
-    "🫁 خط 日本", "@GPVAL_TERM@ $x", "'@picture-1-1-line@' using 1:2",
+    "🫁 خط 日本", "@GPVAL_TERM@ $x", "'@picture-1-2-line@' using 1:2",
     " id='x' url(#a) xlink:href='#b'",
     "]]>", "--", "end", "", String(repeating: "é", count: 300),
   ]

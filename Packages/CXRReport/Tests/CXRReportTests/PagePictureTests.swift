@@ -77,15 +77,16 @@ import Testing
   }
 
   /// Of many values a line has no points but where one stands alone.
-  @Test func aValueBetweenTwoGapsIsAPoint() {
+  @Test func aValueBetweenTwoGapsIsAPoint() throws {
     let n = 200
     let values = (0..<n).map { $0 == 50 || $0 == 52 ? nil : Double?(1) }
     let figure = Figure.brokenLines(
       "f", description: "", xLabel: "", yLabel: "", x: (0..<n).map(Double.init),
       series: [("a", values)])
-    #expect(figure.data.map(\.name) == ["f-1-line", "f-1-points"])
+    try #require(figure.data.map(\.name) == ["f-1-line", "f-1-points"])
     #expect(figure.data[1].rows == [["51.0", "1.0"]])
-    #expect(figure.data[0].rows.count == 198 && figure.data[0].rows[50].isEmpty)
+    #expect(figure.data[0].rows.count == 50 + 1 + 147)
+    #expect(figure.data[0].rows.firstIndex(of: []) == 50)
     #expect(
       figure.script.contains("using 1:2 with lines lw 2") && !figure.script.contains("linespoints"))
   }
@@ -100,8 +101,8 @@ import Testing
     let training = try rows("picture-1-1", in: folder).map { $0.split(separator: "\t").prefix(2) }
     #expect(training.map { $0.map { Double($0) ?? .nan } } == [[120, -0.2], [0, 0.8]])
     let test = try rows("picture-1-2", in: folder).map { $0.split(separator: "\t").prefix(2) }
-    #expect(test.count == 1 && test[0][0] == "-30.0")
-    #expect(abs((Double(test[0][1]) ?? .nan) - 0.2) < 1e-12)
+    let bar = try #require(test.count == 1 ? test[0].compactMap { Double($0) } : nil)
+    #expect(bar.first == -30 && bar.count == 2 && abs(bar[1] - 0.2) < 1e-12)
     #expect(
       page.html.contains(
         "<title>Films. training: Mass 120, Hernia 0; test: Mass -30, Hernia n/a.</title>"))
