@@ -40,6 +40,9 @@ def words(inline):
                for part in inline)  # fmt: skip
 
 
+OTHERS = ("Swift.", "Foundation.", "FoundationEssentials.")
+
+
 class Site:
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -58,8 +61,8 @@ class Site:
         for name, page in self.pages.items():
             references = page.get("references", {})
             for reference in references.values():
-                # What a type conforms to of Swift's own has no page here.
-                if reference.get("type") == "unresolvable" and not reference.get("title", "").startswith("Swift."):
+                # What a type conforms to of Swift's and Foundation's own has no page here.
+                if reference.get("type") == "unresolvable" and not reference.get("title", "").startswith(OTHERS):
                     yield f"{name}: {reference.get('title')} leads nowhere"
                 url = reference.get("url")
                 if url is None:
