@@ -26,7 +26,6 @@ MODULES = sorted(p.name for p in (ROOT / "Packages").iterdir() if (p / "README.m
 LIBRARIES = [module for module in MODULES if module != "CXRTestSupport"]
 # Of the examples these two are built by path, too.
 BY_PATH = ["JudgeScores", "Regression"]
-PRINTS = "// It prints:\n"
 SECONDS = 300
 MOST_LINES = 36
 WRITES = False
@@ -117,7 +116,7 @@ def symbol_sources(module):
 
 def example(path):
     """What an example says that it prints."""
-    _, found, said = path.read_text().partition(PRINTS)
+    _, found, said = path.read_text().partition(documentation.PRINTS)
     if not found:
         stop(f"{path.relative_to(ROOT)} does not say what it prints")
     return re.sub(r"^// ?", "", said, flags=re.M)
@@ -131,7 +130,7 @@ def lay_example(name, project):
     """Copies an example's files; the modules that they import."""
     modules = set()
     for path in sorted((EXAMPLES / "Sources" / name).glob("*.swift")):
-        if len(path.read_text().partition(PRINTS)[0].splitlines()) > MOST_LINES:
+        if len(path.read_text().partition(documentation.PRINTS)[0].splitlines()) > MOST_LINES:
             stop(f"{path.relative_to(ROOT)} has more than {MOST_LINES} lines: it is an example no more")
         lay(project / "Sources" / name / path.name, path.read_text())
         modules.update(documentation.imported(path.read_text()))

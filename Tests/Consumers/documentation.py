@@ -15,6 +15,8 @@ from pathlib import Path
 FENCED = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.S | re.M)
 NAMED = re.compile(r"`(\w[\w.-]*\.(?:csv|toml))`:\s*\Z")
 MANIFEST = "// swift-tools-version"
+# In an example what follows is what it prints.
+PRINTS = "// It prints:\n"
 # A page that goes on where another ends.
 GOES_ON = {"TrainingANetwork": "AddingANetwork"}
 
@@ -142,7 +144,7 @@ def symbols(root, module):
 def saying(text, old, new):
     """A page or an example with what its program prints now; of a page with several blocks of text the last is written."""
     if text.startswith("//"):
-        before, mark, _ = text.partition("// It prints:\n")
+        before, mark, _ = text.partition(PRINTS)
         return before + mark + "".join(f"// {line}\n" for line in new.splitlines())
     last = [match for match in FENCED.finditer(text) if match["kind"] == "text"][-1]
     if not old.endswith(last["text"]):
