@@ -211,8 +211,8 @@ let package = Package(
     app(
       "cxr-train",
       [
-        "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRReport",
-        "CXRTraining",
+        "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel",
+        "CXRReport", "CXRTraining",
       ]),
     app(
       "cxr-benchmark",

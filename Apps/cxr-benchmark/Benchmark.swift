@@ -36,6 +36,10 @@ struct MeasureOptions: ParsableArguments {
     name: .customLong("model"),
     help: "The network: \(Architectures.standard.names.joined(separator: " or ")).")
   var network = Architectures.standard.names[0]
+  @Option(parsing: .upToNextOption, help: "Settings of the network, KEY=VALUE.")
+  var architecture: [String] = []
+  @Option(help: "In how many shares sums over films are formed.")
+  var shares = BatchShares.standard
   @Option(help: "Steps to time.")
   var steps = 10
   @Option(help: "Steps to take before.")
@@ -51,6 +55,9 @@ struct MeasureOptions: ParsableArguments {
         "--batch \(batch) --image-size \(imageSize): sides up to 4096 and 2^28 pixels a step are possible"
       )
     }
+    guard (1...BatchShares.most).contains(shares) else {
+      throw ValidationError("--shares \(shares): a number from 1 to \(BatchShares.most) is needed")
+    }
     guard steps > 0, warmup >= 0 else {
       throw ValidationError("--steps \(steps) --warmup \(warmup): at least one step is needed")
     }
@@ -59,7 +66,8 @@ struct MeasureOptions: ParsableArguments {
 
   func model() throws -> any FilmClassifier {
     try Architectures.standard.make(
-      Architectures.standard.architecture(network), side: imageSize, labels: LabelCount.nih,
+      Architectures.standard.architecture(network, settings: architecture), side: imageSize,
+      labels: LabelCount.nih,
       random: RandomStream(seed: 0).child("model"))
   }
 
@@ -131,7 +139,7 @@ struct TrainCommand: Program {
       model: try options.model(),
       loss: .weightedBinaryCrossEntropy(
         negative: Tensor(repeating: 0.5, shape: [labels]),
-        positive: Tensor(repeating: 10, shape: [labels])))
+        positive: Tensor(repeating: 10, shape: [labels])), shares: options.shares)
     let batch = options.films()
     let random = RandomStream(seed: 2)
     options.measure(MemoryNeed(training: step.model, batchSize: options.batch)) {

@@ -6,6 +6,7 @@ import CXRData
 import CXRImage
 import CXRMetrics
 import CXRNet
+import CXRParallel
 import CXRReport
 import CXRTraining
 import Foundation
@@ -60,6 +61,11 @@ struct Train: Program {
   var epochs = TrainingOptions().epochs
   @Option(help: "Films a step.")
   var batchSize = TrainingOptions().batchSize
+  @Option(
+    help: ArgumentHelp(
+      "In how many shares of a batch sums over its films are formed, 1 to \(BatchShares.most): last bits follow from it, and not from threads.",
+      valueName: "number"))
+  var shares = TrainingOptions().shares
   @OptionGroup var preparation: PreparationOptions
   @Option(help: "The learning rate of the first epoch.")
   var learningRate = TrainingOptions().learningRate
@@ -123,17 +129,7 @@ struct Train: Program {
   @OptionGroup var common: CommonOptions
 
   private func network() throws -> Architecture {
-    var texts: [String: String] = [:]
-    for text in architecture {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw ValidationError(
-          "--architecture \(text): KEY=VALUE is needed, as in channels=16,32,64,128")
-      }
-      texts[parts[0]] = parts[1]
-    }
-    let settings = texts
-    return try usage { try Architectures.standard.architecture(model, texts: settings) }
+    try usage { try Architectures.standard.architecture(model, settings: architecture) }
   }
 
   func options() throws -> TrainingOptions {
@@ -142,6 +138,7 @@ struct Train: Program {
     options.architecture = try network()
     options.epochs = epochs
     options.batchSize = batchSize
+    options.shares = shares
     options.preparation = preparation.preparation
     options.learningRate = learningRate
     options.decay = decay

@@ -74,8 +74,9 @@ static void fourier(const cxr_engine *e) {
                           outputs + q * kb * out * 2 * L, os);
   for (long kx = 0; kx < kxs; kx++) {
     e->transform_kernel_column(&t, kx, K, C, 0, back + kx * vs, transposed);
-    e->differentiate_column(&t, all, kx, inputs, is, outputs, os, transposed, gradient, 0, bias, scratch);
-    e->kernel_gradient_column(&t, kx, gradient, 1, 0, rows + kx * ks);
+    const cxr_share share = {all, gradient, 0, bias};
+    e->differentiate_column(&t, &share, 1, kx, inputs, is, outputs, os, transposed, scratch);
+    e->kernel_gradient_column(&t, kx, gradient, 0, rows + kx * ks);
   }
   for (long i = 0; i < kb * C; i++) e->kernel_gradient_rows(&t, i % C, i / C, rows, ks, dw);
   for (long n = 0; n < N; n++)

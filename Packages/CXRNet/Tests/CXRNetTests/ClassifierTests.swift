@@ -30,14 +30,14 @@ import Testing
     // A file writes 1 for 1.0, and the name that it had before.
     let read = try known.complete(Architecture("ChestCNN", ["dropout": .integer(0)]))
     #expect(read.settings["dropout"] == .number(0) && read.settings["kernel"] == .integer(7))
-    #expect(known.names == ["chest-cnn", "chest-resnet"])
+    #expect(known.names.starts(with: ["chest-cnn", "chest-resnet"]))
     #expect(known.summary[0] == "chest-cnn: channels=16,32,64,128 dropout=0.2 kernel=7")
   }
 
   @Test func whatIsNotUnderstoodIsRefused() throws {
     #expect(
       problem { _ = try known.architecture("densenet") }
-        == "no network is called densenet; known are chest-cnn, chest-resnet")
+        == "no network is called densenet; known are \(known.names.joined(separator: ", "))")
     #expect(
       problem { _ = try known.architecture("chest-cnn", texts: ["depth": "3"]) }
         == "chest-cnn has no setting depth; it has channels, dropout, kernel")
@@ -87,11 +87,20 @@ import Testing
         == 63 * 63 * 4096 * (1 + 3 * 4096) + 4096)
   }
 
+  /// Settings and a side that make a network small.
+  private static func small(_ name: String) -> (texts: [String: String], side: Int) {
+    switch name {
+    case "densenet121": (["growth": "3", "blocks": "2-1"], 65)
+    case "resnet18", "resnet50": (["width": "3", "blocks": "1-2"], 65)
+    default: (["channels": "3,5", "kernel": "5"], 61)
+    }
+  }
+
   /// What a network tells of itself builds it again: same graph, same paths, same shapes.
   @Test(arguments: Architectures.standard.names) func aRecordBuildsTheNetwork(name: String) throws {
-    let texts = ["channels": "3,5", "kernel": "5"]
+    let (texts, side) = Self.small(name)
     let model = try known.make(
-      known.architecture(name, texts: texts), side: 61, labels: 2, random: random)
+      known.architecture(name, texts: texts), side: side, labels: 2, random: random)
     let again = try known.make(
       model.architecture, side: model.imageSize, labels: model.labels, random: random)
     #expect(again.architecture == model.architecture)
@@ -102,10 +111,12 @@ import Testing
 
   /// The graph's shapes are those of a pass with numbers; its reading is the network's.
   @Test(arguments: Architectures.standard.names) func theGraphIsTheNetwork(name: String) throws {
+    let (texts, side) = Self.small(name)
     let model = try known.make(
-      known.architecture(name, texts: ["channels": "3,5"]), side: 61, labels: 2, random: random)
+      known.architecture(name, texts: texts), side: side, labels: 2, random: random)
     var values = random.child("films")
-    let films = Tensor((0..<3 * 61 * 61).map { _ in values.uniform() }, shape: [3, 61, 61, 1])
+    let films = Tensor(
+      (0..<3 * side * side).map { _ in values.uniform() }, shape: [3, side, side, 1])
     let reading = model.reading(films)
     var pass = Pass.inference()
     #expect(reading.logits.hasSameBits(as: model(Variable(films), in: &pass).value))
@@ -126,7 +137,7 @@ import Testing
     #expect(Set(layers.map(\.path)).count == layers.count)
     let leaves = layers.filter { !$0.hasInner }
     #expect(leaves.reduce(0) { $0 + $1.parameterCount } == model.parameterCount)
-    #expect(model.summary.contains("GlobalAveragePooling") && model.summary.contains("Dropout"))
+    #expect(model.summary.contains("GlobalAveragePooling") && model.summary.contains("Dense"))
     #expect(model.trainingBytes(batchSize: 8) > model.inferenceBytes(batchSize: 8))
     #expect(model.trainingBytes(batchSize: 9) > model.trainingBytes(batchSize: 8))
   }

@@ -17,7 +17,8 @@ extension CompositionTests {
           random: random), Activation.relu, pool, BatchNorm(channels: 16),
       ]
       let x = Variable(Tensor(repeating: 0, shape: [1, 40, 40, 1]))
-      return FusedBlock(layers, input: x, mode: .training) != nil
+      return FusedBlock(layers, input: x, in: Pass(mode: .training, random: random, leaves: []))
+        != nil
     }
     #expect(isFused() && isFused(padding: .explicit(before: 3, after: 3)))
     #expect(!isFused(hasBias: false) && !isFused(stride: 2))
@@ -58,7 +59,8 @@ extension CompositionTests {
     }
     #expect(
       FusedBlock(
-        stack(.biased).layers[...].map(\.layer), input: Variable(films), mode: .training) != nil)
+        stack(.biased).layers[...].map(\.layer), input: Variable(films),
+        in: Pass(mode: .training, random: random, leaves: [])) != nil)
     let (biased, unbiased) = (try step(stack(.biased)), try step(stack(.unbiased)))
     #expect(biased.output.hasSameBits(as: unbiased.output))
     #expect(biased.mean.hasSameBits(as: unbiased.mean))

@@ -23,7 +23,9 @@ extension CompositionTests {
       net(Variable(films), in: &pass).multiplied(by: weights).sum()
     }
     #expect(
-      FusedBlock(net.layers[...].map(\.layer), input: Variable(films), mode: .training) != nil)
+      FusedBlock(
+        net.layers[...].map(\.layer), input: Variable(films),
+        in: Pass(mode: .training, random: random, leaves: [])) != nil)
     let gradients = net.gradients(random: random, of: loss)
     let paths = net.parameters.map(\.path.description)
     // Of what comes after the last kink.

@@ -15,6 +15,11 @@ import Testing
     let body = Sequential([("conv", Conv2D(from: 2, to: 2, kernel: 1, random: random))])
     let residual = try Architectures.standard.make(
       Architecture(ChestResNet.name), side: 40, labels: 2, random: random)
+    func small(_ name: String, _ size: String) throws -> any FilmClassifier {
+      try Architectures.standard.make(
+        Architecture(name, [size: .integer(2), "blocks": .integers([1, 1])]), side: 40, labels: 2,
+        random: random)
+    }
     return [
       ("Activation", Activation.relu),
       ("Adam", Adam(for: dense)),
@@ -26,9 +31,11 @@ import Testing
       ("Conv2D", Conv2D(from: 1, to: 2, kernel: 3, random: random)),
       ("Dense", dense),
       ("DenselyConnected", DenselyConnected(body)),
+      ("DenseNet121", try small("densenet121", "growth")),
       ("Dropout", Dropout(rate: 0.1)),
       ("GlobalAveragePooling", GlobalAveragePooling()),
       ("MaxPool", MaxPool()),
+      ("ResNet", try small("resnet18", "width")),
       ("Residual", Residual(body: body, shortcut: body)),
       ("SGD", SGD(for: dense, momentum: 0.9)),
       ("Sequential", Sequential([("one", dense), ("two", BatchNorm(channels: 3))])),

@@ -60,7 +60,9 @@ import Testing
     }
     let films = Tensor((0..<2 * 30 * 31).map { _ in draw.uniform() }, shape: [2, 30, 31, 1])
     #expect(
-      FusedBlock(stack.layers[...].map(\.layer), input: Variable(films), mode: .training) != nil)
+      FusedBlock(
+        stack.layers[...].map(\.layer), input: Variable(films),
+        in: Pass(mode: .training, random: random, leaves: [])) != nil)
     var fused = Pass.inference()
     var single = Pass.inference()
     var one = Variable(films)

@@ -70,11 +70,11 @@ long cxr_tile_lengths(long *lengths, long capacity) {
 
 // Chan, Golub and LeVeque's update, for all parts at once: the parts' own squares, and the squares of
 // their means' distances from the whole mean.
-void cxr_combine_moments(long parts, long channels, long stride, const double *counts,
-                         const double *moments, double *mean, double *variance) {
+double cxr_combine_moments(long parts, long channels, long stride, const double *counts,
+                           const double *moments, double *mean, double *squares) {
   double total = 0;
   for (long i = 0; i < parts; i++) total += counts[i];
-  for (long c = 0; c < channels; c++) mean[c] = variance[c] = 0;
+  for (long c = 0; c < channels; c++) mean[c] = squares[c] = 0;
   for (long i = 0; i < parts; i++)
     for (long c = 0; c < channels; c++) mean[c] += moments[(i * stride + c) * 2];
   for (long c = 0; c < channels; c++) mean[c] /= total;
@@ -82,10 +82,10 @@ void cxr_combine_moments(long parts, long channels, long stride, const double *c
     if (counts[i] == 0) continue;
     for (long c = 0; c < channels; c++) {
       const double off = moments[(i * stride + c) * 2] / counts[i] - mean[c];
-      variance[c] += moments[(i * stride + c) * 2 + 1] + counts[i] * off * off;
+      squares[c] += moments[(i * stride + c) * 2 + 1] + counts[i] * off * off;
     }
   }
-  for (long c = 0; c < channels; c++) variance[c] /= total;
+  return total;
 }
 
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped) {

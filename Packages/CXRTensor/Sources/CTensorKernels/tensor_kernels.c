@@ -305,3 +305,38 @@ double cxr_sum_of_squares(const float *values, long count) {
   for (; i < count; i++) total += (double)values[i] * values[i];
   return total;
 }
+
+CLONES
+void cxr_normalize_relu(const float *x, long stride, const float *scale, const float *shift, long rows,
+                        long channels, float *restrict y) {
+  for (long r = 0; r < rows; r++, x += stride, y += channels)
+    for (long c = 0; c < channels; c++) {
+      const float z = x[c] * scale[c] + shift[c];
+      y[c] = z < 0.0f ? 0.0f : z;
+    }
+}
+
+CLONES
+void cxr_normalize_relu_sums(const float *x, long stride, const float *scale, const float *shift,
+                             const float *dy, const double *mean, long rows, long channels,
+                             double *restrict sums, double *restrict products) {
+  for (long r = 0; r < rows; r++, x += stride, dy += channels)
+    for (long c = 0; c < channels; c++) {
+      const double g = x[c] * scale[c] + shift[c] > 0.0f ? (double)dy[c] : 0.0;
+      sums[c] += g;
+      products[c] += g * ((double)x[c] - mean[c]);
+    }
+}
+
+CLONES
+void cxr_normalize_relu_gradient(const float *x, long stride, const float *scale, const float *shift,
+                                 const float *dy, const float *a, const float *b, const float *c,
+                                 long rows, long channels, bool accumulate, float *restrict dx,
+                                 long stride_dx) {
+  for (long r = 0; r < rows; r++, x += stride, dy += channels, dx += stride_dx)
+    for (long k = 0; k < channels; k++) {
+      const float g = x[k] * scale[k] + shift[k] > 0.0f ? dy[k] : 0.0f;
+      const float d = a[k] * g + b[k] * x[k] + c[k];
+      dx[k] = accumulate ? dx[k] + d : d;
+    }
+}

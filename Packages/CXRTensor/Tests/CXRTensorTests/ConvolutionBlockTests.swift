@@ -63,7 +63,7 @@ import Testing
     let w = Tensor.random([7, 7, 16, 16], seed: 2)
     let plan = ConvolutionPlan(input: x.shape, kernel: w.shape, pooled: true)
     let convolution = try #require(FourierConvolution(plan))
-    #expect(convolution.groups > 2 && convolution.shares == 2)
+    #expect(convolution.groups > 2 && convolution.cut.units.count == 2)
     func bits(threads: Int, sharedCache: Bool) -> [[UInt32]] {
       let before = Parallel.threads
       Parallel.threads = threads
@@ -104,7 +104,7 @@ import Testing
     let plan = ConvolutionPlan(
       input: x.shape, kernel: w.shape, algorithm: .fourier(tile: 16))
     let convolution = try #require(FourierConvolution(plan))
-    #expect(convolution.groups > 2 && convolution.shares == 2)
+    #expect(convolution.groups > 2 && convolution.cut.units.count == 2)
     let naive = Naive.Convolution(x.shape, w.shape, stride: 1, padding: .valid)
     let s = Tensor.random(naive.output, seed: 4)
     let expected = naive.gradients(x.doubles, kernel: w.doubles, s.doubles)

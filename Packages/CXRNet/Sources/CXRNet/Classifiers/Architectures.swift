@@ -6,7 +6,9 @@ public struct Architectures: Sendable {
   private let types: [any FilmClassifier.Type]
 
   /// Those of this package, the reference's first.
-  public static let standard = Architectures([ChestCNN.self, ChestResNet.self])
+  public static let standard = Architectures([
+    ChestCNN.self, ChestResNet.self, DenseNet121.self, ResNet18.self, ResNet50.self,
+  ])
 
   /// These; traps where two have one name.
   public init(_ types: [any FilmClassifier.Type]) {
@@ -35,6 +37,18 @@ public struct Architectures: Sendable {
         + type.defaults.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         .joined(separator: " ")
     }
+  }
+
+  /// The architecture that a name and settings, `KEY=VALUE` each, describe, as they are given on a command line.
+  /// - Throws: ``NetError/notASetting(_:)``, and as ``architecture(_:texts:)``.
+  public func architecture(_ name: String, settings: [String]) throws -> Architecture {
+    var texts: [String: String] = [:]
+    for text in settings {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw NetError.notASetting(text) }
+      texts[parts[0]] = parts[1]
+    }
+    return try architecture(name, texts: texts)
   }
 
   /// The architecture that a name, as given on a command line, and texts of settings describe.

@@ -33,6 +33,8 @@ public protocol FilmClassifier: Layer {
   var imageSize: Int { get }
   /// The number of logits a film.
   var labels: Int { get }
+  /// By what films must be standardised for it; `nil` where any constants do, as for a network that learns from them.
+  var filmConstants: FilmConstants? { get }
 
   /// Standardised films `[N, side, side, 1]` → the last feature maps `[N, H, W, C]`.
   func featureMaps(_ films: Variable, in pass: inout Pass) -> Variable
@@ -43,6 +45,7 @@ public protocol FilmClassifier: Layer {
 
 extension FilmClassifier {
   public static var recordedName: String { name }
+  public var filmConstants: FilmConstants? { nil }
 
   /// Standardised films `[N, side, side, 1]` → logits `[N, labels]`.
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {

@@ -19,12 +19,14 @@ public enum Setting: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// What `text` says, of the kind of this one; `nil` where it says none.
+  /// What `text` says, of the kind of this one; `nil` where it says none. A list's numbers have commas or hyphens between
+  /// them.
   public func parsed(_ text: String) -> Setting? {
     switch self {
     case .integer: return Int(text).map { .integer($0) }
     case .integers:
-      let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+      let parts = text.split(omittingEmptySubsequences: false) { $0 == "," || $0 == "-" }
+        .map { Int($0) }
       let values = parts.compactMap { $0 }
       return values.count == parts.count ? .integers(values) : nil
     case .number: return Double(text).flatMap { $0.isFinite ? .number($0) : nil }

@@ -3,7 +3,8 @@ import CXRTensor
 /// Batch normalisation over all axes but the last: `[…, C]` → `[…, C]` (Ioffe and Szegedy, 2015).
 ///
 /// In training the batch's mean and biased variance are used and the moving averages become
-/// `momentum`·old + (1 − `momentum`)·batch; inference uses the moving averages. Which of the batch's
+/// `momentum`·old + (1 − `momentum`)·batch; inference uses the moving averages, and so does training where they are
+/// frozen. Which of the batch's
 /// variances they take, ``RunningVariance`` says.
 public struct BatchNorm: Layer {
   /// γ, `[C]`.
@@ -47,6 +48,10 @@ public struct BatchNorm: Layer {
 
   public func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     switch pass.mode {
+    case .training where pass.isFrozen(movingMean):
+      return input.batchNormalized(
+        mean: movingMean.value, variance: movingVariance.value, scale: pass[gamma],
+        shift: pass[beta], epsilon: epsilon)
     case .training:
       let (output, mean, variance) = input.batchNormalized(
         scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
@@ -68,9 +73,24 @@ public struct BatchNorm: Layer {
     }
   }
 
+  /// The layer and ReLU after it, as one operation.
+  func rectified(_ input: Variable, in pass: inout Pass) -> Variable {
+    let (output, mean, variance) = input.batchNormalizedAndRectified(
+      statistics(in: pass), scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
+    record(mean: mean, variance: variance, count: input.shape.count / input.shape[-1], in: &pass)
+    return output
+  }
+
+  /// What the layer takes for mean and variance in a pass.
+  func statistics(in pass: borrowing Pass) -> NormalizationStatistics {
+    pass.mode == .training && !pass.isFrozen(movingMean)
+      ? .batch : .stored(mean: movingMean.value, variance: movingVariance.value)
+  }
+
   /// Asks that the moving averages take a batch's statistics in: its biased variance, and how many values
   /// a channel it is of.
   func record(mean: Tensor, variance: Tensor, count: Int, in pass: inout Pass) {
+    guard pass.mode == .training, !pass.isFrozen(movingMean) else { return }
     pass.update(movingMean, to: average(movingMean, mean))
     pass.update(
       movingVariance, to: average(movingVariance, runningVariance(of: variance, count: count)))

@@ -27,6 +27,14 @@ public struct Conv2D: Layer {
     self.padding = padding
   }
 
+  /// A given kernel `[R, S, C, K]` without a bias, with half a kernel of cells around.
+  init(unbiased kernel: Tensor, stride: Int = 1) {
+    self.kernel = Parameter(kernel, role: .weight)
+    self.stride = stride
+    let around = kernel.shape[1] / 2
+    padding = .explicit(before: around, after: around)
+  }
+
   public mutating func forEachParameter(
     at path: ParameterPath, _ body: (ParameterPath, inout Parameter) -> Void
   ) {

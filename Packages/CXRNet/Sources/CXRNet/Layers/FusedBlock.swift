@@ -12,15 +12,16 @@ struct FusedBlock {
 
   /// The block that `layers` begin with; `nil` where they begin otherwise, where single operations are
   /// faster, or where a gradient is asked of stored statistics.
-  init?(_ layers: [any Layer], input: Variable, mode: Pass.Mode) {
+  init?(_ layers: [any Layer], input: Variable, in pass: borrowing Pass) {
     guard layers.count >= Self.length, let conv = layers[0] as? Conv2D, let bias = conv.bias,
       layers[1] as? Activation == .relu, let pool = layers[2] as? MaxPool, pool.window == 2,
       pool.stride == 2, pool.padding == .valid, let norm = layers[3] as? BatchNorm
     else { return nil }
     guard conv.stride == 1, norm.gamma.value.shape[0] == conv.kernel.value.shape[3],
-      mode == .training || !input.isRecorded,
+      pass.mode == .training ? !pass.isFrozen(norm.movingMean) : !input.isRecorded,
       Variable.canFuseConvolution(
-        input: input.shape, kernel: conv.kernel.value.shape, padding: conv.padding)
+        input: input.shape, kernel: conv.kernel.value.shape, padding: conv.padding,
+        shares: pass.shares)
     else { return nil }
     (self.conv, self.bias, self.norm) = (conv, bias, norm)
   }

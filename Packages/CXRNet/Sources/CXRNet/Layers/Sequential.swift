@@ -3,7 +3,7 @@ import CXRTensor
 /// Layers in a row, each with a name that becomes part of its parameters' paths.
 ///
 /// A convolution followed by ReLU, 2×2 max-pooling and batch normalisation runs as one operation where
-/// that is faster; the numbers are the same, to rounding.
+/// that is faster, and so do batch normalisation and ReLU; the numbers are the same, to rounding.
 public struct Sequential: Layer {
   /// The layers, first to last.
   public var layers: [(name: String, layer: any Layer)]
@@ -30,10 +30,15 @@ public struct Sequential: Layer {
     var (x, i) = (input, 0)
     while i < layers.count {
       if pass.fusesLayers,
-        let block = FusedBlock(layers[i...].map(\.layer), input: x, mode: pass.mode)
+        let block = FusedBlock(layers[i...].map(\.layer), input: x, in: pass)
       {
         x = block(x, in: &pass)
         i += FusedBlock.length
+      } else if pass.fusesLayers, let norm = layers[i].layer as? BatchNorm,
+        i + 1 < layers.count, layers[i + 1].layer as? Activation == .relu
+      {
+        x = norm.rectified(x, in: &pass)
+        i += 2
       } else {
         x = pass.apply(layers[i].layer, named: layers[i].name, to: x)
         i += 1

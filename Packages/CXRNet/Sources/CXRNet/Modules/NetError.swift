@@ -4,6 +4,8 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
   case imageTooSmall(size: Int, smallest: Int)
   /// No network is called so.
   case unknownNetwork(name: String, known: [String])
+  /// What should be KEY=VALUE is not.
+  case notASetting(String)
   /// The network has no such setting.
   case unknownSetting(network: String, key: String, known: [String])
   /// A setting is of another kind, or outside its range.
@@ -27,6 +29,8 @@ public enum NetError: Error, Equatable, CustomStringConvertible {
         + "the smallest it can take is \(smallest)"
     case .unknownNetwork(let name, let known):
       return "no network is called \(name); known are \(known.joined(separator: ", "))"
+    case .notASetting(let text):
+      return "architecture \(text): KEY=VALUE is needed, as in channels=16,32,64,128"
     case .unknownSetting(let network, let key, let known):
       return "\(network) has no setting \(key); it has \(known.joined(separator: ", "))"
     case .invalidSetting(let network, let key, let value, let allowed):

@@ -17,6 +17,10 @@ public struct Pass: ~Copyable {
   private let random: RandomStream
   private var draws = 0
   private let leaves: [Variable]
+  /// Places of the parameters that the pass takes as they are.
+  private let frozen: Set<Int>
+  /// How the batch is cut where its films are summed over; `nil` where nobody said.
+  public let shares: BatchShares?
   private(set) var statistics: [Int: Tensor] = [:]
   /// What writes the pass's graph, where it runs on shapes alone.
   private let recorder: TraceRecorder?
@@ -24,12 +28,14 @@ public struct Pass: ~Copyable {
   let fusesLayers: Bool
 
   init(
-    mode: Mode, random: RandomStream, leaves: [Variable], recorder: TraceRecorder? = nil,
-    fusesLayers: Bool = true
+    mode: Mode, random: RandomStream, leaves: [Variable], frozen: Set<Int> = [],
+    shares: BatchShares? = nil, recorder: TraceRecorder? = nil, fusesLayers: Bool = true
   ) {
     self.mode = mode
     self.random = random
     self.leaves = leaves
+    self.frozen = frozen
+    self.shares = shares
     self.recorder = recorder
     self.fusesLayers = fusesLayers
   }
@@ -44,6 +50,9 @@ public struct Pass: ~Copyable {
     leaves.indices.contains(parameter.slot)
       ? leaves[parameter.slot] : Variable(parameter.value)
   }
+
+  /// Whether the pass takes a parameter as it is: no gradient is asked of a weight, a statistic is used and not renewed.
+  public func isFrozen(_ parameter: Parameter) -> Bool { frozen.contains(parameter.slot) }
 
   /// Applies a layer that is part of another, under its name, by which the network's graph calls it.
   public mutating func apply(_ layer: any Layer, named name: String, to input: Variable) -> Variable

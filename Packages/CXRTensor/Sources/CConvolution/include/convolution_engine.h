@@ -49,6 +49,16 @@ typedef struct {
   const float *a, *b, *c;
 } cxr_pooled_gradient;
 
+/// Tiles, side by side in a group, over which gradients of kernel and bias are summed by themselves.
+typedef struct {
+  long tiles;
+  /// The kernel gradient's spectrum at one kx; null where it is not wanted. Added to where `accumulate`.
+  float *kernel_gradient;
+  int accumulate;
+  /// `[blocks·L]`, added to at kx = 0; null where it is not wanted.
+  double *bias_gradient;
+} cxr_share;
+
 /// A convolution of few input channels by its definition, two output rows at a time.
 typedef struct {
   long height, width, channels;
@@ -104,13 +114,12 @@ typedef struct {
   void (*multiply_column)(const cxr_tiling *, long tiles, long kx, const float *input_rows,
                           long input_stride, const float *spectrum, float *output_rows,
                           long output_stride, float *scratch);
-  /// At kx: the kernel gradient's spectrum there (unless null; added to where `accumulate`), the bias's
-  /// gradient (`[blocks·L]`, added to, at kx = 0, unless null), and, where `transposed_spectrum` is
-  /// given, the input gradient's row spectra in place of the inputs'.
-  void (*differentiate_column)(const cxr_tiling *, long tiles, long kx, float *input_rows,
-                               long input_stride, const float *gradient_rows, long gradient_stride,
-                               const float *transposed_spectrum, float *kernel_gradient,
-                               int accumulate, double *bias_gradient, float *scratch);
+  /// At kx, for the tiles of `count` shares: each share's kernel gradient's spectrum there and bias gradient,
+  /// and, where `transposed_spectrum` is given, the input gradient's row spectra in place of the inputs'. What
+  /// a share comes to depends on its own tiles alone. Packed inputs have one share.
+  void (*differentiate_column)(const cxr_tiling *, const cxr_share *shares, long count, long kx,
+                               float *input_rows, long input_stride, const float *gradient_rows,
+                               long gradient_stride, const float *transposed_spectrum, float *scratch);
 
   /// Outputs of one tile and block: plus bias (may be null), stored to `[H′, W′, K]`.
   void (*store_output)(const cxr_tiling *, const float *rows, long stride, const float *bias,
@@ -120,10 +129,10 @@ typedef struct {
                       long tile, long block, long part);
   /// The input gradient of one image from the row spectra of its tiles: all of `[H, W, C]` is written.
   void (*store_input_gradient)(const cxr_tiling *, const float *rows, long stride, float *gradient);
-  /// The kernel gradient's spectrum at kx, the sum of `shares` that lie `share_size` floats apart, to row
-  /// spectra of kx; and row spectra to `[R, S, C, K]`.
-  void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *spectrum, long shares,
-                                 long share_size, float *rows);
+  /// The kernel gradient's spectrum at kx, the sum of two unless the second is null, to row spectra of kx; and
+  /// row spectra to `[R, S, C, K]`.
+  void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *first, const float *second,
+                                 float *rows);
   void (*kernel_gradient_rows)(const cxr_tiling *, long channel, long block, const float *rows,
                                long stride, float *gradient);
 
@@ -173,9 +182,10 @@ long cxr_first_frequency(long tile, long kx);
 /// The transform lengths there are, ascending.
 long cxr_tile_lengths(long *lengths, long capacity);
 
-/// Mean and biased variance, `[channels]`, from the parts' moments, in part order.
-void cxr_combine_moments(long parts, long channels, long stride, const double *counts,
-                         const double *moments, double *mean, double *variance);
+/// The number of pixels, and their mean and the sum of their squared distances from it, `[channels]`, from the
+/// moments of parts, in part order.
+double cxr_combine_moments(long parts, long channels, long stride, const double *counts,
+                           const double *moments, double *mean, double *squares);
 /// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
 

@@ -88,3 +88,16 @@ void cxr_sgd(float *weights, const float *gradients, long count, float rate);
 /// times velocity * momentum + gradients * inner.
 void cxr_sgd_momentum(float *weights, const float *gradients, float *velocity, long count,
                       float momentum, bool nesterov, float inner, float outer);
+
+/// max(x * scale[c] + shift[c], 0) of rows that lie `stride` apart, and the way back from dy, rows of `channels`.
+/// y, rows of `channels`.
+void cxr_normalize_relu(const float *x, long stride, const float *scale, const float *shift, long rows,
+                        long channels, float *y);
+/// sums[c] += g and products[c] += g * (x - mean[c]), in double, with g = dy where y > 0, else 0.
+void cxr_normalize_relu_sums(const float *x, long stride, const float *scale, const float *shift,
+                             const float *dy, const double *mean, long rows, long channels,
+                             double *sums, double *products);
+/// a[c] * g + b[c] * x + c[c], to dx, whose rows lie `stride_dx` apart; added to it where `accumulate`.
+void cxr_normalize_relu_gradient(const float *x, long stride, const float *scale, const float *shift,
+                                 const float *dy, const float *a, const float *b, const float *c,
+                                 long rows, long channels, bool accumulate, float *dx, long stride_dx);

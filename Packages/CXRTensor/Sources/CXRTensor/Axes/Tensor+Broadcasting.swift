@@ -32,13 +32,13 @@ extension Tensor {
   }
 
   /// The sum, in Double, of the elements that ``broadcast(to:)`` would make of each one of `shape`: what a gradient becomes.
-  func summed(to shape: Shape) -> Tensor {
+  func summed(to shape: Shape, _ shares: BatchShares?) -> Tensor {
     guard shape != self.shape else { return self }
     let lacking = self.shape.rank - shape.rank
     let axes = Set(
       self.shape.dimensions.indices.filter { axis in
         axis < lacking || shape.dimensions[axis - lacking] != self.shape.dimensions[axis]
       })
-    return summed(over: axes).reshaped(to: shape)
+    return summed(over: axes, shares).reshaped(to: shape)
   }
 }

@@ -1,16 +1,39 @@
 import CXRParallel
 
 extension Tensor {
-  /// The sums over axes, in Double and in the order of the elements, whatever the threads; the axes become 1.
-  func summed(over axes: Set<Int>) -> Tensor {
+  /// The sums over axes, in Double and in the order of the elements, whatever the threads; the axes become 1. Where the
+  /// first axis is one of them, its shares are summed apart: those given, or the standard ones.
+  func summed(over axes: Set<Int>, _ shares: BatchShares? = nil) -> Tensor {
     let shape = self.shape.reduced(over: axes, keepingAxes: true)
     let runs = AxisRuns(self.shape) { !axes.contains($0) }
     // The sum over all axes but the last, and over all, which is parallel over rows.
     if runs.areKept == [false, true] || runs.areKept == [false] {
       let channels = runs.areKept.count == 1 ? 1 : runs.inner
-      return reshaped(to: [self.shape.count / Swift.max(1, channels), channels]).columnSums()
-        .reshaped(to: shape)
+      let shares = shares ?? BatchShares(images: self.shape.rank > 0 ? self.shape[0] : 1)
+      return reshaped(to: [self.shape.count / Swift.max(1, channels), channels])
+        .columnSums(shares).reshaped(to: shape)
     }
+    if runs.areKept.first == false, axes.contains(0), self.shape[0] > 1 {
+      let shares = (shares ?? BatchShares(images: self.shape[0])).suiting(rows: self.shape[0])
+      if shares.count > 1 {
+        let runs = shares.runs(ofRows: self.shape[0])
+        let sum = shares.sum({ firstPlaces(runs[$0]).summed(inOrderOver: axes, to: shape) }, +)
+        return sum ?? Tensor(repeating: 0, shape: shape)
+      }
+    }
+    return summed(inOrderOver: axes, to: shape)
+  }
+
+  /// The elements at a run of places of the first axis.
+  private func firstPlaces(_ places: Range<Int>) -> Tensor {
+    let each = shape.count / shape[0]
+    return Tensor(shape: Shape([places.count] + shape.dimensions.dropFirst())) {
+      $0.update(from: buffer.base + places.lowerBound * each, count: places.count * each)
+    }
+  }
+
+  private func summed(inOrderOver axes: Set<Int>, to shape: Shape) -> Tensor {
+    let runs = AxisRuns(self.shape) { !axes.contains($0) }
     return reduced(runs, to: shape) { elements, count, sums, isInnerKept in
       if isInnerKept {
         for i in 0..<count { sums[i] += Double(elements[i]) }

@@ -14,9 +14,9 @@ struct ConvolutionGradients {
 }
 
 extension Tensor {
-  /// Sums over all axes but the last of a gradient g and of g·(x − mean), image by image.
+  /// Sums over all axes but the last of a gradient g and of g·(x − mean), image by image and share by share.
   func gradientSums(
-    _ gradient: Tensor, around mean: [Double]
+    _ gradient: Tensor, around mean: [Double], _ shares: BatchShares
   ) -> (gradient: [Double], product: [Double]) {
     let (images, channels) = (shape[0], shape[-1])
     let stages = ConvolutionEngine.standard.stages
@@ -30,22 +30,31 @@ extension Tensor {
           pixels, channels, sums + n * channels * 2)
       }
     }
-    return sums.summedPairs(channels: channels)
+    return sums.summedPairs(channels: channels, shares)
   }
 }
 
 extension [Double] {
-  /// The sums over images of `[images, channels, 2]`, in image order.
-  func summedPairs(channels: Int) -> (gradient: [Double], product: [Double]) {
-    var (first, second) = (
-      [Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels)
+  /// The sums over images of `[images, channels, 2]`: in a share in image order.
+  func summedPairs(
+    channels: Int, _ shares: BatchShares
+  ) -> (gradient: [Double], product: [Double]) {
+    let sums = summed(width: channels * 2, shares)
+    return (
+      (0..<channels).map { sums[$0 * 2] }, (0..<channels).map { sums[$0 * 2 + 1] }
     )
-    for i in 0..<count / Swift.max(1, channels * 2) {
-      for c in 0..<channels {
-        first[c] += self[(i * channels + c) * 2]
-        second[c] += self[(i * channels + c) * 2 + 1]
+  }
+
+  /// The sums over images of `[images, width]`: in a share in image order.
+  func summed(width: Int, _ shares: BatchShares) -> [Double] {
+    shares.sum { share in
+      var sums = [Double](repeating: 0, count: width)
+      for image in shares.places(of: share) {
+        for i in 0..<width { sums[i] += self[image * width + i] }
       }
-    }
-    return (first, second)
+      return sums
+    } _: {
+      zip($0, $1).map { $0 + $1 }
+    } ?? [Double](repeating: 0, count: width)
   }
 }

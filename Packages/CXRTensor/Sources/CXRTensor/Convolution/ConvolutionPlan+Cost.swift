@@ -51,7 +51,7 @@ extension ConvolutionPlan {
     let square = one * (0.45 * Double(tile) + Double(tile / 2 - 1) + 0.9)
     // Kernels are transformed, or read, once a batch.
     let kernelPairs = Double(plan.channels) * outputs
-    let batch = Double(max(1, plan.images))
+    let batch = Double(max(1, plan.shares.nominal))
     let kernelBytes = frequencies * kernelPairs * 8 * lanes
     let transforms =
       tiles * (inputs + outputs) * square / Rate.transform

@@ -1,3 +1,5 @@
+import CXRParallel
+
 /// How a convolution of one shape is computed, and why.
 ///
 /// ```swift
@@ -54,6 +56,8 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
   let wanted: (rows: Int, columns: Int)
   let isPooled: Bool
   let engine: ConvolutionEngine
+  /// How the batch is cut where images are summed over; the choice is made for a whole batch.
+  let shares: BatchShares
 
   /// Chooses; traps where the kernel does not fit the input.
   ///
@@ -63,18 +67,20 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
   ///   - stride: pixels between windows.
   ///   - padding: what happens at the border.
   ///   - pooled: whether only what 2×2 pooling keeps is wanted.
+  ///   - shares: of the batch, whose whole size the choice is made for; `nil` for a whole one.
   public init(
-    input: Shape, kernel: Shape, stride: Int = 1, padding: Padding = .valid, pooled: Bool = false
+    input: Shape, kernel: Shape, stride: Int = 1, padding: Padding = .valid, pooled: Bool = false,
+    shares: BatchShares? = nil
   ) {
     self.init(
       input: input, kernel: kernel, stride: stride, padding: padding, pooled: pooled,
-      algorithm: nil)
+      shares: shares, algorithm: nil)
   }
 
   /// As the public one, with an algorithm that must be among the candidates.
   init(
     input: Shape, kernel: Shape, stride: Int = 1, padding: Padding = .valid, pooled: Bool = false,
-    algorithm wish: Algorithm?
+    shares: BatchShares? = nil, algorithm wish: Algorithm?
   ) {
     precondition(
       input.rank == 4 && kernel.rank == 4 && input[3] == kernel[2],
@@ -88,6 +94,10 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
     self.input = input
     self.kernel = kernel
     self.stride = stride
+    let shares = shares ?? BatchShares(images: input[0])
+    precondition(
+      shares.images == input[0], "convolved: shares of \(shares.images) images for input \(input)")
+    self.shares = shares
     output = [input[0], rows.size, columns.size, kernel[3]]
     (padTop, padLeft) = (rows.before, columns.before)
     isPooled = pooled

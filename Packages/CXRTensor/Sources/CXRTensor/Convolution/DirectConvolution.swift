@@ -118,13 +118,9 @@ struct DirectConvolution {
           }
         }
       }
-      var (kernel, bias) = (
-        [Double](repeating: 0, count: size), [Double](repeating: 0, count: width)
-      )
-      for image in 0..<plan.images {
-        for i in 0..<size { kernel[i] += kernels[image * size + i] }
-      }
-      for part in 0..<parts { for i in 0..<width { bias[i] += biases[part * width + i] } }
+      let kernel = kernels.summed(width: size, plan.shares)
+      var bias = biases.summed(width: runs * width, plan.shares)
+      for run in 1..<max(1, runs) { for i in 0..<width { bias[i] += bias[run * width + i] } }
       let (height, filters) = (plan.kernel[0], plan.filters)
       let columns = plan.kernel[1] * plan.channels
       let dw = Tensor(shape: plan.kernel) { dw in

@@ -9,8 +9,8 @@ import CTensorKernels
 struct MatrixConvolution {
   /// The most patch elements held a thread, unless a single output row needs more: 1 MiB.
   private static let patchFloats = 1 << 18
-  /// The most partial sums of the kernel's gradient; each covers a run of images.
-  private static let gradientGroups = 16
+  /// Partial sums of the kernel's gradient, each of a run of images, unless there are more shares.
+  private static let gradientRuns = 16
 
   let plan: ConvolutionPlan
   private let patches: cxr_patches
@@ -100,31 +100,53 @@ struct MatrixConvolution {
     }
   }
 
-  /// The gradient of the kernel: `[R, S, C, K]`, summed over runs of images and then in order.
+  /// The gradient of the kernel: `[R, S, C, K]`, summed over runs of a share's images, those in order, and the shares in
+  /// their tree.
   func kernelGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
-    let perGroup = max(1, (images + Self.gradientGroups - 1) / Self.gradientGroups)
-    let groups = max(1, (images + perGroup - 1) / perGroup)
+    let runs = (0..<plan.shares.count).flatMap { share in
+      imageRuns(ofShare: share).map { (share: share, images: $0) }
+    }
     let size = patchSize * outChannels
-    let partial = FloatBuffer(count: groups * size)
-    partial.base.update(repeating: 0, count: groups * size)
-    Parallel.withWorkers(groups) { next in
+    let partial = runs.map { _ in Tensor(shape: plan.kernel) { _ in } }
+    Parallel.withWorkers(runs.count) { next in
       let memory = patchMemory()
-      while let group = next() {
-        for n in group * perGroup..<min(images, (group + 1) * perGroup) {
+      while let run = next() {
+        for n in runs[run].images {
           for block in 0..<blocksPerImage {
             let rows = rows(ofBlock: block)
             BLAS.multiply(
               m: patchSize, n: outChannels, k: rows.count * outWidth,
               matrix(x.buffer.base, image: n, rows: rows, memory), transposeA: true,
               dy.buffer.base + n * plan.outputStride + rows.lowerBound * outWidth * outChannels,
-              beta: 1, into: partial.base + group * size)
+              beta: n == runs[run].images.lowerBound && block == 0 ? 0 : 1,
+              into: partial[run].buffer.base)
           }
         }
       }
     }
-    return Tensor(shape: plan.kernel) { dw in
-      dw.update(from: partial.base, count: size)
-      for group in 1..<groups { cxr_add(dw, partial.base + group * size, size) }
+    func add(_ first: Tensor, _ second: Tensor) -> Tensor {
+      let (sum, other) = (first.buffer.base, second.buffer.base)
+      Parallel.forEachBlock(of: size, size: elementwiseBlock) {
+        cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
+      }
+      return first
     }
+    let sum = plan.shares.sum(
+      { share in
+        // A share with images has a run.
+        let own = runs.indices.filter { runs[$0].share == share }
+        return own.dropFirst().reduce(partial[own[0]]) { add($0, partial[$1]) }
+      }, add)
+    return sum ?? Tensor(repeating: 0, shape: plan.kernel)
+  }
+
+  /// The images of a share in runs that are summed by themselves, cut from a whole batch's.
+  private func imageRuns(ofShare share: Int) -> [Range<Int>] {
+    let (whole, present) = (plan.shares.nominalPlaces(of: share), plan.shares.places(of: share))
+    let count = max(1, min(whole.count, Self.gradientRuns / plan.shares.count))
+    return (0..<count).map {
+      (whole.lowerBound + whole.count * $0 / count..<whole.lowerBound + whole.count * ($0 + 1)
+        / count).clamped(to: present)
+    }.filter { !$0.isEmpty }
   }
 }

@@ -1,3 +1,4 @@
+import CXRParallel
 import CConvolution
 
 /// Where a pooled convolution writes: values, winners and, in training, the moments of each part.
@@ -43,16 +44,27 @@ final class PoolingMemory {
 
   /// What was written, with the mean and variance of all of it.
   func output() -> PooledOutput {
-    var (mean, variance) = ([Double](), [Double]())
-    if let counts = doubles(counts), let moments = doubles(moments) {
-      mean = [Double](repeating: 0, count: plan.filters)
-      variance = mean
-      cxr_combine_moments(
-        plan.images * parts, plan.filters, width, counts, moments, &mean, &variance)
-    }
+    let total = self.total
     return PooledOutput(
-      values: Tensor(buffer: values, shape: shape), choices: choices, mean: mean, variance: variance
-    )
+      values: Tensor(buffer: values, shape: shape), choices: choices, mean: total?.mean ?? [],
+      variance: total?.variance ?? [])
+  }
+
+  /// Of all that was written, share by share.
+  private var total: BatchMoments? {
+    guard let counts = doubles(counts), let moments = doubles(moments) else { return nil }
+    return plan.shares.sum {
+      let (images, filters) = (plan.shares.places(of: $0), plan.filters)
+      var mean = [Double](repeating: 0, count: filters)
+      var squares = mean
+      let first = images.lowerBound * parts
+      let count = cxr_combine_moments(
+        images.count * parts, filters, width, counts + first, moments + first * width * 2, &mean,
+        &squares)
+      return BatchMoments(count: count, mean: mean, squares: squares)
+    } _: {
+      $0.merged(with: $1)
+    }
   }
 }
 

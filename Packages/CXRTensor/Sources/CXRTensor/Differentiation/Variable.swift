@@ -1,3 +1,5 @@
+import CXRParallel
+
 /// A tensor in a forward pass that may be on a tape.
 ///
 /// A variable lives within one pass and one thread; it is not `Sendable`. A constant records
@@ -17,6 +19,10 @@ public struct Variable {
   private let content: Content
   private let tape: Tape?
   private let index: Int
+  /// How the batch that the variable is of is cut where images are summed over; `nil` where nobody said.
+  let shares: BatchShares?
+  /// Mean and deviation of the values over all axes but the last, where who made them knows.
+  let moments: BatchMoments?
 
   /// How the gradient of an operation's output becomes the gradient of one of its inputs; both
   /// have the shapes of the values they belong to.
@@ -62,10 +68,25 @@ public struct Variable {
   public var isRecorded: Bool { tape != nil }
 
   /// A constant: no gradient flows into it.
-  public init(_ constant: Tensor) { self.init(.tensor(constant), tape: nil, index: -1) }
+  ///
+  /// - Parameters:
+  ///   - constant: its value.
+  ///   - shares: of the batch of the pass that it is in, as its leaves have; what is made of it is of that batch.
+  public init(_ constant: Tensor, in shares: BatchShares? = nil) {
+    self.init(.tensor(constant), tape: nil, index: -1, shares: shares)
+  }
 
-  private init(_ content: Content, tape: Tape?, index: Int) {
+  private init(
+    _ content: Content, tape: Tape?, index: Int, shares: BatchShares? = nil,
+    moments: BatchMoments? = nil
+  ) {
     (self.content, self.tape, self.index) = (content, tape, index)
+    (self.shares, self.moments) = (shares, moments)
+  }
+
+  /// How the batch of an operation's inputs is cut.
+  static func shares(of inputs: [Variable]) -> BatchShares? {
+    inputs.lazy.compactMap(\.shares).first
   }
 
   /// The result of an operation with one pullback an input.
@@ -89,28 +110,49 @@ public struct Variable {
     recorded(.pending(normalization), inputs)
   }
 
-  private static func recorded(_ value: Content, _ inputs: [(Variable, Pullback)]) -> Variable {
+  /// The result of an operation that has summed its values up.
+  static func recorded(
+    _ value: Tensor, moments: BatchMoments?, _ inputs: [(Variable, Pullback)]
+  ) -> Variable {
+    recorded(.tensor(value), inputs, moments: moments)
+  }
+
+  private static func recorded(
+    _ value: Content, _ inputs: [(Variable, Pullback)], moments: BatchMoments? = nil
+  ) -> Variable {
     var tape: Tape?
     var edges: [Tape.Edge] = []
+    let shares = shares(of: inputs.map(\.0))
     for (input, pullback) in inputs {
       guard let inputTape = input.tape else { continue }
       precondition(tape == nil || tape === inputTape, "Variables of two tapes cannot be combined")
       tape = inputTape
       edges.append(Tape.Edge(input: input.index, pullback: pullback))
     }
-    guard let tape else { return Variable(value, tape: nil, index: -1) }
-    return Variable(value, tape: tape, index: tape.append(edges))
+    guard let tape else {
+      return Variable(value, tape: nil, index: -1, shares: shares, moments: moments)
+    }
+    return Variable(
+      value, tape: tape, index: tape.append(edges), shares: shares, moments: moments)
   }
 
   /// Puts `leaves` on a new tape, calls `function`, and returns its value with the gradient of each
   /// leaf, `nil` for a leaf that the value does not depend on.
   ///
   /// The result of `function` must have one element; a variable must not outlive the call.
+  ///
+  /// - Parameters:
+  ///   - leaves: whose gradients are asked for.
+  ///   - shares: how the batch that `function` works on is cut where images are summed over; where none is said, each
+  ///     operation cuts its own first axis into the standard number.
+  ///   - function: of the leaves.
   public static func differentiate(
-    _ leaves: [Tensor], _ function: ([Variable]) throws -> Variable
+    _ leaves: [Tensor], shares: BatchShares? = nil, _ function: ([Variable]) throws -> Variable
   ) rethrows -> (value: Tensor, gradients: [Tensor?]) {
     let tape = Tape()
-    let variables = leaves.map { Variable(.tensor($0), tape: tape, index: tape.append([])) }
+    let variables = leaves.map {
+      Variable(.tensor($0), tape: tape, index: tape.append([]), shares: shares)
+    }
     let result = try function(variables)
     precondition(
       result.shape.count == 1, "Only a value of one element has a gradient, not \(result.shape)")

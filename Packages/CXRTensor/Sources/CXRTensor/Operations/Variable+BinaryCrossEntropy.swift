@@ -1,3 +1,5 @@
+import CXRParallel
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -62,10 +64,17 @@ extension Variable {
       if labels.scalars[i].isNaN { return 0 }
       return y[i] * positiveWeights.scalars[k] + (1 - y[i]) * negativeWeights.scalars[k]
     }
-    var total = 0.0
-    for i in z.indices {
-      total += Double(weights[i]) * Double(CXRTensor.binaryCrossEntropy(logit: z[i], label: y[i]))
-    }
+    let shares = shares?.suiting(images: self.shape[0]) ?? BatchShares(images: self.shape[0])
+    let total =
+      shares.sum { share in
+        let films = shares.places(of: share)
+        return (films.lowerBound * classes..<films.upperBound * classes).reduce(0.0) {
+          $0 + Double(weights[$1])
+            * Double(CXRTensor.binaryCrossEntropy(logit: z[$1], label: y[$1]))
+        }
+      } _: {
+        $0 + $1
+      } ?? 0
     let shape = self.shape
     return .recorded(
       Tensor([Float(total / divisor)], shape: []),

@@ -16,7 +16,8 @@ extension Variable {
     cache: KernelCache? = nil
   ) -> Variable {
     let plan = ConvolutionPlan(
-      input: shape, kernel: kernel.shape, stride: stride, padding: padding)
+      input: shape, kernel: kernel.shape, stride: stride, padding: padding,
+      shares: Variable.shares(of: [self, kernel])?.suiting(images: shape[0]))
     return convolved(plan, kernel: kernel, bias: bias, cache: cache)
   }
 
@@ -34,41 +35,19 @@ extension Variable {
       return traced
     }
     let (x, w) = (value, kernel.value)
-    func prepared(_ make: () -> FloatBuffer) -> FloatBuffer {
-      cache?.prepared(w, for: plan, make: make) ?? make()
+    let convolution = PlannedConvolution(plan: plan)
+    let (wantsInput, wantsKernel) = (isRecorded, kernel.isRecorded)
+    let both = SharedPullback {
+      convolution.gradients(
+        x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)
     }
-    let product = MatrixConvolution(plan)
-    let fourier = FourierConvolution(plan)
-    let y: Tensor
-    if let fourier {
-      y = fourier.output(
-        x, cache == nil ? .fresh(w) : .prepared(prepared { fourier.spectrum(of: w) }),
-        bias: bias?.value)
-    } else if let direct = DirectConvolution(plan) {
-      y = direct.output(x, kernel: prepared { direct.prepared(w) }, bias: bias?.value)
-    } else {
-      y = product.output(x, kernel: w, bias: bias?.value)
-    }
-
-    var inputs: [(Variable, Pullback)]
-    if let fourier {
-      let (wantsInput, wantsKernel) = (isRecorded, kernel.isRecorded)
-      let both = SharedPullback {
-        // The plan is a Fourier one, as it was above.
-        (FourierConvolution(plan, packing: !wantsInput) ?? fourier).gradients(
-          x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)
-      }
-      inputs = [
-        (self, { both($0).input ?? Tensor(repeating: 0, shape: x.shape) }),
-        (kernel, { both($0).kernel }),
-      ]
-    } else {
-      inputs = [
-        (self, { product.inputGradient($0, kernel: w) }),
-        (kernel, { product.kernelGradient(x, $0) }),
-      ]
-    }
-    if let bias { inputs.append((bias, { $0.columnSums() })) }
-    return .recorded(y, inputs)
+    // What is not wanted is not asked for.
+    var inputs: [(Variable, Pullback)] = [
+      (self, { both($0).input ?? Tensor(repeating: 0, shape: x.shape) }),
+      (kernel, { both($0).kernel ?? Tensor(repeating: 0, shape: w.shape) }),
+    ]
+    if let bias { inputs.append((bias, { $0.columnSums(plan.shares) })) }
+    return .recorded(
+      convolution.output(x, kernel: w, bias: bias?.value, cache: cache), inputs)
   }
 }

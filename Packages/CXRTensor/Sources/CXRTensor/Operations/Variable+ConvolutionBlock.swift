@@ -1,14 +1,19 @@
+import CXRParallel
+
 extension Variable {
   /// Whether ``convolutionBlock(kernel:bias:scale:shift:epsilon:padding:)`` exists for a shape:
   /// at stride 1, where tiles or direct sums are the fastest way, and the output has room for a window.
+  /// It is asked of the size of a whole batch, where `shares` tells it.
   public static func canFuseConvolution(
-    input: Shape, kernel: Shape, padding: Padding = .valid
+    input: Shape, kernel: Shape, padding: Padding = .valid, shares: BatchShares? = nil
   ) -> Bool {
     let rows = padding.output(size: input[1], kernel: kernel[0], stride: 1).size
     let columns = padding.output(size: input[2], kernel: kernel[1], stride: 1).size
     guard rows >= 2, columns >= 2 else { return false }
-    return ConvolutionPlan(input: input, kernel: kernel, padding: padding, pooled: true).algorithm
-      != .matrixProduct
+    return ConvolutionPlan(
+      input: input, kernel: kernel, padding: padding, pooled: true,
+      shares: shares?.suiting(images: input[0])
+    ).algorithm != .matrixProduct
   }
 
   /// Convolution, bias, ReLU, 2×2 max-pooling and batch normalisation with the batch's own statistics
@@ -31,7 +36,8 @@ extension Variable {
     padding: Padding = .valid
   ) -> (output: Variable, mean: Tensor, variance: Tensor) {
     let plan = ConvolutionPlan(
-      input: shape, kernel: kernel.shape, padding: padding, pooled: true)
+      input: shape, kernel: kernel.shape, padding: padding, pooled: true,
+      shares: Variable.shares(of: [self, kernel])?.suiting(images: shape[0]))
     return convolutionBlock(
       plan, kernel: kernel, bias: bias, scale: scale, shift: shift, epsilon: epsilon)
   }
@@ -61,7 +67,8 @@ extension Variable {
 
     let (wantsInput, gamma) = (isRecorded, scale.value)
     let gradients = SharedPullback { (dy: Tensor) -> ConvolutionBlock.Gradients in
-      let sums = result.takeSums(of: dy) ?? pooled.values.gradientSums(dy, around: pooled.mean)
+      let sums =
+        result.takeSums(of: dy) ?? pooled.values.gradientSums(dy, around: pooled.mean, plan.shares)
       return block.backward(
         dy, pooled: pooled, statistics: statistics, sums: sums, gamma: gamma, wantsInput: wantsInput
       )

@@ -10,9 +10,10 @@ extension Variable {
       return traced
     }
     let (a, b) = (value, other.value)
+    let shares = Variable.shares(of: [self, other])
     return .recorded(
-      a.multiplied(by: b),
-      (self, { dy in dy.multiplied(by: b, transposingOther: true) }),
-      (other, { dy in a.multiplied(by: dy, transposingSelf: true) }))
+      a.multiplied(by: b, shares),
+      (self, { dy in dy.multiplied(by: b, transposingOther: true, shares) }),
+      (other, { dy in a.transposedProduct(dy, shares) }))
   }
 }

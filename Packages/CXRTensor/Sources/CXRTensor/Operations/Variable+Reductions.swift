@@ -4,7 +4,7 @@ extension Variable {
     if let traced = Variable.traced(TracedOperation("sum", reach: .all, keeps: []), [self], []) {
       return traced
     }
-    let (total, shape) = (Float(value.totalSum()), self.shape)
+    let (total, shape) = (Float(value.totalSum(shares)), self.shape)
     return .recorded(
       Tensor([total], shape: []), (self, { Tensor(repeating: $0.scalar, shape: shape) }))
   }
@@ -17,7 +17,7 @@ extension Variable {
     }
     let (count, shape) = (self.shape.count, self.shape)
     return .recorded(
-      Tensor([Float(value.totalSum() / Double(count))], shape: []),
+      Tensor([Float(value.totalSum(shares) / Double(count))], shape: []),
       (self, { Tensor(repeating: $0.scalar / Float(count), shape: shape) }))
   }
 }
@@ -39,7 +39,7 @@ extension Variable {
     }
     let (kept, shape) = (shape.reduced(over: places, keepingAxes: true), self.shape)
     return .recorded(
-      value.summed(over: places).reshaped(
+      value.summed(over: places, shares).reshaped(
         to: shape.reduced(over: places, keepingAxes: keepingAxes)),
       (self, { $0.reshaped(to: kept).broadcast(to: shape) }))
   }

@@ -4,6 +4,7 @@ import CXRData
 import CXRImage
 import CXRMetrics
 import CXRNet
+import CXRParallel
 
 /// What changes a training run's numbers.
 public struct TrainingOptions: Sendable {
@@ -21,6 +22,9 @@ public struct TrainingOptions: Sendable {
   public var epochs = 20
   /// Samples a step, 1…4096, 32 unless said otherwise; the last step of an epoch may have fewer.
   public var batchSize = 32
+  /// In how many shares, cut by place from a whole batch, sums over a step's films are formed, 1…64; 2 unless said
+  /// otherwise. It changes last bits, and bounds how many machines could form one step.
+  public var shares = BatchShares.standard
   /// How films become pixels, at most 4096 a side and as many as the network needs; 224 a side, bilinear, unless said
   /// otherwise.
   public var preparation = FilmPreparation()
@@ -57,6 +61,9 @@ public struct TrainingOptions: Sendable {
     try check(epochs >= 1, "epochs", epochs, "at least 1 is needed")
     try check(
       (1...4096).contains(batchSize), "batchSize", batchSize, "a number from 1 to 4096 is needed")
+    try check(
+      (1...BatchShares.most).contains(shares), "shares", shares,
+      "a number from 1 to \(BatchShares.most) is needed")
     try check(
       (1...4096).contains(preparation.imageSize), "imageSize", preparation.imageSize,
       "a number of pixels up to 4096 is needed")
@@ -136,6 +143,7 @@ public struct TrainingOptions: Sendable {
   var comparable: [String: String] {
     [
       "loss": loss.name, Self.optimizerKey: optimizerText, "batch-size": "\(batchSize)",
+      "shares": "\(shares)",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,

@@ -128,7 +128,7 @@ public struct Trainer {
       positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
     step = TrainingStep(
       model: model, optimizer: try options.optimizers.make(options.optimizer, for: model),
-      loss: loss, clipNorm: options.clipNorm)
+      loss: loss, clipNorm: options.clipNorm, batchSize: options.batchSize, shares: options.shares)
   }
 
   /// Whether the epochs or the patience have run out.

@@ -20,6 +20,10 @@ public struct TrainingStep: Sendable {
   public let loss: Loss
   /// The longest gradient that a step follows; longer ones are shortened to it. `nil` for any.
   public let clipNorm: Double?
+  /// The films of a whole batch; `nil` where each batch is one.
+  public let batchSize: Int?
+  /// In how many shares sums over a batch's films are formed, 1…64: it changes last bits, threads do not.
+  public let shares: Int
 
   /// What a step tells of the batch, from before the update.
   public struct Result: Sendable {
@@ -40,11 +44,14 @@ public struct TrainingStep: Sendable {
   ///   - optimizer: made for this network; the reference's where none is given.
   ///   - loss: what is minimised.
   ///   - clipNorm: the longest gradient that is followed.
+  ///   - batchSize: films of a whole batch; `nil` where each batch is one.
+  ///   - shares: in how many shares sums over a batch's films are formed.
   public init(
     model: any FilmClassifier, optimizer: (any Optimizer)? = nil, loss: Loss,
-    clipNorm: Double? = nil
+    clipNorm: Double? = nil, batchSize: Int? = nil, shares: Int = BatchShares.standard
   ) {
     self.model = model
+    (self.batchSize, self.shares) = (batchSize, shares)
     self.loss = loss
     self.clipNorm = clipNorm
     self.optimizer = optimizer ?? Optimizers.reference(for: model)
@@ -74,8 +81,12 @@ public struct TrainingStep: Sendable {
     of model: some FilmClassifier, on batch: Batch, random: RandomStream
   ) -> (Gradients, probabilities: Tensor) {
     var probabilities = Tensor(repeating: 0, shape: batch.labels.shape)
-    let gradients = model.gradients(random: random) { model, pass in
-      let logits = model(Variable(batch.films), in: &pass)
+    let images = batch.films.shape[0]
+    let gradients = model.gradients(
+      random: random,
+      shares: BatchShares(images: images, of: max(images, batchSize ?? images), count: shares)
+    ) { model, pass in
+      let logits = model(Variable(batch.films, in: pass.shares), in: &pass)
       probabilities = Variable(logits.value).sigmoid().value
       return loss(logits: logits, labels: batch.labels)
     }

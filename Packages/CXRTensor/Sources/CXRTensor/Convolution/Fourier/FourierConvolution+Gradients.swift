@@ -12,15 +12,15 @@ extension FourierConvolution {
     let transposed = wantsInput ? spectra(of: kernel, forInputGradient: true) : nil
     let transposedStride = spectrumStride(inner: plan.filters, outer: plan.channels)
     let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
-    // A share of the kernel's gradient is gathered over its groups as a whole spectrum; that of a single
-    // group goes back to rows at once.
     let kernelRows = emptyKernelRows(
       inner: plan.channels, outer: plan.filters, isConjugate: false)
+    // Of several groups, a share of the kernel's gradient is gathered as a whole spectrum; that of a single group goes
+    // back to rows at once.
     let shareSize = cxr_frequencies(tiling.tile) * stride
-    let kernelShares =
-      wantsKernel && groups > 1 ? FloatBuffer(count: shares * shareSize) : nil
+    let isGathered = wantsKernel && groups > 1
+    let gathered = ShareTree<GatheredSpectrum>(plan.shares) { $0.adding($1) }
     let biasSize = outputBlocks * lanes
-    var biasShares = [Double](repeating: 0, count: max(1, shares) * biasSize)
+    var biasShares = [Double](repeating: 0, count: plan.shares.count * biasSize)
     var sums = [Double](repeating: 0, count: mean == nil ? 0 : plan.images * plan.channels * 2)
     let dx = wantsInput ? FloatBuffer(count: plan.input.count) : nil
     withUnsafePointer(to: tiling) { t in
@@ -28,8 +28,10 @@ extension FourierConvolution {
         sums.withUnsafeMutableBufferPointer { sums in
           x.withScale { factor, offset in
             // The input's gradient takes the input's place, and is there while the next group begins.
-            func take(_ share: Int, _ inputs: [Rows], _ gradient: Rows) {
-              let numbers = groups * share / shares..<groups * (share + 1) / shares
+            func take(_ unit: Int, _ inputs: [Rows], _ gradient: Rows) {
+              let numbers = cut.units[unit]
+              let own = cut.groups[numbers.lowerBound].parts
+              let spectra = isGathered ? own.map { _ in FloatBuffer(count: shareSize) } : []
               self.take(numbers, order) {
                 stripCount($0) + (wantsKernel ? inputItemCount($0) : 0)
               } begin: { group, block in
@@ -43,20 +45,34 @@ extension FourierConvolution {
                 }
               } columns: { group in
                 let input = inputs[group.place % 2]
-                forEachFrequency(room: [transposedStride, stride]) { kx, scratch, room in
-                  let target =
-                    kernelShares.map {
-                      $0.base + share * shareSize + cxr_first_frequency(tiling.tile, kx) * stride
-                    } ?? room[1]
+                let parts = group.group.parts
+                forEachFrequency(
+                  room: [transposedStride] + parts.map { _ in wantsKernel ? stride : 0 }
+                ) { kx, scratch, room in
+                  let targets = parts.indices.map { part in
+                    isGathered
+                      ? spectra[part].base + cxr_first_frequency(tiling.tile, kx) * stride
+                      : room[1 + part]
+                  }
+                  let shares = parts.indices.map { part in
+                    cxr_share(
+                      tiles: parts[part].images.count * tiles,
+                      kernel_gradient: wantsKernel ? targets[part] : nil,
+                      accumulate: group.place > 0 ? 1 : 0,
+                      bias_gradient: biasShares.baseAddress.map {
+                        $0 + parts[part].share * biasSize
+                      })
+                  }
                   stages.differentiate_column(
-                    t, group.images.count * tiles, kx, input.buffer.base, input.stride,
+                    t, shares, shares.count, kx, input.buffer.base, input.stride,
                     gradient.buffer.base, gradient.stride,
                     transposed.map {
                       spectrum($0, kx, stride: transposedStride, scratch: room[0])
-                    }, wantsKernel ? target : nil, group.place > 0 ? 1 : 0,
-                    biasShares.baseAddress.map { $0 + share * biasSize }, scratch)
-                  if wantsKernel, groups == 1 {
-                    stages.kernel_gradient_column(t, kx, target, 1, 0, kernelRows.at(kx))
+                    }, scratch)
+                  if wantsKernel, !isGathered {
+                    let sum = sum(parts, targets, count: tiling.tile * stride)
+                    stages.kernel_gradient_column(
+                      t, kx, sum.first, sum.second, kernelRows.at(kx))
                   }
                 }
               } ends: {
@@ -73,40 +89,56 @@ extension FourierConvolution {
                     plan.input[1] * plan.input[2], plan.channels, sums + image * plan.channels * 2)
                 }
               }
+              for (part, spectrum) in zip(own, spectra) {
+                gathered.take(GatheredSpectrum(first: spectrum), of: part.share)
+              }
             }
             func rows() -> ([Rows], Rows) {
               let input = inputRows()
               return ([input, wantsInput && groups > 1 ? inputRows() : input], outputRows())
             }
-            if isDivided(parts: shares) {
-              Parallel.withWorkers(shares, order: order) { next in
+            let units = cut.units.count
+            if isDivided(parts: units) {
+              Parallel.withWorkers(units, order: order) { next in
                 let (inputs, gradient) = rows()
-                while let share = next() { take(share, inputs, gradient) }
+                while let unit = next() { take(unit, inputs, gradient) }
               }
             } else {
               let (inputs, gradient) = rows()
-              for place in 0..<shares { take(order(place, of: 0..<shares), inputs, gradient) }
+              for place in 0..<units { take(order(place, of: 0..<units), inputs, gradient) }
             }
           }
         }
       }
-      if let kernelShares {
+      if let sum = gathered.total {
         Parallel.run(blocks: horizontal) {
           let kx = frequency($0)
+          let first = cxr_first_frequency(tiling.tile, kx) * stride
           stages.kernel_gradient_column(
-            t, kx, kernelShares.base + cxr_first_frequency(tiling.tile, kx) * stride, shares,
-            shareSize, kernelRows.at(kx))
+            t, kx, sum.first.base + first, sum.second.map { $0.base + first }, kernelRows.at(kx))
         }
       }
     }
-    let bias = (0..<biasSize).map { i in
-      (0..<shares).reduce(0) { $0 + biasShares[$1 * biasSize + i] }
-    }
+    let bias = plan.shares.sums(biasShares, width: biasSize)
     return ConvolutionGradients(
       input: dx.map { Tensor(buffer: $0, shape: plan.input) },
-      inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels) },
+      inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels, plan.shares) },
       kernel: wantsKernel ? kernelGradient(kernelRows) : Tensor(repeating: 0, shape: [0]),
       bias: Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]))
+  }
+
+  /// The sum of the spectra of a single group's parts, of which there is one a share with images.
+  private func sum(
+    _ parts: [ImageGroups.Part], _ spectra: [UnsafeMutablePointer<Float>], count: Int
+  ) -> SpectrumSum {
+    var next = spectra.makeIterator()
+    let sum = plan.shares.sum({ _ in next.next().map { SpectrumSum(first: $0) } }) {
+      first, second in first?.adding(second, count: count) ?? second
+    }
+    guard let sum = sum ?? nil else {
+      preconditionFailure("FourierConvolution: a group without parts")
+    }
+    return sum
   }
 
   func kernelGradient(_ rows: KernelRows) -> Tensor {

@@ -3,11 +3,6 @@ import CConvolution
 
 // How a batch is cut into groups, strips and items, and who takes them when.
 extension FourierConvolution {
-  /// The images of a group.
-  func images(_ group: Int) -> Range<Int> {
-    group * groupSize..<min(plan.images, (group + 1) * groupSize)
-  }
-
   /// Whether each thread takes parts of its own when there are so many: far from each other threads
   /// should, unless some would have nothing to do.
   func isDivided(parts: Int) -> Bool {
@@ -17,9 +12,10 @@ extension FourierConvolution {
 
   /// A group whose turn it is.
   struct Visit {
-    let images: Range<Int>
+    let group: ImageGroups.Group
     /// How many came before it.
     let place: Int
+    var images: Range<Int> { group.images }
   }
 
   /// Takes groups through their stages. The threads end one group while they begin the next.
@@ -38,7 +34,7 @@ extension FourierConvolution {
     for place in 0...groups.count {
       let now =
         place < groups.count
-        ? Visit(images: images(order(place, of: groups)), place: place) : nil
+        ? Visit(group: cut.groups[order(place, of: groups)], place: place) : nil
       let ending = before.map { ends($0.images) } ?? 0
       let beginning = now.map { begins($0.images) } ?? 0
       // The smaller ones last, so that threads end together.

@@ -24,7 +24,7 @@ extension FourierConvolution {
   func inputRows() -> Rows {
     withUnsafePointer(to: tiling) {
       Rows(
-        vectors: stages.input_vectors($0, groupSize * tiles), blocks: inputBlocks,
+        vectors: stages.input_vectors($0, cut.largest * tiles), blocks: inputBlocks,
         rows: stages.input_rows($0), lanes: lanes, frequencies: horizontal)
     }
   }
@@ -32,7 +32,7 @@ extension FourierConvolution {
   func outputRows() -> Rows {
     withUnsafePointer(to: tiling) {
       Rows(
-        vectors: groupSize * tiles * outputBlocks, blocks: outputBlocks,
+        vectors: cut.largest * tiles * outputBlocks, blocks: outputBlocks,
         rows: stages.output_rows($0), lanes: lanes, frequencies: horizontal)
     }
   }

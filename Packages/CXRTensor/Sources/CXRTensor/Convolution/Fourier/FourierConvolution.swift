@@ -17,12 +17,9 @@ struct FourierConvolution {
   let inputBlocks: Int
   let outputBlocks: Int
   var isPacked: Bool { tiling.packed != 0 }
-  /// Images in a group at most, and how many groups that makes.
-  let groupSize: Int
-  let groups: Int
-  /// Parts of the batch whose kernel gradients are summed apart, and then added in order.
-  let shares: Int
-  private static let mostShares = 2
+  /// How the images go through.
+  let cut: ImageGroups
+  var groups: Int { cut.groups.count }
 
   /// Floats between the ends of two frequencies, so that equal places do not share a cache set.
   static let gap = 32
@@ -50,13 +47,8 @@ struct FourierConvolution {
     let spectrum =
       cxr_frequencies(tile) * plan.engine.stages.spectrum_stride(plan.channels, outputBlocks)
     let most = max(1, spectrum / perImage)
-    let wanted = (plan.images + most - 1) / most
-    let shares = wanted == 1 ? 1 : Self.mostShares
-    // Shares of equal numbers of groups keep threads equally busy.
-    let groups = min(plan.images, (wanted + shares - 1) / shares * shares)
-    groupSize = groups == 0 ? 0 : (plan.images + groups - 1) / groups
-    self.groups = groupSize == 0 ? 0 : (plan.images + groupSize - 1) / groupSize
-    self.shares = min(shares, self.groups)
+    cut = ImageGroups(
+      plan.shares, wanted: (plan.shares.nominal + most - 1) / most, isApart: tiling.packed != 0)
   }
 
   var horizontal: Int { tiling.tile / 2 + 1 }

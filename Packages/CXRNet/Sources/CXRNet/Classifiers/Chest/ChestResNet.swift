@@ -8,9 +8,8 @@ public struct ChestResNet: FilmClassifier {
   public static let name = "chest-resnet"
   public static let defaults: [String: Setting] = [
     "channels": .integers([16, 32, 64, 128]), "blocks": .integer(2), "kernel": .integer(7),
-    "dropout": .number(0.2), "norm_epsilon": .number(1e-3), "norm_momentum": .number(0.99),
-    "norm_variance": .text(RunningVariance.biased.rawValue),
-  ]
+    "dropout": .number(0.2),
+  ].merging(NormSettings.defaults(epsilon: 1e-3, momentum: 0.99, variance: .biased)) { $1 }
 
   public let architecture: Architecture
   public let imageSize: Int
@@ -25,10 +24,7 @@ public struct ChestResNet: FilmClassifier {
     let blocks = try architecture.integer("blocks", in: 1...64)
     let kernel = try architecture.integer("kernel", in: 1...63)
     let dropout = try architecture.number("dropout", in: 0...0.99)
-    let epsilon = try architecture.number("norm_epsilon", in: 1e-8...1)
-    let momentum = try architecture.number("norm_momentum", in: 0...0.99999)
-    let variance = try architecture.word(
-      "norm_variance", of: RunningVariance.allCases.map(\.rawValue))
+    let norms = try NormSettings(architecture)
     // Two cells a side are left, so that even one film has a variance.
     let smallest = (2 << channels.count) + 1
     guard side >= smallest else {
@@ -36,11 +32,6 @@ public struct ChestResNet: FilmClassifier {
     }
     (self.architecture, imageSize, self.labels) = (architecture, side, labels)
 
-    func norm(_ channels: Int) -> BatchNorm {
-      BatchNorm(
-        channels: channels, momentum: Float(momentum), epsilon: Float(epsilon),
-        runningVariance: RunningVariance(rawValue: variance) ?? .biased)
-    }
     func conv(
       _ inputs: Int, _ outputs: Int, _ kernel: Int, stride: Int = 1, _ random: RandomStream
     ) -> Conv2D {
@@ -53,20 +44,21 @@ public struct ChestResNet: FilmClassifier {
       return Residual(
         body: Sequential([
           ("conv1", conv(inputs, outputs, 3, stride: stride, random.child("conv1"))),
-          ("norm1", norm(outputs)), ("relu", Activation.relu),
-          ("conv2", conv(outputs, outputs, 3, random.child("conv2"))), ("norm2", norm(outputs)),
+          ("norm1", norms.norm(outputs)), ("relu", Activation.relu),
+          ("conv2", conv(outputs, outputs, 3, random.child("conv2"))),
+          ("norm2", norms.norm(outputs)),
         ]),
         shortcut: same
           ? nil
           : Sequential([
             ("conv", conv(inputs, outputs, 1, stride: stride, random.child("shortcut"))),
-            ("norm", norm(outputs)),
+            ("norm", norms.norm(outputs)),
           ]))
     }
 
     var layers: [(name: String, layer: any Layer)] = [
       ("conv", conv(1, channels[0], kernel, stride: 2, random.child("conv"))),
-      ("norm", norm(channels[0])), ("relu", Activation.relu),
+      ("norm", norms.norm(channels[0])), ("relu", Activation.relu),
       ("maximum", MaxPool(window: 3, stride: 2, padding: .explicit(before: 1, after: 1))),
     ]
     for (stage, outputs) in channels.enumerated() {

@@ -1,0 +1,78 @@
+import CXRParallel
+
+extension Variable {
+  /// The layers of a dense block one after another, each on all channels so far (Huang, Liu, van der Maaten and
+  /// Weinberger, *Densely Connected Convolutional Networks*, CVPR 2017): `[N, H, W, C]` → `[N, H, W, C + L·G]`, the input
+  /// first.
+  ///
+  /// It gives what normalisations, ReLUs, convolutions and concatenations give, to rounding, writes into one buffer and
+  /// forms normalised inputs anew on the way back.
+  ///
+  /// - Parameters:
+  ///   - layers: the first of C channels in, each next one of G more.
+  ///   - epsilon: of all normalisations.
+  /// - Returns: the output, and what the normalisations of each layer used.
+  public func denseBlock(
+    _ layers: [DenseBlockLayer], epsilon: Float
+  ) -> (output: Variable, statistics: [DenseBlockLayer.Statistics]) {
+    var channels = shape[3]
+    for layer in layers {
+      let sizes = layer.sizes
+      precondition(
+        sizes.inputs == channels && layer.kernel1.shape.dimensions[..<2] == [1, 1]
+          && layer.kernel2.shape.dimensions[..<3] == [3, 3, sizes.middle]
+          && layer.scale1.shape == [channels] && layer.shift1.shape == [channels]
+          && layer.scale2.shape == [sizes.middle] && layer.shift2.shape == [sizes.middle],
+        "denseBlock: kernels \(layer.kernel1.shape) and \(layer.kernel2.shape) after \(channels) channels"
+      )
+      channels += sizes.added
+    }
+    let variables = [self] + layers.flatMap(\.variables)
+    let output = Shape(shape.dimensions.dropLast() + [channels])
+    if let traced = Variable.traced(operation(layers, output), variables, output) {
+      return (
+        traced,
+        layers.map {
+          let zeros = (
+            Tensor(repeating: 0, shape: [$0.sizes.inputs]),
+            Tensor(repeating: 0, shape: [$0.sizes.middle])
+          )
+          return DenseBlockLayer.Statistics(
+            mean1: zeros.0, variance1: zeros.0, mean2: zeros.1, variance2: zeros.1)
+        }
+      )
+    }
+    let shares =
+      Variable.shares(of: variables)?.suiting(images: shape[0]) ?? BatchShares(images: shape[0])
+    let isRecorded = variables.contains(where: \.isRecorded)
+    let pass = DenseBlockPass(self, layers, epsilon: epsilon, shares: shares, keeping: isRecorded)
+    let back = SharedPullback { pass.gradients($0) }
+    var inputs: [(Variable, Pullback)] = [(self, { back($0).input })]
+    for (place, layer) in layers.enumerated() {
+      for (i, variable) in layer.variables.enumerated() {
+        inputs.append((variable, { back($0).layers[place][i] }))
+      }
+    }
+    return (.recorded(pass.values, moments: pass.moments, inputs), pass.statistics)
+  }
+
+  /// The block as an operation of a trace.
+  private func operation(_ layers: [DenseBlockLayer], _ output: Shape) -> TracedOperation {
+    let places = shape.count / Swift.max(1, shape[3])
+    let middle = layers.reduce(0) { $0 + $1.sizes.middle }
+    // Of one layer: its normalised inputs and their gradients, a copy of the output's gradient, and what convolutions take.
+    let scratch =
+      layers.map { layer in
+        let plan = ConvolutionPlan(
+          input: Shape(shape.dimensions.dropLast() + [layer.sizes.middle]),
+          kernel: layer.kernel2.shape, padding: .explicit(before: 1, after: 1))
+        return 4 * places
+          * (3 * layer.sizes.inputs + 3 * layer.sizes.middle + 2 * layer.sizes.added)
+          + plan.scratchBytes + 4 * 16 * layer.kernel1.shape.count
+      }.max() ?? 0
+    return TracedOperation(
+      "dense block",
+      reach: .windows(layers.map { _ in TracedOperation.Window(size: 3, stride: 1, before: 1) }),
+      keeps: .output, kept: 4 * places * middle, scratch: scratch + 4 * output.count)
+  }
+}
