@@ -234,6 +234,12 @@ let package = Package(
       name: "checkpoint-reader", dependencies: ["CXRCheckpoint"], path: "Tests/Checkpoints/Reader",
       swiftSettings: strict),
 
+    // What Tests/Networks asks; no program for users.
+    .executableTarget(
+      name: "network-reader",
+      dependencies: ["CXRCheckpoint", "CXRNet", "CXRParallel", "CXRTensor", "CXRTraining"],
+      path: "Tests/Networks/Reader", swiftSettings: strict),
+
     // What Tests/DICOM asks; no program for users.
     .executableTarget(
       name: "film-reader", dependencies: ["CXRImage"], path: "Tests/DICOM/Reader",

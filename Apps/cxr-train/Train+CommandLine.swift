@@ -12,6 +12,9 @@ extension Train {
       ("loss", .string(loss.name)), ("model", .string(model)),
       ("architecture", .strings(architecture)), ("epochs", .integer(epochs)),
       ("batch-size", .integer(batchSize)), ("shares", .integer(shares)),
+      ("accumulate", .integer(accumulate)),
+      ("standardisation", .string(standardisation.description)),
+      ("recalibrate-norm", .string(recalibrateNorm.rawValue)),
       ("learning-rate", .number(learningRate)),
       ("decay", .number(decay)),
       ("patience", .integer(patience)), ("clip-norm", .number(orNull: clipNorm)),
@@ -33,7 +36,7 @@ extension Train {
       ("allow-missing", .bool(allowMissing)),
       ("skip-unreadable", .bool(skipUnreadable)),
     ] + collectionOptions.commandLine(choice) + lists.commandLine + names.commandLine
-      + preparation.commandLine
+      + preparation.commandLine + transfer.commandLine
   }
 
   /// The names of these options.

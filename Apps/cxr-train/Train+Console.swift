@@ -26,6 +26,49 @@ extension Train {
     }
   }
 
+  /// What is taken, frozen and normalised.
+  func announce(_ trainer: Trainer) {
+    if let adoption = trainer.adoption {
+      let names = Self.heads(of: adoption.taken)
+      Console.note(
+        "\(adoption.taken.count) arrays from \(transfer.initialWeights ?? ""): \(names)\n"
+          + "fresh: "
+          + (adoption.fresh.isEmpty
+            ? "none" : adoption.fresh.map { "\($0.path) (\($0.reason))" }.joined(separator: ", "))
+          + (adoption.unused.isEmpty
+            ? "" : "\nin the file alone: " + adoption.unused.joined(separator: ", ")))
+    }
+    let frozen = trainer.frozenPaths
+    if !frozen.isEmpty {
+      Console.note("\(frozen.count) arrays are not trained: \(Self.heads(of: frozen))")
+    }
+    if accumulate > 1, trainer.model.slowestMomentum != nil {
+      Console.note(
+        "a step takes \(accumulate) batches of \(batchSize) films; batch normalisation normalises each by itself, so that "
+          + "it is not as one batch of \(accumulate * batchSize)")
+    }
+    if let stale = trainer.staleShareOfAverages, stale > 0.05 {
+      Console.warn(
+        "after an epoch of \(trainer.stepsPerEpoch) steps the averages that batch normalisation predicts with are still "
+          + "\(Int((stale * 100).rounded())) % what they began with, so that validation says little of the network at first; "
+          + "--recalibrate-norm on sets them exactly")
+    }
+  }
+
+  /// Paths by what they lie under: `features (604), classifier (2)`.
+  private static func heads(of paths: [String]) -> String {
+    var counts: [(name: String, count: Int)] = []
+    for path in paths {
+      let name = path.split(separator: "/").dropLast().prefix(2).joined(separator: "/")
+      if counts.last?.name == name {
+        counts[counts.count - 1].count += 1
+      } else {
+        counts.append((name, 1))
+      }
+    }
+    return counts.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
+  }
+
   /// What `val_auc` is a mean over, where it is not all findings.
   static func meanLabels(_ data: TrainingData) -> String {
     let (count, undefined) = (data.collection.matrix.labels.count, data.labelsUndefinedInValidation)

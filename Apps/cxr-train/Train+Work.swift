@@ -8,11 +8,12 @@ import Foundation
 extension Train {
   func work() throws {
     let device = common.start()
-    let options = try options()
+    var options = try options()
     // A reader of the log that goes away is no reason to lose a run.
     signal(SIGPIPE, SIG_IGN)
     let folder = try ResultFolder.train(output, reusing: force || resume)
     let resumption = resume ? try Resumption(folder) : nil
+    let initialWeights = try transfer.read(resumption, into: &options.transfer)
     try resumption?.check(options, allowsOtherDevice: otherDevice)
     if let resumption, resumption.isFinished(options), folder.has("report.html") {
       return Console.result(Self.finished(output))
@@ -46,8 +47,10 @@ extension Train {
       waiting: CacheOptions.announceWait, progress: { decoding.update($0, of: $1) })
     announce(data)
 
-    var trainer = try Trainer(data: data, options: options, folder: folder)
+    var trainer = try Trainer(
+      data: data, options: options, folder: folder, initialWeights: initialWeights)
     Console.note(trainer.model.summary)
+    announce(trainer)
     trainer.checkpointInterval = checkpointEvery
     if let resumption {
       try resumption.apply(to: &trainer, allowsOtherDevice: otherDevice)
@@ -64,7 +67,8 @@ extension Train {
       // Of fewer epochs: where it stands, the run is taken to be done.
       unlink(folder.file("report.html"))
       try folder.write(
-        data.runRecord(commandLine: commandLine, device: device), to: RunFile.name)
+        data.runRecord(commandLine: commandLine, device: device, adoption: trainer.adoption),
+        to: RunFile.name)
     }
     let metrics = metricsFd.map { MetricsLines(descriptor: $0) }
     let outcome = try Interruption.graceful {

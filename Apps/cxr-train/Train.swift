@@ -66,6 +66,22 @@ struct Train: Program {
       "In how many shares of a batch sums over its films are formed, 1 to \(BatchShares.most): last bits follow from it, and not from threads.",
       valueName: "number"))
   var shares = TrainingOptions().shares
+  @Option(
+    help: ArgumentHelp(
+      "Take each step on the films of so many batches, one in memory at a time. Batch normalisation normalises each by itself.",
+      valueName: "batches"))
+  var accumulate = TrainingOptions().accumulate
+  @OptionGroup var transfer: TransferArguments
+  @Option(
+    help: ArgumentHelp(
+      "What films are standardised by: training (their own mean and deviation), imagenet (0.449,0.226), or MEAN,DEVIATION as shares of the full range of grey.",
+      valueName: "what"))
+  var standardisation: Standardisation = TrainingOptions().standardisation
+  @Option(
+    help:
+      "Before each validation set the averages of batch normalisation exactly, by a pass over the training films: on or off. For epochs of few steps."
+  )
+  var recalibrateNorm: Switch = .off
   @OptionGroup var preparation: PreparationOptions
   @Option(help: "The learning rate of the first epoch.")
   var learningRate = TrainingOptions().learningRate
@@ -139,6 +155,10 @@ struct Train: Program {
     options.epochs = epochs
     options.batchSize = batchSize
     options.shares = shares
+    options.accumulate = accumulate
+    options.transfer = transfer.options
+    options.standardisation = standardisation
+    options.recalibratesNorm = recalibrateNorm == .on
     options.preparation = preparation.preparation
     options.learningRate = learningRate
     options.decay = decay
@@ -160,6 +180,7 @@ struct Train: Program {
       throw ValidationError(
         "--metrics-fd \(metricsFd): not open for writing; open it as in `3>metrics.jsonl`")
     }
+    try transfer.freeze?.validate("--freeze")
     guard resume || !otherDevice else {
       throw ValidationError("--other-device belongs to --resume")
     }
@@ -184,6 +205,11 @@ struct Train: Program {
       exit(withError: error)
     }
   }
+}
+
+extension Standardisation: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public var defaultValueDescription: String { description }
 }
 
 extension CheckpointInterval: ExpressibleByArgument {

@@ -91,6 +91,10 @@ public struct BatchNorm: Layer {
   /// a channel it is of.
   func record(mean: Tensor, variance: Tensor, count: Int, in pass: inout Pass) {
     guard pass.mode == .training, !pass.isFrozen(movingMean) else { return }
+    pass.note(
+      Pass.BatchStatistics(
+        meanSlot: movingMean.slot, varianceSlot: movingVariance.slot, mean: mean,
+        variance: variance, count: count, kind: runningVariance), momentum: momentum)
     pass.update(movingMean, to: average(movingMean, mean))
     pass.update(
       movingVariance, to: average(movingVariance, runningVariance(of: variance, count: count)))

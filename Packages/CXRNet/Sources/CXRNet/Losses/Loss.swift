@@ -11,6 +11,7 @@ public struct Loss: Sendable {
   /// As files record it.
   public let name: String
   private let value: @Sendable (_ logits: Variable, _ labels: Tensor) -> Variable
+  private let divisor: @Sendable (_ labels: Tensor) -> Double
 
   /// A loss that is the mean, over what is known, of a number a film and finding.
   ///
@@ -21,7 +22,7 @@ public struct Loss: Sendable {
   public init(
     _ name: String, terms: @escaping @Sendable (_ logits: Variable, _ labels: Tensor) -> Variable
   ) {
-    self.init(reducing: name) { logits, labels in
+    self.init(reducing: name, over: Self.known) { logits, labels in
       let known = labels.scalars.map { !$0.isNaN }
       let given = Tensor(labels.scalars.map { $0.isNaN ? 0 : $0 }, shape: labels.shape)
       let values = terms(logits.keeping(known), given)
@@ -32,13 +33,21 @@ public struct Loss: Sendable {
     }
   }
 
-  /// A loss of its own reduction, which leaves out labels of NaN itself.
+  /// A loss of its own reduction, which leaves out labels of NaN itself, and what it divides its sum by.
   init(
-    reducing name: String,
+    reducing name: String, over divisor: @escaping @Sendable (_ labels: Tensor) -> Double,
     _ value: @escaping @Sendable (_ logits: Variable, _ labels: Tensor) -> Variable
   ) {
-    (self.name, self.value) = (name, value)
+    (self.name, self.value, self.divisor) = (name, value, divisor)
   }
+
+  /// The number of known labels, at least 1.
+  static func known(_ labels: Tensor) -> Double {
+    Double(max(1, labels.scalars.count { !$0.isNaN }))
+  }
+
+  /// What the loss of a batch counts beside those of others: the mean of losses so weighed is the loss of all their films.
+  public func weight(labels: Tensor) -> Double { divisor(labels) }
 
   /// The loss of a batch: logits and labels `[N, K]` → a scalar, in nats. A label of NaN is unknown and
   /// left out.

@@ -22,6 +22,10 @@ public struct Pass: ~Copyable {
   /// How the batch is cut where its films are summed over; `nil` where nobody said.
   public let shares: BatchShares?
   private(set) var statistics: [Int: Tensor] = [:]
+  /// What normalisations met, in their order.
+  private(set) var batchStatistics: [BatchStatistics] = []
+  /// The largest share of an old average that a normalisation of the pass keeps.
+  private(set) var slowestMomentum: Float?
   /// What writes the pass's graph, where it runs on shapes alone.
   private let recorder: TraceRecorder?
   /// Whether layers that follow one another may run as one operation.
@@ -67,6 +71,22 @@ public struct Pass: ~Copyable {
   /// Asks that a statistic be set once the step is taken.
   public mutating func update(_ parameter: Parameter, to value: Tensor) {
     statistics[parameter.slot] = value
+  }
+
+  /// What a normalisation met in the pass.
+  struct BatchStatistics {
+    /// Places of its averages among the parameters.
+    let meanSlot, varianceSlot: Int
+    /// `[C]`, the variance biased, of so many values a channel.
+    let mean, variance: Tensor
+    let count: Int
+    let kind: RunningVariance
+  }
+
+  /// Takes down what a normalisation met, whose averages keep `momentum` of the old ones.
+  mutating func note(_ statistics: BatchStatistics, momentum: Float) {
+    batchStatistics.append(statistics)
+    slowestMomentum = max(slowestMomentum ?? momentum, momentum)
   }
 
   /// A random stream of its own for the next layer that asks.

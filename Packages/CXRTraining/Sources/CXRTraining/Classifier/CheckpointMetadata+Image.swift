@@ -22,9 +22,9 @@ extension CheckpointMetadata {
     public var appliesOrientation: Bool?
     /// To what grey levels are rounded; `fixed16` where the file does not say.
     public var storage: PixelStorage?
-    /// Of the training pixels, in grey levels.
+    /// What is subtracted from a film, in grey levels: the training pixels' mean, or a given one.
     public var mean: Double
-    /// Of the training pixels, in grey levels.
+    /// What it is divided by, in grey levels: their deviation, or a given one.
     public var standardDeviation: Double
 
     enum CodingKeys: String, CodingKey {

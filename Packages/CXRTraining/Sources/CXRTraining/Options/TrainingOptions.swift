@@ -22,12 +22,22 @@ public struct TrainingOptions: Sendable {
   public var epochs = 20
   /// Samples a step, 1…4096, 32 unless said otherwise; the last step of an epoch may have fewer.
   public var batchSize = 32
+  /// Batches a step: their gradients are averaged as those of one batch of all their films, 1…1024; 1 unless said
+  /// otherwise. Batch normalisation normalises each batch by itself.
+  public var accumulate = 1
   /// In how many shares, cut by place from a whole batch, sums over a step's films are formed, 1…64; 2 unless said
   /// otherwise. It changes last bits, and bounds how many machines could form one step.
   public var shares = BatchShares.standard
   /// How films become pixels, at most 4096 a side and as many as the network needs; 224 a side, bilinear, unless said
   /// otherwise.
   public var preparation = FilmPreparation()
+  /// What films are standardised by; the training films' mean and deviation unless said otherwise.
+  public var standardisation = Standardisation.training
+  /// What is taken from another network and what is left as it is.
+  public var transfer = TransferOptions()
+  /// Whether the averages that batch normalisation predicts with are set exactly, by a pass over the training films before
+  /// each validation; not unless said otherwise.
+  public var recalibratesNorm = false
   /// Of the first epoch, above 0; 0.001 unless said otherwise.
   public var learningRate = ExponentialSchedule().initial
   /// The learning rate's factor an epoch, above 0 and at most 1; 0.95 unless said otherwise.
@@ -61,6 +71,9 @@ public struct TrainingOptions: Sendable {
     try check(epochs >= 1, "epochs", epochs, "at least 1 is needed")
     try check(
       (1...4096).contains(batchSize), "batchSize", batchSize, "a number from 1 to 4096 is needed")
+    try check(
+      (1...1024).contains(accumulate), "accumulate", accumulate,
+      "a number of batches from 1 to 1024 is needed")
     try check(
       (1...BatchShares.most).contains(shares), "shares", shares,
       "a number from 1 to \(BatchShares.most) is needed")
@@ -143,7 +156,9 @@ public struct TrainingOptions: Sendable {
   var comparable: [String: String] {
     [
       "loss": loss.name, Self.optimizerKey: optimizerText, "batch-size": "\(batchSize)",
-      "shares": "\(shares)",
+      "shares": "\(shares)", "accumulate": "\(accumulate)",
+      "standardisation": "\(standardisation)",
+      "recalibrate-norm": recalibratesNorm ? "on" : "off",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,
       "depth": preparation.depthName, "dicom-range": preparation.dicomRange.rawValue,
@@ -154,6 +169,6 @@ public struct TrainingOptions: Sendable {
       "patience": "\(patience)", "augment": augments ? "on" : "off",
       "operating-point": operatingRule.description,
       "augment-labels": augmentedLabels.joined(separator: ","), "seed": "\(seed)",
-    ]
+    ].merging(transfer.comparable) { $1 }
   }
 }

@@ -50,6 +50,12 @@ public struct Resumption: Sendable {
         || metadata.progress.epochsWithoutImprovement >= options.patience)
   }
 
+  /// Of the file that the run's first weights were taken from; `nil` where they were fresh.
+  public var initialWeightsSHA256: String? {
+    let text = metadata.options[TransferOptions.initialWeightsKey]
+    return text == TransferOptions.fresh ? nil : text
+  }
+
   /// Epochs done.
   public var epoch: Int { metadata.epoch }
   /// Steps done of the epoch that is going on.

@@ -21,7 +21,11 @@ extension TrainingData {
   /// - Parameters:
   ///   - commandLine: every option with its value, as the user would give it.
   ///   - device: what the run computes with.
-  public func runRecord(commandLine: [(String, JSONValue)], device: DeviceReport) -> JSONValue {
+  ///   - adoption: what was taken from another network's file.
+  public func runRecord(
+    commandLine: [(String, JSONValue)], device: DeviceReport,
+    adoption: InitialWeights.Adoption? = nil
+  ) -> JSONValue {
     func count(_ subset: Subset) -> JSONValue {
       .object([
         ("images", .integer(collection.rows(of: subset).count)),
@@ -65,6 +69,21 @@ extension TrainingData {
       ),
       ("mean", .number(moments.mean)), ("standard_deviation", .number(moments.standardDeviation)),
       ("class_weights", .array(classWeights.map(\.json))),
+      ("initial_weights", adoption?.json ?? .null),
+    ])
+  }
+}
+
+extension InitialWeights.Adoption {
+  /// Names, as a document.
+  fileprivate var json: JSONValue {
+    .object([
+      ("taken", .strings(taken)),
+      (
+        "fresh",
+        .object(fresh.map { ($0.path, .string($0.reason)) })
+      ),
+      ("unused", .strings(unused)),
     ])
   }
 }

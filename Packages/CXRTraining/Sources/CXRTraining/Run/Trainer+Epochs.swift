@@ -70,26 +70,35 @@ extension Trainer {
     let batches = data.trainingBatches(
       epoch: epoch, batchSize: options.batchSize, random: random.child(TrainingData.stream))
     let stepRandom = random.child("step")
-    for place in done..<max(done, batches.count) {
+    let steps = stepsPerEpoch
+    for place in done..<max(done, steps) {
       try check()
-      let batch = try batches[place]
-      let result = step(batch, learningRate: rate, random: stepRandom.child(step.count))
+      let own = place * options.accumulate..<min(batches.count, (place + 1) * options.accumulate)
+      var (names, labels) = ([String](), [Float]())
+      let result = try step(
+        accumulating: own.count, learningRate: rate, random: stepRandom.child(step.count)
+      ) {
+        let batch = try batches[own.lowerBound + $0]
+        names += batch.names
+        labels += batch.labels.scalars
+        return batch
+      }
       guard result.isFinite else {
         throw TrainingError.notFinite(
           result.loss.isFinite ? .gradient : .loss, epoch: epoch + 1, step: place + 1,
-          films: batch.names)
+          films: names)
       }
-      state.add(result, of: batch)
+      state.add(result, labels: labels, films: names.count)
       state.seconds = before + started.duration(to: .now).seconds
       unfinished = state
       report(
         .step(
           StepFigures(
-            epoch: epoch + 1, step: place + 1, steps: batches.count, batchLoss: result.loss,
+            epoch: epoch + 1, step: place + 1, steps: steps, batchLoss: result.loss,
             loss: state.lossSum / Double(state.films), gradientNorm: result.gradientNorm,
             learningRate: rate, imagesPerSecond: Double(state.films) / state.seconds,
-            secondsLeft: state.seconds / Double(place + 1) * Double(batches.count - place - 1))))
-      try keepStep(films: batch.names, report)
+            secondsLeft: state.seconds / Double(place + 1) * Double(steps - place - 1))))
+      try keepStep(films: names, report)
     }
   }
 
@@ -107,6 +116,7 @@ extension Trainer {
   private mutating func closeEpoch(_ check: () throws -> Void, _ report: (Event) -> Void) throws {
     guard let state = unfinished else { return }
     try checkWeights()
+    if options.recalibratesNorm { try recalibrateNorm(check) }
     let (validation, answers) = try validate(check)
     let row = HistoryRow(
       epoch: epoch + 1,
@@ -135,11 +145,12 @@ extension Trainer {
 
 extension UnfinishedEpoch {
   /// Counts a step.
-  fileprivate mutating func add(_ result: TrainingStep.Result, of batch: Batch) {
-    metrics.add(
-      probabilities: Array(result.probabilities.scalars), labels: Array(batch.labels.scalars))
-    lossSum += Double(result.loss) * Double(batch.names.count)
-    films += batch.names.count
+  fileprivate mutating func add(
+    _ result: TrainingStep.Result, labels: [Float], films count: Int
+  ) {
+    metrics.add(probabilities: Array(result.probabilities.scalars), labels: labels)
+    lossSum += Double(result.loss) * Double(count)
+    films += count
     steps += 1
   }
 }

@@ -23,7 +23,7 @@ extension Trainer {
     let state = unfinished ?? UnfinishedEpoch(labels: data.classWeights.count)
     guard history.rows.count == epoch, lastRow == epoch, stopping.bestEpoch <= epoch,
       state.steps <= stepsPerEpoch, metadata.step == epoch * stepsPerEpoch + state.steps,
-      state.films == min(state.steps * options.batchSize, data.samples.count),
+      state.films == min(state.steps * options.batchSize * options.accumulate, data.samples.count),
       state.metrics.positives.count == data.classWeights.count
     else {
       throw TrainingError.unusableCheckpoint(

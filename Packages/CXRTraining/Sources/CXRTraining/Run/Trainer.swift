@@ -58,6 +58,8 @@ public struct Trainer {
   public var model: any FilmClassifier { step.model }
   /// How often `last.npz` is written within an epoch; every five minutes unless said otherwise.
   public var checkpointInterval = CheckpointInterval.standard
+  /// What was taken from another network's file; `nil` where nothing was asked for.
+  public private(set) var adoption: InitialWeights.Adoption?
   var step: TrainingStep
   var history = History()
   var stopping: EarlyStopping
@@ -85,14 +87,27 @@ public struct Trainer {
   public static let historyFile = "history.csv"
 
   /// A run with fresh weights, of the network that the options name.
-  /// - Throws: ``TrainingError/invalidOption(_:)``, `NetError`.
-  public init(data: TrainingData, options: TrainingOptions, folder: OutputFolder) throws {
+  ///
+  /// - Parameters:
+  ///   - data: the films.
+  ///   - options: of the run.
+  ///   - folder: where files are kept.
+  ///   - initialWeights: what some of the first weights are taken from; ``adoption`` tells which.
+  /// - Throws: ``TrainingError/invalidOption(_:)``, ``TrainingError/unusableCheckpoint(path:reason:)``, `NetError`.
+  public init(
+    data: TrainingData, options: TrainingOptions, folder: OutputFolder,
+    initialWeights: InitialWeights? = nil
+  ) throws {
     try options.validate()
-    let model = try options.architectures.make(
+    var model = try options.architectures.make(
       options.architecture, side: options.preparation.imageSize,
       labels: data.collection.matrix.labels.count,
       random: RandomStream(seed: options.seed).child("model"))
+    var options = options
+    let adoption = try initialWeights?.adopt(into: &model)
+    if let initialWeights { options.transfer.initialWeightsSHA256 = initialWeights.sha256 }
     try self.init(model: model, data: data, options: options, folder: folder)
+    self.adoption = adoption
   }
 
   /// A run of a given network, from the weights that it has.
@@ -126,16 +141,24 @@ public struct Trainer {
     let loss = options.loss.loss(
       negative: Tensor(data.classWeights.map { Float($0.negative ?? 0) }, shape: [labels]),
       positive: Tensor(data.classWeights.map { Float($0.positive ?? 0) }, shape: [labels]))
+    try options.transfer.validate(model)
+    try options.standardisation.validate(model)
+    let head = model.headParameters
     step = TrainingStep(
       model: model, optimizer: try options.optimizers.make(options.optimizer, for: model),
-      loss: loss, clipNorm: options.clipNorm, batchSize: options.batchSize, shares: options.shares)
+      loss: loss, clipNorm: options.clipNorm, batchSize: options.batchSize, shares: options.shares,
+      frozen: Set(
+        model.parameters.map(\.path.description).filter {
+          options.transfer.isFrozen($0, head: head)
+        }), headRate: options.transfer.headLearningRate.map { Float($0 / options.learningRate) })
   }
 
   /// Whether the epochs or the patience have run out.
   public var isFinished: Bool { epoch >= options.epochs || stopping.shouldStop }
 
   /// The steps of an epoch.
-  var stepsPerEpoch: Int {
-    (data.samples.count + options.batchSize - 1) / options.batchSize
+  public var stepsPerEpoch: Int {
+    let batches = (data.samples.count + options.batchSize - 1) / options.batchSize
+    return (batches + options.accumulate - 1) / options.accumulate
   }
 }

@@ -25,6 +25,11 @@ public struct TrainingStep: Sendable {
   /// In how many shares sums over a batch's films are formed, 1…64: it changes last bits, threads do not.
   public let shares: Int
 
+  /// Paths of the parameters that are not trained.
+  public let frozen: Set<String>
+  /// Places of the head's parameters, and its learning rate as a multiple of the others'; `nil` where it is theirs.
+  private let head: (places: Set<Int>, factor: Float)?
+
   /// What a step tells of the batch, from before the update.
   public struct Result: Sendable {
     /// The batch's loss, in nats.
@@ -46,14 +51,25 @@ public struct TrainingStep: Sendable {
   ///   - clipNorm: the longest gradient that is followed.
   ///   - batchSize: films of a whole batch; `nil` where each batch is one.
   ///   - shares: in how many shares sums over a batch's films are formed.
+  ///   - frozen: paths of the parameters that are not trained.
+  ///   - headRate: the head's learning rate as a multiple of the others'.
   public init(
     model: any FilmClassifier, optimizer: (any Optimizer)? = nil, loss: Loss,
-    clipNorm: Double? = nil, batchSize: Int? = nil, shares: Int = BatchShares.standard
+    clipNorm: Double? = nil, batchSize: Int? = nil, shares: Int = BatchShares.standard,
+    frozen: Set<String> = [], headRate: Float? = nil
   ) {
     self.model = model
     (self.batchSize, self.shares) = (batchSize, shares)
     self.loss = loss
     self.clipNorm = clipNorm
+    self.frozen = frozen
+    head = headRate.map { rate in
+      let own = model.headParameters
+      let places = model.parameters.enumerated().filter {
+        own.contains($0.element.path.description)
+      }
+      return (Set(places.map(\.offset)), rate)
+    }
     self.optimizer = optimizer ?? Optimizers.reference(for: model)
   }
 
@@ -65,16 +81,69 @@ public struct TrainingStep: Sendable {
   public mutating func callAsFunction(
     _ batch: Batch, learningRate: Float, random: RandomStream
   ) -> Result {
-    let (gradients, probabilities) = gradients(of: model, on: batch, random: random)
+    self(accumulating: 1, learningRate: learningRate, random: random) { _ in batch }
+  }
+
+  /// Takes a step on several batches, one in memory at a time: by the gradient of the loss of all their films, where no
+  /// batch normalisation stands between.
+  ///
+  /// - Parameters:
+  ///   - count: batches, at least 1.
+  ///   - learningRate: of the step.
+  ///   - random: feeds dropout.
+  ///   - batch: makes the batches, from 0 on.
+  public mutating func callAsFunction(
+    accumulating count: Int, learningRate: Float, random: RandomStream,
+    _ batch: (Int) throws -> Batch
+  ) rethrows -> Result {
+    precondition(count > 0, "TrainingStep: a step of \(count) batches")
+    var (parts, before) = ([(gradients: Gradients, weight: Double)](), [Int: Tensor]())
+    var (probabilities, labels) = ([Float](), 0)
+    for place in 0..<count {
+      let batch = try batch(place)
+      let (found, answers) = gradients(
+        of: model, on: batch, random: count == 1 ? random : random.child(place))
+      parts.append((found, loss.weight(labels: batch.labels)))
+      probabilities += answers.scalars
+      labels = batch.labels.shape[1]
+      // A batch's statistics are taken in before the next one comes.
+      if place + 1 < count { model.swapStatistics(found, into: &before) }
+      if count > 2, parts.count == 2 { parts = [Self.merged(parts)] }
+    }
+    let gradients = Gradients.mean(parts)
     let result = Result(
-      loss: gradients.loss, probabilities: probabilities, gradientNorm: gradients.norm)
+      loss: gradients.loss,
+      probabilities: Tensor(probabilities, shape: [probabilities.count / labels, labels]),
+      gradientNorm: gradients.norm)
     if result.isFinite {
-      optimizer.update(
-        &model, with: clipNorm.map { gradients.clipped(toNorm: $0) } ?? gradients,
+      update(
+        with: clipNorm.map { gradients.clipped(toNorm: $0) } ?? gradients,
         learningRate: learningRate)
       model.setStatistics(gradients)
+    } else {
+      model.setStatistics(Gradients(loss: 0, tensors: [], statistics: before))
     }
     return result
+  }
+
+  private static func merged(
+    _ parts: [(gradients: Gradients, weight: Double)]
+  ) -> (gradients: Gradients, weight: Double) {
+    (Gradients.mean(parts), parts.reduce(0) { $0 + $1.weight })
+  }
+
+  /// Two steps of the optimizer, of which it counts one, where the head has a rate of its own.
+  private mutating func update(with gradients: Gradients, learningRate: Float) {
+    guard let head else {
+      return optimizer.update(&model, with: gradients, learningRate: learningRate)
+    }
+    let count = optimizer.step
+    optimizer.update(
+      &model, with: gradients.only { !head.places.contains($0) }, learningRate: learningRate)
+    optimizer.step = count
+    optimizer.update(
+      &model, with: gradients.only { head.places.contains($0) },
+      learningRate: learningRate * head.factor)
   }
 
   private func gradients(
@@ -84,12 +153,23 @@ public struct TrainingStep: Sendable {
     let images = batch.films.shape[0]
     let gradients = model.gradients(
       random: random,
-      shares: BatchShares(images: images, of: max(images, batchSize ?? images), count: shares)
+      shares: BatchShares(images: images, of: max(images, batchSize ?? images), count: shares),
+      freezing: { frozen.contains($0.description) }
     ) { model, pass in
       let logits = model(Variable(batch.films, in: pass.shares), in: &pass)
       probabilities = Variable(logits.value).sigmoid().value
       return loss(logits: logits, labels: batch.labels)
     }
     return (gradients, probabilities)
+  }
+}
+
+extension Module {
+  /// Sets statistics as ``setStatistics(_:)`` does, and keeps those that were there first.
+  fileprivate mutating func swapStatistics(_ gradients: Gradients, into kept: inout [Int: Tensor]) {
+    for (slot, place) in parameters.enumerated() where gradients.statistics[slot] != nil {
+      kept[slot] = kept[slot] ?? place.parameter.value
+    }
+    setStatistics(gradients)
   }
 }

@@ -4,6 +4,17 @@ extension TrainingData {
   /// The child of a run's seed from which order and augmentation come.
   static let stream = "data"
 
+  /// Each training film once, as it is, shuffled by `random`.
+  func plainTrainingBatches(batchSize: Int, random: RandomStream) -> Batches {
+    var order = random
+    let (films, source) = (trainingFilms.shuffled(using: &order), source)
+    return Batches(source, count: (films.count + batchSize - 1) / batchSize) { batch in
+      films[batch * batchSize..<Swift.min(films.count, (batch + 1) * batchSize)].map {
+        BatchSource.Item(film: $0, augmentations: 0, random: random)
+      }
+    }
+  }
+
   /// The batches of one epoch of a run with this seed, in the order in which it takes them.
   public func trainingBatches(epoch: Int, batchSize: Int, seed: UInt64) -> Batches {
     trainingBatches(

@@ -15,7 +15,7 @@ public struct TrainingData: Sendable {
   public let skippedFilms: [UnreadableFilm]
   /// The prepared films.
   public let cache: FilmCache
-  /// Of the training films' pixels.
+  /// What films are standardised by: of the training films' pixels, or given.
   public let moments: PixelMoments
   /// Of the training films.
   public let classWeights: [ClassWeight]
@@ -158,8 +158,9 @@ public struct TrainingData: Sendable {
       of: films.joined().map { "\(cache.checksum($0))" }.joined(separator: "\n"))
     self.collection = collection
     self.skippedLabels = skippedLabels
-    moments = cache.moments(of: trainingFilms)
-    guard moments.standardDeviation > 0 else {
+    let seen = cache.moments(of: trainingFilms)
+    moments = options.standardisation.moments ?? seen
+    guard seen.standardDeviation > 0 else {
       throw FilmError.noFilms(
         part: "training", why: "all films are of one grey level; correct the folder of films")
     }
