@@ -80,6 +80,61 @@ import Testing
       "\(maps)")
   }
 
+  /// A network of the field, trained, and tuned on other labels from its weights; killed and gone on with though the file is
+  /// no longer there.
+  @Test(arguments: [
+    ["densenet121", "growth=3", "blocks=1-1-1", "bottleneck=2"],
+    ["resnet50", "width=2", "blocks=1-1-1", "input_channels=3"],
+  ]) func pretrainedAndTuned(network: [String]) throws {
+    let small =
+      [
+        "--model", network[0], "--architecture",
+      ] + network.dropFirst() + [
+        "--image-size", "64", "--batch-size", "8", "--cache", folder.path + "/cache64", "--epochs",
+        "2",
+      ]
+    let first = folder.path + "/first"
+    let trained = try succeed(
+      "cxr-train", data + small + ["--output", first, "--labels", "Mass", "--shares", "3"])
+    #expect(
+      trained.errors.contains("the averages that batch normalisation predicts with are still"))
+    let tuned = folder.path + "/tuned"
+    let own =
+      data + small + [
+        "--labels", "Mass,Edema", "--output", tuned, "--initial-weights", first + "/best.npz",
+        "--head-only", "--head-learning-rate", "0.01", "--accumulate", "2", "--recalibrate-norm",
+        "on",
+        "--standardisation", "0.5,0.25", "--skip-empty-labels",
+      ]
+    let result = try succeed("cxr-train", own + ["--epochs", "1"])
+    let head = network[0] == "resnet50" ? "fc" : "classifier"
+    #expect(
+      result.errors.contains("arrays from \(first)/best.npz")
+        && result.errors.contains("arrays are not trained")
+        && result.errors.contains("batch normalisation normalises each by itself"),
+      "\(result.errors)")
+    if result.errors.contains("Mass, Edema") || !result.errors.contains("left out") {
+      #expect(result.errors.contains("fresh: \(head)/kernel (the file's is"), "\(result.errors)")
+    }
+    try FileManager.default.removeItem(atPath: first)
+    _ = try succeed("cxr-train", ["--resume", "--output", tuned, "--epochs", "2"])
+    let other = try Program.run(
+      "cxr-train", ["--resume", "--output", tuned, "--epochs", "3", "--accumulate", "1"])
+    #expect(
+      other.status == 1 && other.errors.contains("accumulate: was 2, is 1"), "\(other.errors)")
+    let evaluation = folder.path + "/evaluation"
+    _ = try succeed(
+      "cxr-evaluate",
+      data + [
+        "--checkpoint", tuned + "/best.npz", "--output", evaluation, "--replicates", "100",
+        "--cache",
+        folder.path + "/cache64",
+      ])
+    let predicted = try succeed(
+      "cxr-predict", ["--checkpoint", tuned + "/best.npz", folder.path + "/films/3.png"])
+    #expect(predicted.output.contains("Mass"))
+  }
+
   /// Weights are counted before memory is taken for them.
   @Test func aNetworkThatFitsNowhereIsRefused() throws {
     let result = try Program.run(
@@ -113,5 +168,11 @@ import Testing
       try refusal(["--architecture", "kernel=0"]).contains("a whole number from 1 to 63"))
     #expect(
       try refusal(["--model", "chest-resnet", "--image-size", "32"]).contains("at least 33 pixels"))
+    #expect(
+      try refusal(["--model", "densenet121", "--image-size", "63"]).contains("at least 64 pixels"))
+    #expect(try refusal(["--shares", "65"]).contains("--shares 65: a number from 1 to 64"))
+    #expect(try refusal(["--accumulate", "0"]).contains("--accumulate 0: a number of batches"))
+    #expect(try refusal(["--freeze", "a,,b"]).contains("--freeze: a name is empty"))
+    #expect(try refusal(["--standardisation", "grey"]).contains("--standardisation"))
   }
 }

@@ -207,7 +207,7 @@ import Testing
       try set.json(name + "/run.json"), named: [],
       is: """
         .: library_version options device label_file_sha256 collection each_film_a_patient labels
-        .: skipped_labels split films mean standard_deviation class_weights
+        .: skipped_labels split films mean standard_deviation class_weights initial_weights
         device: blas threads vector_unit
         split: kind seed lists_sha256 train validation test
         split/train: images patients patients_sha256
@@ -221,7 +221,8 @@ import Testing
         options: skip-unreadable collection patients each-film-a-patient train-list test-list
         options: validation-list allow-unknown-films rename drop-folders ignore-extensions
         options: image-size resize jpeg-dct depth dicom-range png-bits exif-orientation
-        options: pixel-storage dicom-modalities
+        options: pixel-storage dicom-modalities shares accumulate standardisation recalibrate-norm
+        options: initial-weights freeze head-only head-learning-rate
         """)
   }
 

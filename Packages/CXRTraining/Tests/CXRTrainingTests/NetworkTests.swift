@@ -132,7 +132,7 @@ import Testing
       Issue.record("an unknown network was read")
     } catch TrainingError.unusableCheckpoint(_, let reason) {
       #expect(
-        reason.contains("holds a network called two-layers; known are chest-cnn, chest-resnet."))
+        reason.contains("holds a network called two-layers; known are chest-cnn, chest-resnet, "))
     }
     let narrow = try TwoLayers(architecture, side: 100, labels: 2, random: RandomStream(seed: 9))
     #expect(throws: TrainingError.self) {

@@ -226,6 +226,16 @@ import Testing
       "operating-point": ("youden", "f1", { $0.operatingRule = .bestF1 }),
       "augment-labels": ("Mass", "Mass,Edema", { $0.augmentedLabels = ["Mass", "Edema"] }),
       "seed": ("0", "1", { $0.seed = 1 }),
+      "shares": ("2", "64", { $0.shares = 64 }), "accumulate": ("1", "2", { $0.accumulate = 2 }),
+      "standardisation": (
+        "training", "0.5,0.25",
+        { $0.standardisation = .constants(FilmConstants(mean: 0.5, deviation: 0.25)) }
+      ),
+      "recalibrate-norm": ("off", "on", { $0.recalibratesNorm = true }),
+      "initial-weights": ("fresh", "12", { $0.transfer.initialWeightsSHA256 = "12" }),
+      "freeze": ("nothing", "block1,head/bias", { $0.transfer.frozen = ["block1", "head/bias"] }),
+      "head-only": ("off", "on", { $0.transfer.headOnly = true }),
+      "head-learning-rate": ("as the others", "0.5", { $0.transfer.headLearningRate = 0.5 }),
     ]
     #expect(Set(changes.keys) == Set(options.comparable.keys))
     let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: true)

@@ -86,7 +86,8 @@ import Testing
     let data = try set.data(options)
     try #require(data.validationCount == 14 && (1..<9).contains(data.samples.count % 13))
     var trainer = try set.trainer("run", options)
-    var step = TrainingStep(model: trainer.model, loss: loss(kind, data))
+    var step = TrainingStep(
+      model: trainer.model, loss: loss(kind, data), batchSize: options.batchSize)
     var told: [StepFigures] = []
     let outcome = try trainer.run { if case .step(let figures) = $0 { told.append(figures) } }
     try #require(outcome.history.rows.count == 2)
