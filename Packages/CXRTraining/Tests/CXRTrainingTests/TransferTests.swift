@@ -56,7 +56,7 @@ import Testing
       adoption.fresh.map(\.path) == ["features/norm0/beta", "classifier/kernel", "classifier/bias"])
     #expect(
       adoption.fresh.map(\.reason) == [
-        "not in the file", "the file's is [9, 5], the network's [9, 2]",
+        "not in the file", "the file's is [7, 5], the network's [7, 2]",
         "the file's is [5], the network's [2]",
       ])
     #expect(adoption.unused == ["features/stranger"])
