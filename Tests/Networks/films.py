@@ -1,0 +1,43 @@
+"""Real films as a network's input, with labels by chance."""
+
+import numpy as np
+import torch
+from PIL import Image
+
+from checkpoint_file import DEVIATION, MEAN
+from torchvision_networks import LABELS
+
+# ImageNet's, of red, green and blue between 0 and 1, as torchvision's weights were trained with.
+IMAGENET_MEANS = (0.485, 0.456, 0.406)
+IMAGENET_DEVIATIONS = (0.229, 0.224, 0.225)
+
+
+def films(data, count, side):
+    """`count` films of a folder as `[count, side, side, 1]`, standardised; spread evenly over its sorted names."""
+    paths = sorted(data.rglob("*.png"))
+    if len(paths) < count:
+        raise ValueError(f"{data} holds {len(paths)} films, {count} are needed")
+    return np.stack([film(paths[n * len(paths) // count], side) for n in range(count)])[..., None]
+
+
+def film(path, side):
+    with Image.open(path) as picture:
+        if picture.mode != "L":
+            picture = picture.convert("RGB").convert("L")
+        levels = np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR), np.float64)
+    return ((levels - MEAN) / DEVIATION).astype("<f4")
+
+
+def labels(count, seed):
+    """0 or 1, `[count, 14]`."""
+    return np.random.default_rng(seed).integers(0, 2, (count, LABELS)).astype("<f4")
+
+
+def inputs(films, architecture):
+    """`[N, S, S, 1]` as PyTorch's `[N, C, S, S]`: the plane, the plane thrice, or the grey that it stands for standardised by
+    each of ImageNet's channels."""
+    plane = torch.as_tensor(films).permute(0, 3, 1, 2)
+    if architecture["input_constants"] == "imagenet":
+        grey = plane * (DEVIATION / 255) + MEAN / 255
+        return torch.cat([(grey - m) / d for m, d in zip(IMAGENET_MEANS, IMAGENET_DEVIATIONS)], 1)
+    return plane.repeat(1, architecture["input_channels"], 1, 1)
