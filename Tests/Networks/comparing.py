@@ -53,5 +53,6 @@ def gradient_ratios(ours, exact, single):
 
 
 def loss_ratio(ours, exact, single, floor):
-    """The largest distance of the steps' losses by PyTorch's largest, which counts as no less than `floor` times the largest loss."""
+    """The largest distance of the steps' losses by PyTorch's largest, which counts as no less than `floor` times the largest
+    loss."""
     return np.abs(ours - exact).max() / max(np.abs(single - exact).max(), floor * np.abs(exact).max())

@@ -39,5 +39,10 @@ def inputs(films, architecture):
     plane = torch.as_tensor(films).permute(0, 3, 1, 2)
     if architecture["input_constants"] == "imagenet":
         grey = plane * (DEVIATION / 255) + MEAN / 255
-        return torch.cat([(grey - m) / d for m, d in zip(IMAGENET_MEANS, IMAGENET_DEVIATIONS)], 1)
-    return plane.repeat(1, architecture["input_channels"], 1, 1)
+        channels = [(grey - mean) / deviation for mean, deviation in zip(IMAGENET_MEANS, IMAGENET_DEVIATIONS)]
+    else:
+        channels = [plane] * architecture["input_channels"]
+    # Written out: with one channel PyTorch cannot tell its two orders of memory apart, and its batch normalisation rounds
+    # several times as much in the other.
+    made = torch.empty(len(plane), len(channels), *plane.shape[2:], dtype=plane.dtype)
+    return torch.cat(channels, 1, out=made)

@@ -1,11 +1,11 @@
 """Our DenseNet and ResNet beside torchvision's, with random weights, stored statistics and real films: logits, maps, gradients,
 statistics and the losses of ten steps. The judge is PyTorch in float64, and PyTorch in float32 says what float32 may cost.
 
-    judge.py READER DATA [--quick]
-    judge.py --self-test DATA [--quick]
+    judge.py READER DATA [--quick] [--network TEXT]
+    judge.py --self-test DATA [--quick] [--network TEXT]
 
 READER is the program network-reader, which takes MODE CHECKPOINT.npz INPUT.npz OUTPUT.npz; --self-test judges PyTorch in float32
-instead. --quick leaves the networks of full size out. Prints a line a check; fails where one is missed.
+instead. --quick leaves out the networks of full size, --network those without TEXT in their names. Prints a line a check; fails where one is missed.
 """
 
 import argparse
@@ -50,7 +50,8 @@ class Judge:
         self.films = {SIDE: films(data / "nih64", BATCH * STEPS, SIDE), FULL_SIDE: films(data / "nih1024", 4, FULL_SIDE)}
 
     def network(self, name, architecture, full_side, seed):
-        """Judges one network in every mode; the first layer alone knows how many channels there are, so steps are judged with one."""
+        """Judges one network in every mode; the first layer alone knows how many channels there are, so steps are judged with
+        one."""
         for modes in MODES if architecture["input_channels"] == 1 else MODES[:2]:
             moves = modes[0].startswith("steps")
             network = build(architecture).train(modes[0] in TRAINING)
@@ -123,6 +124,7 @@ def main():
     parser.add_argument("reader", nargs="?", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--network", default="", metavar="TEXT")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
     if options.self_test == (options.reader is not None):
@@ -137,9 +139,13 @@ def main():
             for name, architecture in networks.items():
                 for kind, values in INPUTS.items():
                     seed += 1
-                    judge.network(f"{name}, {kind}", architecture(*values), side, seed)
+                    if options.network in f"{name}, {kind}":
+                        judge.network(f"{name}, {kind}", architecture(*values), side, seed)
     checks = judge.checks
-    print(f"networks: {checks.count} checks beside {VERSIONS}, {checks.misses} missed; {time.monotonic() - start:.0f} s")
+    if checks.count == 0:
+        parser.error("no network has such a name")
+    print(f"networks: {checks.count} checks beside {VERSIONS}, {checks.misses} missed; "
+          f"{time.monotonic() - start:.0f} s")  # fmt: skip
     sys.exit(checks.misses > 0)
 
 

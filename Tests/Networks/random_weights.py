@@ -20,7 +20,8 @@ CLEAR_OF_TIES = 1e-5
 
 
 def randomise(network, inputs, seed, moves):
-    """Draws the weights of a network in evaluation or training mode for the films `inputs`, `[N, C, S, S]`; for steps if it `moves`.
+    """Draws the weights of a network in evaluation or training mode for the films `inputs`, `[N, C, S, S]`; for several steps if it
+    `moves`.
 
     He's weights; gamma from 0.5 to 1.5, at a residual branch's end from 0.2 to 0.6, as otherwise rounding grows with each block;
     beta of deviation 0.2. Stored variances are 0.5 to 2 times what the films give, and means off by a tenth of a deviation. Logits
@@ -54,8 +55,9 @@ def randomise(network, inputs, seed, moves):
     away = move_to_side(random, tops) if moves else move_from_zero
     hooks += rectified(network, away)
     linear = classifier(network)
-    hooks.append(linear.register_forward_pre_hook(
-        scale(drawn("normal", 0, deviation if moves else 0.5, tuple(linear.weight.shape)), drawn("normal", 0, 1, LABELS))))  # fmt: skip
+    directions = drawn("normal", 0, 1, tuple(linear.weight.shape))
+    spread = deviation if moves else 0.5
+    hooks.append(linear.register_forward_pre_hook(scale(directions, spread, drawn("normal", 0, 1, LABELS))))
     with torch.no_grad():
         network(inputs)
     for hook in hooks:
@@ -76,13 +78,12 @@ def store_statistics(offsets, factors):
     return store
 
 
-def scale(directions, shifts):
-    """Before the linear layer: its weights."""
-    deviation = directions.std()
+def scale(directions, spread, shifts):
+    """Before the linear layer: its weights, such that a label's logits deviate by `spread`."""
 
     def take(module, arguments):
         features = arguments[0]
-        module.weight.data = directions * (deviation / (features @ directions.T).std(0).mean())
+        module.weight.data = directions * (spread / (features @ directions.T).std(0).mean())
         module.bias.data = shifts - module.weight @ features.mean(0)
 
     return take
