@@ -15,7 +15,7 @@ WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
 .PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
-  archives fetch poses pages recompute bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
+  archives fetch poses pages recompute networks transfer bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -226,6 +226,12 @@ CHECKPOINTS := 10000
 checkpoints: build $(VENV)/ready ## CHECKPOINTS random checkpoints read by NumPy, a tenth as many files of NumPy read by us, bit for bit.
 	$(VENV)/bin/python Tests/Checkpoints/judge.py $(BIN)/checkpoint-reader --cases $(CHECKPOINTS)
 
+networks: build $(VENV)/networks/ready ## DenseNet and ResNet beside torchvision's in float64: logits, maps, gradients, ten steps; CXR_REAL_DATA names real films.
+	$(VENV)/networks/bin/python Tests/Networks/judge.py $(BIN)/network-reader $(CXR_REAL_DATA) $(NETWORKS)
+
+transfer: build ## What other weights to begin with are worth on 100 real films, twenty seeds: about twenty minutes; CXR_REAL_DATA.
+	python3 Tests/Learning/transfer.py $(BIN) $(CXR_REAL_DATA) Benchmarks/results/$(shell date +%F)-transfer.md
+
 collections: build $(VENV)/wheels/ready ## Public collections' own label files beside pandas, and every command of the page "Your data".
 	$(VENV)/bin/python Tests/Collections/judge.py $(BIN) $(WHEEL) $(if $(COLLECTIONS_FULL),--full)
 	$(VENV)/bin/python Tests/Collections/page.py $(BIN) $(WHEEL) $(DATA_PAGE)
@@ -278,6 +284,13 @@ $(VENV)/pages/ready: Tests/Recomputed/requirements.txt
 $(VENV)/dicom/ready: Tests/DICOM/requirements.txt
 	python3 -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# torchvision asks for another build of PyTorch than is taken: without what it depends on.
+$(VENV)/networks/ready: Tests/Networks/requirements.txt
+	python3 -m venv $(@D)
+	grep -v torchvision $< | $(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r /dev/stdin
+	grep torchvision $< | $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r /dev/stdin
 	touch $@
 
 $(VENV)/poses/ready: Tests/Poses/requirements.txt

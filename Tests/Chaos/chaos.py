@@ -27,6 +27,12 @@ from pathlib import Path
 
 import folders
 
+# What is trained on real films: the reference, and networks of the field, made small.
+NETWORKS = {
+    "the reference": [],
+    "a DenseNet": ["--image-size", "64", "--model", "densenet121", "--architecture", "growth=12", "blocks=2-2-2-2"],
+    "a ResNet": ["--image-size", "64", "--model", "resnet18", "--architecture", "width=16"],
+}
 LABELS = "Cardiomegaly,Effusion,Mass"
 LIMIT = 120
 
@@ -514,21 +520,21 @@ class Chaos:
 
     # ---- Real films
 
-    def real_films(self, data):
-        """A run over real films killed five times at random, with one thread and with two."""
-        kind = "SIGKILL while training on real films"
+    def real_films(self, data, network, chosen, all_threads):
+        """A run over real films killed five times at random, each time with another number of threads."""
+        kind = f"SIGKILL while training {network} on real films"
         films = Path(data) / "nih64"
         options = [
             "--csv", next(films.glob("*.csv")), "--images", films, "--skip-empty-labels", "--epochs", "3",
-            "--cache", self.work / "real-cache",
+            "--cache", self.work / "real-cache", *chosen,
         ]  # fmt: skip
-        whole = self.work / "real"
+        whole = self.fresh("real")
         self.succeed("cxr-train", *options, "--output", whole)
         expected = folders.training(whole)
         started = time.monotonic()
         self.succeed("cxr-train", *options, "--output", self.fresh("real-again"))
         seconds = time.monotonic() - started
-        for threads in ("1", "2"):
+        for threads in all_threads:
             with self.fault(kind, 5):
                 output = self.fresh(f"real-{threads}")
                 kills, longest = 0, seconds / 6
@@ -577,7 +583,12 @@ class Chaos:
             if sum(self.injected.values()) - landed < times(count):
                 self.problems.append(f"{inject.__name__}: too few faults found the program at work")
         if data:
-            self.real_films(data)
+            for network, chosen in NETWORKS.items():
+                # With the whole of it, three films in a last batch, too.
+                sizes = [[]] if scale < 1 or not chosen else [[], ["--batch-size", "19", "--shares", "4"]]
+                for size in sizes:
+                    threads = ("1", "2") if not chosen else ("1", "3") if scale >= 1 else ("3",)
+                    self.real_films(data, network, [*chosen, *size], threads)
 
     def table(self):
         lines = ["| fault | injected | survived | bits equal |", "|---|---|---|---|"]

@@ -70,9 +70,11 @@ extension Variable {
           * (3 * layer.sizes.inputs + 3 * layer.sizes.middle + 2 * layer.sizes.added)
           + plan.scratchBytes + 4 * 16 * layer.kernel1.shape.count
       }.max() ?? 0
+    // Layers ask for other sizes each, so that what one gave back serves the next one seldom.
+    let idle = layers.reduce(0) { $0 + 8 * places * $1.sizes.inputs }
     return TracedOperation(
       "dense block",
       reach: .windows(layers.map { _ in TracedOperation.Window(size: 3, stride: 1, before: 1) }),
-      keeps: .output, kept: 4 * places * middle, scratch: scratch + 4 * output.count)
+      keeps: .output, kept: 4 * places * middle, scratch: scratch + 4 * output.count + Swift.min(idle, TensorMemory.mostIdle))
   }
 }
