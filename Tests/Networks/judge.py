@@ -5,16 +5,21 @@ statistics and the losses of ten steps. The judge is PyTorch in float64, and PyT
     judge.py --self-test DATA [--quick] [--network TEXT]
 
 READER is the program network-reader, which takes MODE CHECKPOINT.npz INPUT.npz OUTPUT.npz; --self-test judges PyTorch in float32
-instead. --quick leaves out the networks of full size, --network those without TEXT in their names. Prints a line a check; fails where one is missed.
+instead. --quick leaves out the networks of full size, --network those without TEXT in their names. Prints a line a check; fails
+where one is missed.
 """
 
 import argparse
 import copy
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+# Threads that wait without sleeping take the processors from whatever else runs, and minutes from this.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
 import torch

@@ -122,8 +122,8 @@ def moved(norm, values, shifts):
 
 
 def redraw_ties(first, inputs, drawn):
-    """Draws each kernel of the first layer until no pool of 3 × 3 has two largest that are as good as equal; those of equal patches
-    may be, as either gives the same gradient."""
+    """Draws each kernel of the first layer until no pool of 3 × 3 has two largest that are as good as equal; those of equal
+    patches may be, as either gives the same gradient."""
     with torch.no_grad():
         for _ in range(1000):
             made = first(inputs)
