@@ -61,7 +61,12 @@ public struct BatchNorm: Layer {
     case .inference:
       let channels = gamma.value.shape[0]
       if let traced = Variable.traced(
-        TracedOperation("batch normalization", ["epsilon": Double(epsilon)]),
+        TracedOperation(
+          "batch normalization",
+          [
+            "epsilon": Double(epsilon), "momentum": Double(momentum),
+            "unbiased": runningVariance == .unbiased ? 1 : 0,
+          ]),
         [input, pass[gamma], pass[beta], pass[movingMean], pass[movingVariance]], input.shape)
       {
         return traced

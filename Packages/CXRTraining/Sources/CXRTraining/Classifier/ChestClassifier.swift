@@ -51,6 +51,16 @@ public struct ChestClassifier: Sendable {
       throw TrainingError.unusableCheckpoint(path: path, reason: "\(error)")
     }
     try model.load(from: checkpoint, ignoring: Self.otherPrefixes, path: path)
+    if let constants = model.filmConstants,
+      abs(metadata.image.mean - constants.mean * 255) > 1e-3
+        || abs(metadata.image.standardDeviation - constants.deviation * 255) > 1e-3
+    {
+      throw TrainingError.unusableCheckpoint(
+        path: path,
+        reason:
+          "its network counts on films standardised by \(constants.mean) and \(constants.deviation) of the full range of "
+          + "grey, but it says other constants; the file is damaged or of another program")
+    }
     if let problem = metadata.problemOfEvaluation {
       throw TrainingError.unusableCheckpoint(path: path, reason: problem + "; the file is damaged")
     }

@@ -25,8 +25,9 @@ public struct TransferOptions: Sendable, Equatable {
         "freeze", name,
         needed: "no parameter lies there; there are \(first.joined(separator: ", "))")
     }
+    let head = model.headParameters
     let trained = model.parameters.filter {
-      $0.parameter.role != .statistic && !isFrozen($0.path.description, head: model.headParameters)
+      $0.parameter.role != .statistic && !isFrozen($0.path.description, head: head)
     }
     guard !trained.isEmpty else {
       throw TrainingError.invalidOption(

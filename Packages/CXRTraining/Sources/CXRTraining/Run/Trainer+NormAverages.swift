@@ -1,5 +1,6 @@
 import CXRNet
 import CXRParallel
+import Foundation
 
 extension Trainer {
   /// Sets the averages of batch normalisation by a pass over the training films, in a fresh order and without augmentation.
@@ -35,7 +36,6 @@ extension Trainer {
     guard moves, options.transfer.initialWeightsSHA256 == nil, !options.recalibratesNorm,
       let momentum = model.slowestMomentum
     else { return nil }
-    return (0..<stepsPerEpoch * options.accumulate).reduce(1) { share, _ in share * Double(momentum)
-    }
+    return pow(Double(momentum), Double(stepsPerEpoch * options.accumulate))
   }
 }

@@ -75,6 +75,7 @@ extension Variable {
     return TracedOperation(
       "dense block",
       reach: .windows(layers.map { _ in TracedOperation.Window(size: 3, stride: 1, before: 1) }),
-      keeps: .output, kept: 4 * places * middle, scratch: scratch + 4 * output.count + Swift.min(idle, TensorMemory.mostIdle))
+      keeps: .output, kept: 4 * places * middle,
+      scratch: scratch + 4 * output.count + Swift.min(idle, TensorMemory.mostIdle))
   }
 }
