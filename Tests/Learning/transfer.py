@@ -4,7 +4,7 @@
     transfer.py BIN DATA OUTPUT.md [--seeds 20] [--epochs 12]
 
 The films are nih64, the labels Female and AP, which every film has or has not. The first weights come from a phantom set, and
-from half of the patients; tuned are 100 films of other patients, judged by the films that are left. A seed draws which 100
+from half of the patients; tuned are 100 films of other patients, at most two of each, judged by the films of those that are left. A seed draws which 100
 films, and the run's weights, order and split. The mean test AUC of both labels is compared seed by seed; intervals are of the mean
 difference by Student's t.
 """
@@ -105,7 +105,7 @@ class Experiment:
             own = [row for row in self.rows if row[self.patient] == patient]
             if len(films) < 100:
                 chosen.add(patient)
-                films += own[: 100 - len(films)]
+                films += own[:2]
         rest = [row for row in self.rows if row[self.patient] not in self.first | chosen]
         table = self.table("hundred", films)
         run = self.work / "run"

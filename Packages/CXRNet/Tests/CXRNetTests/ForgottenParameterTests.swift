@@ -20,6 +20,12 @@ import Testing
         Architecture(name, [size: .integer(2), "blocks": .integers([1, 1])]), side: 40, labels: 2,
         random: random)
     }
+    let norms = try NormSettings(
+      Architectures.standard.complete(Architecture(DenseNet121.name)))
+    let block = DenseBlock(
+      from: 2, count: 2, growth: 2, bottleneck: 2, norms: norms, random: random)
+    let film = FilmConvolution(
+      conv: Conv2D(from: 3, to: 2, kernel: 7, random: random), channels: .same)
     return [
       ("Activation", Activation.relu),
       ("Adam", Adam(for: dense)),
@@ -30,12 +36,15 @@ import Testing
       ("ChestResNet", residual),
       ("Conv2D", Conv2D(from: 1, to: 2, kernel: 3, random: random)),
       ("Dense", dense),
+      ("DenseBlock", block),
       ("DenselyConnected", DenselyConnected(body)),
       ("DenseNet121", try small("densenet121", "growth")),
       ("Dropout", Dropout(rate: 0.1)),
+      ("FilmConvolution", film),
       ("GlobalAveragePooling", GlobalAveragePooling()),
       ("MaxPool", MaxPool()),
       ("ResNet", try small("resnet18", "width")),
+      ("ResNetBlock", ResNetBlock(body: body, downsample: body)),
       ("Residual", Residual(body: body, shortcut: body)),
       ("SGD", SGD(for: dense, momentum: 0.9)),
       ("Sequential", Sequential([("one", dense), ("two", BatchNorm(channels: 3))])),
