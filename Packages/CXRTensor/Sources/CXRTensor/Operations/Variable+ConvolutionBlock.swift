@@ -21,7 +21,7 @@ extension Variable {
   ///
   /// It gives what the five operations give one after the other, to rounding, and neither writes the
   /// convolution's full output nor, where such an operation follows, the normalised one. Traps where
-  /// ``canFuseConvolution(input:kernel:padding:)`` is false.
+  /// ``canFuseConvolution(input:kernel:padding:shares:)`` is false.
   ///
   /// - Parameters:
   ///   - kernel: `[R, S, C, K]`.
