@@ -60,14 +60,15 @@ extension Variable {
   private func operation(_ layers: [DenseBlockLayer], _ output: Shape) -> TracedOperation {
     let places = shape.count / Swift.max(1, shape[3])
     let middle = layers.reduce(0) { $0 + $1.sizes.middle }
-    // Of one layer: its normalised inputs and their gradients, a copy of the output's gradient, and what convolutions take.
+    // Of one layer: its normalised inputs and their gradients, copies of the output's gradient and of the input's,
+    // and what convolutions take.
     let scratch =
       layers.map { layer in
         let plan = ConvolutionPlan(
           input: Shape(shape.dimensions.dropLast() + [layer.sizes.middle]),
           kernel: layer.kernel2.shape, padding: .explicit(before: 1, after: 1))
         return 4 * places
-          * (3 * layer.sizes.inputs + 3 * layer.sizes.middle + 2 * layer.sizes.added)
+          * (3 * layer.sizes.inputs + 4 * layer.sizes.middle + 2 * layer.sizes.added)
           + plan.scratchBytes + 4 * 16 * layer.kernel1.shape.count
       }.max() ?? 0
     // Layers ask for other sizes each, so that what one gave back serves the next one seldom.
@@ -76,6 +77,7 @@ extension Variable {
       "dense block",
       reach: .windows(layers.map { _ in TracedOperation.Window(size: 3, stride: 1, before: 1) }),
       keeps: .output, kept: 4 * places * middle,
-      scratch: scratch + 4 * output.count + Swift.min(idle, TensorMemory.mostIdle))
+      scratch: scratch + 4 * output.count + 8 * places * shape[3]
+        + Swift.min(idle, TensorMemory.mostIdle))
   }
 }
