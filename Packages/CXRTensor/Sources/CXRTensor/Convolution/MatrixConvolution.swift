@@ -126,8 +126,10 @@ struct MatrixConvolution {
     }
     func add(_ first: Tensor, _ second: Tensor) -> Tensor {
       let (sum, other) = (first.buffer.base, second.buffer.base)
-      Parallel.forEachBlock(of: size, size: elementwiseBlock) {
-        cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
+      withExtendedLifetime((first, second)) {
+        Parallel.forEachBlock(of: size, size: elementwiseBlock) {
+          cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
+        }
       }
       return first
     }

@@ -19,8 +19,10 @@ struct GatheredSpectrum: Sendable {
   private var added: FloatBuffer {
     if let second {
       let (sum, other) = (first.base, second.base)
-      Parallel.forEachBlock(of: first.count, size: elementwiseBlock) {
-        cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
+      withExtendedLifetime((first, second)) {
+        Parallel.forEachBlock(of: first.count, size: elementwiseBlock) {
+          cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
+        }
       }
     }
     return first

@@ -104,7 +104,9 @@ struct DenseBlockPass {
         second.output(), kernel: layer.kernel2, outputGradient: dy, wantsInput: true,
         wantsKernel: true)
       // Both were asked for.
-      guard let dSecond = back2.input, let dKernel2 = back2.kernel else { continue }
+      guard let dSecond = back2.input, let dKernel2 = back2.kernel else {
+        preconditionFailure("DenseBlockPass: a gradient that was asked for is missing")
+      }
       let sums2 = second.sums(dSecond)
       let dMiddle = second.inputGradient(dSecond, gamma: layer.gamma2, sums2)
       let first = RectifiedNormalization(
@@ -113,7 +115,9 @@ struct DenseBlockPass {
       let back1 = Self.convolution(normalized.shape, layer.kernel1, shares).gradients(
         normalized, kernel: layer.kernel1, outputGradient: dMiddle, wantsInput: true,
         wantsKernel: true)
-      guard let dFirst = back1.input, let dKernel1 = back1.kernel else { continue }
+      guard let dFirst = back1.input, let dKernel1 = back1.kernel else {
+        preconditionFailure("DenseBlockPass: a gradient that was asked for is missing")
+      }
       let sums1 = first.sums(dFirst)
       if place > 0 || wantsInput {
         first.addInputGradient(dFirst, gamma: layer.gamma1, sums1, to: &dx)
