@@ -13,55 +13,90 @@ import Synchronization
 /// let total = tree.total     // (0 + 1) + (2 + 3)
 /// ```
 public final class ShareTree<Value: Sendable>: Sendable {
-  private let shares: Range<Int>
-  private let isPresent: [Bool]
+  private let leaves: [Place?]
   private let add: @Sendable (_ first: Value, _ second: Value) -> Value
-  private let waiting = Mutex<[Range<Int>: Value]>([:])
+  private let sum = AtomicLazyReference<Sum>()
 
   /// A tree over the shares of a batch; `add` may change its first value, which nobody else holds then.
   public init(
     _ shares: BatchShares, _ add: @escaping @Sendable (_ first: Value, _ second: Value) -> Value
   ) {
-    self.shares = 0..<shares.count
     self.add = add
     // Empty ones lie at the end, or anywhere where there are more shares than images.
-    isPresent = (0..<shares.count).map { !shares.places(of: $0).isEmpty }
+    let isPresent = (0..<shares.count).map { !shares.places(of: $0).isEmpty }
+    var leaves = [Place?](repeating: nil, count: shares.count)
+    func plant(_ node: Range<Int>, at place: Place) {
+      guard node.count > 1 else {
+        leaves[node.lowerBound] = isPresent[node.lowerBound] ? place : nil
+        return
+      }
+      let middle = (node.lowerBound + node.upperBound) / 2
+      let (first, second) = (node.lowerBound..<middle, middle..<node.upperBound)
+      if isPresent[first].contains(true) && isPresent[second].contains(true) {
+        let meeting = Meeting(place)
+        plant(first, at: .first(meeting))
+        plant(second, at: .second(meeting))
+      } else {
+        plant(first, at: place)
+        plant(second, at: place)
+      }
+    }
+    plant(0..<shares.count, at: .root)
+    self.leaves = leaves
   }
 
   /// Takes what a share that has images came to, once each.
   public func take(_ value: Value, of share: Int) {
-    precondition(isPresent[share], "ShareTree: share \(share) has no image")
-    var (node, value) = (share..<share + 1, value)
-    while node != shares {
-      let (parent, sibling, isFirst) = family(of: node)
-      if isPresent[sibling].contains(true) {
-        // Whoever comes second adds.
-        let other = waiting.withLock { waiting -> Value? in
-          if let other = waiting.removeValue(forKey: sibling) { return other }
-          waiting[node] = value
-          return nil
-        }
-        guard let other else { return }
-        value = isFirst ? add(value, other) : add(other, value)
-      }
-      node = parent
+    guard var place = leaves[share] else {
+      preconditionFailure("ShareTree: share \(share) has no image")
     }
-    waiting.withLock { $0[shares] = value }
+    var value = value
+    while true {
+      switch place {
+      case .root:
+        _ = sum.storeIfNil(Sum(value))
+        return
+      case .first(let meeting):
+        guard let second = meeting.other(than: value) else { return }
+        (value, place) = (add(value, second), meeting.place)
+      case .second(let meeting):
+        guard let first = meeting.other(than: value) else { return }
+        (value, place) = (add(first, value), meeting.place)
+      }
+    }
   }
 
   /// The sum of all shares; `nil` before all have come.
-  public var total: Value? { waiting.withLock { $0[shares] } }
+  public var total: Value? { sum.load()?.value }
 
-  private func family(
-    of node: Range<Int>
-  ) -> (parent: Range<Int>, sibling: Range<Int>, isFirst: Bool) {
-    var parent = shares
-    while true {
-      let middle = (parent.lowerBound + parent.upperBound) / 2
-      let (first, second) = (parent.lowerBound..<middle, middle..<parent.upperBound)
-      if first == node { return (parent, second, true) }
-      if second == node { return (parent, first, false) }
-      parent = node.lowerBound < middle ? first : second
+  /// Where a sum stands in the tree.
+  private enum Place: Sendable {
+    case root
+    case first(Meeting)
+    case second(Meeting)
+  }
+
+  private final class Sum: Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+  }
+
+  /// Where two sums meet: whoever comes first leaves his, and whoever comes second takes it and adds.
+  private final class Meeting: Sendable {
+    /// Where the sum of both stands.
+    let place: Place
+    private let waiting = Atomic<Unmanaged<Sum>?>(nil)
+
+    init(_ place: Place) { self.place = place }
+
+    deinit { waiting.exchange(nil, ordering: .acquiringAndReleasing)?.release() }
+
+    func other(than value: Value) -> Value? {
+      let mine = Unmanaged.passRetained(Sum(value))
+      guard let other = waiting.exchange(mine, ordering: .acquiringAndReleasing) else { return nil }
+      // Both have come, so that nobody looks here again.
+      waiting.exchange(nil, ordering: .acquiringAndReleasing)?.release()
+      return other.takeRetainedValue().value
     }
   }
 }
