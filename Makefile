@@ -103,6 +103,7 @@ check: setup $(VENV)/ready ## Format, manifests, imports, forgotten parameters, 
 	python3 Scripts/standing_alone.py --self-test
 	python3 Scripts/standing_alone.py
 	python3 Packages/CXRTensor/Generator/codelets.py --check
+	Scripts/check_tile_lengths.sh
 	Scripts/check_arm64.sh
 	python3 Tests/Consumers/consumers.py
 

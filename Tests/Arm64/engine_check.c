@@ -33,14 +33,14 @@ static void compare(const char *name, const float *found, const double *expected
     difference += (found[i] - expected[i]) * (found[i] - expected[i]);
     size += expected[i] * expected[i];
   }
-  const double distance = sqrt(difference / size);
+  const double distance = difference == 0 ? 0 : sqrt(difference / size);
   printf("%-16s %.2e\n", name, distance);
   if (!(distance < tolerance)) failures++;
 }
 
-// One group of all images, stage after stage.
-static void fourier(const cxr_engine *e) {
-  enum { OH = H - R + 1, OW = W - S + 1, T = 20 };
+// One group of all images, stage after stage, in tiles of a length.
+static void fourier(const cxr_engine *e, long T) {
+  enum { OH = H - R + 1, OW = W - S + 1 };
   const cxr_tiling t = {H, W, C, R, S, K, 0, 0, OH, OW, T, T - R + 1, T - S + 1,
                         (OH + T - R) / (T - R + 1), (OW + T - S) / (T - S + 1), 0};
   const long tiles = t.tiles_y * t.tiles_x, all = N * tiles, L = e->lanes, kxs = T / 2 + 1;
@@ -153,13 +153,57 @@ static void direct(const cxr_engine *e) {
   compare("pooled kernel", dw, ew, R * S * K, 1e-5);
 }
 
+// c = a·b and c += aᵀ·b, of rows, depth and columns that fill no block, of a normalised and rectified or as it is.
+static void products(const cxr_engine *e, long rows, long depth, long columns, int normalised) {
+  const long lda = depth + 3, ldc = columns + 5;
+  float *a = numbers((size_t)(rows * lda)), *b = numbers((size_t)(depth * columns)), *g = numbers((size_t)(rows * ldc));
+  float *factor = numbers((size_t)depth), *offset = numbers((size_t)depth), *c = room(rows * ldc);
+  float *t = numbers((size_t)(depth * columns)), *scratch = room(e->product_scratch(depth));
+  float *packed = room(e->packed_matrix_size(depth, columns));
+  const cxr_rows read = {a, lda, normalised ? factor : 0, normalised ? offset : 0};
+  double *x = calloc((size_t)(rows * depth), sizeof *x), *ec = calloc((size_t)(rows * columns), sizeof *ec),
+         *et = calloc((size_t)(depth * columns), sizeof *et);
+  for (long i = 0; i < rows; i++)
+    for (long p = 0; p < depth; p++) {
+      const float z = a[i * lda + p] * factor[p] + offset[p];
+      x[i * depth + p] = normalised ? z < 0 ? 0 : z : a[i * lda + p];
+    }
+  for (long i = 0; i < depth * columns; i++) et[i] = t[i];
+  for (long i = 0; i < rows; i++)
+    for (long p = 0; p < depth; p++)
+      for (long j = 0; j < columns; j++) {
+        ec[i * columns + j] += x[i * depth + p] * b[p * columns + j];
+        et[p * columns + j] += x[i * depth + p] * g[i * ldc + j];
+      }
+  e->pack_matrix(b, columns, 1, depth, columns, packed);
+  for (long i = 0; i < rows * ldc; i++) c[i] = 7;
+  // In two runs, as threads may cut it.
+  e->multiply_rows(&read, 0, rows / 3, depth, packed, columns, c, ldc, scratch);
+  e->multiply_rows(&read, rows / 3, rows, depth, packed, columns, c, ldc, scratch);
+  for (long i = 0; i < rows; i++)
+    for (long j = columns; j < ldc; j++)
+      if (c[i * ldc + j] != 7) failures++;
+  for (long i = 1; i < rows; i++) memmove(c + i * columns, c + i * ldc, (size_t)columns * sizeof *c);
+  compare("product", c, ec, rows * columns, 1e-6);
+  float *room2 = room(e->transposed_product_scratch(depth, columns));
+  e->multiply_transposed(&read, 0, rows, depth, g, ldc, columns, 1, t, columns, room2);
+  compare("transposed", t, et, depth * columns, 1e-6);
+}
+
 static void add(void *context, long worker) { ((long *)context)[worker] += worker + 1; }
 
 int main(void) {
   const cxr_engine *e = cxr_engine_default();
   printf("%s, %ld lanes\n", e->name, e->lanes);
-  fourier(e);
+  for (long i = 0; i < cxr_tile_lengths(); i++) {
+    printf("tiles of %ld\n", cxr_tile_length(i));
+    fourier(e, cxr_tile_length(i));
+  }
   direct(e);
+  const long sizes[][3] = {{1, 1, 1}, {5, 7, 3}, {97, 300, 40}, {200, 257, 16}, {300, 64, 75}, {131, 16, 128}};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    for (int normalised = 0; normalised < 2; normalised++)
+      products(e, sizes[i][0], sizes[i][1], sizes[i][2], normalised);
   long sums[3] = {0};
   cxr_run_workers(3, add, sums);
   if (sums[0] + sums[1] + sums[2] != 6) failures++;

@@ -1,8 +1,9 @@
 """Writes codelets.inc: straight-line discrete Fourier transforms of a few fixed lengths, each on a
-vector of channels at once.
+vector of channels at once; and lengths.inc, what lengths there are.
 
-    python3 codelets.py           # writes Sources/CConvolution/codelets.inc
-    python3 codelets.py --check   # fails when the file is not what this program writes
+    python3 codelets.py           # writes both into Sources/CConvolution
+    python3 codelets.py --check   # fails when they are not what this program writes
+    python3 codelets.py --into DIRECTORY [--lengths "18: (18, 12, 8)"]   # with more of them
 
 A transform is built as a graph of additions, subtractions and multiplications by constants. Nodes that
 compute the same thing are one node (hash-consing); what no output needs is never written, so a transform
@@ -26,6 +27,8 @@ two, and scaled them. Imaginary parts that are zero by symmetry are neither read
 they are written as zero.
 """
 
+import argparse
+import ast
 import math
 import sys
 from pathlib import Path
@@ -40,7 +43,7 @@ LENGTHS = {
     32: (32, 26, 8),
     40: (40, 34, 8),
 }
-TARGET = Path(__file__).resolve().parent.parent / "Sources/CConvolution/codelets.inc"
+ROOM = Path(__file__).resolve().parent.parent / "Sources/CConvolution"
 
 
 class Graph:
@@ -348,7 +351,9 @@ def table():
         for count in sorted(counts)
     ]
     return (
-        "static const struct codelet codelets[] = {\n" + "\n".join(rows) + "\n};\n"
+        "".join(
+            f'_Static_assert({length} <= LONGEST_TILE, "buffers of a tile hold {length}");\n' for length in LENGTHS)
+        + "static const struct codelet codelets[] = {\n" + "\n".join(rows) + "\n};\n"
     )
 
 
@@ -360,10 +365,31 @@ def text():
     )
 
 
+def lengths():
+    return (
+        "// Written by Generator/codelets.py: change that, not this.\n"
+        "// The transform lengths, ascending, and the longest: what a row or a column of a tile takes at most.\n"
+        f"#define TILE_LENGTHS {', '.join(map(str, sorted(LENGTHS)))}\n"
+        f"enum {{ LONGEST_TILE = {max(LENGTHS)} }};\n"
+    )
+
+
+def main():
+    options = argparse.ArgumentParser(description="Writes codelets.inc and lengths.inc.")
+    options.add_argument("--check", action="store_true", help="fail where they differ, and write nothing")
+    options.add_argument("--into", type=Path, default=ROOM, help="the folder")
+    options.add_argument("--lengths", default="", help="more of them, as in LENGTHS")
+    asked = options.parse_args()
+    LENGTHS.update(ast.literal_eval("{" + asked.lengths + "}"))
+    for name, written in (("codelets.inc", text()), ("lengths.inc", lengths())):
+        target = asked.into / name
+        if not asked.check:
+            target.write_text(written)
+        elif target.read_text() != written:
+            sys.exit(f"codelets: {name} is not what Generator/codelets.py writes; run it")
+    if asked.check:
+        print("codelets: codelets.inc and lengths.inc are what their generator writes")
+
+
 if __name__ == "__main__":
-    if "--check" in sys.argv[1:]:
-        if TARGET.read_text() != text():
-            sys.exit(f"codelets: {TARGET.name} is not what Generator/codelets.py writes; run it")
-        print(f"codelets: {TARGET.name} is what its generator writes")
-    else:
-        TARGET.write_text(text())
+    main()

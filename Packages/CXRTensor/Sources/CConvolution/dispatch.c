@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "convolution_engine.h"
+#include "lengths.inc"
 
 extern const cxr_engine cxr_engine_portable;
 #if defined(__x86_64__)
@@ -29,15 +30,11 @@ static int chosen(const cxr_engine **engines) {
   const int count = available(engines);
   const char *wanted = getenv("CXR_VECTORS");
   if (!wanted) return count;
-  for (int i = 0; i < count; i++) {
-    const char *name = engines[i] == &cxr_engine_portable ? "portable"
-                       : engines[i]->lanes == 16         ? "avx512"
-                                                         : "avx2";
-    if (strcmp(wanted, name) == 0) {
+  for (int i = 0; i < count; i++)
+    if (strcmp(wanted, engines[i]->key) == 0) {
       engines[0] = engines[i];
       return 1;
     }
-  }
   return count;
 }
 
@@ -61,12 +58,9 @@ long cxr_first_frequency(long tile, long kx) {
   return kx == 0 ? 0 : tile / 2 + 1 + (kx - 1) * tile;
 }
 
-long cxr_tile_lengths(long *lengths, long capacity) {
-  static const long all[] = {16, 20, 22, 24, 28, 32, 40};
-  const long count = (long)(sizeof all / sizeof all[0]);
-  for (long i = 0; i < count && i < capacity; i++) lengths[i] = all[i];
-  return count;
-}
+static const long lengths[] = {TILE_LENGTHS};
+long cxr_tile_lengths(void) { return (long)(sizeof lengths / sizeof lengths[0]); }
+long cxr_tile_length(long place) { return lengths[place]; }
 
 // Chan, Golub and LeVeque's update, for all parts at once: the parts' own squares, and the squares of
 // their means' distances from the whole mean.

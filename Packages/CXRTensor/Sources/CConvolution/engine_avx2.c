@@ -3,9 +3,11 @@
 #define L 8
 #define ROWS_PRODUCT 3
 #define ROWS_OUTER 3
+#define ROWS_MATRIX 6
 #define DIRECT_PIXELS 12
 #define COLUMN_BYTES (230 << 10)
 #define ENGINE_NAME "AVX2+FMA"
+#define ENGINE_KEY "avx2"
 #define ENGINE cxr_engine_avx2
 #include <math.h>
 #include <string.h>

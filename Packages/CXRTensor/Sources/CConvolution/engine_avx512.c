@@ -3,6 +3,7 @@
 #define L 16
 #define ROWS_PRODUCT 9
 #define ROWS_OUTER 8
+#define ROWS_MATRIX 12
 #define DIRECT_PIXELS 28
 // Of a second cache of 1 MB or more.
 #define COLUMN_BYTES (530 << 10)
@@ -11,6 +12,7 @@
 // A value that stays in a register, and is not loaded once a use.
 #define IN_REGISTER(v) ({ V kept = (v); __asm__("" : "+v"(kept)); kept; })
 #define ENGINE_NAME "AVX-512"
+#define ENGINE_KEY "avx512"
 #define ENGINE cxr_engine_avx512
 #include <math.h>
 #include <string.h>

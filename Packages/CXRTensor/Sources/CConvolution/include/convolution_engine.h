@@ -59,7 +59,7 @@ typedef struct {
   double *bias_gradient;
 } cxr_share;
 
-/// A convolution of few input channels by its definition, two output rows at a time.
+/// A convolution of few input channels without transforms, CXR_DIRECT_ROWS output rows at a time.
 typedef struct {
   long height, width, channels;
   long kernel_height, kernel_width, filters;
@@ -67,9 +67,19 @@ typedef struct {
   long out_height, out_width;
 } cxr_direct;
 
+/// Rows of a matrix as a product reads them: `stride` floats from one to the next, and, where there are factors, one a column
+/// with an offset, the positive part of x·factor + offset.
+typedef struct {
+  const float *values;
+  long stride;
+  const float *factor, *offset;
+} cxr_rows;
+
 /// The stages for one vector unit.
 typedef struct {
   const char *name;
+  /// What CXR_VECTORS calls it.
+  const char *key;
   long lanes;
 
   // ---- Tiled Fourier transforms. Row spectra: [kx][tile][block][row][2L].
@@ -165,13 +175,29 @@ typedef struct {
   void (*gradient_sums)(const float *values, const float *gradient, const double *mean, long pixels,
                         long channels, double *sums);
 
+  // ---- Matrix products.
+
+  /// Floats of a packed matrix `[depth, columns]`, and the packing of one whose element (p, j) lies at p·row + j·column.
+  long (*packed_matrix_size)(long depth, long columns);
+  void (*pack_matrix)(const float *matrix, long row, long column, long depth, long columns, float *packed);
+  /// Rows first ..< last of a times the packed matrix, to rows of c that are `ldc` floats apart. What a row comes to depends
+  /// on no other.
+  long (*product_scratch)(long depth);
+  void (*multiply_rows)(const cxr_rows *a, long first, long last, long depth, const float *packed, long columns,
+                        float *c, long ldc, float *scratch);
+  /// aᵀ·b over rows first ..< last, `inner` columns of a by `outer` of b, whose rows are `ldb` floats apart, to c, added to
+  /// it where `accumulate`.
+  long (*transposed_product_scratch)(long inner, long outer);
+  void (*multiply_transposed)(const cxr_rows *a, long first, long last, long inner, const float *b, long ldb,
+                              long outer, int accumulate, float *c, long ldc, float *scratch);
+
   /// Multiplications with addition that `rounds` of independent ones carry out; their sum goes to
   /// `result`, which must hold 0.
   double (*multiply_add)(long rounds, float *result);
 } cxr_engine;
 
 /// The stages for this machine: the widest vector unit it has, or the one that the environment variable
-/// CXR_VECTORS names (portable, avx2 or avx512), where the machine has it.
+/// CXR_VECTORS names by its key (portable, avx2 or avx512), where the machine has it.
 const cxr_engine *cxr_engine_default(void);
 /// The same stages with the most lanes that are at most `lanes`, for tensors of few channels.
 const cxr_engine *cxr_engine_of_lanes(long lanes);
@@ -179,8 +205,9 @@ const cxr_engine *cxr_engine_of_lanes(long lanes);
 /// The number of frequencies that a real tile has, and the place of kx's first among them.
 long cxr_frequencies(long tile);
 long cxr_first_frequency(long tile, long kx);
-/// The transform lengths there are, ascending.
-long cxr_tile_lengths(long *lengths, long capacity);
+/// How many transform lengths there are, and each, ascending.
+long cxr_tile_lengths(void);
+long cxr_tile_length(long place);
 
 /// The number of pixels, and their mean and the sum of their squared distances from it, `[channels]`, from the
 /// moments of parts, in part order.

@@ -30,11 +30,7 @@ extension ConvolutionPlan {
     return all
   }
 
-  private static let tileLengths: [Int] = {
-    var lengths = [Int](repeating: 0, count: 16)
-    let count = cxr_tile_lengths(&lengths, lengths.count)
-    return Array(lengths[..<min(count, lengths.count)])
-  }()
+  private static let tileLengths = (0..<cxr_tile_lengths()).map { cxr_tile_length($0) }
 
   private static func fourier(_ plan: ConvolutionPlan, tile: Int) -> Candidate? {
     guard let tiling = plan.tiling(tile: tile) else { return nil }

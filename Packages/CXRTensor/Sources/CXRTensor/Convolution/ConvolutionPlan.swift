@@ -14,7 +14,7 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
   public enum Algorithm: Sendable, Hashable, CustomStringConvertible {
     /// Overlapping square tiles, multiplied in the frequency domain; `tile` points an axis.
     case fourier(tile: Int)
-    /// By definition, with few input channels, by pairs of output rows.
+    /// With few input channels, a band of output rows at a time.
     case direct
     /// Patches times kernel matrix on BLAS.
     case matrixProduct
