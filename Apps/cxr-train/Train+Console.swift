@@ -37,10 +37,17 @@ extension Train {
             ? "none" : adoption.fresh.map { "\($0.path) (\($0.reason))" }.joined(separator: ", "))
           + (adoption.unused.isEmpty
             ? "" : "\nin the file alone: " + adoption.unused.joined(separator: ", ")))
+      for warning in adoption.warnings { Console.warn(warning) }
     }
     let frozen = trainer.frozenPaths
     if !frozen.isEmpty {
-      Console.note("\(frozen.count) arrays are not trained: \(Self.heads(of: frozen))")
+      let trained = trainer.trainedParameterCount
+      Console.note(
+        "\(frozen.count) arrays are not trained: \(Self.heads(of: frozen)); \(trained) parameters are"
+      )
+      if recalibrateNorm == .on, !trainer.hasMovingAverages {
+        Console.note("--recalibrate-norm has nothing to set: all batch normalisation is frozen")
+      }
     }
     if accumulate > 1, trainer.model.slowestMomentum != nil {
       Console.note(

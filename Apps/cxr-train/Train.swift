@@ -59,7 +59,7 @@ struct Train: Program {
   var architecture: [String] = []
   @Option(help: "The most epochs.")
   var epochs = TrainingOptions().epochs
-  @Option(help: "Films a step.")
+  @Option(help: "Films a batch.")
   var batchSize = TrainingOptions().batchSize
   @Option(
     help: ArgumentHelp(
@@ -180,7 +180,6 @@ struct Train: Program {
       throw ValidationError(
         "--metrics-fd \(metricsFd): not open for writing; open it as in `3>metrics.jsonl`")
     }
-    try transfer.freeze?.validate("--freeze")
     guard resume || !otherDevice else {
       throw ValidationError("--other-device belongs to --resume")
     }
@@ -200,7 +199,13 @@ struct Train: Program {
         throw ValidationError(
           "\(output) holds no \(RunFile.name) of a run to go on with; give --csv and --images")
       }
-      main((saved?.arguments ?? []) + given)
+      // A setting that is given anew takes the place of the one that the run began with.
+      let settings = given.map { $0.hasPrefix("--architecture=") ? String($0.dropFirst(15)) : $0 }
+      let keys = settings.compactMap { text in text.firstIndex(of: "=").map { text[...$0] } }
+      main(
+        (saved?.arguments ?? []).filter { argument in
+          !keys.contains { argument.hasPrefix("--architecture=" + $0) }
+        } + given)
     } catch {
       exit(withError: error)
     }

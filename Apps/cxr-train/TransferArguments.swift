@@ -22,6 +22,13 @@ struct TransferArguments: ParsableArguments {
     help: ArgumentHelp("The head's learning rate of the first epoch. (default: the others')"))
   var headLearningRate: Double?
 
+  func validate() throws {
+    try freeze?.validate("--freeze")
+    if let initialWeights, initialWeights.isEmpty {
+      throw ValidationError("--initial-weights: a file is needed")
+    }
+  }
+
   var options: TransferOptions {
     var options = TransferOptions()
     options.frozen = freeze?.names ?? []
@@ -30,8 +37,7 @@ struct TransferArguments: ParsableArguments {
     return options
   }
 
-  /// Reads the file, unless a run goes on that has its weights: then only whether the file is still the same is asked,
-  /// where it is still there.
+  /// Reads the file, unless a run goes on that has its weights: then only a file that is given anew is compared.
   func read(_ resumption: Resumption?, into options: inout TransferOptions) throws
     -> InitialWeights?
   {
@@ -41,8 +47,10 @@ struct TransferArguments: ParsableArguments {
       options.initialWeightsSHA256 = weights.sha256
       return weights
     }
+    let isGivenAnew = CommandLine.arguments.contains { $0.hasPrefix("--initial-weights") }
     options.initialWeightsSHA256 =
-      (try? InitialWeights.digest(of: initialWeights)) ?? resumption.initialWeightsSHA256
+      isGivenAnew
+      ? try InitialWeights.digest(of: initialWeights) : resumption.initialWeightsSHA256
     return nil
   }
 

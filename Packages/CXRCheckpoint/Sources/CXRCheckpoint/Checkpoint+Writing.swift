@@ -8,27 +8,29 @@ extension Checkpoint {
   ///   - path: the file.
   ///   - limits: what its readers allow.
   /// - Throws: ``CheckpointError/unwritable(path:array:reason:remedy:)`` for whatever reading within these limits would
-  ///   refuse, before anything is written; `FileError`.
+  ///   refuse; `FileError`. An earlier file stays.
   public func write(to path: String, limits: Limits = Limits()) throws {
     try checkNames(path: path, limits: limits)
-    try checkSizes(path: path, limits: limits)
-    var members = [
-      ZipArchive.Member(name: MemberName.metadata, contents: [UInt8](metadata.utf8))
-    ]
-    members += arrays.map {
-      ZipArchive.Member(
-        name: $0.name + MemberName.arraySuffix, contents: $0.npyBytes, content: .floats)
+    let total = try checkSizes(path: path, limits: limits)
+    try AtomicFile.write(to: path) { append in
+      let size = try ZipArchive.write(
+        arrays.count + 1, path: path,
+        member: { place in
+          guard place > 0 else {
+            return ZipArchive.Member(name: MemberName.metadata, contents: [UInt8](metadata.utf8))
+          }
+          let array = arrays[place - 1]
+          return ZipArchive.Member(
+            name: array.name + MemberName.arraySuffix, contents: array.npyBytes, content: .floats)
+        }, to: append)
+      let allowed = limits.bytes(inFileOf: size)
+      guard total <= allowed else {
+        throw CheckpointError.unwritable(
+          path: path, array: nil,
+          reason: "\(size) bytes that unpack to \(total), where \(allowed) are allowed",
+          remedy: Self.smaller)
+      }
     }
-    let bytes = try ZipArchive.bytes(of: members, path: path)
-    do {
-      _ = try ZipArchive.entries(of: ArchiveBytes(bytes, path: path), limits: limits)
-    } catch CheckpointError.tooLarge(_, _, let claimed, let limit) {
-      throw CheckpointError.unwritable(
-        path: path, array: nil,
-        reason: "\(bytes.count) bytes that unpack to \(claimed), where \(limit) are allowed",
-        remedy: Self.smaller)
-    }
-    try AtomicFile.write(bytes, to: path)
   }
 
   private static let smaller =
@@ -61,7 +63,8 @@ extension Checkpoint {
     }
   }
 
-  private func checkSizes(path: String, limits: Limits) throws {
+  /// - Returns: the bytes of all members.
+  private func checkSizes(path: String, limits: Limits) throws -> Int {
     func refused(_ array: NamedArray?, _ reason: String, _ remedy: String) -> CheckpointError {
       .unwritable(path: path, array: array?.name, reason: reason, remedy: remedy)
     }
@@ -88,5 +91,6 @@ extension Checkpoint {
           Self.smaller)
       }
     }
+    return total
   }
 }

@@ -4,26 +4,45 @@ extension ZipArchive {
   /// 1 January 1980, the format's first day.
   private static let date: UInt16 = 0x21
 
-  /// An archive of these members, deflated. Timestamps are fixed, so the same contents give the same bytes.
-  /// - Throws: ``CheckpointError/unwritable(path:array:reason:remedy:)`` where the format cannot count what is asked for.
+  /// An archive of these members, as ``write(_:path:member:to:)`` gives it.
   static func bytes(of members: [Member], path: String) throws -> [UInt8] {
+    var file: [UInt8] = []
+    _ = try write(members.count, path: path, member: { members[$0] }) { file += $0 }
+    return file
+  }
+
+  /// An archive, deflated, part by part, one member in memory at a time. Timestamps are fixed, so the same contents give the
+  /// same bytes.
+  ///
+  /// - Parameters:
+  ///   - count: members.
+  ///   - path: for messages.
+  ///   - member: makes each when it is written.
+  ///   - append: takes the parts in order.
+  /// - Returns: the archive's bytes.
+  /// - Throws: ``CheckpointError/unwritable(path:array:reason:remedy:)`` where the format cannot count what is asked for,
+  ///   what `append` throws.
+  static func write(
+    _ count: Int, path: String, member: (Int) -> Member, to append: ([UInt8]) throws -> Void
+  ) throws -> Int {
     func refused(_ reason: String) -> CheckpointError {
       .unwritable(
         path: path, array: nil, reason: reason + " the format can count",
         remedy: "write the arrays to several files")
     }
-    guard members.count <= mostMembers else {
-      throw refused("\(members.count) members are more than")
+    guard count <= mostMembers else {
+      throw refused("\(count) members are more than")
     }
-    var (file, directory) = ([UInt8](), [UInt8]())
-    for member in members {
+    var (start, directory) = (0, [UInt8]())
+    for place in 0..<count {
+      let member = member(place)
       let name = Array(member.name.utf8)
       guard name.count <= MemberName.longest else {
         throw refused("the name \(member.name.printable) is longer than")
       }
       guard member.contents.count < Int(UInt32.max),
         let packed = Deflate.compressed(member.contents, content: member.content),
-        file.count + packed.count < Int(UInt32.max)
+        start + packed.count < Int(UInt32.max)
       else { throw refused("with \(member.name.printable) the file is larger than") }
       var common: [UInt8] = []
       common.append(little: UInt16(20))  // version needed: deflate
@@ -44,26 +63,29 @@ extension ZipArchive {
       directory.append(little: UInt16(0))
       directory.append(little: UInt16(0))
       directory.append(little: UInt32(0))
-      directory.append(little: UInt32(file.count))
+      directory.append(little: UInt32(start))
       directory += name
 
-      file.append(little: localSignature)
-      file += common
-      file += name
-      file += packed
+      var header: [UInt8] = []
+      header.append(little: localSignature)
+      header += common
+      header += name
+      try append(header)
+      try append(packed)
+      start += header.count + packed.count
     }
-    let start = file.count
     guard start + directory.count < Int(UInt32.max) else {
       throw refused("with its directory the file is larger than")
     }
-    file += directory
-    file.append(little: endSignature)
-    file.append(little: UInt32(0))
-    file.append(little: UInt16(members.count))
-    file.append(little: UInt16(members.count))
-    file.append(little: UInt32(directory.count))
-    file.append(little: UInt32(start))
-    file.append(little: UInt16(0))
-    return file
+    let size = directory.count
+    directory.append(little: endSignature)
+    directory.append(little: UInt32(0))
+    directory.append(little: UInt16(count))
+    directory.append(little: UInt16(count))
+    directory.append(little: UInt32(size))
+    directory.append(little: UInt32(start))
+    directory.append(little: UInt16(0))
+    try append(directory)
+    return start + directory.count
   }
 }

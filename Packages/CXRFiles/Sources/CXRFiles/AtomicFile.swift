@@ -19,6 +19,14 @@ public enum AtomicFile {
   /// Writes beside the target, flushes, renames, flushes the folder.
   /// - Throws: ``FileError/unwritable(path:reason:)``; the earlier file stays.
   public static func write(_ bytes: [UInt8], to path: String) throws {
+    try write(to: path) { try $0(bytes) }
+  }
+
+  /// Writes what `body` gives, part after part, as ``write(_:to:)-([UInt8],_)``: nobody holds the whole.
+  /// - Throws: ``FileError/unwritable(path:reason:)``, what `body` throws; the earlier file stays.
+  public static func write(
+    to path: String, _ body: (_ append: (_ bytes: [UInt8]) throws -> Void) throws -> Void
+  ) throws {
     let temporary = "\(path).\(getpid())\(temporarySuffix)"
     func fail(_ descriptor: Int32? = nil) -> FileError {
       let reason = String(cString: strerror(errno))
@@ -28,14 +36,27 @@ public enum AtomicFile {
     }
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw fail() }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { raw in
-        raw.baseAddress.map { platformWrite(descriptor, $0 + written, bytes.count - written) } ?? 0
+    var isOpen = true
+    do {
+      try body { bytes in
+        var written = 0
+        while written < bytes.count {
+          let count = bytes.withUnsafeBytes { raw in
+            raw.baseAddress.map { platformWrite(descriptor, $0 + written, bytes.count - written) }
+              ?? 0
+          }
+          if count < 0, errno == EINTR { continue }
+          guard count > 0 else {
+            isOpen = false
+            throw fail(descriptor)
+          }
+          written += count
+        }
       }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw fail(descriptor) }
-      written += count
+    } catch {
+      if isOpen { close(descriptor) }
+      unlink(temporary)
+      throw error
     }
     guard fsync(descriptor) == 0 else { throw fail(descriptor) }
     guard close(descriptor) == 0 else { throw fail() }

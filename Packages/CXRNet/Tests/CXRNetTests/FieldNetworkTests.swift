@@ -219,6 +219,17 @@ import Testing
   }
 
   /// torchvision's counts with 14 outputs and one channel.
+  /// A setting that is given twice is not guessed.
+  @Test func aSettingIsGivenOnce() throws {
+    #expect(
+      throws: NetError.invalidSetting(
+        network: "densenet121", key: "growth", value: "3 and 4", allowed: "one value")
+    ) {
+      _ = try Architectures.standard.architecture(
+        "densenet121", settings: ["growth=3", "growth=4"])
+    }
+  }
+
   @Test func countsAreThoseOfTheField() throws {
     let counts = try ["densenet121", "resnet18", "resnet50"].map { name in
       try Architectures.standard.make(

@@ -121,4 +121,55 @@ import Testing
     #expect(
       zip(broken.model.namedArrays, model.namedArrays).allSatisfy { $0.scalars == $1.scalars })
   }
+
+  /// A batch of which nothing is known counts for nothing.
+  @Test(arguments: [[0, 15, 20], [0, 5, 10, 15, 20], [0, 1, 2, 3, 20]])
+  func whatIsUnknownWeighsNothing(cuts: [Int]) throws {
+    let model = try Plain(
+      Architecture("plain"), side: 20, labels: 3, random: RandomStream(seed: 3))
+    func stepped(_ cuts: [Int]) -> TrainingStep.Result {
+      var step = TrainingStep(
+        model: model, optimizer: SGD(for: model), loss: .binaryCrossEntropy)
+      return step(accumulating: cuts.count - 1, learningRate: 1, random: RandomStream(seed: 0)) {
+        let batch = batch(cuts[$0]..<cuts[$0 + 1])
+        let films = cuts[$0]..<cuts[$0 + 1]
+        return Batch(
+          films: batch.films,
+          labels: Tensor(
+            films.flatMap { film in
+              (0..<3).map {
+                film < 15 ? Float.nan : batch.labels.scalars[(film - films.lowerBound) * 3 + $0]
+              }
+            }, shape: batch.labels.shape), names: batch.names)
+      }
+    }
+    let (whole, parts) = (stepped([0, 20]), stepped(cuts))
+    #expect(abs(whole.loss - parts.loss) < 1e-6 * whole.loss, "\(whole.loss) \(parts.loss)")
+    #expect(abs(whole.gradientNorm - parts.gradientNorm) < 1e-5 * whole.gradientNorm)
+    // Of nothing at all the loss is 0, and no step is taken anywhere.
+    var step = TrainingStep(model: model, optimizer: SGD(for: model), loss: .binaryCrossEntropy)
+    let none = step(accumulating: 3, learningRate: 1, random: RandomStream(seed: 0)) { _ in
+      let batch = batch(0..<4)
+      return Batch(
+        films: batch.films, labels: Tensor(repeating: .nan, shape: [4, 3]), names: batch.names)
+    }
+    #expect(none.loss == 0 && none.gradientNorm == 0)
+  }
+
+  /// Where a later batch cannot be made, the averages are as they were.
+  @Test func aBatchThatCannotBeMadeLeavesTheNetwork() throws {
+    struct Missing: Error {}
+    let model = try Architectures.standard.make(
+      Architecture("resnet18", ["width": .integer(2), "blocks": .integers([1])]), side: 20,
+      labels: 3, random: RandomStream(seed: 3))
+    var step = TrainingStep(model: model, optimizer: SGD(for: model), loss: .binaryCrossEntropy)
+    #expect(throws: Missing.self) {
+      _ = try step(accumulating: 2, learningRate: 1, random: RandomStream(seed: 0)) { place in
+        guard place == 0 else { throw Missing() }
+        return batch(0..<8)
+      }
+    }
+    #expect(
+      zip(step.model.namedArrays, model.namedArrays).allSatisfy { $0.scalars == $1.scalars })
+  }
 }

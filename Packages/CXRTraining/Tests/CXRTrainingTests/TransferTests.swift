@@ -206,4 +206,131 @@ import Testing
     #expect(abs(metadata.image.mean - 0.449 * 255) < 1e-9)
     #expect(abs(metadata.image.standardDeviation - 0.226 * 255) < 1e-9)
   }
+
+  /// A head is of the findings that it was trained on, in their order.
+  @Test func aHeadOfOtherFindingsStaysFresh() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = options(set)
+    try set.train("first", options)
+    let weights = try InitialWeights(path: set.folder + "/first/best.npz")
+    var model = try set.trainer("same", options).model
+    func adopted(_ labels: [String]) throws -> InitialWeights.Adoption {
+      try weights.adopt(into: &model, labels: labels, options: options)
+    }
+    let labels = try set.data(options).collection.matrix.labels
+    let same = try adopted(labels)
+    #expect(same.fresh.isEmpty && same.warnings.isEmpty && same.sha256 == weights.sha256)
+    for other in [labels.reversed(), ["Edema", "Hernia"]] {
+      let found = try adopted(Array(other))
+      #expect(found.fresh.map(\.path) == ["classifier/kernel", "classifier/bias"])
+      #expect(
+        found.fresh[0].reason == "the file's is for \(labels.joined(separator: ", "))",
+        "\(found.fresh)")
+    }
+    // What stays as it is meets what it was made for, or is refused.
+    options.standardisation = .constants(FilmConstants(mean: 0.5, deviation: 0.25))
+    #expect(
+      try adopted(labels).warnings
+        == [
+          "the weights were made under other conditions: standardisation was training, is 0.5,0.25"
+        ])
+    options.transfer.frozen = ["features/conv0"]
+    #expect(
+      refusal { _ = try adopted(labels) }.contains("standardisation was training, is 0.5,0.25"))
+    options = self.options(set)
+    var other = options
+    other.architecture = Architecture(
+      "densenet121", small.merging(["norm_epsilon": .number(0.1)]) { $1 })
+    other.transfer.headOnly = true
+    var changed = try set.trainer("epsilon", other).model
+    #expect(
+      refusal { _ = try weights.adopt(into: &changed, labels: labels, options: other) }
+        .contains("norm_epsilon was 1e-05, is 0.1"))
+  }
+
+  /// Averages that are none, and variances that cannot be.
+  @Test func averagesThatAreNoneAreRefused() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = options(set)
+    var model = try set.trainer("run", options).model
+    let path = set.folder + "/arrays.npz"
+    func refusal(_ arrays: [(name: String, shape: [Int], scalars: [Float])]) throws -> String {
+      try Checkpoint(arrays, metadata: "{}").write(to: path)
+      let weights = try InitialWeights(path: path)
+      return self.refusal {
+        _ = try weights.adopt(into: &model, labels: ["Mass", "Effusion"], options: options)
+      }
+    }
+    let whole = model.namedArrays
+    let without = whole.filter { !$0.name.contains("moving") }
+    #expect(try refusal(without).isEmpty)
+    options.transfer.headOnly = true
+    #expect(try refusal(without).contains("features/norm0/moving_mean is not in it"))
+    let negative = whole.map {
+      $0.name == "features/norm0/moving_variance"
+        ? (name: $0.name, shape: $0.shape, scalars: $0.scalars.map { -$0 }) : $0
+    }
+    #expect(try refusal(negative).contains("moving_variance holds a variance of -1"))
+  }
+
+  @Test func halfANormalisationIsNotFrozen() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    for name in ["mean", "variance"] {
+      var options = options(set)
+      options.transfer.frozen = ["features/norm0/moving_\(name)"]
+      #expect(
+        refusal { _ = try MemoryNeed(options) }
+          == "freeze features/norm0/moving_\(name): mean and variance stay or move together; freeze the "
+          + "normalisation, features/norm0")
+    }
+    for rate in [1e-300, 1e300, 0, -1, .nan] {
+      var options = options(set)
+      options.transfer.headLearningRate = rate
+      #expect(refusal { try options.validate() }.contains("headLearningRate"), "\(rate)")
+    }
+  }
+
+  /// A run that goes on knows what it began with.
+  @Test func aRunThatGoesOnKeepsWhatWasTaken() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    let options = options(set)
+    try set.train("first", options)
+    let weights = try InitialWeights(path: set.folder + "/first/best.npz")
+    let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: false)
+    let data = try set.data(options)
+    var trainer = try Trainer(data: data, options: options, folder: folder, initialWeights: weights)
+    let adoption = try #require(trainer.adoption)
+    try folder.write(
+      data.runRecord(commandLine: [], device: DeviceReport(), adoption: adoption), to: RunFile.name)
+    _ = try trainer.run { _ in }
+    var longer = options
+    longer.epochs = 2
+    longer.transfer.initialWeightsSHA256 = weights.sha256
+    var again = try Trainer(
+      data: data, options: longer, folder: folder)
+    let resumption = try #require(try Resumption(folder))
+    try resumption.apply(to: &again)
+    #expect(again.adoption == adoption && !adoption.taken.isEmpty)
+  }
+
+  /// Of more shares more sums wait: the estimate grows with them.
+  @Test func memoryFollowsTheShares() throws {
+    let set = try SmallSet()
+    defer { set.remove() }
+    var options = options(set)
+    let usual = try MemoryNeed(options).resident
+    options.shares = 64
+    options.batchSize = 64
+    let (more, model) = (try MemoryNeed(options).resident, try set.trainer("run", options).model)
+    #expect(more > usual)
+    #expect(
+      model.trainingBytes(batchSize: 64, shares: 64) > model.trainingBytes(batchSize: 64))
+    options.accumulate = 2
+    // The gradients so far and the newest.
+    #expect(try MemoryNeed(options).resident > more + 7 * model.parameterCount)
+  }
 }

@@ -46,7 +46,10 @@ public struct Architectures: Sendable {
     for text in settings {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { throw NetError.notASetting(text) }
-      texts[parts[0]] = parts[1]
+      if let earlier = texts.updateValue(parts[1], forKey: parts[0]) {
+        throw NetError.invalidSetting(
+          network: name, key: parts[0], value: "\(earlier) and \(parts[1])", allowed: "one value")
+      }
     }
     return try architecture(name, texts: texts)
   }

@@ -1,11 +1,17 @@
+import CXRParallel
 import CXRTensor
 
 extension FilmClassifier {
   /// The most memory that a step on so many films takes besides the program's, in bytes: values, gradients, weights
   /// and two numbers a weight that an optimizer keeps. From above.
-  public func trainingBytes(batchSize: Int) -> Int {
+  ///
+  /// - Parameters:
+  ///   - batchSize: films.
+  ///   - shares: in how many shares sums over them are formed.
+  public func trainingBytes(batchSize: Int, shares: Int = BatchShares.standard) -> Int {
     let graph = traced(
-      [batchSize, imageSize, imageSize, 1], mode: .training, fusing: true)
+      [batchSize, imageSize, imageSize, 1], mode: .training, fusing: true,
+      in: BatchShares(images: batchSize, count: shares))
     // The network validates between its epochs.
     let prediction = traced([batchSize, imageSize, imageSize, 1], mode: .inference, fusing: true)
     return max(graph.trainingBytes + prediction.cachedBytes, prediction.inferenceBytes)

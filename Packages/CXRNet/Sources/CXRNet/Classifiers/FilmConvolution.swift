@@ -66,20 +66,21 @@ struct FilmInput {
   let count: Int
   let channels: FilmConvolution.Channels
 
+  static let constantsKey = "input_constants"
   static let defaults: [String: Setting] = [
     "input_channels": .integer(1),
-    "input_constants": .text(FilmConvolution.Channels.same.rawValue),
+    constantsKey: .text(FilmConvolution.Channels.same.rawValue),
   ]
 
   /// - Throws: ``NetError/invalidSetting(network:key:value:allowed:)``.
   init(_ architecture: Architecture) throws {
     count = try architecture.integer("input_channels", in: 1...3)
     let word = try architecture.word(
-      "input_constants", of: FilmConvolution.Channels.allCases.map(\.rawValue))
+      Self.constantsKey, of: FilmConvolution.Channels.allCases.map(\.rawValue))
     channels = FilmConvolution.Channels(rawValue: word) ?? .same
     guard count != 2, count == 3 || channels == .same else {
       throw NetError.invalidSetting(
-        network: architecture.name, key: count == 2 ? "input_channels" : "input_constants",
+        network: architecture.name, key: count == 2 ? "input_channels" : Self.constantsKey,
         value: count == 2 ? "2" : word,
         allowed: count == 2 ? "1 or 3" : "same where input_channels is 1")
     }

@@ -5,19 +5,21 @@ struct NormSettings {
   let momentum: Double
   let variance: RunningVariance
 
+  static let epsilonKey = "norm_epsilon"
+
   /// The settings with their defaults.
   static func defaults(
     epsilon: Double, momentum: Double, variance: RunningVariance
   ) -> [String: Setting] {
     [
-      "norm_epsilon": .number(epsilon), "norm_momentum": .number(momentum),
+      epsilonKey: .number(epsilon), "norm_momentum": .number(momentum),
       "norm_variance": .text(variance.rawValue),
     ]
   }
 
   /// - Throws: ``NetError/invalidSetting(network:key:value:allowed:)``.
   init(_ architecture: Architecture) throws {
-    epsilon = try architecture.number("norm_epsilon", in: 1e-8...1)
+    epsilon = try architecture.number(Self.epsilonKey, in: 1e-8...1)
     momentum = try architecture.number("norm_momentum", in: 0...0.99999)
     let word = try architecture.word(
       "norm_variance", of: RunningVariance.allCases.map(\.rawValue))

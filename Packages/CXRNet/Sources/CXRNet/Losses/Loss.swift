@@ -11,7 +11,7 @@ public struct Loss: Sendable {
   /// As files record it.
   public let name: String
   private let value: @Sendable (_ logits: Variable, _ labels: Tensor) -> Variable
-  private let divisor: @Sendable (_ labels: Tensor) -> Double
+  private let count: @Sendable (_ labels: Tensor) -> Double
 
   /// A loss that is the mean, over what is known, of a number a film and finding.
   ///
@@ -33,21 +33,22 @@ public struct Loss: Sendable {
     }
   }
 
-  /// A loss of its own reduction, which leaves out labels of NaN itself, and what it divides its sum by.
+  /// A loss of its own reduction, which leaves out labels of NaN itself, and the number that it is a mean over, 0 perhaps.
   init(
-    reducing name: String, over divisor: @escaping @Sendable (_ labels: Tensor) -> Double,
+    reducing name: String, over count: @escaping @Sendable (_ labels: Tensor) -> Double,
     _ value: @escaping @Sendable (_ logits: Variable, _ labels: Tensor) -> Variable
   ) {
-    (self.name, self.value, self.divisor) = (name, value, divisor)
+    (self.name, self.value, self.count) = (name, value, count)
   }
 
-  /// The number of known labels, at least 1.
+  /// The number of known labels.
   static func known(_ labels: Tensor) -> Double {
-    Double(max(1, labels.scalars.count { !$0.isNaN }))
+    Double(labels.scalars.count { !$0.isNaN })
   }
 
-  /// What the loss of a batch counts beside those of others: the mean of losses so weighed is the loss of all their films.
-  public func weight(labels: Tensor) -> Double { divisor(labels) }
+  /// What the loss of a batch counts beside those of others: the mean of losses so weighed is the loss of all their films. 0
+  /// where nothing of the batch is known.
+  public func weight(labels: Tensor) -> Double { count(labels) }
 
   /// The loss of a batch: logits and labels `[N, K]` → a scalar, in nats. A label of NaN is unknown and
   /// left out.

@@ -1,7 +1,13 @@
+import CXRParallel
+
 extension TracedGraph {
   /// Traces a pass: runs `body` on shapes alone.
-  public init(_ body: (TraceRecorder) -> [Variable]) {
-    let recorder = TraceRecorder()
+  ///
+  /// - Parameters:
+  ///   - shares: of the batch that the pass is of; `nil` for the usual ones.
+  ///   - body: the pass.
+  public init(in shares: BatchShares? = nil, _ body: (TraceRecorder) -> [Variable]) {
+    let recorder = TraceRecorder(shares)
     let results = body(recorder)
     // Places first: a result that is a plain tensor becomes a node.
     let outputs = results.map { recorder.place(of: $0) }

@@ -61,7 +61,8 @@ public struct Variable {
 
   /// A value of a trace.
   init(traced place: Int, of shape: Shape, by recorder: TraceRecorder) {
-    self.init(.traced(recorder, place: place, shape), tape: nil, index: -1)
+    self.init(
+      .traced(recorder, place: place, shape), tape: nil, index: -1, shares: recorder.shares)
   }
 
   /// Whether the variable is on a tape, so that a gradient may be asked of it.

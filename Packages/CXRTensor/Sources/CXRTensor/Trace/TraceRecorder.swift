@@ -1,9 +1,16 @@
+import CXRParallel
+
 /// Writes a ``TracedGraph`` while a pass runs on shapes alone.
 public final class TraceRecorder {
   private(set) var nodes: [TracedGraph.Node] = []
   private(set) var layers: [TracedGraph.Layer] = []
   private var scopes: [String] = []
   private var innerCounts: [Int] = [0]
+  /// Of the batch that the pass is of; `nil` where nobody said.
+  let shares: BatchShares?
+
+  /// An empty trace.
+  init(_ shares: BatchShares?) { self.shares = shares }
 
   /// Begins a layer, by its name in what it is part of.
   public func enter(_ name: String) {

@@ -23,13 +23,18 @@ public struct MemoryNeed: Sendable {
   /// - Parameters:
   ///   - model: the network.
   ///   - batchSize: films a step.
+  ///   - shares: in how many shares sums over films are formed.
+  ///   - accumulating: batches a step.
   ///   - threads: that compute.
   public init(
-    training model: any FilmClassifier, batchSize: Int, threads: Int = Parallel.threads
+    training model: any FilmClassifier, batchSize: Int, shares: Int = BatchShares.standard,
+    accumulating batches: Int = 1, threads: Int = Parallel.threads
   ) {
+    // The gradients of the batches so far, and the newest's beside them.
+    let more = batches > 1 ? 2 * 4 * model.parameterCount : 0
     self.init(
-      model, batchSize: batchSize, bytes: model.trainingBytes(batchSize: batchSize),
-      threads: threads)
+      model, batchSize: batchSize,
+      bytes: model.trainingBytes(batchSize: batchSize, shares: shares) + more, threads: threads)
   }
 
   /// Of predictions, which need less.
@@ -50,10 +55,14 @@ public struct MemoryNeed: Sendable {
     // Counted first: the weights are not made where they could not be.
     let weights = try networks.kernelCount(options.architecture, side: side, labels: 1)
     try MemoryNeed(weights: weights).check()
+    let model = try networks.make(
+      options.architecture, side: side, labels: 1, random: RandomStream(seed: 0))
+    // What only a network can tell of the options, before films are prepared.
+    try options.transfer.validate(model)
+    try options.standardisation.validate(model)
     self.init(
-      training: try networks.make(
-        options.architecture, side: side, labels: 1, random: RandomStream(seed: 0)),
-      batchSize: options.batchSize)
+      training: model, batchSize: options.batchSize, shares: options.shares,
+      accumulating: options.accumulate)
   }
 
   /// Of so many weights with their gradients and what an optimizer keeps.

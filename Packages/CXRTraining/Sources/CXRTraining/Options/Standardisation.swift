@@ -8,6 +8,9 @@ public enum Standardisation: Sendable, Equatable, CustomStringConvertible {
   /// Given constants, shares of the full range of grey.
   case constants(FilmConstants)
 
+  /// Where it stands among the options of a checkpoint.
+  static let optionKey = "standardisation"
+
   /// ImageNet's: 0.449 and 0.226. A network whose three channels have constants of their own brings films to them.
   public static let imagenet = Standardisation.constants(.imagenet)
 
@@ -47,7 +50,7 @@ public enum Standardisation: Sendable, Equatable, CustomStringConvertible {
   func validate(_ model: some FilmClassifier) throws {
     guard let constants = model.filmConstants, self != .constants(constants) else { return }
     throw TrainingError.invalidOption(
-      "standardisation", description,
+      Self.optionKey, description,
       needed:
         "the network counts on films standardised by a mean of \(constants.mean) and a deviation of "
         + "\(constants.deviation); give \(Standardisation.constants(constants))")

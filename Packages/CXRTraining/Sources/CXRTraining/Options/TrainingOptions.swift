@@ -20,12 +20,12 @@ public struct TrainingOptions: Sendable {
   public var loss = LossKind.reference
   /// The most epochs, at least 1; 20 unless said otherwise.
   public var epochs = 20
-  /// Samples a step, 1…4096, 32 unless said otherwise; the last step of an epoch may have fewer.
+  /// Samples a batch, 1…4096, 32 unless said otherwise; the last batch of an epoch may have fewer.
   public var batchSize = 32
   /// Batches a step: their gradients are averaged as those of one batch of all their films, 1…1024; 1 unless said
   /// otherwise. Batch normalisation normalises each batch by itself.
   public var accumulate = 1
-  /// In how many shares, cut by place from a whole batch, sums over a step's films are formed, 1…64; 2 unless said
+  /// In how many shares, cut by place from a whole batch, sums over a batch's films are formed, 1…64; 2 unless said
   /// otherwise. It changes last bits, and bounds how many machines could form one step.
   public var shares = BatchShares.standard
   /// How films become pixels, at most 4096 a side and as many as the network needs; 224 a side, bilinear, unless said
@@ -98,6 +98,13 @@ public struct TrainingOptions: Sendable {
     try check(
       learningRate > 0 && learningRate.isFinite, "learningRate", learningRate,
       "a positive number is needed")
+    if let rate = transfer.headLearningRate {
+      // A multiple of the others', as the optimizer takes it.
+      let factor = Float(rate / learningRate)
+      try check(
+        rate > 0 && factor.isFinite && factor >= .leastNormalMagnitude, "headLearningRate", rate,
+        "a positive number is needed, within 1e-37 to 3e38 times the learning rate")
+    }
     try check(decay > 0 && decay <= 1, "decay", decay, "a number in 0 < d <= 1 is needed")
     if let clipNorm {
       try check(
@@ -157,7 +164,7 @@ public struct TrainingOptions: Sendable {
     [
       "loss": loss.name, Self.optimizerKey: optimizerText, "batch-size": "\(batchSize)",
       "shares": "\(shares)", "accumulate": "\(accumulate)",
-      "standardisation": "\(standardisation)",
+      Standardisation.optionKey: "\(standardisation)",
       "recalibrate-norm": recalibratesNorm ? "on" : "off",
       "image-size": "\(preparation.imageSize)", "resize": preparation.resize.rawValue,
       "jpeg-dct": preparation.jpegTransform.rawValue,

@@ -25,6 +25,13 @@ public struct TransferOptions: Sendable, Equatable {
         "freeze", name,
         needed: "no parameter lies there; there are \(first.joined(separator: ", "))")
     }
+    for (path, parameter) in model.parameters
+    where parameter.role == .statistic && frozen.contains(path.description) {
+      let layer = path.description.split(separator: "/").dropLast().joined(separator: "/")
+      throw TrainingError.invalidOption(
+        "freeze", path.description,
+        needed: "mean and variance stay or move together; freeze the normalisation, \(layer)")
+    }
     let head = model.headParameters
     let trained = model.parameters.filter {
       $0.parameter.role != .statistic && !isFrozen($0.path.description, head: head)
@@ -33,10 +40,6 @@ public struct TransferOptions: Sendable, Equatable {
       throw TrainingError.invalidOption(
         "freeze", frozen.joined(separator: ","),
         needed: "nothing is left to train; freeze less")
-    }
-    if let headLearningRate, !(headLearningRate > 0 && headLearningRate.isFinite) {
-      throw TrainingError.invalidOption(
-        "headLearningRate", "\(headLearningRate)", needed: "a positive number is needed")
     }
   }
 

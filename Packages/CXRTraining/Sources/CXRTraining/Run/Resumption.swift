@@ -178,6 +178,7 @@ public struct Resumption: Sendable {
     try refuse(differences)
     try checkBest()
     try trainer.restore(checkpoint, metadata, path: path)
+    trainer.adoption = InitialWeights.Adoption(runFile: folder.file(RunFile.name))
   }
 
   /// The best epoch's weights are in no other file: better to say now that they are gone than after hours.

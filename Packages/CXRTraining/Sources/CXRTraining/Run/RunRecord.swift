@@ -73,17 +73,3 @@ extension TrainingData {
     ])
   }
 }
-
-extension InitialWeights.Adoption {
-  /// Names, as a document.
-  fileprivate var json: JSONValue {
-    .object([
-      ("taken", .strings(taken)),
-      (
-        "fresh",
-        .object(fresh.map { ($0.path, .string($0.reason)) })
-      ),
-      ("unused", .strings(unused)),
-    ])
-  }
-}

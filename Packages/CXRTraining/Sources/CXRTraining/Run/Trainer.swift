@@ -59,7 +59,7 @@ public struct Trainer {
   /// How often `last.npz` is written within an epoch; every five minutes unless said otherwise.
   public var checkpointInterval = CheckpointInterval.standard
   /// What was taken from another network's file; `nil` where nothing was asked for.
-  public private(set) var adoption: InitialWeights.Adoption?
+  public internal(set) var adoption: InitialWeights.Adoption?
   var step: TrainingStep
   var history = History()
   var stopping: EarlyStopping
@@ -104,7 +104,8 @@ public struct Trainer {
       labels: data.collection.matrix.labels.count,
       random: RandomStream(seed: options.seed).child("model"))
     var options = options
-    let adoption = try initialWeights?.adopt(into: &model)
+    let adoption = try initialWeights?.adopt(
+      into: &model, labels: data.collection.matrix.labels, options: options)
     if let initialWeights { options.transfer.initialWeightsSHA256 = initialWeights.sha256 }
     try self.init(model: model, data: data, options: options, folder: folder)
     self.adoption = adoption

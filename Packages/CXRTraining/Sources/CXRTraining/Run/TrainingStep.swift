@@ -91,16 +91,23 @@ public struct TrainingStep: Sendable {
   ///   - count: batches, at least 1.
   ///   - learningRate: of the step.
   ///   - random: feeds dropout.
-  ///   - batch: makes the batches, from 0 on.
+  ///   - makeBatch: makes the batches, from 0 on; where it throws, the network is left as it was.
   public mutating func callAsFunction(
     accumulating count: Int, learningRate: Float, random: RandomStream,
-    _ batch: (Int) throws -> Batch
+    _ makeBatch: (Int) throws -> Batch
   ) rethrows -> Result {
     precondition(count > 0, "TrainingStep: a step of \(count) batches")
     var (parts, before) = ([(gradients: Gradients, weight: Double)](), [Int: Tensor]())
     var (probabilities, labels) = ([Float](), 0)
     for place in 0..<count {
-      let batch = try batch(place)
+      let batch: Batch
+      do {
+        batch = try makeBatch(place)
+      } catch {
+        // Nothing has been learnt; the averages had moved.
+        restore(before)
+        throw error
+      }
       let (found, answers) = gradients(
         of: model, on: batch, random: count == 1 ? random : random.child(place))
       parts.append((found, loss.weight(labels: batch.labels)))
@@ -108,7 +115,7 @@ public struct TrainingStep: Sendable {
       labels = batch.labels.shape[1]
       // A batch's statistics are taken in before the next one comes.
       if place + 1 < count { model.swapStatistics(found, into: &before) }
-      if count > 2, parts.count == 2 { parts = [Self.merged(parts)] }
+      if parts.count == 2 { parts = [Self.merged(parts)] }
     }
     let gradients = Gradients.mean(parts)
     let result = Result(
@@ -121,9 +128,13 @@ public struct TrainingStep: Sendable {
         learningRate: learningRate)
       model.setStatistics(gradients)
     } else {
-      model.setStatistics(Gradients(loss: 0, tensors: [], statistics: before))
+      restore(before)
     }
     return result
+  }
+
+  private mutating func restore(_ statistics: [Int: Tensor]) {
+    model.setStatistics(Gradients(loss: 0, tensors: [], statistics: statistics))
   }
 
   private static func merged(
