@@ -45,6 +45,17 @@ import Testing
       Case(input: [1, 21, 22, 1], kernel: [2, 3, 1, 16]),
       Case(input: [3, 24, 19, 1], kernel: [1, 7, 1, 17]),
     ]
+    // Pixels that are rows of a matrix: depths beyond one part of a sum, columns that fill no panel, kernels that are cut
+    // into parts, and every other pixel.
+    cases += [
+      Case(input: [2, 9, 11, 300], kernel: [1, 1, 300, 75]),
+      Case(input: [3, 7, 7, 513], kernel: [1, 1, 513, 33]),
+      Case(input: [5, 3, 5, 610], kernel: [1, 1, 610, 530]),
+      Case(input: [40, 7, 5, 16], kernel: [1, 1, 16, 12]),
+      Case(input: [1, 20, 20, 32], kernel: [1, 1, 32, 128]),
+      Case(input: [3, 15, 13, 96], kernel: [1, 1, 96, 64], stride: 2),
+      Case(input: [2, 9, 8, 290], kernel: [3, 3, 290, 20], stride: 2, padding: .same),
+    ]
     // Given borders: as .same has them, less, all on one side, and wider than the kernel; a kernel larger than the
     // film; and cells around a kernel of one tap.
     for (i, channels) in [1, 3, 17].enumerated() {

@@ -10,8 +10,8 @@ extension ConvolutionPlan {
     /// Multiplications with addition in an FFT's products, as a share of the unit's 16 a cycle.
     static let product = 0.85
     static let direct = 0.65
-    /// The same for BLAS on tall, narrow matrices.
-    static let matrix = 0.55
+    /// The same of matrix products.
+    static let matrix = 0.8
     /// Bytes to and from memory beyond the caches.
     static let memory = 6.0
     /// Bytes of patches written and read back.

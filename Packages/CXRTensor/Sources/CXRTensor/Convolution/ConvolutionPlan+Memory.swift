@@ -1,4 +1,5 @@
 import CConvolution
+import CXRParallel
 
 extension ConvolutionPlan {
   /// `[N, H′/2, W′/2, K]`.
@@ -15,17 +16,25 @@ extension ConvolutionPlan {
     if case .fourier(let tile) = algorithm { tiling(tile: tile) } else { nil }
   }
 
-  /// The kernel's spectrum, in bytes; 0 where the way is another.
-  var spectrumBytes: Int {
-    FourierConvolution(self, packing: false)?.spectrumBytes ?? 0
+  /// The prepared kernel, in bytes, from above; 0 where none is prepared.
+  var preparedBytes: Int {
+    if let fourier = FourierConvolution(self, packing: false) { return fourier.spectrumBytes }
+    return algorithm == .matrixProduct ? packedBytes : 0
+  }
+
+  /// A packed kernel, whose last panel is filled up.
+  private var packedBytes: Int {
+    4 * (kernel.count / Swift.max(1, filters)) * (filters + 2 * ConvolutionEngine.standard.lanes)
   }
 
   /// What the engine takes besides input and output, forward or backward, in bytes, from above.
   var scratchBytes: Int {
-    guard let fourier = FourierConvolution(self, packing: false) else {
-      // Sums of the kernel's gradient: an image each, in Double, or a run of images each.
-      return 8 * Swift.min(images, 64) * kernel.count
-    }
-    return fourier.scratchBytes
+    if let fourier = FourierConvolution(self, packing: false) { return fourier.scratchBytes }
+    // Of direct sums, those of the kernel's gradient: an image each, in Double.
+    let direct = algorithm == .direct ? 8 * Swift.min(images, 64) * kernel.count : 0
+    let product = MatrixConvolution(self)
+    let packed = packedBytes + 4 * (filters + 64) * (kernel.count / Swift.max(1, filters))
+    return direct + packed + 4 * product.gradientSums * kernel.count
+      + Parallel.threads * product.threadBytes
   }
 }

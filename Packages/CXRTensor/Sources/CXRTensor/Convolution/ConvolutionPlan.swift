@@ -16,7 +16,7 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
     case fourier(tile: Int)
     /// With few input channels, a band of output rows at a time.
     case direct
-    /// Patches times kernel matrix on BLAS.
+    /// Patches times kernel matrix, or pixels where no patches are needed.
     case matrixProduct
 
     public var description: String {

@@ -1,27 +1,27 @@
 import CXRParallel
+import CConvolution
 import CTensorKernels
 
-/// A convolution as patches times kernel matrix, on BLAS.
+/// A convolution as patches times kernel matrix.
 ///
 /// Patches are written for a few output rows at a time, so the extra memory is bounded by
-/// ``patchFloats`` a thread. What a block covers depends on the shape alone, and so do the bits. A 1×1
-/// kernel at stride 1 needs no patches: the image is the matrix.
+/// ``patchFloats`` a thread. A 1×1 kernel at stride 1 needs no patches: the pixels are the rows. A sum's order depends on
+/// the shape alone, and so do the bits.
 struct MatrixConvolution {
   /// The most patch elements held a thread, unless a single output row needs more: 1 MiB.
   private static let patchFloats = 1 << 18
-  /// Partial sums of the kernel's gradient, each of a run of images, unless there are more shares.
-  private static let gradientRuns = 16
 
   let plan: ConvolutionPlan
   private let patches: cxr_patches
-  private let rowsPerBlock: Int
+  let rowsPerBlock: Int
 
   private var images: Int { plan.images }
   private var outHeight: Int { plan.output[1] }
   private var outWidth: Int { plan.output[2] }
   private var outChannels: Int { plan.filters }
+  var pixels: Int { outHeight * outWidth }
   private var patchSize: Int { plan.kernel[0] * plan.kernel[1] * plan.kernel[2] }
-  private var blocksPerImage: Int { (outHeight + rowsPerBlock - 1) / rowsPerBlock }
+  var blocksPerImage: Int { (outHeight + rowsPerBlock - 1) / rowsPerBlock }
 
   init(_ plan: ConvolutionPlan) {
     self.plan = plan
@@ -34,121 +34,99 @@ struct MatrixConvolution {
   }
 
   /// The output rows of a block of an image.
-  private func rows(ofBlock block: Int) -> Range<Int> {
+  func rows(ofBlock block: Int) -> Range<Int> {
     block * rowsPerBlock..<min(outHeight, (block + 1) * rowsPerBlock)
   }
 
-  /// Room for a block's patches, or for nothing where the image is the matrix.
-  private func patchMemory() -> FloatBuffer {
-    FloatBuffer(count: plan.needsPatches ? rowsPerBlock * outWidth * patchSize : 0)
+  /// Room for a block's patches.
+  func patchMemory() -> FloatBuffer {
+    FloatBuffer(count: rowsPerBlock * outWidth * patchSize)
   }
 
-  /// The matrix under `rows` of image `n`: written to `memory`, or the image itself.
-  private func matrix(
-    _ x: UnsafePointer<Float>, image n: Int, rows: Range<Int>, _ memory: FloatBuffer
-  ) -> UnsafePointer<Float> {
-    let image = x + n * plan.inputStride
-    guard plan.needsPatches else { return image + rows.lowerBound * outWidth * patchSize }
+  /// The patches under `rows` of image `n`, written to `memory`, as rows of a matrix.
+  func matrix(_ x: Tensor, image n: Int, rows: Range<Int>, _ memory: FloatBuffer)
+    -> cxr_rows
+  {
     withUnsafePointer(to: patches) {
-      cxr_im2col($0, image, rows.lowerBound, rows.upperBound, memory.base)
+      cxr_im2col(
+        $0, x.buffer.base + n * plan.inputStride, rows.lowerBound, rows.upperBound, memory.base)
     }
-    return UnsafePointer(memory.base)
+    return cxr_rows(values: memory.base, stride: patchSize, factor: nil, offset: nil)
   }
 
-  /// Input `[N, H, W, C]`, kernel `[R, S, C, K]`, bias `[K]` → `[N, H′, W′, K]`.
-  func output(_ x: Tensor, kernel w: Tensor, bias: Tensor?) -> Tensor {
-    Tensor(shape: plan.output) { y in
+  /// The kernel `[R, S, C, K]` as ``output(_:kernel:bias:)`` reads it.
+  func prepared(_ w: Tensor) -> FloatBuffer {
+    withExtendedLifetime(w) {
+      PackedMatrix(
+        w.buffer.base, row: outChannels, column: 1, depth: patchSize, columns: outChannels
+      ).packed
+    }
+  }
+
+  /// Input `[N, H, W, C]`, prepared kernel, bias `[K]` → `[N, H′, W′, K]`. Only without patches may the input be one that is
+  /// normalised as it is read.
+  func output(_ x: ConvolutionInput, kernel: FloatBuffer, bias: Tensor?) -> Tensor {
+    let matrix = PackedMatrix(kernel, depth: patchSize, columns: outChannels)
+    return Tensor(shape: plan.output) { y in
+      func addBias(_ rows: Range<Int>) {
+        guard let bias else { return }
+        for row in rows { cxr_add(y + row * outChannels, bias.buffer.base, outChannels) }
+      }
+      guard plan.needsPatches else {
+        x.withRows {
+          matrix.multiplyAll(
+            $0, count: images * pixels, into: y, finish: bias == nil ? nil : addBias)
+        }
+        return
+      }
       Parallel.withWorkers(images * blocksPerImage) { next in
-        let memory = patchMemory()
+        let (memory, scratch) = (patchMemory(), matrix.scratch())
         while let item = next() {
           let (n, rows) = (item / blocksPerImage, rows(ofBlock: item % blocksPerImage))
-          let target = y + n * plan.outputStride + rows.lowerBound * outWidth * outChannels
+          let first = n * pixels + rows.lowerBound * outWidth
           let count = rows.count * outWidth
-          if let bias { cxr_fill_rows(target, bias.buffer.base, count, outChannels) }
-          BLAS.multiply(
-            m: count, n: outChannels, k: patchSize,
-            matrix(x.buffer.base, image: n, rows: rows, memory), w.buffer.base,
-            beta: bias == nil ? 0 : 1, into: target)
+          matrix.multiply(
+            self.matrix(x.values, image: n, rows: rows, memory), rows: 0..<count,
+            into: y + first * outChannels, stride: outChannels, scratch)
+          addBias(first..<first + count)
         }
       }
     }
   }
 
-  /// The gradient of the input: `[N, H′, W′, K]` → `[N, H, W, C]`. An image is one thread's.
+  /// The gradient of the input: `[N, H′, W′, K]` → `[N, H, W, C]`. With patches an image is one thread's.
   func inputGradient(_ dy: Tensor, kernel w: Tensor) -> Tensor {
-    Tensor(shape: plan.input) { dx in
+    let matrix = withExtendedLifetime(w) {
+      PackedMatrix(
+        w.buffer.base, row: 1, column: outChannels, depth: outChannels, columns: patchSize)
+    }
+    return Tensor(shape: plan.input) { dx in
+      let given = cxr_rows(
+        values: dy.buffer.base, stride: outChannels, factor: nil, offset: nil)
+      guard plan.needsPatches else {
+        matrix.multiplyAll(given, count: images * pixels, into: dx)
+        return
+      }
       Parallel.withWorkers(images) { next in
-        let memory = patchMemory()
+        let (memory, scratch) = (patchMemory(), matrix.scratch())
         while let n = next() {
           let target = dx + n * plan.inputStride
-          if plan.needsPatches { target.update(repeating: 0, count: plan.inputStride) }
+          target.update(repeating: 0, count: plan.inputStride)
           for block in 0..<blocksPerImage {
             let rows = rows(ofBlock: block)
-            let columns =
-              plan.needsPatches ? memory.base : target + rows.lowerBound * outWidth * patchSize
-            BLAS.multiply(
-              m: rows.count * outWidth, n: patchSize, k: outChannels,
-              dy.buffer.base + n * plan.outputStride + rows.lowerBound * outWidth * outChannels,
-              w.buffer.base, transposeB: true, into: columns)
-            guard plan.needsPatches else { continue }
+            let first = n * pixels + rows.lowerBound * outWidth
+            // Rows are counted from the first of dy; the block's lie at the beginning of the memory.
+            matrix.multiply(
+              cxr_rows(
+                values: given.values + first * outChannels, stride: outChannels, factor: nil,
+                offset: nil), rows: 0..<rows.count * outWidth, into: memory.base, stride: patchSize,
+              scratch)
             withUnsafePointer(to: patches) {
-              cxr_col2im_add($0, columns, rows.lowerBound, rows.upperBound, target)
+              cxr_col2im_add($0, memory.base, rows.lowerBound, rows.upperBound, target)
             }
           }
         }
       }
     }
-  }
-
-  /// The gradient of the kernel: `[R, S, C, K]`, summed over runs of a share's images, those in order, and the shares in
-  /// their tree.
-  func kernelGradient(_ x: Tensor, _ dy: Tensor) -> Tensor {
-    let runs = (0..<plan.shares.count).flatMap { share in
-      imageRuns(ofShare: share).map { (share: share, images: $0) }
-    }
-    let size = patchSize * outChannels
-    let partial = runs.map { _ in Tensor(shape: plan.kernel) { _ in } }
-    Parallel.withWorkers(runs.count) { next in
-      let memory = patchMemory()
-      while let run = next() {
-        for n in runs[run].images {
-          for block in 0..<blocksPerImage {
-            let rows = rows(ofBlock: block)
-            BLAS.multiply(
-              m: patchSize, n: outChannels, k: rows.count * outWidth,
-              matrix(x.buffer.base, image: n, rows: rows, memory), transposeA: true,
-              dy.buffer.base + n * plan.outputStride + rows.lowerBound * outWidth * outChannels,
-              beta: n == runs[run].images.lowerBound && block == 0 ? 0 : 1,
-              into: partial[run].buffer.base)
-          }
-        }
-      }
-    }
-    func add(_ first: Tensor, _ second: Tensor) -> Tensor {
-      let (sum, other) = (first.buffer.base, second.buffer.base)
-      withExtendedLifetime((first, second)) {
-        Parallel.forEachBlock(of: size, size: elementwiseBlock) {
-          cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
-        }
-      }
-      return first
-    }
-    let sum = plan.shares.sum(
-      { share in
-        // A share with images has a run.
-        let own = runs.indices.filter { runs[$0].share == share }
-        return own.dropFirst().reduce(partial[own[0]]) { add($0, partial[$1]) }
-      }, add)
-    return sum ?? Tensor(repeating: 0, shape: plan.kernel)
-  }
-
-  /// The images of a share in runs that are summed by themselves, cut from a whole batch's.
-  private func imageRuns(ofShare share: Int) -> [Range<Int>] {
-    let (whole, present) = (plan.shares.nominalPlaces(of: share), plan.shares.places(of: share))
-    let count = max(1, min(whole.count, Self.gradientRuns / plan.shares.count))
-    return (0..<count).map {
-      (whole.lowerBound + whole.count * $0 / count..<whole.lowerBound + whole.count * ($0 + 1)
-        / count).clamped(to: present)
-    }.filter { !$0.isEmpty }
   }
 }

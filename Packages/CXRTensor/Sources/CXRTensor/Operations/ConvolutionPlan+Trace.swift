@@ -13,7 +13,7 @@ extension ConvolutionPlan {
       [
         "stride": Double(stride), "top": Double(padTop), "left": Double(padLeft),
         "rows": Double(kernel[0]), "columns": Double(kernel[1]),
-      ], reach: reach(), cached: caching ? spectrumBytes : 0, scratch: scratchBytes)
+      ], reach: reach(), cached: caching ? preparedBytes : 0, scratch: scratchBytes)
   }
 
   /// Convolution, ReLU, 2×2 pooling and normalisation as one operation of a trace.
@@ -30,7 +30,7 @@ extension ConvolutionPlan {
       "convolution, ReLU, maximum, normalization", attributes,
       reach: reach([TracedOperation.Window(size: 2, stride: 2)]),
       keeps: [.inputs, .output], kept: keeping ? images * choiceBytes + momentBytes : 0,
-      cached: caching ? spectrumBytes : 0,
+      cached: caching ? preparedBytes : 0,
       scratch: scratchBytes + (unpooling && algorithm == .direct ? 4 * output.count : 0))
   }
 }

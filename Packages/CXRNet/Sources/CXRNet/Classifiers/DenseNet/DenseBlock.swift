@@ -70,13 +70,17 @@ struct DenseBlock: Layer {
   func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
     guard pass.fusesLayers else { return unfused(input, in: &pass) }
     let parts = layers.map { layer in
-      if pass.mode == .training { layer.conv2.cache.clear() }
+      if pass.mode == .training {
+        layer.conv1.cache.clear()
+        layer.conv2.cache.clear()
+      }
       return DenseBlockLayer(
         scale1: pass[layer.norm1.gamma], shift1: pass[layer.norm1.beta],
         statistics1: layer.norm1.statistics(in: pass), kernel1: pass[layer.conv1.kernel],
         scale2: pass[layer.norm2.gamma], shift2: pass[layer.norm2.beta],
         statistics2: layer.norm2.statistics(in: pass), kernel2: pass[layer.conv2.kernel],
-        cache: pass.mode == .inference ? layer.conv2.cache : nil)
+        cache1: pass.mode == .inference ? layer.conv1.cache : nil,
+        cache2: pass.mode == .inference ? layer.conv2.cache : nil)
     }
     let (output, statistics) = input.denseBlock(parts, epsilon: layers[0].norm1.epsilon)
     let count = input.shape.count / input.shape[3]

@@ -11,18 +11,19 @@ public struct DenseBlockLayer {
   public let kernel2: Variable
   /// What the normalisations take for mean and variance.
   public let statistics1, statistics2: NormalizationStatistics
-  /// Keeps the prepared second kernel for the next batch; `nil` where it changes.
-  public let cache: KernelCache?
+  /// Keep the prepared kernels for the next batch; `nil` where they change.
+  public let cache1, cache2: KernelCache?
 
   /// Gathers a layer.
   public init(
     scale1: Variable, shift1: Variable, statistics1: NormalizationStatistics, kernel1: Variable,
     scale2: Variable, shift2: Variable, statistics2: NormalizationStatistics, kernel2: Variable,
-    cache: KernelCache? = nil
+    cache1: KernelCache? = nil, cache2: KernelCache? = nil
   ) {
     (self.scale1, self.shift1, self.statistics1) = (scale1, shift1, statistics1)
     (self.scale2, self.shift2, self.statistics2) = (scale2, shift2, statistics2)
-    (self.kernel1, self.kernel2, self.cache) = (kernel1, kernel2, cache)
+    (self.kernel1, self.kernel2) = (kernel1, kernel2)
+    (self.cache1, self.cache2) = (cache1, cache2)
   }
 
   var variables: [Variable] { [scale1, shift1, kernel1, scale2, shift2, kernel2] }

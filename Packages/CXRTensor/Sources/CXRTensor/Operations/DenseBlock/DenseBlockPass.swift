@@ -51,18 +51,16 @@ struct DenseBlockPass {
       let statistics1 = layer.statistics1.used(
         moments, epsilon: epsilon, scale: gamma1, shift: layer.shift1.value)
       let first = RectifiedNormalization(
-        values: values, channels: channels, statistics: statistics1, shares: shares
-      ).output()
+        values: values, channels: channels, statistics: statistics1, shares: shares)
       let middle = Self.convolution(first.shape, layer.kernel1.value, shares)
-        .output(first, kernel: layer.kernel1.value, cache: nil)
+        .output(first, kernel: layer.kernel1.value, cache: layer.cache1)
       let statistics2 = BatchStatistics(
         layer.statistics2, of: middle, epsilon: epsilon, scale: gamma2, shift: layer.shift2.value,
         shares)
       let second = RectifiedNormalization(
-        values: middle, channels: layer.sizes.middle, statistics: statistics2, shares: shares
-      ).output()
+        values: middle, channels: layer.sizes.middle, statistics: statistics2, shares: shares)
       let added = Self.convolution(second.shape, layer.kernel2.value, shares)
-        .output(second, kernel: layer.kernel2.value, cache: layer.cache)
+        .output(second, kernel: layer.kernel2.value, cache: layer.cache2)
       values.write(added, toChannelsFrom: channels)
       moments = moments.map { $0.beside(added.moments(shares)) }
       statistics.append(
@@ -100,30 +98,20 @@ struct DenseBlockPass {
       let second = RectifiedNormalization(
         values: layer.middle, channels: layer.middle.shape[3], statistics: layer.statistics2,
         shares: shares)
-      let back2 = Self.convolution(layer.middle.shape, layer.kernel2, shares).gradients(
-        second.output(), kernel: layer.kernel2, outputGradient: dy, wantsInput: true,
-        wantsKernel: true)
-      // Both were asked for.
-      guard let dSecond = back2.input, let dKernel2 = back2.kernel else {
-        preconditionFailure("DenseBlockPass: a gradient that was asked for is missing")
-      }
-      let sums2 = second.sums(dSecond)
-      let dMiddle = second.inputGradient(dSecond, gamma: layer.gamma2, sums2)
+      let back2 = Self.convolution(second.shape, layer.kernel2, shares).gradients(
+        second, kernel: layer.kernel2, outputGradient: dy)
+      let sums2 = second.sums(back2.input)
+      let dMiddle = second.inputGradient(back2.input, gamma: layer.gamma2, sums2)
       let first = RectifiedNormalization(
         values: values, channels: layer.inputs, statistics: layer.statistics1, shares: shares)
-      let normalized = first.output()
-      let back1 = Self.convolution(normalized.shape, layer.kernel1, shares).gradients(
-        normalized, kernel: layer.kernel1, outputGradient: dMiddle, wantsInput: true,
-        wantsKernel: true)
-      guard let dFirst = back1.input, let dKernel1 = back1.kernel else {
-        preconditionFailure("DenseBlockPass: a gradient that was asked for is missing")
-      }
-      let sums1 = first.sums(dFirst)
+      let back1 = Self.convolution(first.shape, layer.kernel1, shares).gradients(
+        first, kernel: layer.kernel1, outputGradient: dMiddle)
+      let sums1 = first.sums(back1.input)
       if place > 0 || wantsInput {
-        first.addInputGradient(dFirst, gamma: layer.gamma1, sums1, to: &dx)
+        first.addInputGradient(back1.input, gamma: layer.gamma1, sums1, to: &dx)
       }
       let (one, two) = (first.parameterGradients(sums1), second.parameterGradients(sums2))
-      found.append([one.scale, one.shift, dKernel1, two.scale, two.shift, dKernel2])
+      found.append([one.scale, one.shift, back1.kernel, two.scale, two.shift, back2.kernel])
     }
     return (dx.channels(0..<inputs), found.reversed())
   }

@@ -58,25 +58,34 @@ extension Variable {
 
   /// The block as an operation of a trace.
   private func operation(_ layers: [DenseBlockLayer], _ output: Shape) -> TracedOperation {
+    let shares = shares?.suiting(images: shape[0])
     let places = shape.count / Swift.max(1, shape[3])
     let middle = layers.reduce(0) { $0 + $1.sizes.middle }
-    // Of one layer: its normalised inputs and their gradients, copies of the output's gradient and of the input's,
+    // Of one layer: its inputs' gradients, copies of the output's gradient and of the input's,
     // and what convolutions take.
-    let scratch =
-      layers.map { layer in
-        let plan = ConvolutionPlan(
-          input: Shape(shape.dimensions.dropLast() + [layer.sizes.middle]),
-          kernel: layer.kernel2.shape, padding: .explicit(before: 1, after: 1))
-        return 4 * places
-          * (3 * layer.sizes.inputs + 4 * layer.sizes.middle + 2 * layer.sizes.added)
-          + plan.scratchBytes + 4 * 16 * layer.kernel1.shape.count
-      }.max() ?? 0
+    func plan(_ kernel: Variable) -> ConvolutionPlan {
+      let around = kernel.shape[0] / 2
+      return ConvolutionPlan(
+        input: Shape(shape.dimensions.dropLast() + [kernel.shape[2]]), kernel: kernel.shape,
+        padding: .explicit(before: around, after: around), shares: shares)
+    }
+    let scratch = layers.map { layer -> Int in
+      let sizes = layer.sizes
+      let floats = 2 * sizes.inputs + 4 * sizes.middle + 2 * sizes.added
+      return 4 * places * floats + plan(layer.kernel1).scratchBytes
+        + plan(layer.kernel2).scratchBytes
+    }.max() ?? 0
+    var cached = 0
+    for layer in layers {
+      if layer.cache1 != nil { cached += plan(layer.kernel1).preparedBytes }
+      if layer.cache2 != nil { cached += plan(layer.kernel2).preparedBytes }
+    }
     // Layers ask for other sizes each, so that what one gave back serves the next one seldom.
     let idle = layers.reduce(0) { $0 + 8 * places * $1.sizes.inputs }
     return TracedOperation(
       "dense block",
       reach: .windows(layers.map { _ in TracedOperation.Window(size: 3, stride: 1, before: 1) }),
-      keeps: .output, kept: 4 * places * middle,
+      keeps: .output, kept: 4 * places * middle, cached: cached,
       scratch: scratch + 4 * output.count + 8 * places * shape[3]
         + Swift.min(idle, TensorMemory.mostIdle))
   }

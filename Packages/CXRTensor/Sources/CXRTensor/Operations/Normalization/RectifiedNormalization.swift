@@ -12,6 +12,9 @@ struct RectifiedNormalization {
   let statistics: BatchStatistics
   let shares: BatchShares
 
+  /// Of what it gives, `[N, H, W, C]`.
+  var shape: Shape { Shape(values.shape.dimensions.dropLast() + [channels]) }
+
   private var rows: Int { values.shape.count / values.shape[-1] }
 
   private func forEachRun(
@@ -25,7 +28,7 @@ struct RectifiedNormalization {
 
   /// `[N, H, W, C]`.
   func output() -> Tensor {
-    Tensor(shape: Shape(values.shape.dimensions.dropLast() + [channels])) { y in
+    Tensor(shape: shape) { y in
       forEachRun { rows, x, stride in
         cxr_normalize_relu(
           x, stride, statistics.factor, statistics.offset, rows.count, channels,
