@@ -142,7 +142,9 @@ struct TrainCommand: Program {
         positive: Tensor(repeating: 10, shape: [labels])), shares: options.shares)
     let batch = options.films()
     let random = RandomStream(seed: 2)
-    options.measure(MemoryNeed(training: step.model, batchSize: options.batch)) {
+    options.measure(
+      MemoryNeed(training: step.model, batchSize: options.batch, shares: options.shares)
+    ) {
       _ = step(batch, learningRate: 1e-3, random: random.child(step.count))
     }
   }

@@ -12,10 +12,9 @@ struct ConvolutionInput {
   /// Values as they are.
   init(_ values: Tensor) { (self.values, factor, offset) = (values, [], []) }
 
-  /// Values that a normalisation and a ReLU are applied to.
-  init(_ normalization: RectifiedNormalization) {
-    values = normalization.values
-    (factor, offset) = (normalization.statistics.factor, normalization.statistics.offset)
+  /// Values that factors and offsets, and a ReLU, are applied to.
+  init(_ values: Tensor, factor: [Float], offset: [Float]) {
+    (self.values, self.factor, self.offset) = (values, factor, offset)
   }
 
   /// `body` with the pixels as rows.

@@ -31,10 +31,10 @@ extension ConvolutionPlan {
   var scratchBytes: Int {
     if let fourier = FourierConvolution(self, packing: false) { return fourier.scratchBytes }
     // Of direct sums, those of the kernel's gradient: an image each, in Double.
-    let direct = algorithm == .direct ? 8 * Swift.min(images, 64) * kernel.count : 0
+    if algorithm == .direct { return 8 * Swift.min(images, 64) * kernel.count }
     let product = MatrixConvolution(self)
     let packed = packedBytes + 4 * (filters + 64) * (kernel.count / Swift.max(1, filters))
-    return direct + packed + 4 * product.gradientSums * kernel.count
+    return packed + 4 * product.gradientSums * kernel.count
       + Parallel.threads * product.threadBytes
   }
 }

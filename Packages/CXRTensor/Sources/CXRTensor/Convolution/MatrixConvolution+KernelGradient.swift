@@ -48,9 +48,7 @@ extension MatrixConvolution {
   /// What a thread takes at most, in bytes: patches, and what a product lays down.
   var threadBytes: Int {
     let stages = ConvolutionEngine.standard.stages
-    let patches =
-      plan.needsPatches
-      ? rowsPerBlock * plan.output[2] * plan.kernel.count / max(1, plan.filters) : 0
+    let patches = plan.needsPatches ? mostPatchFloats : 0
     let forward = stages.product_scratch(
       max(plan.filters, plan.kernel.count / max(1, plan.filters)))
     let backward = stages.transposed_product_scratch(

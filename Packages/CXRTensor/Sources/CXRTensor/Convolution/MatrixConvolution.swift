@@ -33,6 +33,9 @@ struct MatrixConvolution {
     rowsPerBlock = min(plan.output[1], max(1, Self.patchFloats / max(1, rowFloats)))
   }
 
+  /// The most floats of a block's patches, whatever the sizes: a larger film takes no less.
+  var mostPatchFloats: Int { max(Self.patchFloats, outWidth * patchSize) }
+
   /// The output rows of a block of an image.
   func rows(ofBlock block: Int) -> Range<Int> {
     block * rowsPerBlock..<min(outHeight, (block + 1) * rowsPerBlock)

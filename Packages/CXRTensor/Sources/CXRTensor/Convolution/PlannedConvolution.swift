@@ -21,18 +21,6 @@ struct PlannedConvolution {
       ConvolutionInput(x), kernel: prepared { product.prepared(w) }, bias: bias)
   }
 
-  /// The same of values that a normalisation and a ReLU are applied to, as they are read where that can be.
-  func output(_ x: RectifiedNormalization, kernel w: Tensor, cache: KernelCache?) -> Tensor {
-    guard readsNormalized else { return output(x.output(), kernel: w, cache: cache) }
-    let product = MatrixConvolution(plan)
-    let prepared = { product.prepared(w) }
-    return product.output(
-      ConvolutionInput(x), kernel: cache?.prepared(w, for: plan, make: prepared) ?? prepared(),
-      bias: nil)
-  }
-
-  private var readsNormalized: Bool { plan.algorithm == .matrixProduct && !plan.needsPatches }
-
   /// The gradients that are wanted, of input and kernel, from the output's, `[N, H′, W′, K]`.
   func gradients(
     _ x: Tensor, kernel w: Tensor, outputGradient dy: Tensor, wantsInput: Bool, wantsKernel: Bool
@@ -47,21 +35,5 @@ struct PlannedConvolution {
       wantsInput ? product.inputGradient(dy, kernel: w) : nil,
       wantsKernel ? product.kernelGradient(ConvolutionInput(x), dy) : nil
     )
-  }
-
-  /// Both gradients, the input's being that of the normalised and rectified values.
-  func gradients(
-    _ x: RectifiedNormalization, kernel w: Tensor, outputGradient dy: Tensor
-  ) -> (input: Tensor, kernel: Tensor) {
-    if readsNormalized {
-      let product = MatrixConvolution(plan)
-      return (product.inputGradient(dy, kernel: w), product.kernelGradient(ConvolutionInput(x), dy))
-    }
-    let found = gradients(
-      x.output(), kernel: w, outputGradient: dy, wantsInput: true, wantsKernel: true)
-    guard let input = found.input, let kernel = found.kernel else {
-      preconditionFailure("PlannedConvolution: a gradient that was asked for is missing")
-    }
-    return (input, kernel)
   }
 }
