@@ -15,12 +15,16 @@ extension FilmClassifier {
     // The network validates between its epochs.
     let prediction = traced([batchSize, imageSize, imageSize, 1], mode: .inference, fusing: true)
     return max(graph.trainingBytes + prediction.cachedBytes, prediction.inferenceBytes)
-      + 3 * 4 * parameterCount
+      + 3 * weightBytes
   }
 
   /// The same of a prediction.
   public func inferenceBytes(batchSize: Int) -> Int {
     let graph = traced([batchSize, imageSize, imageSize, 1], mode: .inference, fusing: true)
-    return graph.inferenceBytes + 4 * parameterCount
+    return graph.inferenceBytes + weightBytes
+  }
+
+  private var weightBytes: Int {
+    parameters.reduce(0) { $0 + TensorMemory.bytes(ofElements: $1.parameter.value.shape.count) }
   }
 }

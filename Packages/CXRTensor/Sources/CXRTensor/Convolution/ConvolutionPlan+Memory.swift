@@ -18,8 +18,10 @@ extension ConvolutionPlan {
 
   /// The prepared kernel, in bytes, from above; 0 where none is prepared.
   var preparedBytes: Int {
-    if let fourier = FourierConvolution(self, packing: false) { return fourier.spectrumBytes }
-    return algorithm == .matrixProduct ? packedBytes : 0
+    let bytes =
+      FourierConvolution(self, packing: false)?.spectrumBytes
+      ?? (algorithm == .matrixProduct ? packedBytes : 0)
+    return cxr_buffer_footprint(bytes)
   }
 
   /// A packed kernel, whose last panel is filled up.

@@ -22,6 +22,9 @@ public enum TensorMemory {
     preconditionFailure("CXRTensor: the system has no \(bytes) bytes of memory left")
   }
 
+  /// What a tensor of so many elements takes, in bytes, with the rest of its last page.
+  public static func bytes(ofElements count: Int) -> Int { cxr_buffer_footprint(4 * count) }
+
   /// Asks the system for `bytes` in one piece and gives them back.
   /// - Throws: ``TensorMemoryError`` where it has none.
   public static func probe(_ bytes: Int) throws(TensorMemoryError) {

@@ -64,14 +64,34 @@ extension TracedGraph {
   }
 
   private func passInference(_ memory: inout BufferForecast) {
-    let lastUse = lastUses
+    // What a layer is given is held by its caller until the layer ends.
+    var held = lastUses
+    for (place, node) in nodes.enumerated() {
+      for input in node.inputs where !nodes[input].isParameter {
+        held[input] = max(held[input], end(ofLayerAt: place, given: input))
+      }
+    }
+    var endings = [[Int]](repeating: [], count: nodes.count)
+    for (part, end) in held.enumerated() where nodes[part].isOperation && end < nodes.count {
+      endings[end].append(part)
+    }
     for (place, node) in nodes.enumerated() where !node.isParameter {
       memory.take(node.bytes)
       if case .operation(let operation) = node.source { memory.visit(operation.scratch) }
-      for part in ending(at: place, lastUse) { memory.give(nodes[part].bytes) }
+      for part in endings[place] { memory.give(nodes[part].bytes) }
     }
     for node in nodes where !node.isParameter && !node.isOperation { memory.give(node.bytes) }
     for output in outputs { memory.give(nodes[output].bytes) }
+  }
+
+  /// The last node of the outermost layer that a node is in and the value that it reads is not, or of its own.
+  private func end(ofLayerAt place: Int, given input: Int) -> Int {
+    let own = nodes[place].scope.split(separator: "/")
+    let common = zip(own, nodes[input].scope.split(separator: "/")).prefix { $0 == $1 }.count
+    guard !own.isEmpty else { return place }
+    // What a layer reads of its own stays until it ends.
+    let layer = own[...min(common, own.count - 1)].joined(separator: "/")
+    return nodes.lastIndex { $0.scope == layer || $0.scope.hasPrefix(layer + "/") } ?? place
   }
 
   /// The operations' values that are read for the last time at a node, each once.

@@ -69,12 +69,13 @@ extension Variable {
         input: Shape(shape.dimensions.dropLast() + [kernel.shape[2]]), kernel: kernel.shape,
         padding: .explicit(before: around, after: around), shares: shares)
     }
-    let scratch = layers.map { layer -> Int in
-      let sizes = layer.sizes
-      let floats = 2 * sizes.inputs + 4 * sizes.middle + 2 * sizes.added
-      return 4 * places * floats + plan(layer.kernel1).scratchBytes
-        + plan(layer.kernel2).scratchBytes
-    }.max() ?? 0
+    let scratch =
+      layers.map { layer -> Int in
+        let sizes = layer.sizes
+        let floats = 2 * sizes.inputs + 4 * sizes.middle + 2 * sizes.added
+        return 4 * places * floats + plan(layer.kernel1).scratchBytes
+          + plan(layer.kernel2).scratchBytes
+      }.max() ?? 0
     var cached = 0
     for layer in layers {
       if layer.cache1 != nil { cached += plan(layer.kernel1).preparedBytes }
