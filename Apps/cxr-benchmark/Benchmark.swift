@@ -34,7 +34,7 @@ struct MeasureOptions: ParsableArguments {
   var imageSize = 224
   @Option(
     name: .customLong("model"),
-    help: "The network: \(Architectures.standard.names.joined(separator: " or ")).")
+    help: "The network: \(Architectures.standard.names.joined(separator: ", ")).")
   var network = Architectures.standard.names[0]
   @Option(parsing: .upToNextOption, help: "Settings of the network, KEY=VALUE.")
   var architecture: [String] = []

@@ -48,7 +48,7 @@ struct Train: Program {
       "What is minimised: \(LossKind.standard.map(\.name).joined(separator: " or "))."))
   var loss: LossKind = .reference
   @Option(
-    help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: " or "))."),
+    help: ArgumentHelp("The network: \(Architectures.standard.names.joined(separator: ", "))."),
     completion: .list(Architectures.standard.names))
   var model = Architectures.standard.names[0]
   @Option(
