@@ -24,7 +24,7 @@ public struct MemoryNeed: Sendable {
   ///   - model: the network.
   ///   - batchSize: films a step.
   ///   - shares: in how many shares sums over films are formed.
-  ///   - accumulating: batches a step.
+  ///   - batches: of a step.
   ///   - threads: that compute.
   public init(
     training model: any FilmClassifier, batchSize: Int, shares: Int = BatchShares.standard,
