@@ -8,7 +8,6 @@ import Testing
 @Suite struct ReceptiveFieldTests {
   private let random = RandomStream(seed: 11)
 
-  /// The same with positive numbers in all parameters, so that no way through the network is cut.
   @Test(arguments: FieldNetworkTests.small.indices) func ofNetworksOfTheField(place: Int) throws {
     let small = FieldNetworkTests.small[place]
     let model = try Architectures.standard.make(
@@ -22,6 +21,7 @@ import Testing
     check(model)
   }
 
+  /// The same with positive numbers in all parameters, so that no way through the network is cut.
   private func positive<Model: Module>(_ model: Model) -> Model {
     var (model, values) = (model, random.child("values"))
     model.forEachParameter(at: .root) { path, parameter in

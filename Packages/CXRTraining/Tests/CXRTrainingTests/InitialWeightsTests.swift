@@ -10,33 +10,13 @@ import Testing
 
 /// What a run takes from another network's file, and what it refuses.
 @Suite struct InitialWeightsTests {
-  private let small = [
-    "growth": Setting.integer(3), "blocks": .integers([1, 1]), "bottleneck": .integer(2),
-  ]
-
-  private func options(_ set: SmallSet) -> TrainingOptions {
-    var options = set.options
-    options.architecture = Architecture("densenet121", small)
-    options.preparation.imageSize = 64
-    options.epochs = 1
-    return options
-  }
-
-  private func refusal(_ attempt: () throws -> Void) -> String {
-    do {
-      try attempt()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   @Test func whatFitsIsTakenAndTheRestIsNamed() throws {
     let set = try SmallSet()
     defer { set.remove() }
     // Another number of labels, and more channels in the second block.
     var other = try Architectures.standard.make(
-      Architecture("densenet121", small), side: 64, labels: 5, random: RandomStream(seed: 9))
+      Architecture("densenet121", SmallSet.denseNet), side: 64, labels: 5,
+      random: RandomStream(seed: 9))
     other.forEachParameter(at: .root) { _, parameter in
       parameter.value.withMutableScalars { scalars in
         for i in scalars.indices { scalars[i] += 0.25 }
@@ -50,7 +30,8 @@ import Testing
     let weights = try InitialWeights(path: path)
     let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: false)
     let trainer = try Trainer(
-      data: set.data(options(set)), options: options(set), folder: folder, initialWeights: weights)
+      data: set.data(set.denseNetOptions), options: set.denseNetOptions, folder: folder,
+      initialWeights: weights)
     let adoption = try #require(trainer.adoption)
     #expect(
       adoption.fresh.map(\.path) == ["features/norm0/beta", "classifier/kernel", "classifier/bias"])
@@ -60,7 +41,7 @@ import Testing
         "the file's is [5], the network's [2]",
       ])
     #expect(adoption.unused == ["features/stranger"])
-    let fresh = try set.trainer("fresh", options(set)).model
+    let fresh = try set.trainer("fresh", set.denseNetOptions).model
     for (own, first) in zip(trainer.model.namedArrays, fresh.namedArrays) {
       let given = arrays.first { $0.name == own.name && $0.shape == own.shape }
       #expect(own.scalars == (given?.scalars ?? first.scalars), "\(own.name)")
@@ -68,7 +49,8 @@ import Testing
     }
     // The file's digest is what a resumed run compares.
     #expect(trainer.options.comparable["initial-weights"] == weights.sha256)
-    #expect(weights.sha256.count == 64 && options(set).comparable["initial-weights"] == "fresh")
+    #expect(
+      weights.sha256.count == 64 && set.denseNetOptions.comparable["initial-weights"] == "fresh")
   }
 
   @Test func aFileOfWhichNothingFitsIsRefused() throws {
@@ -79,9 +61,9 @@ import Testing
       imageSize: 28, labels: 2, channels: [2, 3], random: RandomStream(seed: 0))
     try Checkpoint(cnn).write(to: path)
     let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: false)
-    let text = refusal {
+    let text = SmallSet.refusal {
       _ = try Trainer(
-        data: set.data(options(set)), options: options(set), folder: folder,
+        data: set.data(set.denseNetOptions), options: set.denseNetOptions, folder: folder,
         initialWeights: InitialWeights(path: path))
     }
     #expect(
@@ -90,13 +72,14 @@ import Testing
     try Checkpoint([(name: "features/norm0/gamma", shape: [1], scalars: [.nan])], metadata: "{}")
       .write(to: path)
     #expect(
-      refusal { _ = try InitialWeights(path: path) }.contains("gamma holds numbers that are not"))
+      SmallSet.refusal { _ = try InitialWeights(path: path) }.contains(
+        "gamma holds numbers that are not"))
   }
 
   @Test func aHeadOfOtherFindingsStaysFresh() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    var options = options(set)
+    var options = set.denseNetOptions
     try set.train("first", options)
     let weights = try InitialWeights(path: set.folder + "/first/best.npz")
     var model = try set.trainer("same", options).model
@@ -122,28 +105,29 @@ import Testing
         ])
     options.transfer.frozen = ["features/conv0"]
     #expect(
-      refusal { _ = try adopted(labels) }.contains("standardisation was training, is 0.5,0.25"))
-    options = self.options(set)
+      SmallSet.refusal { _ = try adopted(labels) }.contains(
+        "standardisation was training, is 0.5,0.25"))
+    options = set.denseNetOptions
     var other = options
     other.architecture = Architecture(
-      "densenet121", small.merging(["norm_epsilon": .number(0.1)]) { $1 })
+      "densenet121", SmallSet.denseNet.merging(["norm_epsilon": .number(0.1)]) { $1 })
     other.transfer.headOnly = true
     var changed = try set.trainer("epsilon", other).model
     #expect(
-      refusal { _ = try weights.adopt(into: &changed, labels: labels, options: other) }
+      SmallSet.refusal { _ = try weights.adopt(into: &changed, labels: labels, options: other) }
         .contains("norm_epsilon was 1e-05, is 0.1"))
   }
 
   @Test func averagesThatAreNoneAreRefused() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    var options = options(set)
+    var options = set.denseNetOptions
     var model = try set.trainer("run", options).model
     let path = set.folder + "/arrays.npz"
     func refusal(_ arrays: [(name: String, shape: [Int], scalars: [Float])]) throws -> String {
       try Checkpoint(arrays, metadata: "{}").write(to: path)
       let weights = try InitialWeights(path: path)
-      return self.refusal {
+      return SmallSet.refusal {
         _ = try weights.adopt(into: &model, labels: ["Mass", "Effusion"], options: options)
       }
     }
@@ -162,7 +146,7 @@ import Testing
   @Test func aRunThatGoesOnKeepsWhatWasTaken() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    let options = options(set)
+    let options = set.denseNetOptions
     try set.train("first", options)
     let weights = try InitialWeights(path: set.folder + "/first/best.npz")
     let folder = try OutputFolder(set.folder + "/run", for: .trainingRun, reusing: false)

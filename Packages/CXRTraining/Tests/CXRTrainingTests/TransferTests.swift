@@ -10,33 +10,12 @@ import Testing
 
 /// What a run takes from another network, what stays as it is, and at what rate the head learns.
 @Suite struct TransferTests {
-  private let small = [
-    "growth": Setting.integer(3), "blocks": .integers([1, 1]), "bottleneck": .integer(2),
-  ]
-
-  private func options(_ set: SmallSet) -> TrainingOptions {
-    var options = set.options
-    options.architecture = Architecture("densenet121", small)
-    options.preparation.imageSize = 64
-    options.epochs = 1
-    return options
-  }
-
-  private func refusal(_ attempt: () throws -> Void) -> String {
-    do {
-      try attempt()
-      return ""
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// What is frozen keeps its bits; what is not, moves; the optimizer's moments of it stay at zero.
 
   @Test(arguments: [true, false]) func frozenArraysKeepTheirBits(headOnly: Bool) throws {
     let set = try SmallSet()
     defer { set.remove() }
-    var options = options(set)
+    var options = set.denseNetOptions
     options.transfer.headOnly = headOnly
     options.transfer.frozen = headOnly ? [] : ["features/conv0", "features/norm0"]
     func isFrozen(_ name: String) -> Bool {
@@ -61,9 +40,9 @@ import Testing
     let set = try SmallSet()
     defer { set.remove() }
     func refusal(_ change: (inout TransferOptions) -> Void) throws -> String {
-      var options = options(set)
+      var options = set.denseNetOptions
       change(&options.transfer)
-      return self.refusal { _ = try set.trainer("run\(UUID())", options) }
+      return SmallSet.refusal { _ = try set.trainer("run\(UUID())", options) }
     }
     #expect(
       try refusal { $0.frozen = ["features/denseblock3"] }
@@ -87,7 +66,7 @@ import Testing
   @Test func theHeadHasItsOwnRate() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    var options = options(set)
+    var options = set.denseNetOptions
     options.optimizer = OptimizerSettings(telling: "sgd", [:])
     let data = try set.data(options)
     let batch = try data.batches(of: .train, batchSize: 16)[0]
@@ -121,7 +100,7 @@ import Testing
   @Test func itGoesOn() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    var options = options(set)
+    var options = set.denseNetOptions
     options.epochs = 2
     options.accumulate = 2
     options.shares = 4
@@ -156,17 +135,17 @@ import Testing
     let set = try SmallSet()
     defer { set.remove() }
     for name in ["mean", "variance"] {
-      var options = options(set)
+      var options = set.denseNetOptions
       options.transfer.frozen = ["features/norm0/moving_\(name)"]
       #expect(
-        refusal { _ = try MemoryNeed(options) }
+        SmallSet.refusal { _ = try MemoryNeed(options) }
           == "freeze features/norm0/moving_\(name): mean and variance stay or move together; freeze the "
           + "normalisation, features/norm0")
     }
     for rate in [1e-300, 1e300, 0, -1, .nan] {
-      var options = options(set)
+      var options = set.denseNetOptions
       options.transfer.headLearningRate = rate
-      #expect(refusal { try options.validate() }.contains("headLearningRate"), "\(rate)")
+      #expect(SmallSet.refusal { try options.validate() }.contains("headLearningRate"), "\(rate)")
     }
   }
 
@@ -177,7 +156,7 @@ import Testing
   @Test func memoryFollowsTheShares() throws {
     let set = try SmallSet()
     defer { set.remove() }
-    var options = options(set)
+    var options = set.denseNetOptions
     let usual = try MemoryNeed(options).resident
     options.shares = 64
     options.batchSize = 64
