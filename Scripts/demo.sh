@@ -46,9 +46,11 @@ def steps(name):
     return epochs * -(-(samples["training"] + samples["augmented_copies"]) // 16)
 
 
+# Sums round otherwise from processor to processor and training goes another way: over seven seeds plain BCE found 15.5 to
+# 30.3 % (mean 21.5, standard deviation 5.6), weighted BCE 63.9 to 92.9 % (78.4, 9.0). Half is three deviations and more from both.
 checks = [
-    ("plain BCE finds under 30 % of the positives at 0.5", plain["positives_found_percent"], "<", 30),
-    ("weighted BCE finds over 60 % of the positives at 0.5", weighted["positives_found_percent"], ">", 60),
+    ("plain BCE misses over half of the positives at 0.5, percent found", plain["positives_found_percent"], "<", 50),
+    ("weighted BCE finds over half of the positives at 0.5, percent", weighted["positives_found_percent"], ">", 50),
     ("mean test AUC of weighted BCE is at least 0.65", weighted["mean_auc"], ">=", 0.65),
     ("mean test AUC of plain BCE is at least 0.65", plain["mean_auc"], ">=", 0.65),
     ("of findings with a box that weighted BCE finds, percent whose map peaks in the box",
