@@ -13,16 +13,24 @@ import statsmodels.api as sm
 from scipy import stats
 
 
-def interval(value, influence):
-    """value ± t·SE of how far each patient moves it; t by the spread of the squares."""
+def worth(y, patients):
+    """How many patients of equal weight have the rarer of finding and none (Kish)."""
+    films = [np.array([(own & (patients == p)).sum() for p in np.unique(patients)]) for own in (y == 1, y == 0)]
+    return min(f.sum() ** 2 / max(1, (f**2).sum()) for f in films)
+
+
+def interval(value, influence, n):
+    """value ± t·SE of how far each patient moves it, longer by a·t on the side of the larger moves; t by the spread of the
+    squares, or by n patients."""
     own = influence[influence != 0]
     squares = own**2
     variance = squares.sum()
     spread = (squares**2).sum() - variance**2 / len(own)
     freedom = 2 * variance**2 / spread if spread > 0 else np.inf
-    freedom = max(1, min(len(own) - 1, freedom))
-    reach = stats.t.ppf(0.975, freedom) * np.sqrt(variance)
-    return [value - reach, value + reach]
+    t = stats.t.ppf(0.975, max(1, min(n - 1, freedom)))
+    reach = t * np.sqrt(variance * n / (n - 1))
+    skew = min(1, max(-1, t * (own**3).sum() / (6 * variance**1.5)))
+    return [value - reach * (1 + max(0, -skew)), value + reach * (1 + max(0, skew))]
 
 
 def sums(values, patients):
@@ -65,13 +73,13 @@ def line(p, y, patients):
         # Their squares are statsmodels' variance.
         error = reduced(y, design, patients, family, offset)[column]
         assert np.isclose(np.sqrt((influence**2).sum()), error, rtol=1e-6), name
-        answers[name] = [fit.params[column], *interval(fit.params[column], influence)]
+        answers[name] = [fit.params[column], *interval(fit.params[column], influence, worth(y, patients))]
     ratio = y.sum() / p.sum()
     influence = moves(np.ones((len(p), 1)), y - ratio * p, ratio * p, patients)[:, 0]
     if y.any() and (p > 0).all():
         error = reduced(y, np.ones((len(p), 1)), patients, sm.families.Poisson(), np.log(p))[0]
         assert np.isclose(np.sqrt((influence**2).sum()), error, rtol=1e-6), "observed to expected"
-    answers["observed_to_expected"] = [ratio, *np.exp(interval(np.log(ratio), influence))]
+    answers["observed_to_expected"] = [ratio, *np.exp(interval(np.log(ratio), influence, worth(y, patients)))]
     return answers
 
 

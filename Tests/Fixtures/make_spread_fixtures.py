@@ -30,7 +30,7 @@ def freedom(e):
     e = np.asarray(e, float)
     e = e[e != 0]
     v = (e**2).sum()
-    spread = (e**4).sum() - v**2 / len(e)
+    spread = (e**4).sum() - v**2 / max(1, len(e))
     return 2 * v**2 / spread if spread > 0 else np.inf
 
 

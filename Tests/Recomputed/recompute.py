@@ -127,29 +127,49 @@ def satterthwaite(parts):
     return sum(v for v, _ in parts) ** 2 / squares if squares > 0 else 0
 
 
+def moved(parts):
+    """How far each patient moves an area, by the patient's number."""
+    return dict(zip(parts["ids"].tolist(), parts["e"]))
+
+
+def together(one, other, how):
+    """Of two figures, a patient who is in one alone moves the other by nothing."""
+    return {i: how(one.get(i, 0.0), other.get(i, 0.0)) for i in one.keys() | other.keys()}
+
+
+def sample(cell):
+    """Draws of an area, the patients of equal weight that it rests on, the patients, and how far each moves it."""
+    return cell.draws, cell.parts["k"], cell.fewest, moved(cell.parts)
+
+
 def sample_mean(cells):
-    """Draws of the mean of areas, the patients of equal weight that it rests on, and the patients."""
+    """The same of the mean of areas."""
     if len(cells) == 1:
-        return cells[0].draws, cells[0].parts["k"], cells[0].fewest
+        return sample(cells[0])
     draws = np.mean([np.where(np.isnan(c.draws), c.auc, c.draws) for c in cells], axis=0)
     known = satterthwaite([(np.nanvar(c.draws, ddof=1), c.parts["k"] - 1) for c in cells])
-    return draws, known + 1 if known > 0 else 0, sum(c.fewest for c in cells)
+    sums = {}
+    for cell in cells:
+        sums = together(sums, moved(cell.parts), lambda a, b: a + b)
+    means = {i: e / len(cells) for i, e in sums.items()}
+    return draws, known + 1 if known > 0 else 0, sum(c.fewest for c in cells), means
 
 
 def difference(a, b):
-    """Interval and p of draws less draws, each (draws, worth, patients); None of too few."""
+    """Interval and p of draws less draws, each as of `sample`; None of too few."""
     draws, worth, patients = a[0] - b[0], min(a[1], b[1]), min(a[2], b[2])
     draws = draws[~np.isnan(draws)]
     if patients < LEAST_PATIENTS or worth <= 1 or len(draws) < 0.95 * DRAWS or draws.min() == draws.max():
         return None, None
-    t = spread.reach(worth - 1)
+    known = min(worth - 1, spread.freedom(list(together(a[3], b[3], lambda x, y: x - y).values())))
+    t = spread.reach(known)
     tail = stats.norm.sf(np.sqrt(worth / (worth - 1)) * t)
     interval = np.clip(np.quantile(draws, [tail, 1 - tail]), -1, 1)
     # Of draws that are no difference, the end that is nearer to the middle.
     below, up_to = (draws < 0).mean(), (draws <= 0).mean()
     tail = up_to if up_to < 0.5 else 1 - below if below > 0.5 else 0.5
     z = stats.norm.isf(max(tail, 0.5 / (len(draws) + 1)))
-    return interval, 2 * stats.t.sf(z * np.sqrt((worth - 1) / worth), worth - 1)
+    return interval, 2 * stats.t.sf(z * np.sqrt((worth - 1) / worth), known)
 
 
 def difference_of_means(one, other):
@@ -507,7 +527,7 @@ def main():
             value, interval, p = None, None, None
             if a.defined and b.defined:
                 value = a.auc - b.auc
-                interval, p = difference((a.draws, a.parts["k"], a.fewest), (b.draws, b.parts["k"], b.fewest))
+                interval, p = difference(sample(a), sample(b))
             estimate(row, "auc_difference", value, interval, width(interval))
             row["p"] = p
             tests.append(p)

@@ -34,11 +34,11 @@ import Testing
   }
 
   /// Twenty patients with a film of 0.5 each, half with the finding: leaving one out moves the logarithm of O:E by 0.5/9.5, the
-  /// intercept by 0.5/4.75; Student's t of 19 degrees of freedom is 2.093024.
+  /// intercept by 0.5/4.75; ten patients have the finding, and Student's t of 9 degrees of freedom is 2.262157.
   @Test func patientsAreLeftOutByHand() throws {
     let line = CalibrationLine(
       probabilities: [Double](repeating: 0.5, count: 20), labels: truths, patients: patients)
-    let reach = 2.093024 * 20.0.squareRoot() / 19
+    let reach = 2.262157 * (20.0 * 10 / 9).squareRoot() / 19
     let (ratio, intercept) = (
       try #require(line.observedToExpected.interval), try #require(line.intercept.interval)
     )

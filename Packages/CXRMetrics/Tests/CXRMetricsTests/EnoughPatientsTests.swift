@@ -91,6 +91,28 @@ import Testing
     #expect(abs(half.low - 250) < 1e-9 && abs(half.high - 750) < 1e-9)
   }
 
+  /// Ten thousand patients of whom two make the difference, the one by three times the other's error: squares of 9 and 1 know
+  /// their sum with 2·10²/(82 − 10²/2) = 6.25 degrees of freedom, whose Student's t is 2.42338; beyond it is
+  /// 0.76858 % of the normal distribution.
+  @Test func aDifferenceThatFewPatientsMakeIsKnownLess() throws {
+    func sample(_ values: [Double], _ moves: [Double]) -> BootstrapSample {
+      BootstrapSample(
+        values, effectivePatients: 1e4, patients: 10_000, influence: PatientInfluence(moves))
+    }
+    let zeros = [Double](repeating: 0, count: 1001)
+    let difference = sample(ramp(1000), [3, 0.5, 2]) - sample(zeros, [0, 0.5, 1])
+    #expect(abs(difference.degreesOfFreedom - 6.25) < 1e-12)
+    let interval = try #require(difference.interval())
+    #expect(abs(interval.low - 7.6858) < 0.001)
+    let p = try #require(difference.pValue(that: interval.low))
+    #expect(abs(p - 0.05) < 1e-9)
+    // The mean of two such differences, of which the patients' errors cancel or add.
+    let mean = BootstrapSample.mean(of: [
+      (0, sample(zeros, [4, 0, 2])), (0, sample(zeros, [2, 0, 0])),
+    ])
+    #expect(mean.influence?.values == [3, 0, 1])
+  }
+
   /// A patient with three films and two with one are worth 5²/(9 + 1 + 1) patients.
   @Test func filmsOfOnePatientAreWorthLess() {
     let patients = PatientIndex(["a", "b", "a", "c", "a", "b"])

@@ -31,7 +31,8 @@ extension BootstrapSample {
   private var isTelling: Bool { patients >= Interval.leastPatients && effectivePatients > 1 }
 
   /// The percentile interval, expanded as a t interval is against a normal one, since resampling n patients shows
-  /// too little spread, by √((n − 1)/n) (Hesterberg, The American Statistician 69, 2015). `nil` where the figure
+  /// too little spread, by √((n − 1)/n) (Hesterberg, The American Statistician 69, 2015). Its t has the degrees of freedom of n
+  /// patients, or of those whose errors make the figure's if these are fewer, as where nearly all films are ranked rightly. `nil` where the figure
   /// is undefined in more than one replicate of twenty, rests on fewer than ``Interval/leastPatients`` patients, or shows no
   /// spread.
   ///
@@ -40,7 +41,7 @@ extension BootstrapSample {
     guard isTelling, let sorted, let first = sorted.first, let last = sorted.last, first != last
     else { return nil }
     let n = effectivePatients
-    let t = StudentDistribution.reach(level: level, degreesOfFreedom: n - 1)
+    let t = StudentDistribution.reach(level: level, degreesOfFreedom: degreesOfFreedom)
     let tail = NormalDistribution.twoSidedP((n / (n - 1)).squareRoot() * t) / 2
     guard tail < leastTail(of: sorted), let error = standardError else {
       return Interval(Self.quantile(tail, of: sorted), Self.quantile(1 - tail, of: sorted))
@@ -76,7 +77,7 @@ extension BootstrapSample {
     }
     let z = NormalDistribution.quantile(1 - max(tail, least))
     let n = effectivePatients
-    let student = StudentDistribution(degreesOfFreedom: n - 1)
+    let student = StudentDistribution(degreesOfFreedom: degreesOfFreedom)
     let p = student.twoSidedP(z * ((n - 1) / n).squareRoot())
     guard isBeyond, let error = standardError, error > 0 else { return p }
     let mean = sorted.reduce(0, +) / Double(sorted.count)

@@ -46,7 +46,8 @@ extension BootstrapSample {
     let value = pairs.reduce(0) { $0 + $1.value } / count
     return Self(
       difference.values.map { value + ($0 - value) * spread },
-      effectivePatients: difference.effectivePatients, patients: difference.patients)
+      effectivePatients: difference.effectivePatients, patients: difference.patients,
+      influence: difference.influence)
   }
 
   /// The variance over draws, where an undefined one is `value`.

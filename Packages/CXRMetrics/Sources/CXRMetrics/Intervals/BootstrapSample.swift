@@ -6,6 +6,8 @@ public struct BootstrapSample: Sendable {
   public let effectivePatients: Double
   /// How many patients it rests on, of the rarer kind, however many films each has.
   public let patients: Int
+  /// What each patient adds to its error, where that is known.
+  let influence: PatientInfluence?
 
   /// Takes a figure a replicate.
   ///
@@ -14,7 +16,20 @@ public struct BootstrapSample: Sendable {
   ///   - effectivePatients: how many patients of equal weight it rests on.
   ///   - patients: how many it rests on, whatever their weight.
   public init(_ values: [Double], effectivePatients: Double, patients: Int) {
+    self.init(values, effectivePatients: effectivePatients, patients: patients, influence: nil)
+  }
+
+  init(
+    _ values: [Double], effectivePatients: Double, patients: Int, influence: PatientInfluence?
+  ) {
     (self.values, self.effectivePatients, self.patients) = (values, effectivePatients, patients)
+    self.influence = influence
+  }
+
+  /// With how many degrees of freedom the spread is known: as many as patients of equal weight but one, fewer where the
+  /// error is few patients'.
+  var degreesOfFreedom: Double {
+    min(effectivePatients - 1, influence?.degreesOfFreedom ?? .infinity)
   }
 
   /// Replicate by replicate.
@@ -22,7 +37,8 @@ public struct BootstrapSample: Sendable {
     Self(
       zip(left.values, right.values).map { $0 - $1 },
       effectivePatients: min(left.effectivePatients, right.effectivePatients),
-      patients: min(left.patients, right.patients))
+      patients: min(left.patients, right.patients),
+      influence: left.influence.flatMap { own in right.influence.map { own - $0 } })
   }
 
   /// The mean of several figures in each replicate. A figure that is undefined there keeps its own value, or the mean
@@ -43,6 +59,7 @@ public struct BootstrapSample: Sendable {
           ($0 * $0, figure.sample.effectivePatients - 1)
         }
       })
+    let influences = figures.compactMap(\.sample.influence)
     return Self(
       (0..<count).map { replicate in
         figures.reduce(0) { sum, figure in
@@ -50,6 +67,7 @@ public struct BootstrapSample: Sendable {
           return sum + (drawn.isNaN ? figure.value : drawn)
         } / Double(figures.count)
       }, effectivePatients: known > 0 ? known + 1 : 0,
-      patients: figures.reduce(0) { $0 + $1.sample.patients })
+      patients: figures.reduce(0) { $0 + $1.sample.patients },
+      influence: influences.count == figures.count ? .mean(of: influences) : nil)
   }
 }

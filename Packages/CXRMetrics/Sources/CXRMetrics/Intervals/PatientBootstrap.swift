@@ -188,11 +188,11 @@ public struct PatientBootstrap: Sendable {
     }
     return questions.indices.map { q in
       let question = questions[q]
-      func sample(_ offset: Int) -> BootstrapSample {
+      func sample(_ offset: Int, _ influence: PatientInfluence?) -> BootstrapSample {
         BootstrapSample(
           (0..<replicates).map { values[($0 * count + q) * 2 + offset] },
           effectivePatients: question.area?.effectivePatients ?? 0,
-          patients: question.area?.patients ?? 0)
+          patients: question.area?.patients ?? 0, influence: influence)
       }
       func band(_ offset: Int) -> [BandPoint] {
         guard let place = curvePlaces[q] else { return [] }
@@ -206,7 +206,8 @@ public struct PatientBootstrap: Sendable {
         }
       }
       return Answer(
-        auc: sample(0), averagePrecision: sample(1), area: question.area,
+        auc: sample(0, question.area?.influence),
+        averagePrecision: sample(1, question.precision?.influence), area: question.area,
         precisionSpread: question.precision,
         roc: band(0), precision: band(1))
     }

@@ -26,6 +26,11 @@ struct PatientInfluence: Sendable {
     acceleration = squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : 0
   }
 
+  /// Of a figure less another of the same patients.
+  static func - (left: Self, right: Self) -> Self {
+    Self(zip(left.values, right.values).map { $0 - $1 })
+  }
+
   /// Of the mean of figures of the same patients.
   static func mean(of figures: [PatientInfluence]) -> PatientInfluence {
     guard let first = figures.first else { return PatientInfluence([]) }

@@ -18,7 +18,7 @@ public struct PrecisionSpread: Sendable {
   /// How many the films with the finding are.
   private let effectivePositives: Double
   /// To first order.
-  private let influence: PatientInfluence
+  let influence: PatientInfluence
 
   /// `nil` unless both kinds occur.
   ///
