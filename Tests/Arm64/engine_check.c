@@ -59,7 +59,7 @@ static void fourier(const cxr_engine *e, long T) {
   for (long i = 0; i < kb * C; i++) e->transform_kernel_rows(&t, w, C, K, i % C, i / C, rows, ks);
   for (long i = 0; i < cb * K; i++) e->transform_kernel_rows(&t, swapped, K, C, i % K, i / K, back, vs);
   for (long q = 0; q < all; q += t.tiles_x)
-    e->transform_input(&t, x + q / tiles * H * W * C, 0, 0, q % tiles / t.tiles_x, inputs + q * cb * in * 2 * L,
+    e->transform_input(&t, x + q / tiles * H * W * C, 0, 0, 0, q % tiles / t.tiles_x, inputs + q * cb * in * 2 * L,
                        is);
   for (long kx = 0; kx < kxs; kx++) {
     e->transform_kernel_column(&t, kx, C, K, 1, rows + kx * ks, spectrum);

@@ -307,6 +307,28 @@ double cxr_sum_of_squares(const float *values, long count) {
 }
 
 CLONES
+void cxr_normalize_add_relu(const float *x, const float *scale, const float *shift, const float *other,
+                            long rows, long channels, float *restrict y) {
+  for (long r = 0; r < rows; r++, x += channels, other += channels, y += channels)
+    for (long c = 0; c < channels; c++) {
+      const float z = x[c] * scale[c] + shift[c] + other[c];
+      y[c] = z < 0.0f ? 0.0f : z;
+    }
+}
+
+CLONES
+void cxr_relu_gradient_sums(const float *y, const float *dy, const float *x, const double *mean, long rows,
+                            long channels, float *restrict g, double *restrict sums,
+                            double *restrict products) {
+  for (long r = 0; r < rows; r++, y += channels, dy += channels, x += channels, g += channels)
+    for (long c = 0; c < channels; c++) {
+      g[c] = y[c] > 0.0f ? dy[c] : 0.0f;
+      sums[c] += (double)g[c];
+      products[c] += (double)g[c] * ((double)x[c] - mean[c]);
+    }
+}
+
+CLONES
 void cxr_normalize_relu(const float *x, long stride, const float *scale, const float *shift, long rows,
                         long channels, float *restrict y) {
   for (long r = 0; r < rows; r++, x += stride, y += channels)

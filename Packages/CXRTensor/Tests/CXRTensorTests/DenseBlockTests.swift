@@ -47,12 +47,10 @@ import Testing
     let single = Variable.differentiate(tensors, shares: batch) { v in
       var x = v[0]
       for first in [1, 7] {
-        let one = x.batchNormalizedAndRectified(
-          .batch, scale: v[first], shift: v[first + 1], epsilon: epsilon
-        ).output.convolved(kernel: v[first + 2])
-        let two = one.batchNormalizedAndRectified(
-          .batch, scale: v[first + 3], shift: v[first + 4], epsilon: epsilon
-        ).output.convolved(kernel: v[first + 5], padding: .same)
+        let one = x.batchNormalized(scale: v[first], shift: v[first + 1], epsilon: epsilon)
+          .output.relu().convolved(kernel: v[first + 2])
+        let two = one.batchNormalized(scale: v[first + 3], shift: v[first + 4], epsilon: epsilon)
+          .output.relu().convolved(kernel: v[first + 5], padding: .same)
         x = .concatenated([x, two], axis: 3)
       }
       return (x * Variable(weights)).sum()

@@ -70,6 +70,16 @@ import Testing
     check("batchNormalized", [[3, 2, 2, 2], [2], [2]]) {
       $0[0].batchNormalized(scale: $0[1], shift: $0[2], epsilon: 1e-3).output
     }
+    check("batchNormalizedAndRectified", [[3, 2, 2, 2], [2], [2]], step: 1e-3) {
+      $0[0].batchNormalizedAndRectified(.batch, scale: $0[1], shift: $0[2], epsilon: 1e-3).output
+    }
+    check(
+      "batchNormalizedAndRectified plus", [[3, 2, 2, 2], [3, 2, 2, 2], [2], [2]], step: 1e-3
+    ) {
+      $0[0].batchNormalizedAndRectified(
+        plus: $0[1], .batch, scale: $0[2], shift: $0[3], epsilon: 1e-3
+      ).output
+    }
     check("scaledAndShifted", [[2, 3, 2], [2], [2]]) { $0[0].scaledAndShifted(by: $0[1], $0[2]) }
     check("dropout", [[4, 5]]) { $0[0].dropout(rate: 0.4, random: RandomStream(seed: 3)) }
     check("sum", [[3, 2]]) { $0[0].sum() }

@@ -86,6 +86,14 @@ public struct BatchNorm: Layer {
     return output
   }
 
+  /// The layer, the sum with `other`, and ReLU after both, as one operation.
+  func rectified(_ input: Variable, plus other: Variable, in pass: inout Pass) -> Variable {
+    let (output, mean, variance) = input.batchNormalizedAndRectified(
+      plus: other, statistics(in: pass), scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
+    record(mean: mean, variance: variance, count: input.shape.count / input.shape[-1], in: &pass)
+    return output
+  }
+
   /// What the layer takes for mean and variance in a pass.
   func statistics(in pass: borrowing Pass) -> NormalizationStatistics {
     pass.mode == .training && !pass.isFrozen(movingMean)

@@ -97,11 +97,11 @@ typedef struct {
   /// Vectors that the channels of so many tiles take, which is whole packs where they are packed.
   long (*input_vectors)(const cxr_tiling *, long tiles);
   /// Row spectra of the input's strip `strip`, a row of tiles with all their channel blocks:
-  /// x·scale + shift, zero outside. Scale and shift, `[C]`, may be null. `rows` is the place of the strip's
-  /// first tile, `stride` is floats from one kx to the next.
+  /// x·scale + shift, or its positive part, zero outside. Scale and shift, `[C]`, may be null where it is not rectified.
+  /// `rows` is the place of the strip's first tile, `stride` is floats from one kx to the next.
   void (*transform_input)(const cxr_tiling *, const float *image, const float *scale,
-                          const float *shift, long strip, float *rows, long stride);
-  /// The same for the pack that begins with tile `first` of the `count` tiles of several images.
+                          const float *shift, int is_rectified, long strip, float *rows, long stride);
+  /// The same, never rectified, for the pack that begins with tile `first` of the `count` tiles of several images.
   void (*transform_packed_input)(const cxr_tiling *, const float *images, const float *scale,
                                  const float *shift, long first, long count, float *rows, long stride);
   /// Row spectra of an output gradient's strip, from the gradient itself or from the pooled one.

@@ -89,6 +89,13 @@ void cxr_sgd(float *weights, const float *gradients, long count, float rate);
 void cxr_sgd_momentum(float *weights, const float *gradients, float *velocity, long count,
                       float momentum, bool nesterov, float inner, float outer);
 
+/// y = max(x * scale[c] + shift[c] + other, 0), rows of `channels`.
+void cxr_normalize_add_relu(const float *x, const float *scale, const float *shift, const float *other,
+                            long rows, long channels, float *y);
+/// g = dy where y > 0, else 0; sums[c] += g and products[c] += g * (x - mean[c]), in double.
+void cxr_relu_gradient_sums(const float *y, const float *dy, const float *x, const double *mean, long rows,
+                            long channels, float *g, double *sums, double *products);
+
 /// max(x * scale[c] + shift[c], 0) of rows that lie `stride` apart, and the way back from dy, rows of `channels`.
 /// y, rows of `channels`.
 void cxr_normalize_relu(const float *x, long stride, const float *scale, const float *shift, long rows,

@@ -11,7 +11,8 @@ struct PlannedConvolution {
     }
     if let fourier = FourierConvolution(plan) {
       return fourier.output(
-        x, cache == nil ? .fresh(w) : .prepared(prepared { fourier.spectrum(of: w) }), bias: bias)
+        ScaledInput(x), cache == nil ? .fresh(w) : .prepared(prepared { fourier.spectrum(of: w) }),
+        bias: bias)
     }
     if let direct = DirectConvolution(plan) {
       return direct.output(x, kernel: prepared { direct.prepared(w) }, bias: bias)
@@ -27,7 +28,8 @@ struct PlannedConvolution {
   ) -> (input: Tensor?, kernel: Tensor?) {
     if let fourier = FourierConvolution(plan, packing: !wantsInput) {
       let found = fourier.gradients(
-        x, kernel: w, outputGradient: dy, wantsInput: wantsInput, wantsKernel: wantsKernel)
+        ScaledInput(x), kernel: w, outputGradient: dy, wantsInput: wantsInput,
+        wantsKernel: wantsKernel)
       return (found.input, wantsKernel ? found.kernel : nil)
     }
     let product = MatrixConvolution(plan)

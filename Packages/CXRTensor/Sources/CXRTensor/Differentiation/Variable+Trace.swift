@@ -37,6 +37,13 @@ extension TraceRecorder {
     variable.trace.map { nodes[$0.place].source == .input } ?? false
   }
 
+  /// Whether a variable is what a convolution applies itself as it reads.
+  func isLeftToReaders(_ variable: Variable) -> Bool {
+    guard let place = variable.trace?.place, case .operation(let operation) = nodes[place].source
+    else { return false }
+    return operation.isLeftToReaders
+  }
+
   /// The node of a variable; that of a tensor is a constant.
   func place(of variable: Variable) -> Int {
     guard let (recorder, place) = variable.trace else {

@@ -14,6 +14,7 @@ public struct Variable {
   private enum Content {
     case tensor(Tensor)
     case pending(PendingNormalization)
+    case rectified(PendingRectification)
     case traced(TraceRecorder, place: Int, Shape)
   }
   private let content: Content
@@ -33,6 +34,7 @@ public struct Variable {
     switch content {
     case .tensor(let tensor): tensor
     case .pending(let normalization): normalization.value
+    case .rectified(let rectification): rectification.value
     case .traced(_, _, let shape):
       preconditionFailure(
         "a traced variable of shape \(shape) has no elements; an operation of one's own begins with "
@@ -45,6 +47,7 @@ public struct Variable {
     switch content {
     case .tensor(let tensor): tensor.shape
     case .pending(let normalization): normalization.values.shape
+    case .rectified(let rectification): rectification.operation.shape
     case .traced(_, _, let shape): shape
     }
   }
@@ -52,6 +55,11 @@ public struct Variable {
   /// The normalisation that is still to be applied, if one is.
   var normalization: PendingNormalization? {
     if case .pending(let normalization) = content { normalization } else { nil }
+  }
+
+  /// The normalisation and the ReLU that are still to be applied, if they are.
+  var rectification: RectifiedNormalization? {
+    if case .rectified(let rectification) = content { rectification.operation } else { nil }
   }
 
   /// The trace that the variable belongs to, and its node; `nil` of one with elements.
@@ -109,6 +117,14 @@ public struct Variable {
     _ normalization: PendingNormalization, _ inputs: [(Variable, Pullback)]
   ) -> Variable {
     recorded(.pending(normalization), inputs)
+  }
+
+  /// The result of a normalisation and a ReLU that are left to the next operation; gradients are those of the rectified
+  /// values.
+  static func recorded(
+    _ rectification: PendingRectification, _ inputs: [(Variable, Pullback)]
+  ) -> Variable {
+    recorded(.rectified(rectification), inputs)
   }
 
   /// The result of an operation that has summed its values up.

@@ -6,14 +6,20 @@ extension ConvolutionPlan {
       [TracedOperation.Window(size: kernel[0], stride: stride, before: padTop)] + others)
   }
 
-  /// The convolution as an operation of a trace; `caching`: whether the prepared kernel is kept.
-  func operation(caching: Bool) -> TracedOperation {
+  /// The convolution as an operation of a trace.
+  ///
+  /// - Parameters:
+  ///   - caching: whether the prepared kernel is kept.
+  ///   - rectifying: whether its input is a normalisation and a ReLU, which are applied as it is read, or formed anew for
+  ///     each pass and not kept.
+  func operation(caching: Bool, rectifying: Bool) -> TracedOperation {
     TracedOperation(
       "convolution",
       [
         "stride": Double(stride), "top": Double(padTop), "left": Double(padLeft),
         "rows": Double(kernel[0]), "columns": Double(kernel[1]),
-      ], reach: reach(), cached: caching ? preparedBytes : 0, scratch: scratchBytes)
+      ], reach: reach(), keeps: rectifying ? [] : .inputs, cached: caching ? preparedBytes : 0,
+      scratch: scratchBytes + (rectifying && !readsNormalized ? 4 * input.count : 0))
   }
 
   /// Convolution, ReLU, 2×2 pooling and normalisation as one operation of a trace.

@@ -30,24 +30,38 @@ extension Variable {
         bias.shape == [kernel.shape[3]], "convolved: bias \(bias.shape) for kernel \(kernel.shape)")
     }
     if let traced = Variable.traced(
-      plan.operation(caching: cache != nil), [self, kernel] + (bias.map { [$0] } ?? []), plan.output
+      plan.operation(
+        caching: cache != nil, rectifying: trace?.recorder.isLeftToReaders(self) == true),
+      [self, kernel] + (bias.map { [$0] } ?? []), plan.output
     ) {
       return traced
     }
-    let (x, w) = (value, kernel.value)
+    let w = kernel.value
     let convolution = PlannedConvolution(plan: plan)
     let (wantsInput, wantsKernel) = (isRecorded, kernel.isRecorded)
-    let both = SharedPullback {
-      convolution.gradients(
-        x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)
+    let output: Tensor
+    let both: SharedPullback<(input: Tensor?, kernel: Tensor?)>
+    if let x = rectification {
+      output = convolution.output(x, kernel: w, bias: bias?.value, cache: cache)
+      both = SharedPullback {
+        convolution.gradients(
+          x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)
+      }
+    } else {
+      let x = value
+      output = convolution.output(x, kernel: w, bias: bias?.value, cache: cache)
+      both = SharedPullback {
+        convolution.gradients(
+          x, kernel: w, outputGradient: $0, wantsInput: wantsInput, wantsKernel: wantsKernel)
+      }
     }
+    let shape = self.shape
     // What is not wanted is not asked for.
     var inputs: [(Variable, Pullback)] = [
-      (self, { both($0).input ?? Tensor(repeating: 0, shape: x.shape) }),
+      (self, { both($0).input ?? Tensor(repeating: 0, shape: shape) }),
       (kernel, { both($0).kernel ?? Tensor(repeating: 0, shape: w.shape) }),
     ]
     if let bias { inputs.append((bias, { $0.columnSums(plan.shares) })) }
-    return .recorded(
-      convolution.output(x, kernel: w, bias: bias?.value, cache: cache), inputs)
+    return .recorded(output, inputs)
   }
 }

@@ -130,6 +130,7 @@ extension TracedGraph {
       guard case .operation(let operation) = node.source else { continue }
       if operation.keeps.contains(.output) { kept[place] = true }
       if operation.keeps.contains(.inputs) { for input in node.inputs { kept[input] = true } }
+      if operation.keeps.contains(.firstInput), let first = node.inputs.first { kept[first] = true }
     }
     return kept
   }

@@ -39,6 +39,8 @@ public struct TracedOperation: Sendable, Equatable {
     public static let inputs = Keeping(rawValue: 1)
     /// Its output.
     public static let output = Keeping(rawValue: 2)
+    /// Its first input alone.
+    public static let firstInput = Keeping(rawValue: 4)
   }
 
   /// Which of its values it keeps for the gradient.
@@ -49,6 +51,8 @@ public struct TracedOperation: Sendable, Equatable {
   public let cached: Int
   /// What it takes besides while it runs, forward or backward, in bytes.
   public let scratch: Int
+  /// Whether a convolution that reads what it gives applies it on the way, and keeps its input instead.
+  let isLeftToReaders: Bool
 
   /// Describes an operation.
   public init(
@@ -56,8 +60,19 @@ public struct TracedOperation: Sendable, Equatable {
     keeps: Keeping = .inputs, kept: Int = 0, cached: Int = 0,
     scratch: Int = 0
   ) {
+    self.init(
+      name, attributes, reach: reach, keeps: keeps, kept: kept, cached: cached, scratch: scratch,
+      isLeftToReaders: false)
+  }
+
+  init(
+    _ name: String, _ attributes: [String: Double] = [:], reach: Reach = .place,
+    keeps: Keeping = .inputs, kept: Int = 0, cached: Int = 0, scratch: Int = 0,
+    isLeftToReaders: Bool
+  ) {
     (self.name, self.attributes, self.reach) = (name, attributes, reach)
     (self.keeps, self.kept, self.cached, self.scratch) = (keeps, kept, cached, scratch)
+    self.isLeftToReaders = isLeftToReaders
   }
 }
 

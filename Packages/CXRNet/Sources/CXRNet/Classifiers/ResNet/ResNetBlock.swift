@@ -28,9 +28,17 @@ struct ResNetBlock: Layer {
   }
 
   func callAsFunction(_ input: Variable, in pass: inout Pass) -> Variable {
+    if pass.fusesLayers, let norm = body.layers.last?.layer as? BatchNorm {
+      let difference = Sequential(body.layers.dropLast())(input, in: &pass)
+      return norm.rectified(difference, plus: shortcut(input, in: &pass), in: &pass)
+    }
     let difference = body(input, in: &pass)
-    let kept = downsample.map { pass.apply($0, named: "downsample", to: input) } ?? input
-    return pass.apply(Activation.relu, named: "relu", to: difference + kept)
+    return pass.apply(
+      Activation.relu, named: "relu", to: difference + shortcut(input, in: &pass))
+  }
+
+  private func shortcut(_ input: Variable, in pass: inout Pass) -> Variable {
+    downsample.map { pass.apply($0, named: "downsample", to: input) } ?? input
   }
 
   func outputShape(for shape: Shape) throws -> Shape {

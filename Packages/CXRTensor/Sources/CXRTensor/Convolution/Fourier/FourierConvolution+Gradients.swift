@@ -156,11 +156,11 @@ extension FourierConvolution {
 
   /// The gradients from the output's gradient `[N, H′, W′, K]`.
   func gradients(
-    _ x: Tensor, kernel: Tensor, outputGradient dy: Tensor, wantsInput: Bool, wantsKernel: Bool
+    _ x: ScaledInput, kernel: Tensor, outputGradient dy: Tensor, wantsInput: Bool, wantsKernel: Bool
   ) -> ConvolutionGradients {
     withUnsafePointer(to: tiling) { t in
       backward(
-        ScaledInput(x), kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
+        x, kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
         order: .descending, sumsAround: nil
       ) { rows, strip in
         stages.transform_gradient(

@@ -51,8 +51,8 @@ extension FourierConvolution {
       } else {
         let strip = strip(number, of: group)
         stages.transform_input(
-          t, x.values.buffer.base + strip.image * plan.inputStride, factor, offset, strip.inImage,
-          rows.at(tile: strip.firstTile), rows.stride)
+          t, x.values.buffer.base + strip.image * plan.inputStride, factor, offset,
+          x.isRectified ? 1 : 0, strip.inImage, rows.at(tile: strip.firstTile), rows.stride)
       }
     }
   }

@@ -122,10 +122,10 @@ struct FourierConvolution {
   }
 
   /// `[N, H, W, C]` → `[N, H′, W′, K]`, bias added.
-  func output(_ x: Tensor, _ kernel: Kernel, bias: Tensor?) -> Tensor {
+  func output(_ x: ScaledInput, _ kernel: Kernel, bias: Tensor?) -> Tensor {
     Tensor(shape: plan.output) { y in
       withUnsafePointer(to: tiling) { t in
-        forward(ScaledInput(x), kernel, order: .ascending) { rows, item in
+        forward(x, kernel, order: .ascending) { rows, item in
           stages.store_output(
             t, rows.at(tile: item.inGroup, block: item.block), rows.stride, bias?.buffer.base,
             item.tile, item.block, y + item.image * plan.outputStride)

@@ -88,6 +88,17 @@ struct DenseBlockPass {
         shares: shares.suiting(images: input[0])))
   }
 
+  private static func gradients(
+    _ x: RectifiedNormalization, _ kernel: Tensor, _ dy: Tensor, _ shares: BatchShares
+  ) -> (input: Tensor, kernel: Tensor) {
+    let found = convolution(x.shape, kernel, shares).gradients(
+      x, kernel: kernel, outputGradient: dy)
+    guard let input = found.input, let kernel = found.kernel else {
+      preconditionFailure("DenseBlockPass: a gradient that was asked for is missing")
+    }
+    return (input, kernel)
+  }
+
   /// The gradients of input and layers, from the output's.
   func gradients(_ outputGradient: Tensor) -> (input: Tensor, layers: [LayerGradients]) {
     var dx = outputGradient
@@ -98,14 +109,12 @@ struct DenseBlockPass {
       let second = RectifiedNormalization(
         values: layer.middle, channels: layer.middle.shape[3], statistics: layer.statistics2,
         shares: shares)
-      let back2 = Self.convolution(second.shape, layer.kernel2, shares).gradients(
-        second, kernel: layer.kernel2, outputGradient: dy)
+      let back2 = Self.gradients(second, layer.kernel2, dy, shares)
       let sums2 = second.sums(back2.input)
       let dMiddle = second.inputGradient(back2.input, gamma: layer.gamma2, sums2)
       let first = RectifiedNormalization(
         values: values, channels: layer.inputs, statistics: layer.statistics1, shares: shares)
-      let back1 = Self.convolution(first.shape, layer.kernel1, shares).gradients(
-        first, kernel: layer.kernel1, outputGradient: dMiddle)
+      let back1 = Self.gradients(first, layer.kernel1, dMiddle, shares)
       let sums1 = first.sums(back1.input)
       if place > 0 || wantsInput {
         first.addInputGradient(back1.input, gamma: layer.gamma1, sums1, to: &dx)

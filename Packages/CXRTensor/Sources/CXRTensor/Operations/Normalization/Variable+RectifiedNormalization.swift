@@ -10,7 +10,7 @@ public enum NormalizationStatistics: Sendable {
 
 extension Variable {
   /// Batch normalisation and ReLU as one operation, which gives what the two give and keeps its input alone: `[…, C]` →
-  /// `[…, C]`.
+  /// `[…, C]`. A convolution of the output applies both as it reads, and the output is not written.
   ///
   /// - Parameters:
   ///   - statistics: the batch's or stored ones.
@@ -26,7 +26,8 @@ extension Variable {
       shape.rank >= 2 && shape.count > 0 && scale.shape == [channels] && shift.shape == [channels],
       "batchNormalizedAndRectified: input \(shape), scale \(scale.shape), shift \(shift.shape)")
     if let traced = Variable.traced(
-      TracedOperation("batch normalization, ReLU", ["epsilon": Double(epsilon)]),
+      TracedOperation(
+        "batch normalization, ReLU", ["epsilon": Double(epsilon)], isLeftToReaders: true),
       [self, scale, shift], shape)
     {
       let zeros = Tensor(repeating: 0, shape: [channels])
@@ -42,9 +43,12 @@ extension Variable {
       values: x, channels: channels, statistics: used, shares: shares)
     let sums = SharedPullback { operation.sums($0) }
     let output = Variable.recorded(
-      operation.output(), (self, { operation.inputGradient($0, gamma: gamma, sums($0)) }),
-      (scale, { operation.parameterGradients(sums($0)).scale }),
-      (shift, { operation.parameterGradients(sums($0)).shift }))
+      PendingRectification(operation),
+      [
+        (self, { operation.inputGradient($0, gamma: gamma, sums($0)) }),
+        (scale, { operation.parameterGradients(sums($0)).scale }),
+        (shift, { operation.parameterGradients(sums($0)).shift }),
+      ])
     return (output, used.mean.tensor, used.variance.tensor)
   }
 }
