@@ -101,7 +101,7 @@ void *cxr_take_buffer(size_t bytes, size_t *capacity) {
     // the batches before it. Among equals the one that this thread gave, whose cache may still hold it.
     int best = -1;
     for (int i = 0; i < idle_count; i++)
-      if (idle[i].bytes >= bytes && idle[i].bytes <= 2 * bytes &&
+      if (idle[i].bytes >= bytes && idle[i].bytes <= 4 * bytes &&
           (best < 0 || idle[i].bytes < idle[best].bytes ||
            (idle[i].bytes == idle[best].bytes && idle[i].giver == &self)))
         best = i;

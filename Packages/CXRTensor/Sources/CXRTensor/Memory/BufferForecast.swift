@@ -13,7 +13,7 @@ struct BufferForecast {
 
   mutating func take(_ bytes: Int) {
     guard bytes > 0 else { return }
-    let fitting = idle.indices.filter { idle[$0] >= bytes && idle[$0] <= 2 * bytes }
+    let fitting = idle.indices.filter { idle[$0] >= bytes && idle[$0] <= 4 * bytes }
     var capacity = bytes
     if let best = fitting.min(by: { idle[$0] < idle[$1] }) {
       capacity = idle.remove(at: best)
