@@ -33,7 +33,9 @@ struct StatedEstimate: Sendable, Equatable {
 enum Shown {
   static func number(_ value: Double?, _ digits: Int) -> String {
     guard let value else { return "n/a" }
-    return String(format: "%.\(digits)f", value)
+    let text = String(format: "%.\(digits)f", value)
+    // Nought has no sign.
+    return text.hasPrefix("-") && Double(text) == 0 ? String(text.dropFirst()) : text
   }
 
   /// A share of 0…1 in percent.

@@ -135,5 +135,8 @@ import Testing
   @Test func numbersRoundAsPythonDoes() {
     #expect(fixedPoint(0.125, digits: 2) == "0.12" && fixedPoint(0.375, digits: 2) == "0.38")
     #expect(fixedPoint(nil, digits: 2) == "n/a")
+    // Python writes -0.00; nought has no sign.
+    #expect(fixedPoint(-0.004, digits: 2) == "0.00" && fixedPoint(-0.0, digits: 0) == "0")
+    #expect(fixedPoint(-0.006, digits: 2) == "-0.01" && fixedPoint(-10, digits: 0) == "-10")
   }
 }
