@@ -246,11 +246,15 @@ public struct ReportPage: Sendable {
     details{margin:1rem 0}summary{cursor:pointer;color:var(--mark)}a{color:var(--mark)}
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
-    @media(max-width:40rem){.films.three{grid-template-columns:1fr}.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
+    @media(max-width:40rem){th:first-child,td:first-child{position:sticky;left:0;max-width:45vw;background:var(--paper);\
+    white-space:normal;overflow-wrap:anywhere}.films.three{grid-template-columns:1fr}.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
     @media print{@page{margin:12mm}body{font-size:9pt;line-height:1.4}figcaption,.lead,.legend,.bar{font-size:1em}\
     .legend i,.bar i{print-color-adjust:exact;-webkit-print-color-adjust:exact}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
     .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
-    th,td{padding:.12rem .35em .12rem 0;white-space:normal}caption{position:static}td small{white-space:nowrap}\
+    th,td{padding:.12rem .35em .12rem 0;white-space:normal}\
+    th:first-child,td:first-child{position:static;max-width:none}table:has(td:nth-child(9)) :is(th,td){padding-right:.6em}\
+    table:has(td:nth-child(9)) td:nth-child(2){white-space:nowrap}caption{position:static}td small{white-space:nowrap}\
+    summary{list-style:none;color:inherit}details:not([open]):not(:has(.films)),h2:has(+details:not([open])){display:none}\
     details:has(.films)::details-content{content-visibility:visible;display:block}\
     .scroll>svg{display:block;margin:0 auto;max-height:7cm;min-width:0}\
     .films figcaption{font-size:6.5pt;line-height:1.15}.films{gap:.3rem}p{margin:.5em 0}\

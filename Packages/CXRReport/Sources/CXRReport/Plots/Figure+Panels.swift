@@ -86,6 +86,7 @@ extension Figure {
     heights: Heights = .common(0...1), course: Course = .straight
   ) -> Figure {
     var files: [(name: String, rows: [[String]])] = []
+    let letters = panels.map { tickLetters($0, heights) }.max() ?? 0
     let xStep = roundStep(xRange.upperBound - xRange.lowerBound)
     var script = """
       set size \(heights == .common(xRange) ? "square" : "nosquare")
@@ -94,7 +95,7 @@ extension Figure {
       set grid lc rgb '#999999' lw 0.5 dt 3
       set tmargin 1.8
       set bmargin 3
-      set lmargin 6
+      set lmargin \(fixedPoint(3.3 + 0.9 * Double(letters), digits: 1))
       set rmargin 1.4
       unset key
       set xlabel \(quoted(xLabel)) font ',13' offset 0,0.8
@@ -170,6 +171,15 @@ extension Figure {
     }
     let margin = (high - low) * 0.05
     return (heights == .own ? low - margin : low)...high + margin
+  }
+
+  /// How many letters the widest number beside the upright axis may have.
+  private static func tickLetters(_ panel: Panel, _ heights: Heights) -> Int {
+    let own = range(of: panel, heights)
+    let step = roundStep(own.upperBound - own.lowerBound)
+    let digits = Int(max(0, (-log10(step)).rounded(.up)))
+    let whole = [own.lowerBound, own.upperBound].map { fixedPoint($0, digits: 0).count }.max() ?? 1
+    return whole + (digits > 0 ? digits + 1 : 0)
   }
 
   /// 1, 2 or 5 times a power of ten, so that an axis of this length has three to six ticks.
