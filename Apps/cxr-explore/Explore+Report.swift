@@ -40,7 +40,10 @@ extension Explore {
     report.warnings = [collection.warningOfPatients].compactMap { $0?.asSentence }
     report.notes =
       (collection.leftOut
-      + [exploration.remarkOfSizes, collection.remarkOfPictures].compactMap { $0 })
+      + [
+        collection.remarkOfOtherLabels, exploration.remarkOfEmptyLabels, exploration.remarkOfSizes,
+        collection.remarkOfPictures,
+      ].compactMap { $0 })
       .map(\.asSentence)
     if let problem = try report.write(
       to: folder.path)

@@ -76,10 +76,7 @@ struct Explore: Program {
       progress: { progress.update($0, of: $1) })
     if let pixels = exploration.trainingPixels { announcePixels(pixels) }
     if let remark = exploration.remarkOfSizes { Console.warn(remark) }
-    let empty = exploration.classWeights.filter { $0.positive == nil }.map(\.label)
-    if !empty.isEmpty {
-      Console.warn("no positive film in training for \(empty.joined(separator: ", "))")
-    }
+    if let remark = exploration.remarkOfEmptyLabels { Console.warn(remark) }
     try folder.write(exploration.json, to: "explore.json")
     try folder.write(exploration.problems.auditCSV, to: "audit.csv")
     try folder.write(exploration.characteristics.csv, to: "characteristics.csv")

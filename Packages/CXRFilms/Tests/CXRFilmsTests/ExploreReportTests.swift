@@ -170,4 +170,18 @@ import Testing
       #expect(try page.series("class-weights", 2).first?.first.flatMap { Double($0) } == 0.66666)
     }
   }
+
+  /// Silence is right most of the time where findings are rare, and only there is that said.
+  @Test func silenceIsSpokenOfWhereFindingsAreRare() throws {
+    let words = "Nearly every orange bar is long"
+    var report = sample()
+    // Nineteen of forty films are without C as far as is known.
+    #expect(report.sharesCaption == "Films with and without each finding.")
+    report.unknowns = [0, 0, 0]
+    report.positives = [4, 9, 7]
+    #expect(report.sharesCaption.hasPrefix("Films with and without each finding. \(words):"))
+    try write(report) { page in #expect(page.html.contains(words)) }
+    report.images = 0
+    #expect(!report.sharesCaption.contains(words))
+  }
 }

@@ -136,28 +136,30 @@ extension FilmCollection {
   /// How many names a line lists.
   private static let mostNames = 20
 
-  /// What a person should know of the label file and the folder, a line each.
-  public var remarks: [String] {
-    var lines = remarksOfCollection
+  /// Which labels of the file are not of the set, and how often each stands there; `nil` where none is.
+  public var remarkOfOtherLabels: String? {
     // What a description takes for a kind of a label is used under that name.
     let kinds = file.collection?.kinds ?? [:]
     let others = matrix.otherLabels.sorted { $0.key < $1.key }.filter { name, _ in
       kinds[name]?.contains(where: matrix.labels.contains) != true
     }
-    if !others.isEmpty {
-      // Of many, the commonest; explore.json has them all.
-      let shown =
-        others.count > Self.mostNames
-        ? others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostNames)
-        : others[...]
-      lines.append(
-        "labels outside the set, not used: "
-          + shown.map { name, count in
-            let meant = kinds[name] != nil ? nil : nearest(to: name)
-            return "\(name) (\(count)\(meant.map { ", is it \($0)?" } ?? ""))"
-          }.joined(separator: ", ")
-          + (others.count > shown.count ? ", and \(others.count - shown.count) more" : ""))
-    }
+    guard !others.isEmpty else { return nil }
+    // Of many, the commonest; explore.json has them all.
+    let shown =
+      others.count > Self.mostNames
+      ? others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.mostNames)
+      : others[...]
+    return "labels outside the set, not used: "
+      + shown.map { name, count in
+        let meant = kinds[name] != nil ? nil : nearest(to: name)
+        return "\(name) (\(count)\(meant.map { ", is it \($0)?" } ?? ""))"
+      }.joined(separator: ", ")
+      + (others.count > shown.count ? ", and \(others.count - shown.count) more" : "")
+  }
+
+  /// What a person should know of the label file and the folder, a line each.
+  public var remarks: [String] {
+    var lines = remarksOfCollection + [remarkOfOtherLabels].compactMap { $0 }
     let withoutColumn = labelsWithoutPartner.isEmpty ? unknownLabels : labelsWithoutPartner
     if let remarkOfPartners {
       lines.append(remarkOfPartners)

@@ -154,6 +154,13 @@ public struct Exploration: Sendable {
   /// 224 × 224 pixels; `nil` where they are, or where that is not known.
   public var remarkOfSizes: String? { revision.flatMap { $0.remark(ofSizes: sizes) } }
 
+  /// Of which findings no training film has any; `nil` where there is none such.
+  public var remarkOfEmptyLabels: String? {
+    let empty = classWeights.filter { $0.positive == nil }.map(\.label)
+    return empty.isEmpty
+      ? nil : "no positive film in training for \(empty.joined(separator: ", "))"
+  }
+
   /// How the files were read, for the document.
   private var reading: [(String, JSONValue)] {
     let file = collection.file

@@ -15,6 +15,16 @@ extension ExploreReport {
     percent(positives[label], of: images - unknown(label))
   }
 
+  /// Below the picture of films with and without each finding: what silence is worth, where nearly all findings are rare.
+  var sharesCaption: String {
+    let long = labels.indices.count { percent(positives[$0] + unknown($0), of: images) < 25 }
+    return "Films with and without each finding."
+      + (10 * long < 9 * labels.count || images == 0
+        ? ""
+        : " Nearly every orange bar is long: a classifier that always says no is right most of the time, and finds nobody. This "
+          + "is why accuracy says little here.")
+  }
+
   /// The labels, the commonest first.
   var order: [Int] { labels.indices.sorted { positives[$0] > positives[$1] } }
 

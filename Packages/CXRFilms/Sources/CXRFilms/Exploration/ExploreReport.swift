@@ -111,8 +111,7 @@ public struct ExploreReport: Sendable {
         + (hasUnknowns ? "; in percent of those of which it is known." : "."))
     figures.add(
       "positives-negatives", to: &page,
-      caption: "Nearly every orange bar is long: a classifier that always says no is right "
-        + "most of the time, and finds nobody. This is why accuracy says little here.")
+      caption: sharesCaption)
     figures.add(
       "labels-per-image", to: &page,
       caption: "A film may have several findings or none."
