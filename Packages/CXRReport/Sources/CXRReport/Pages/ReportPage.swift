@@ -247,7 +247,7 @@ public struct ReportPage: Sendable {
     .bar{display:flex;gap:.6rem;align-items:center;color:var(--soft);font-size:.9rem}
     .bar i{flex:0 1 14rem;height:.8rem;border:1px solid var(--line)}
     @media(max-width:40rem){th:first-child,td:first-child{position:sticky;left:0;max-width:45vw;background:var(--paper);\
-    white-space:normal;overflow-wrap:anywhere}.films.three{grid-template-columns:1fr}.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
+    white-space:normal;overflow-wrap:break-word}.films.three{grid-template-columns:1fr}.answer div{grid-template-columns:1fr}main,footer{padding-left:.8rem;padding-right:.8rem}}
     @media print{@page{margin:12mm}body{font-size:9pt;line-height:1.4}figcaption,.lead,.legend,.bar{font-size:1em}\
     .legend i,.bar i{print-color-adjust:exact;-webkit-print-color-adjust:exact}main,footer{max-width:none;padding-left:0;padding-right:0}nav{display:none}\
     .scroll{overflow:visible}table{font-size:.78em;width:100%}pre{font-size:.68em}\
