@@ -202,6 +202,7 @@ struct Evaluate: Program {
   ) throws {
     var report = evaluation.report(figures)
     report.made = made
+    report.program = "cxr-evaluate \(LibraryVersion.current)"
     let tables = report.tables
     let earlier = EvaluationFiles(folder)
     let written =

@@ -123,6 +123,10 @@ import Testing
       ]
     }
     let first = try #require(models.first)
+    let yardsticks = try models.map { model in
+      try labels.map { try model.at("baseline/labels/" + $0).estimate("auc") }
+    }
+    let isShared = yardsticks.allSatisfy { $0 == yardsticks[0] }
     return [
       Expected(
         caption: "Areas under the ROC curve. Difference: \(names[0]) less \(names[1]); p corrected "
@@ -144,15 +148,17 @@ import Testing
         caption: "Average precision, and how a regression on thumbnails ranks the same films.",
         heading: "Precision and recall",
         header: ["finding", "films with it"]
-          + names.flatMap { ["average precision, \($0)", "thumbnail regression's AUC, \($0)"] },
+          + names.flatMap {
+            ["average precision, \($0)"] + (isShared ? [] : ["thumbnail regression's AUC, \($0)"])
+          } + (isShared ? ["thumbnail regression's AUC"] : []),
         rows: try labels.map { label in
           [label, "\(try first.count("labels/\(label)/support"))"]
             + (try models.flatMap { model in
-              [
-                try model.at("labels/" + label).estimate("average_precision").shown(3),
-                try model.at("baseline/labels/" + label).estimate("auc").shown(3),
-              ]
+              [try model.at("labels/" + label).estimate("average_precision").shown(3)]
+                + (isShared
+                  ? [] : [try model.at("baseline/labels/" + label).estimate("auc").shown(3)])
             })
+            + (isShared ? [try first.at("baseline/labels/" + label).estimate("auc").shown(3)] : [])
         }),
     ]
   }
@@ -224,8 +230,16 @@ import Testing
         for count in ["true_positives", "false_positives", "false_negatives", "true_negatives"] {
           cells.append("\(try point.count(count))")
         }
+        let without =
+          try point.count("false_positives") + point.count("true_negatives")
         for key in RecomputedFigures.Counts.keys {
-          cells.append(try point.estimate(key).shown(2))
+          let estimate = try point.estimate(key)
+          let isEndless =
+            key == "false_alarms_per_found" && (estimate.high ?? 0) > Double(without)
+          cells.append(
+            isEndless
+              ? "\(Shown.number(estimate.value, 2)) (\(Shown.number(estimate.low, 2)) to ∞)"
+              : estimate.shown(2))
         }
         let alarms = Double(try point.count("false_positives"))
         cells.append(Shown.number(100 * alarms / Double(try own.count("images")), 1))
@@ -505,7 +519,8 @@ import Testing
       let isOpen = (mean.low ?? 0) <= 0 && (mean.high ?? 0) >= 0
       take(
         [Shown.number(mean.value, 3), "95", Shown.number(mean.low, 3), Shown.number(mean.high, 3)]
-          + (isOpen ? ["0.5"] : []) + (clear == 0 ? [] : ["\(clear)", "\(labels.count)"]),
+          + (isOpen ? ["0.5"] : []) + ["\(try difference.count("tested"))"]
+          + (clear == 0 ? [] : ["\(clear)"]),
         from: [
           "The mean AUC of \(one) less that of \(other)",
           isOpen
@@ -593,20 +608,25 @@ import Testing
         page.answers[1].contains(
           " finds \(percents[0]) (\(percents[1]) to \(percents[2])) of 100 findings, with "
             + "\(Shown.number(alarms, 0)) false alarms in 100 films"), "\(page.answers[1])")
-      let intervals = try labels.compactMap { label -> ClosedRange<Double>? in
+      let right = try labels.compactMap { label -> Bool? in
         let own = try model.at("labels/\(label)/calibration")
         guard own.keys.contains("platt") else { return nil }
-        let ratio = try own.at("platt").estimate("observed_to_expected")
-        guard let low = ratio.low, let high = ratio.high else { return nil }
-        return low...high
+        let held = try [
+          ("observed_to_expected", 1.0), ("calibration_slope", 1), ("calibration_intercept", 0),
+        ].map { key, value -> Bool? in
+          let estimate = try own.at("platt").estimate(key)
+          guard let low = estimate.low, let high = estimate.high else { return nil }
+          return low <= value && value <= high
+        }
+        return held.contains(nil) ? nil : held.allSatisfy { $0 == true }
       }
-      let kept = intervals.count { $0.contains(1) }
       #expect(
         page.answers[2].contains(
-          intervals.isEmpty
+          right.isEmpty
             ? "\(name), read by Platt's line: not to be said"
-            : "\(name), read by Platt's line, promises as many as there are, within chance, for "
-              + "\(kept) of \(intervals.count) findings"), "\(page.answers[2])")
+            : "\(name), read by Platt's line: right within chance for \(right.count { $0 }) of "
+              + "\(right.count) findings, by O:E, slope and intercept together"),
+        "\(page.answers[2])")
     }
     let weakest = try labels.compactMap { label in
       try best.number("labels/\(label)/auc").map { (label, $0) }
@@ -640,7 +660,7 @@ import Testing
         take(["\(chosenOn)", "\(patients)"], from: ["thresholds and calibrations of \(name) were"])
       }
       let area = try model.estimate("mean_auc")
-      if let value = area.value, value < 0.5 {
+      if let high = area.high, high < 0.5 {
         take(
           [area.value, area.low, area.high].map { Shown.number($0, 3) },
           from: ["\(name) ranks films worse than a coin"])
@@ -702,14 +722,15 @@ import Testing
               && isCalled == (kind != "missed")
           }.compactMap { scores[$0.name] }
           guard let surest = kind == "missed" ? fitting.min() : fitting.max() else {
-            #expect(place.detail == "none", "\(what)")
+            #expect(place.detail == "none left to show", "\(what)")
             continue
           }
           let details = place.detail.components(separatedBy: " · ")
           let own = try #require(films.first { $0.name == details.first })
           shown.insert(own.name)
           #expect(scores[own.name] == surest, "\(what)")
-          var words = "output \(Shown.number(surest, 3)), threshold \(Shown.number(threshold, 3))"
+          var words =
+            "output \(Shown.number(surest, 3)), threshold of outputs \(Shown.number(threshold, 3))"
           if try fits[k].at("platt") != .null, let scale = try fits[k].number("platt/scale"),
             let shift = try fits[k].number("platt/shift")
           {

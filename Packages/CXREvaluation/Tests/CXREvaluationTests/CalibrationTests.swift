@@ -194,4 +194,22 @@ import Testing
       TypicalFilms(training: [], features: Array(features[..<40]), channels: 4).figures.distance
         == nil)
   }
+
+  /// Right are probabilities of whose three figures none is wrong beyond chance: as many may have the finding as promised, and the
+  /// slope be wrong.
+  @Test func rightIsWhatNoneOfThreeIntervalsExcludes() throws {
+    func line(_ count: Int, slope: Double) -> CalibrationLine {
+      var random = RandomStream(seed: 5)
+      let odds = (0..<count).map { _ in normal(&random) * 1.2 }
+      return CalibrationLine(
+        probabilities: odds.map { 1 / (1 + exp(-$0)) },
+        labels: odds.map { Double(random.uniform()) < 1 / (1 + exp(-slope * $0)) },
+        patients: PatientIndex(0..<count))
+    }
+    let steep = line(4000, slope: 2)
+    #expect(steep.observedToExpected.interval?.contains(1) == true)
+    #expect(steep.intercept.interval?.contains(0) == true && steep.isRight == false)
+    #expect(line(4000, slope: 1).isRight == true)
+    #expect(line(6, slope: 1).isRight == nil)
+  }
 }

@@ -83,6 +83,16 @@ extension CalibrationFigures {
   }
 }
 
+extension CalibrationLine {
+  /// Whether none of the three intervals excludes what is right: O:E 1, slope 1, intercept 0; `nil` unless all are known.
+  var isRight: Bool? {
+    guard let ratio = observedToExpected.interval, let slope = slope.interval,
+      let intercept = intercept.interval
+    else { return nil }
+    return ratio.contains(1) && slope.contains(1) && intercept.contains(0)
+  }
+}
+
 extension LabelFigures {
   /// The figures of one way of calibrating.
   public func calibration(_ method: CalibrationMethod) -> CalibrationFigures? {

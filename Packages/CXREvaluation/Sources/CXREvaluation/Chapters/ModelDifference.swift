@@ -173,8 +173,10 @@ extension EvaluationFigures {
           ] + shares(paired?.pooled)
         ],
         caption:
-          "\(difference.name) less \(difference.other); corrected over the \(difference.tested) of "
-          + "\(difference.labels.count) findings that can be tested."
+          "\(difference.name) less \(difference.other); "
+          + (difference.tested == 0
+            ? "of too few patients to test the area of any finding."
+            : "corrected over the \(difference.tested) of \(difference.labels.count) findings that can be tested.")
           + (paired == nil
             ? ""
             : " Sensitivity and specificity are at \(point == "0.5" ? "0.5" : "the chosen thresholds"), p of findings corrected "

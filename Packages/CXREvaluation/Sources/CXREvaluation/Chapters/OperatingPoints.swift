@@ -59,6 +59,9 @@ public struct OperatingPoints: Sendable {
       scores: known.scores, labels: known.truths, threshold: known.kind.half)
   }
 
+  /// All that are on the page.
+  fileprivate var shown: [OperatingPoint] { [half] + [fitted].compactMap { $0 } }
+
   /// At the chosen threshold, or at 0.5 where none was chosen.
   var chosen: OperatingPoint { fitted ?? half }
 
@@ -81,7 +84,7 @@ extension OperatingPoint {
       ("sensitivity", "sensitivity", { $0.sensitivity.estimate }),
       ("specificity", "specificity", { $0.specificity.estimate }),
       ("ppv", "PPV", { $0.ppv.estimate }), ("npv", "NPV", { $0.npv.estimate }),
-      ("false_alarms_per_found", "false alarms per found", { $0.falseAlarmsPerFound }),
+      (alarmsKey, "false alarms per found", { $0.falseAlarmsPerFound }),
     ]
   }
 
@@ -89,7 +92,23 @@ extension OperatingPoint {
   static var titles: [String] { estimates.map(\.title) }
 
   /// On the page, a column of ``titles`` each.
-  var texts: [String] { Self.estimates.map { $0.of(figures).text(digits: 2) } }
+  var texts: [String] {
+    Self.estimates.map { estimate in
+      let own = estimate.of(figures)
+      guard estimate.key == Self.alarmsKey, isWithoutUpperEnd, let value = own.value,
+        let low = own.interval?.low
+      else { return own.text(digits: 2) }
+      return "\(fixedPoint(value, digits: 2)) (\(fixedPoint(low, digits: 2)) to ∞)"
+    }
+  }
+
+  /// Whether more false alarms per found than there are films without the finding lie in the interval.
+  var isWithoutUpperEnd: Bool {
+    guard let interval = figures.falseAlarmsPerFound.interval else { return false }
+    return interval.high > Double(figures.counts.falsePositives + figures.counts.trueNegatives)
+  }
+
+  private static let alarmsKey = "false_alarms_per_found"
 
   func json(prevalence: Double?) -> JSONValue {
     .object(
@@ -180,6 +199,10 @@ extension EvaluationFigures {
       "PPV is the share of alarms that are right, NPV the share of all-clears that are; "
         + "false alarms per found are those that come with each film of the finding that is called. All three depend on how common "
         + "the finding is.",
+      models.contains {
+        $0.labels.contains { $0.points.shown.contains(where: \.isWithoutUpperEnd) }
+      }
+        ? "∞ stands for an upper end beyond the number of films without the finding." : nil,
       hasPrevalence ? "Where a prevalence was given, PPV is shown for it too." : nil,
     ])
     for model in fitted {

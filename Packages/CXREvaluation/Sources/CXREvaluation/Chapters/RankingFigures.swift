@@ -130,18 +130,24 @@ extension EvaluationFigures {
       caption:
         "How many alarms are right against how many findings are found; dashed, how common the finding is, which is what chance "
         + "gives. The rarer the finding, the lower the curve of the same network.")
+    // One regression that stands for all models is shown once.
+    let yardsticks = models.compactMap { $0.yardstick?.auc }
+    let shared =
+      models.count > 1 && yardsticks.count == models.count
+        && yardsticks.allSatisfy { $0 == yardsticks[0] } ? yardsticks[0] : nil
     page.table(
       header: ["finding", "films with it"]
         + models.flatMap { model in
           ["average precision, \(model.name)"]
-            + (model.yardstick == nil ? [] : ["thumbnail regression's AUC, \(model.name)"])
-        },
+            + (model.yardstick == nil || shared != nil
+              ? [] : ["thumbnail regression's AUC, \(model.name)"])
+        } + (shared == nil ? [] : ["thumbnail regression's AUC"]),
       rows: labels.indices.map { k in
         [labels[k], "\(models.first?.labels[k].positives ?? 0)"]
           + models.flatMap { model in
             [model.labels[k].ranking.averagePrecision.text(digits: 3)]
-              + (model.yardstick.map { [$0.auc[k].text(digits: 3)] } ?? [])
-          }
+              + (shared == nil ? model.yardstick.map { [$0.auc[k].text(digits: 3)] } ?? [] : [])
+          } + (shared.map { [$0[k].text(digits: 3)] } ?? [])
       },
       caption: models.contains { $0.yardstick != nil }
         ? "Average precision, and how a regression on thumbnails ranks the same films."
@@ -184,7 +190,10 @@ extension EvaluationFigures {
       ],
       caption: "Areas under the ROC curve."
         + (difference.map {
-          " Difference: \($0.name) less \($0.other); p corrected for looking at \($0.tested) findings."
+          " Difference: \($0.name) less \($0.other)"
+            + ($0.tested == 0
+              ? ", of which too few patients have a finding to test any."
+              : "; p corrected for looking at \($0.tested) findings.")
         } ?? ""))
   }
 

@@ -31,7 +31,10 @@ public struct Example: Sendable {
   public var boxCount = 0
   /// What is to be known of the picture, such as `as prepared`, or why there is none; empty of a film as it is stored.
   public var note = ""
-  /// The film beside the film with its map, as a JPEG or PNG file; `nil` where the film can no longer be decoded.
+  /// Whether its map has several cells, so that it tells a place, and is shown.
+  public var hasMap = true
+  /// The film, beside it the film with its map where ``hasMap``, as a JPEG or PNG file; `nil` where the film can no longer be
+  /// decoded.
   public var picture: [UInt8]?
 
   /// Gathers an example.
@@ -45,7 +48,7 @@ public struct Example: Sendable {
   /// The film, what the model says and what is so, in words.
   var detail: String {
     let output =
-      "output \(fixedPoint(score, digits: 3)), threshold \(fixedPoint(threshold, digits: 3))"
+      "output \(fixedPoint(score, digits: 3)), threshold of outputs \(fixedPoint(threshold, digits: 3))"
     return [
       film, probability.map { "probability \(fixedPoint($0, digits: 3)), \(output)" } ?? output,
       findings.isEmpty ? "has none of the findings" : "has \(findings.joined(separator: ", "))",
@@ -70,16 +73,22 @@ public struct Example: Sendable {
       "Of each finding the film with it that scores highest, the film without it that is called and scores highest, and the film "
         + "with it that is missed and scores lowest; no film is shown twice for a model, so where one is shown already, the next is."
     )
-    page.paragraph(
-      "Each film stands beside the same film with the map of the finding over it. The map is no estimate: the network's "
-        + "log-odds are the mean of what its cells say. But each cell looks at a wide field around its place (in the "
-        + "reference network nearly half of the film a side), and each map has a scale of its own, from its least to its "
-        + "most: what shines on a film without the finding adds more than the rest, and may still speak against it."
-    )
+    let mapless = models.filter { $0.examples.contains { !$0.hasMap } }.map(\.name)
+    let hasMaps = models.contains { $0.examples.contains(where: \.hasMap) }
+    page.sentences([
+      hasMaps
+        ? "Each film stands beside the same film with the map of the finding over it\(mapless.isEmpty ? "" : ", where there is one"). "
+          + "The map is no estimate: the network's log-odds are the mean of what its cells say. But each cell looks at a wide field "
+          + "around its place, and each map has a scale of its own, from its least to its most: what shines on a film without the "
+          + "finding adds more than the rest, and may still speak against it." : nil,
+      mapless.isEmpty
+        ? nil
+        : "Maps of \(mapless.joined(separator: ", ")) are of one cell, which tells no place, and are not shown.",
+    ])
     if models.contains(where: { $0.examples.contains { $0.boxCount > 0 } }) {
       page.paragraph("White frames are boxes in which the finding was drawn.")
     }
-    page.colourBar(colours, low: "the film's least", high: "the film's most")
+    if hasMaps { page.colourBar(colours, low: "the film's least", high: "the film's most") }
     for (name, examples) in models {
       let labels = examples.map(\.label).reduce(into: [String]()) {
         if $0.last != $1 { $0.append($1) }
@@ -91,7 +100,7 @@ public struct Example: Sendable {
             label,
             Kind.allCases.map { kind in
               let own = examples.first { $0.label == label && $0.kind == kind }
-              return (own?.picture, kind.rawValue, own?.detail ?? "none")
+              return (own?.picture, kind.rawValue, own?.detail ?? "none left to show")
             }
           )
         })

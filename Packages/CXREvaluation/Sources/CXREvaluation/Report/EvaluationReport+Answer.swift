@@ -35,6 +35,14 @@ extension EvaluationReport {
     guard let value = area.value else {
       return "Not to be said: no finding has films with and without it."
     }
+    let others = figures.differences.compactMap {
+      difference -> (name: String, row: ModelDifference.Row)? in
+      if difference.name == best.name { return (difference.other, difference.mean) }
+      if difference.other == best.name { return (difference.name, difference.mean) }
+      return nil
+    }
+    let intervals = others.isEmpty ? [area.interval] : others.map(\.row.auc.interval)
+    guard intervals.contains(where: { $0 != nil }) else { return tooFew }
     let mean = "mean AUC \(area.text(digits: 3))"
     if value <= 0.5 {
       return "None: \(best.name) has the best \(mean), no better than a coin."
@@ -43,16 +51,7 @@ extension EvaluationReport {
       return
         "None yet: \(best.name) has the best \(mean), and these films do not tell it from a coin."
     }
-    let others = figures.differences.compactMap {
-      difference -> (name: String, row: ModelDifference.Row)? in
-      if difference.name == best.name { return (difference.other, difference.mean) }
-      if difference.other == best.name { return (difference.name, difference.mean) }
-      return nil
-    }
-    guard !others.isEmpty else {
-      return "\(best.name): \(mean)."
-        + (area.interval == nil ? " How sure that is, so few patients do not tell." : "")
-    }
+    guard !others.isEmpty else { return "\(best.name): \(mean)." }
     func isTold(_ row: ModelDifference.Row) -> Bool {
       row.auc.interval.map { !$0.contains(0) } ?? false
     }
@@ -76,6 +75,17 @@ extension EvaluationReport {
     return first + ". \(best.name) has \(mean): " + words.joined(separator: "; ") + "."
   }
 
+  /// What is said where so few patients have the findings that no interval is known.
+  private var tooFew: String {
+    let means = figures.models.enumerated().map { place, model in
+      "\(model.name) \(place == 0 ? "has a mean area under the ROC curve of" : "of") "
+        + fixedPoint(model.ranking.auc.value, digits: 3)
+    }
+    return "Not to be said: too few patients have the findings to say "
+      + (means.count > 1 ? "which to use. " : "whether it is of any use. ")
+      + means.joined(separator: ", ") + "."
+  }
+
   private func found(_ model: ModelFigures) -> String {
     guard let point = model.pooled.fitted ?? model.pooled.half, point.counts.support > 0 else {
       return "\(model.name): no film has a finding"
@@ -95,15 +105,14 @@ extension EvaluationReport {
   private func promised(_ model: ModelFigures) -> String {
     let hasPlatt = model.labels.contains { $0.calibration(.platt) != nil }
     let method = hasPlatt ? CalibrationMethod.platt : .none
-    let intervals = model.labels.compactMap {
-      $0.calibration(method)?.line?.observedToExpected.interval
-    }
+    let judged = model.labels.compactMap { $0.calibration(method)?.line?.isRight }
     let read = hasPlatt ? "read by Platt's line" : "as it is"
-    guard !intervals.isEmpty else {
+    guard !judged.isEmpty else {
       return "\(model.name), \(read): not to be said, of too few patients"
     }
-    return "\(model.name), \(read), promises as many as there are, within chance, for "
-      + "\(intervals.count { $0.contains(1) }) of \(intervals.count) findings"
+    return
+      "\(model.name), \(read): right within chance for \(judged.count { $0 }) of \(judged.count) "
+      + "findings, by O:E, slope and intercept together"
   }
 
   private func weakest(_ best: ModelFigures) -> String {

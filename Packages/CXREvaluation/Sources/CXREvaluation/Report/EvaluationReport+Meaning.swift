@@ -105,11 +105,11 @@ extension EvaluationReport {
           + "probabilities"
         : "\(value > 0 ? difference.name : difference.other) ranks films better on average over findings and thresholds"
       lines.append(
-        "The mean AUC of \(difference.name) less that of \(difference.other) is \(span): \(verdict). "
-          + (clear == 0
-            ? "For no single finding the difference is beyond chance after Holm's correction."
-            : "For \(clear) of \(difference.labels.count) findings the difference is beyond chance after "
-              + "Holm's correction."))
+        "The mean AUC of \(difference.name) less that of \(difference.other) is \(span): \(verdict)."
+          + (difference.tested == 0
+            ? ""
+            : " Of \(difference.tested) findings that can be tested the difference is beyond chance, after Holm's correction, for "
+              + (clear == 0 ? "none." : "\(clear).")))
     }
     return lines
   }

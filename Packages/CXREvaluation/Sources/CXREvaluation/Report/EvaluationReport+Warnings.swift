@@ -25,7 +25,7 @@ extension EvaluationReport {
         "\(name): no threshold could be chosen, because all validation films score alike: "
           + model.pooled.labelsOfEqualScores.joined(separator: ", ") + ".")
     }
-    if let area = model.ranking.auc.value, area < 0.5 {
+    if let interval = model.ranking.auc.interval, interval.high < 0.5 {
       page.callout(
         "\(name) ranks films worse than a coin: mean AUC \(model.ranking.auc.text(digits: 3)). Of one trained on these findings "
           + "that is no small fault: are its columns, or yes and no, exchanged?")
@@ -41,13 +41,15 @@ extension EvaluationReport {
       $0.labels.contains { $0.ranking.auc.interval != nil }
     }
     let hasMaps = figures.models.contains {
-      $0.model.localisation != nil || !$0.model.examples.isEmpty
+      $0.model.localisation != nil || $0.model.examples.contains(where: \.hasMap)
     }
     page.sentences([
       hasIntervals
         ? "The intervals speak of other patients of the same kind, seen with the same devices and labelled the same way. "
           + "They do not speak of another hospital, of another training run of the same network, or of how right the "
-          + "labels are, which a program may have read from reports." : nil,
+          + "labels are, which a program may have read from reports."
+        : "These \(figures.films.patientCount) patients are too few: no area has an interval, and what is said of ranking may be "
+          + "chance.",
       hasMaps ? "A map shows what the network added up, not why." : nil,
       "Predictive values hold where the finding is as common as here.",
       figures.models.contains { !$0.groupDifferences.isEmpty }

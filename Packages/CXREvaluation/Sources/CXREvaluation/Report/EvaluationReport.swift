@@ -29,6 +29,8 @@ public struct EvaluationReport: Sendable {
   public var mapColours: [ColourStop] = []
   /// When, by what program and by what command it was made, for the page.
   public var made: String?
+  /// What made it, with its version, for the methods.
+  public var program: String?
 
   /// Of figures.
   public init(_ figures: EvaluationFigures, part: String) {

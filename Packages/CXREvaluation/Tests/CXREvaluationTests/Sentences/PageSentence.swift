@@ -48,9 +48,16 @@ struct JudgedPage: Sendable {
   }
   /// Of the best: its mean area.
   var bestArea: Estimate { best?.ranking.auc ?? Estimate(nil) }
+  /// Whether so few patients have the findings that neither the difference of areas nor, of one model, its area has an interval.
+  var isOfTooFew: Bool {
+    guard let best, bestArea.value != nil else { return false }
+    let own = differences.filter { $0.name == best.name || $0.other == best.name }
+    return own.isEmpty
+      ? bestArea.interval == nil : own.allSatisfy { $0.mean.auc.interval == nil }
+  }
   /// Whether the best is better than a coin, as far as can be told.
   var isOfUse: Bool {
-    guard let value = bestArea.value, value > 0.5 else { return false }
+    guard let value = bestArea.value, value > 0.5, !isOfTooFew else { return false }
     return bestArea.interval.map { !$0.contains(0.5) } ?? true
   }
   /// Of each other model, whether the best is told from it.

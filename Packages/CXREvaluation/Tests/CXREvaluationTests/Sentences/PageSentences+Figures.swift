@@ -68,15 +68,16 @@ extension PageSentences {
       when: "the interval of a difference holds 0"
     ) { page in page.differences.contains { $0.mean.auc.interval?.contains(0) ?? false } },
     PageSentence(
-      "For no single finding the difference is beyond chance after Holm's correction.",
-      when: "a difference has an interval, and no finding's corrected p is below 0.05"
+      "Of {} findings that can be tested the difference is beyond chance, after Holm's correction, for none.",
+      when: "a difference has an interval, findings have a p, and no corrected one is below 0.05"
     ) { page in
       page.differences.contains {
-        $0.mean.auc.interval != nil && !$0.labels.contains { ($0.corrected ?? 1) < 0.05 }
+        $0.mean.auc.interval != nil && $0.isTested
+          && !$0.labels.contains { ($0.corrected ?? 1) < 0.05 }
       }
     },
     PageSentence(
-      "For {} of {} findings the difference is beyond chance after Holm's correction.",
+      "Of {} findings that can be tested the difference is beyond chance, after Holm's correction, for {}.",
       when: "a difference has an interval, and a finding's corrected p is below 0.05"
     ) { page in
       page.differences.contains {
@@ -100,8 +101,12 @@ extension PageSentences {
     PageSentence("Areas under the ROC curve.", when: "a model is judged") { !$0.models.isEmpty },
     PageSentence(
       "Difference: {} less {}; p corrected for looking at {} findings.",
-      when: "there are two models"
-    ) { $0.models.count == 2 && !$0.differences.isEmpty },
+      when: "there are two models, and a finding has a p"
+    ) { $0.models.count == 2 && $0.differences.contains { $0.isTested } },
+    PageSentence(
+      "Difference: {} less {}, of which too few patients have a finding to test any.",
+      when: "there are two models, and no finding has a p"
+    ) { $0.models.count == 2 && $0.differences.contains { !$0.isTested } },
     PageSentence(
       "Area under the ROC curve with 95 % intervals; dashed, chance.", when: "pictures are drawn"
     ) { $0.isDrawn },
@@ -166,8 +171,12 @@ extension PageSentences {
     },
     PageSentence(
       "{} less {}; corrected over the {} of {} findings that can be tested.",
-      when: "there are several models"
-    ) { !$0.differences.isEmpty },
+      when: "there are several models, and a finding has a p"
+    ) { $0.differences.contains { $0.isTested } },
+    PageSentence(
+      "{} less {}; of too few patients to test the area of any finding.",
+      when: "there are several models, and no finding has a p"
+    ) { $0.differences.contains { !$0.isTested } },
     PageSentence(
       "Sensitivity and specificity are at 0.5, p of findings corrected likewise; all: the mean AUC, and all film-and-finding "
         + "pairs.",
@@ -203,6 +212,16 @@ extension PageSentences {
       !$0.models.isEmpty
     },
     PageSentence(
+      "∞ stands for an upper end beyond the number of films without the finding.",
+      when: "false alarms per found reach beyond it"
+    ) { page in
+      page.labels.contains { label in
+        [label.points.half, label.points.fitted].contains {
+          ($0?.falseAlarmsPerFound.interval?.high ?? 0) > Double(label.films - label.positives)
+        }
+      }
+    },
+    PageSentence(
       "Where a prevalence was given, PPV is shown for it too.",
       when: "a finding's prevalence was given"
     ) { !$0.models.isEmpty && $0.hasPrevalence },
@@ -231,6 +250,10 @@ extension PageSentences {
       "Of the films that lack it, how many the model calls negative.", when: "pictures are drawn"
     ) { $0.isDrawn },
   ]
+}
+
+extension ModelDifference {
+  fileprivate var isTested: Bool { labels.contains { $0.pValue != nil } }
 }
 
 extension JudgedPage {

@@ -67,17 +67,25 @@ extension PageSentences {
     ) { !$0.examples.isEmpty },
     PageSentence(
       "Each film stands beside the same film with the map of the finding over it.",
-      when: "films are shown"
-    ) { !$0.examples.isEmpty },
+      when: "films are shown, each with a map of several cells"
+    ) { $0.hasShownMaps && !$0.hasHiddenMaps },
+    PageSentence(
+      "Each film stands beside the same film with the map of the finding over it, where there is one.",
+      when: "films are shown, some with a map of several cells and some without"
+    ) { $0.hasShownMaps && $0.hasHiddenMaps },
+    PageSentence(
+      "Maps of {} are of one cell, which tells no place, and are not shown.",
+      when: "films are shown of a model whose maps have one cell"
+    ) { $0.hasHiddenMaps },
     PageSentence(
       "The map is no estimate: the network's log-odds are the mean of what its cells say.",
-      when: "films are shown"
-    ) { !$0.examples.isEmpty },
+      when: "films are shown with maps"
+    ) { $0.hasShownMaps },
     PageSentence(
-      "But each cell looks at a wide field around its place (in the reference network nearly half of the film a side), and each "
-        + "map has a scale of its own, from its least to its most: what shines on a film without the finding adds more than the "
-        + "rest, and may still speak against it.", when: "films are shown"
-    ) { !$0.examples.isEmpty },
+      "But each cell looks at a wide field around its place, and each map has a scale of its own, from its least to its most: what "
+        + "shines on a film without the finding adds more than the rest, and may still speak against it.",
+      when: "films are shown with maps"
+    ) { $0.hasShownMaps },
     PageSentence(
       "White frames are boxes in which the finding was drawn.", when: "a film is shown with a box"
     ) { page in page.examples.contains { $0.boxCount > 0 } },
@@ -93,8 +101,13 @@ extension PageSentences {
         + "a program may have read from reports.", when: "an area has an interval"
     ) { $0.hasIntervals },
     PageSentence(
-      "A map shows what the network added up, not why.", when: "there are boxes, or films are shown"
-    ) { !$0.places.isEmpty || !$0.examples.isEmpty },
+      "These {} patients are too few: no area has an interval, and what is said of ranking may be chance.",
+      when: "a model is judged, and no area has an interval"
+    ) { !$0.models.isEmpty && !$0.hasIntervals },
+    PageSentence(
+      "A map shows what the network added up, not why.",
+      when: "there are boxes, or films are shown with maps"
+    ) { !$0.places.isEmpty || $0.hasShownMaps },
     PageSentence(
       "Predictive values hold where the finding is as common as here.", when: "a model is judged"
     ) { !$0.models.isEmpty },
@@ -107,7 +120,7 @@ extension PageSentences {
   static let methods: [PageSentence] = [
     PageSentence(
       "Areas under the ROC curve have score intervals (Newcombe) whose variance is that of leaving patients out; average precision "
-        + "has an interval on log-odds from {} bootstrap draws of patients, each with all of their films.",
+        + "has an interval on log-odds from {} bootstrap draws of patients (seed {}), each with all of their films.",
       when: "an area is defined"
     ) { page in page.labels.contains { $0.ranking.auc.value != nil } },
     PageSentence(
@@ -118,6 +131,30 @@ extension PageSentences {
       "Thresholds were chosen on validation patients by {}, and applied to other patients.",
       when: "thresholds of a model were to be chosen"
     ) { !$0.fitted.isEmpty },
+    PageSentence(
+      "Probabilities were calibrated by Platt's lines, fitted on validation patients.",
+      when: "a model has a Platt's line"
+    ) { $0.hasPlatt },
+    PageSentence(
+      "Vector scaling, all findings' lines together, was fitted on the same patients.",
+      when: "a model has a line of vector scaling"
+    ) { page in
+      page.fitted.contains { $0.model.fit?.labels.contains { $0.vector != nil } ?? false }
+    },
+    PageSentence(
+      "Net benefit was computed at probabilities from 0.01 to 0.50.", when: "a model is judged"
+    ) { !$0.models.isEmpty },
+    PageSentence(
+      "Models were held against a ridge regression on thumbnails of 16 × 16 cells, fitted on training patients.",
+      when: "there is a regression on thumbnails"
+    ) { page in page.models.contains { $0.yardstick != nil } },
+    PageSentence(
+      "Localisation is how often a map's strongest place lies in a box in which the finding was drawn.",
+      when: "there are boxes"
+    ) { !$0.places.isEmpty },
+    PageSentence("Figures were made by {}.", when: "it is known by which program") {
+      $0.report.program != nil && !$0.models.isEmpty
+    },
     PageSentence(
       "Areas were compared by the same draws of patients, sensitivities and specificities by McNemar's test with patients as "
         + "clusters, with Holm's correction over the findings.", when: "there are several models"
@@ -135,6 +172,8 @@ extension PageSentences {
 }
 
 extension JudgedPage {
+  fileprivate var hasShownMaps: Bool { examples.contains { $0.hasMap } }
+  fileprivate var hasHiddenMaps: Bool { examples.contains { !$0.hasMap } }
   fileprivate var hasIntervals: Bool { labels.contains { $0.ranking.auc.interval != nil } }
 }
 

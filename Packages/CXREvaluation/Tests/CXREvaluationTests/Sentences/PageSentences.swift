@@ -39,21 +39,29 @@ enum PageSentences {
     ) { !$0.models.isEmpty && $0.bestArea.value == nil },
     PageSentence(
       "None: {} has the best mean AUC {}, no better than a coin.",
-      when: "the best mean AUC is at most 0.5"
-    ) { ($0.bestArea.value ?? 1) <= 0.5 },
+      when: "the best mean AUC is at most 0.5, and intervals are known"
+    ) { ($0.bestArea.value ?? 1) <= 0.5 && !$0.isOfTooFew },
     PageSentence(
       "None yet: {} has the best mean AUC {}, and these films do not tell it from a coin.",
       when: "the best mean AUC is above 0.5, and its interval holds 0.5"
     ) { page in
       (page.bestArea.value ?? 0) > 0.5 && page.bestArea.interval?.contains(0.5) == true
+        && !page.isOfTooFew
     },
     PageSentence("{}: mean AUC {}.", when: "the best is better than a coin, and beside no other") {
       $0.isOfUse && $0.isTold.isEmpty
     },
     PageSentence(
-      "How sure that is, so few patients do not tell.",
-      when: "the same, and its mean AUC has no interval"
-    ) { $0.isOfUse && $0.isTold.isEmpty && $0.bestArea.interval == nil },
+      "Not to be said: too few patients have the findings to say which to use.",
+      when: "there are several, and no difference has an interval"
+    ) { $0.isOfTooFew && $0.models.count > 1 },
+    PageSentence(
+      "Not to be said: too few patients have the findings to say whether it is of any use.",
+      when: "there is one, and its mean AUC has no interval"
+    ) { $0.isOfTooFew && $0.models.count == 1 },
+    PageSentence(
+      "{} has a mean area under the ROC curve of {}.", when: "the same"
+    ) { $0.isOfTooFew },
     PageSentence("{} ranks films better.", when: "the best is told from all others") {
       $0.isChoice && $0.isTold.allSatisfy { $0 }
     },
@@ -106,19 +114,19 @@ enum PageSentences {
     },
     PageSentence(
       "{}, as it is: not to be said, of too few patients.",
-      when: "a model has no Platt's line, and no O:E has an interval"
+      when: "a model has no Platt's line, and no finding has intervals of O:E, slope and intercept"
     ) { page in page.promises.contains { !$0.hasPlatt && $0.intervals == 0 } },
     PageSentence(
-      "{}, as it is, promises as many as there are, within chance, for {} of {} findings.",
-      when: "a model has no Platt's line, and an O:E has an interval"
+      "{}, as it is: right within chance for {} of {} findings, by O:E, slope and intercept together.",
+      when: "a model has no Platt's line, and a finding has these intervals"
     ) { page in page.promises.contains { !$0.hasPlatt && $0.intervals > 0 } },
     PageSentence(
       "{}, read by Platt's line: not to be said, of too few patients.",
-      when: "a model has Platt's lines, and no O:E has an interval"
+      when: "a model has Platt's lines, and no finding has these intervals"
     ) { page in page.promises.contains { $0.hasPlatt && $0.intervals == 0 } },
     PageSentence(
-      "{}, read by Platt's line, promises as many as there are, within chance, for {} of {} findings.",
-      when: "a model has Platt's lines, and an O:E has an interval"
+      "{}, read by Platt's line: right within chance for {} of {} findings, by O:E, slope and intercept together.",
+      when: "a model has Platt's lines, and a finding has these intervals"
     ) { page in page.promises.contains { $0.hasPlatt && $0.intervals > 0 } },
     PageSentence("{}: {}, AUC {}.", when: "an area of the best is defined") {
       $0.bestArea.value != nil
@@ -184,12 +192,13 @@ enum PageSentences {
       }
     },
     PageSentence(
-      "{} ranks films worse than a coin: mean AUC {}.", when: "a model's mean AUC is below 0.5"
-    ) { page in page.models.contains { ($0.ranking.auc.value ?? 1) < 0.5 } },
+      "{} ranks films worse than a coin: mean AUC {}.",
+      when: "the interval of a model's mean AUC lies below 0.5"
+    ) { page in page.models.contains { ($0.ranking.auc.interval?.high ?? 1) < 0.5 } },
     PageSentence(
       "Of one trained on these findings that is no small fault: are its columns, or yes and no, exchanged?",
       when: "the same"
-    ) { page in page.models.contains { ($0.ranking.auc.value ?? 1) < 0.5 } },
+    ) { page in page.models.contains { ($0.ranking.auc.interval?.high ?? 1) < 0.5 } },
     PageSentence(
       "{}: these findings are more or less common here than on the validation films, beyond chance: {}.",
       when: "a finding is more or less common than on the validation films, p below 0.05 after Holm"
@@ -227,13 +236,19 @@ enum PageSentences {
 }
 
 extension JudgedPage {
-  /// Of each model, whether it has Platt's lines, and how many intervals of O:E by them, or as it is.
+  /// Of each model, whether it has Platt's lines, and of how many findings the three intervals of calibration are known.
   fileprivate var promises: [(hasPlatt: Bool, intervals: Int)] {
     models.map { model in
       let hasPlatt = model.model.fit?.labels.contains { $0.platt != nil } ?? false
       let method = hasPlatt ? CalibrationMethod.platt : .none
       let lines = model.labels.compactMap { $0.calibration(method)?.line }
-      return (hasPlatt, lines.count { $0.observedToExpected.interval != nil })
+      return (
+        hasPlatt,
+        lines.count {
+          $0.observedToExpected.interval != nil && $0.slope.interval != nil
+            && $0.intercept.interval != nil
+        }
+      )
     }
   }
 }

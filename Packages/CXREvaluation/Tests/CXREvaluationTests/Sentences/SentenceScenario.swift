@@ -13,7 +13,7 @@ struct SentenceScenario {
   /// Together they bring every sentence once, and leave it out once.
   static func all() throws -> [SentenceScenario] {
     handMade + [
-      try oneModel(), try twoModels(), try ofNoUse(), equals(), try fewOfOneKind(),
+      try oneModel(), try twoModels(), try ofNoUse(), exchanged(), equals(), try fewOfOneKind(),
     ]
   }
 
@@ -35,7 +35,8 @@ struct SentenceScenario {
     ) -> ModelDifference {
       func row(_ label: String, _ corrected: Double?) -> ModelDifference.Row {
         ModelDifference.Row(
-          label: label, auc: Estimate(value, interval), pValue: 0.01, corrected: corrected)
+          label: label, auc: Estimate(value, interval), pValue: interval == nil ? nil : 0.01,
+          corrected: corrected)
       }
       return ModelDifference(
         name: name, other: other, labels: [row("A", corrected), row("B", nil)], mean: row("", nil),
@@ -157,11 +158,11 @@ struct SentenceScenario {
       coverage: Localisation.thresholds.map { _ in (0.5, 0.1) })
   }
 
-  private static func example(boxes: Int) -> Example {
+  private static func example(boxes: Int, hasMap: Bool = true) -> Example {
     var example = Example(
       label: "Mass", kind: .found, film: "1.png", score: 0.9, threshold: 0.3,
       picture: [0xFF, 0xD8, 0xFF])
-    example.boxCount = boxes
+    (example.boxCount, example.hasMap) = (boxes, hasMap)
     return example
   }
 
@@ -178,7 +179,7 @@ struct SentenceScenario {
     var report = report([model], films)
     report.unit = JudgementUnit(.study)
     (report.warnings, report.notes) = (["A warning of films."], ["A note of films."])
-    report.made = "Made on Monday."
+    (report.made, report.program) = ("Made on Monday.", "a program 1.0")
     return SentenceScenario(name: "one good", report: report, isDrawn: true)
   }
 
@@ -195,6 +196,7 @@ struct SentenceScenario {
       "poor", scores: logits(films, distance: 0.8, seed: 6).map(ScoreKind.logit.probability))
     poor.fit = chosen
     for k in labels.indices { poor.fit?.labels[k].logitThreshold = nil }
+    poor.examples = [example(boxes: 0, hasMap: false)]
     poor.patientsSeenInTraining = 0
     return SentenceScenario(name: "two", report: report([good, poor], films))
   }
@@ -206,6 +208,15 @@ struct SentenceScenario {
     model.patientsSeenInTraining = 0
     model.baselineScores = logits(films, distance: 2, seed: 9)
     return SentenceScenario(name: "of no use", report: report([model], films))
+  }
+
+  /// One that ranks films the wrong way round.
+  private static func exchanged() -> SentenceScenario {
+    let films = films(300, common: 0.3, seed: 15)
+    var model = ScoredModel("exchanged", logits: logits(films, distance: -1.5, seed: 16))
+    model.patientsSeenInTraining = 0
+    model.examples = [example(boxes: 0, hasMap: false)]
+    return SentenceScenario(name: "exchanged", report: report([model], films))
   }
 
   /// Two of the same scores, no better than the regression, judged at 0.5.

@@ -35,6 +35,7 @@ extension AnsweredFilms {
         example.findings = seen.findings(of: candidate.film)
         example.probability = CalibrationMethod.platt.map(fit: fit?.labels[k], weightRatio: nil)
           .map { $0(candidate.probability) }
+        example.hasMap = candidate.map.values.count > 1
         let path = collection.folder?.path(of: name)
         do {
           let film = try film(candidate.film, path: path, as: network)
@@ -67,7 +68,7 @@ extension AnsweredFilms {
     return GreyFilm(FilmPlane(height: side, width: side, values: planes[number]))
   }
 
-  /// A film, shrunk, beside itself with a map, and boxes on both.
+  /// A film, shrunk, beside itself with a map, and boxes on both; alone where the map is of one cell.
   private static func picture(
     _ film: GreyFilm, _ map: FindingMap, _ boxes: [BoxList.Box], side: Int
   ) throws -> [UInt8] {
@@ -79,12 +80,13 @@ extension AnsweredFilms {
     let (height, width) = (small.height, small.width)
     let plain = ColourPicture(
       height: height, width: width, pixels: small.pixels.flatMap { [$0, $0, $0] })
-    let halves = [plain, MapOverlay.picture(film: small, map: map)].map { $0.framing(boxes) }
+    let overlay = map.values.count > 1 ? [MapOverlay.picture(film: small, map: map)] : []
+    let parts = ([plain] + overlay).map { $0.framing(boxes) }
     let row = width * 3
     let pixels = (0..<height).flatMap { y in
-      halves.flatMap { $0.pixels[y * row..<(y + 1) * row] }
+      parts.flatMap { $0.pixels[y * row..<(y + 1) * row] }
     }
-    return try ColourPicture(height: height, width: width * 2, pixels: pixels)
+    return try ColourPicture(height: height, width: width * parts.count, pixels: pixels)
       .jpegData(quality: 82)
   }
 }
