@@ -99,7 +99,7 @@ extension Figure {
       set rmargin 1.4
       unset key
       set xlabel \(quoted(xLabel)) font ',13' offset 0,0.8
-      set ylabel \(quoted(yLabel)) font ',13' offset 1.2,0
+      set ylabel \(quoted(yLabel)) font ',13' offset 2,0
 
       """
     for (p, panel) in panels.enumerated() {
