@@ -2,6 +2,7 @@
 // not miss the address cache, and kept for the next of their size.
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -56,6 +57,9 @@ static void deallocate(void *memory, size_t bytes) {
 }
 
 // ---- Between two uses
+//
+// What is let go is kept for the next of its size, as long as all together are no more than what was in use at once before:
+// a pass meets the pages of the one before it, and takes no more memory for that.
 
 enum { SMALLEST = 1 << 16, PLACES = 1024 };
 
@@ -67,7 +71,7 @@ static struct {
 } idle[PLACES];
 static _Thread_local char self;  // Its address tells threads apart.
 static int idle_count = 0;
-static size_t idle_bytes = 0;
+static size_t idle_bytes = 0, used_bytes = 0, most_bytes = CXR_LEAST_KEPT;
 static long made = 0;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -81,37 +85,53 @@ static void *taken(int i, size_t *bytes) {
   return memory;
 }
 
-// Gives all back to the system; whether there was any.
-static int drop_idle(void) {
+// Gives the oldest back to the system until so many bytes more, and so many places, are no more than there may be; whether
+// any was there.
+static int make_room(size_t bytes, int places) {
   for (int found = 0;; found = 1) {
-    size_t bytes = 0;
+    size_t freed = 0;
     pthread_mutex_lock(&lock);
-    void *memory = idle_count > 0 ? taken(0, &bytes) : 0;
+    const int full =
+        used_bytes + idle_bytes + bytes > most_bytes || idle_count + places > PLACES;
+    void *memory = full && idle_count > 0 ? taken(0, &freed) : 0;
     pthread_mutex_unlock(&lock);
     if (!memory) return found;
-    deallocate(memory, bytes);
+    deallocate(memory, freed);
   }
+}
+
+static void count_use(size_t bytes) {
+  pthread_mutex_lock(&lock);
+  used_bytes += bytes;
+  if (used_bytes > most_bytes) most_bytes = used_bytes;
+  pthread_mutex_unlock(&lock);
 }
 
 void *cxr_take_buffer(size_t bytes, size_t *capacity) {
   *capacity = bytes;
-  if (bytes >= SMALLEST) {
-    pthread_mutex_lock(&lock);
-    // The tightest fit, so that a large one is there when it is needed; a last, smaller batch takes those of
-    // the batches before it. Among equals the one that this thread gave, whose cache may still hold it.
-    int best = -1;
-    for (int i = 0; i < idle_count; i++)
-      if (idle[i].bytes >= bytes && idle[i].bytes <= 4 * bytes &&
-          (best < 0 || idle[i].bytes < idle[best].bytes ||
-           (idle[i].bytes == idle[best].bytes && idle[i].giver == &self)))
-        best = i;
-    void *memory = best < 0 ? 0 : taken(best, capacity);
-    if (best < 0) made++;
-    pthread_mutex_unlock(&lock);
-    if (memory) return memory;
+  if (bytes < SMALLEST) {
+    void *memory = allocate(bytes);
+    return memory || !make_room(SIZE_MAX / 2, 0) ? memory : allocate(bytes);
   }
-  void *memory = allocate(bytes);
-  if (!memory && drop_idle()) memory = allocate(bytes);
+  pthread_mutex_lock(&lock);
+  // The tightest fit, so that a large one is there when it is needed. Where much is asked for, none that is much larger: what
+  // is kept for gradients would hold the rest. Among equals the one that this thread gave, whose cache may still hold it.
+  const size_t most = bytes < CXR_SCRATCH ? 4 * bytes : bytes + bytes / 4;
+  int best = -1;
+  for (int i = 0; i < idle_count; i++)
+    if (idle[i].bytes >= bytes && idle[i].bytes <= most &&
+        (best < 0 || idle[i].bytes < idle[best].bytes ||
+         (idle[i].bytes == idle[best].bytes && idle[i].giver == &self)))
+      best = i;
+  void *memory = best < 0 ? 0 : taken(best, capacity);
+  if (best < 0) made++;
+  pthread_mutex_unlock(&lock);
+  if (!memory) {
+    make_room(bytes, 0);
+    memory = allocate(bytes);
+    if (!memory && make_room(SIZE_MAX / 2, 0)) memory = allocate(bytes);
+  }
+  if (memory) count_use(*capacity);
   return memory;
 }
 
@@ -129,22 +149,21 @@ void cxr_give_buffer(void *memory, size_t capacity) {
     deallocate(memory, capacity);
     return;
   }
-  for (;;) {
-    size_t bytes = 0;
-    pthread_mutex_lock(&lock);
-    const int full =
-        idle_count > 0 && (idle_count == PLACES || idle_bytes + capacity > (size_t)CXR_MOST_IDLE);
-    void *oldest = full ? taken(0, &bytes) : 0;
-    if (!full) {
-      idle[idle_count].memory = memory;
-      idle[idle_count].giver = &self;
-      idle[idle_count++].bytes = capacity;
-      idle_bytes += capacity;
-    }
-    pthread_mutex_unlock(&lock);
-    if (!full) return;
-    deallocate(oldest, bytes);
+  pthread_mutex_lock(&lock);
+  used_bytes -= capacity;
+  pthread_mutex_unlock(&lock);
+  make_room(capacity, 1);
+  pthread_mutex_lock(&lock);
+  // Another thread may have taken the last place.
+  const int fits = idle_count < PLACES;
+  if (fits) {
+    idle[idle_count].memory = memory;
+    idle[idle_count].giver = &self;
+    idle[idle_count++].bytes = capacity;
+    idle_bytes += capacity;
   }
+  pthread_mutex_unlock(&lock);
+  if (!fits) deallocate(memory, capacity);
 }
 
 long cxr_made_buffers(void) {

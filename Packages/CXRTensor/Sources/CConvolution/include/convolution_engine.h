@@ -216,8 +216,10 @@ double cxr_combine_moments(long parts, long channels, long stride, const double 
 /// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
 
-/// The most bytes of buffers that are kept for the next of their size.
-enum { CXR_MOST_IDLE = 256 << 20 };
+/// Buffers in use and those kept for the next of their size take together what was in use at once before, or so many bytes.
+enum { CXR_LEAST_KEPT = 256 << 20 };
+/// Below so many bytes a buffer may be four times as large as what is asked for, else a quarter larger.
+enum { CXR_SCRATCH = 8 << 20 };
 
 /// Memory of any content at a multiple of 64 bytes, in huge pages where that pays; null where there is
 /// none. A buffer that was given back is taken again before the system is asked for one. `capacity` is

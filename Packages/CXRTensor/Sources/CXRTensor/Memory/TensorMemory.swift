@@ -6,8 +6,9 @@ public enum TensorMemory {
   /// What is done when the system has no more: the number of bytes that were asked for is passed.
   public typealias ExhaustionHandler = @Sendable (_ bytes: Int) -> Never
 
-  /// The most bytes that are kept for later tensors while nobody uses them, as memory.c has it.
-  static let mostIdle = Int(CXR_MOST_IDLE)
+  /// What tensors and memory that is kept for later ones may take together, in bytes, where less was in use at once before, as
+  /// memory.c has it.
+  static let leastKept = Int(CXR_LEAST_KEPT)
 
   private static let handler = Mutex<ExhaustionHandler?>(nil)
 

@@ -81,13 +81,10 @@ extension Variable {
       if layer.cache1 != nil { cached += plan(layer.kernel1).preparedBytes }
       if layer.cache2 != nil { cached += plan(layer.kernel2).preparedBytes }
     }
-    // Layers ask for other sizes each, so that what one gave back serves the next one seldom.
-    let idle = layers.reduce(0) { $0 + 8 * places * $1.sizes.inputs }
     return TracedOperation(
       "dense block",
       reach: .windows(layers.map { _ in TracedOperation.Window(size: 3, stride: 1, before: 1) }),
       keeps: .output, kept: 4 * places * middle, cached: cached,
-      scratch: scratch + 4 * output.count + 8 * places * shape[3]
-        + Swift.min(idle, TensorMemory.mostIdle))
+      scratch: scratch + 4 * output.count + 8 * places * shape[3])
   }
 }
