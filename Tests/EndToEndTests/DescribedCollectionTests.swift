@@ -212,7 +212,8 @@ import Testing
     #expect(
       page.contains(
         "<p>Films left out that their findings call unusable: exclude 1. Rows left out by projection: AP 1. 1 patients have "
-          + "films in two parts, left out with all their films. 3 of 7 films are in no part.</p>"))
+          + "films in two parts, left out with all their films. 3 of 7 films are in no part. No positive film in training for "
+          + "Edema.</p>"))
     #expect(page.contains("No patient is in two parts of the split."))
   }
 
