@@ -366,8 +366,10 @@ class Tally:
                 if base in drawn and column != base or column in ("p", "p_holm") and drawn:
                     room = own.get("room " + base)
                     if column in ("p", "p_holm"):
-                        room = 0.02 + 0.4 * max(value, stated)
-                    if distance > room:
+                        # Corrected for several tests, p is a multiple, and so is what draws change of it.
+                        tests = value / own["p"] if column == "p_holm" and own["p"] else 1
+                        room = 0.02 * max(1, tests) + 0.4 * max(value, stated)
+                    if distance > room and not (base == "average_precision" and within_log_odds(own, base, value, stated)):
                         self.faults.append(f"{where}: {column} is {stated}, by other draws {value}")
                 else:
                     worst = max(worst, distance / max(1, abs(value)))
@@ -384,6 +386,16 @@ def estimate(row, name, value, interval, room=None):
     row.update(zip(triple(name), [value, *(interval if interval is not None else (None, None))]))
     if room is not None:
         row["room " + name] = room
+
+
+def within_log_odds(own, name, value, stated):
+    """Whether ends of an average precision are no farther apart than a quarter of the interval in log-odds, in which it is
+    made: near 1 it is long, and its lower end moves far with the draws."""
+    low, high = (own[end] for end in triple(name)[1:])
+    if not all(0 < p < 1 for p in (low, high, value, stated)):
+        return False
+    odds = lambda p: np.log(p) - np.log1p(-p)
+    return abs(odds(value) - odds(stated)) <= 0.25 * (odds(high) - odds(low))
 
 
 def width(interval):
