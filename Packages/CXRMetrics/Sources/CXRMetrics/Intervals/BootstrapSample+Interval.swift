@@ -32,9 +32,9 @@ extension BootstrapSample {
 
   /// The percentile interval, expanded as a t interval is against a normal one, since resampling n patients shows
   /// too little spread, by √((n − 1)/n) (Hesterberg, The American Statistician 69, 2015). Its t has the degrees of freedom of n
-  /// patients, or of those whose errors make the figure's if these are fewer, as where nearly all films are ranked rightly. `nil` where the figure
-  /// is undefined in more than one replicate of twenty, rests on fewer than ``Interval/leastPatients`` patients, or shows no
-  /// spread.
+  /// patients, or of those whose errors make the figure's if these are fewer, as where nearly all films are ranked rightly. `nil`
+  /// where the figure is undefined in more than one replicate of twenty, rests on fewer than ``Interval/leastPatients`` patients,
+  /// or shows no spread.
   ///
   /// - Parameter level: how often it shall hold the truth.
   public func interval(level: Double = Interval.defaultLevel) -> Interval? {
