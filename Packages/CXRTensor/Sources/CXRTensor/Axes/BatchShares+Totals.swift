@@ -33,4 +33,13 @@ extension BatchShares {
     }
     return totals
   }
+
+  /// Two sums a channel, of a gradient and of its product with something, from each share's totals: `[2·C]`, the shares added in
+  /// their tree.
+  func pair(of totals: [[Double]], channels: Int) -> (gradient: [Double], product: [Double]) {
+    let sums =
+      sum({ totals[$0] }) { zip($0, $1).map { $0 + $1 } }
+      ?? [Double](repeating: 0, count: channels * 2)
+    return (Array(sums[..<channels]), Array(sums[channels...]))
+  }
 }

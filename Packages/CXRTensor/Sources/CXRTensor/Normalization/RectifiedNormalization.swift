@@ -46,10 +46,7 @@ struct RectifiedNormalization {
         statistics.offset, dy.buffer.base + rows.lowerBound * channels, statistics.mean,
         rows.count, channels, sums, sums + channels)
     }
-    let sums =
-      shares.sum({ totals[$0] }) { zip($0, $1).map { $0 + $1 } }
-      ?? [Double](repeating: 0, count: channels * 2)
-    return (Array(sums[..<channels]), Array(sums[channels...]))
+    return shares.pair(of: totals, channels: channels)
   }
 
   /// The gradients of γ and β from these sums, `[C]` each.
