@@ -273,7 +273,8 @@ struct Evaluate: Program {
       for (path, network) in zip(paths, networks) {
         Console.note(
           "\(path): \(network.loss), epoch \(network.epoch), mean "
-            + "\(network.image.mean), standard deviation \(network.image.standardDeviation)")
+            + "\(fixedPoint(network.image.mean, digits: 2)), standard deviation "
+            + fixedPoint(network.image.standardDeviation, digits: 2))
         if network.isOfOtherDICOM {
           Console.warn("\(path): \(CheckpointMetadata.otherDICOM)")
         }

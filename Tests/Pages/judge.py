@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 SMALLEST = 9  # pixels, of a letter in a picture
+SMALLEST_PRINTED = 8  # 6 points
 
 # Letters of pictures as they are drawn, and what is clipped on paper: cells beyond the right edge.
 LETTERS = """() => Math.min(99, ...[...document.querySelectorAll('svg text')].filter(t => t.textContent.trim() && t.getClientRects().length)
@@ -60,6 +61,8 @@ def on_paper(browser, path, most, faults):
         clipped = page.evaluate(BEYOND)
         if clipped:
             faults.append(f"{path}, {paper}: clipped on paper: {', '.join(clipped)}")
+        if (letter := page.evaluate(LETTERS)) < SMALLEST_PRINTED:
+            faults.append(f"{path}, {paper}: a letter of a picture is printed {letter:.1f} px high")
         print(f"{path}: {sheets} sheets of {paper}")
     if unprinted := page.evaluate(UNPRINTED):
         faults.append(f"{path}: {unprinted} colours of legends are not printed")

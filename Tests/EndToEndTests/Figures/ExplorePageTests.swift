@@ -218,7 +218,7 @@ import Testing
       (
         "What the audit found",
         TextTable(
-          header: ["problem", "severity", "films"],
+          header: ["found", "severity", "films"],
           rows: kinds.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { kind, found in
             [
               (kind.last ?? "").components(separatedBy: "_").joined(separator: " "),

@@ -152,7 +152,7 @@ import Testing
       #expect(page.html.contains("training sees 27 films an epoch."))
       #expect(
         page.rows(after: "What the audit found") == [
-          ["problem", "severity", "films"], ["too dark", "warning", "3"],
+          ["found", "severity", "films"], ["too dark", "warning", "3"],
           ["missing", "error", "1"],
         ])
       let perFilm = try page.series("labels-per-image", 1)

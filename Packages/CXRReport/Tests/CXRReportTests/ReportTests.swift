@@ -26,6 +26,8 @@ import Testing
               lines: [Figure.Series(title: "b", points: [(0, 0.2), (1, 0.4)], colour: 1)],
               marks: [Figure.Mark(x: 0.5, y: 0.3, interval: (0.1, 0.6), colour: 1, isHollow: true)],
               level: 0.25),
+            Figure.Panel(
+              title: "C", lines: [Figure.Series(title: "c", points: [(0, 1)], colour: 1)]),
           ], legend: [("ours <1>", 1)], diagonal: true),
       ], folder: folder.path)
     #expect(figures.problem == nil, "\(String(describing: figures.problem))")
@@ -43,6 +45,9 @@ import Testing
     let ids = html.matches(of: /\sid=['"]([^'"]+)/).map(\.output.1)
     #expect(ids.count > 5 && Set(ids).count == ids.count)
     #expect(html.components(separatedBy: "<title>").count - 1 == 6)
+    // A frame in which nothing would be drawn is left out, and said to be.
+    #expect(
+      html.contains("of panels Without a frame, because nothing is to be drawn: A.</figcaption>"))
     #expect(html.contains("A &amp; B") && html.contains("&lt;lead&gt;"))
     #expect(html.contains("data:image/jpeg;base64,/9g=") && html.contains("&lt;1&gt;"))
     #expect(html.contains("not a medical device"))

@@ -32,21 +32,29 @@ import Testing
     #expect(again.cache.reusedCount == first.trainingCount + first.validationCount)
     #expect(again.moments == first.moments)
 
-    // One film changes; one pixel of another is flipped in the cache.
-    let row = try #require(again.collection.rows(of: .train).first)
+    // One pixel is flipped in the cache, where films stand in the order in which threads were done with them; another film
+    // changes.
+    let films = (0..<again.trainingCount + again.validationCount).map { CachedFilm($0) }
+    let planes = try films.map(again.cache.plane)
+    let cache = try FileHandle(forUpdating: URL(fileURLWithPath: again.cache.path))
+    let last = try cache.seekToEnd() - 1
+    try cache.seek(toOffset: last)
+    let byte = try #require(try cache.read(upToCount: 1)?.first)
+    try cache.seek(toOffset: last)
+    try cache.write(contentsOf: Data([byte ^ 0x7F]))
+    try cache.close()
+    let flipped = try #require(
+      planes.indices.first { (try? again.cache.plane(films[$0])) != planes[$0] })
+    let changed = flipped == 0 ? 1 : 0
+    let row = try #require(again.collection.rows(of: .train).dropFirst(changed).first)
     let name = again.collection.file.records[row].name
     try set.write(
       GreyFilm(height: 9, width: 9, pixels: [UInt8](repeating: 5, count: 81)).pngData(),
       to: "films/\(name)")
-    let cache = try FileHandle(forUpdating: URL(fileURLWithPath: again.cache.path))
-    let size = try cache.seekToEnd()
-    try cache.seek(toOffset: size - 1)
-    try cache.write(contentsOf: Data([0x7F]))
-    try cache.close()
     let repaired = try set.data()
-    #expect(repaired.cache.reusedCount == first.trainingCount + first.validationCount - 2)
-    let replaced = try repaired.cache.plane(0)
-    #expect(replaced.values.allSatisfy { $0 == 5 })
+    #expect(repaired.cache.reusedCount == planes.count - 2)
+    #expect(try repaired.cache.plane(films[flipped]) == planes[flipped])
+    #expect(try repaired.cache.plane(films[changed]).values.allSatisfy { $0 == 5 })
   }
 
   @Test func cachedFilmsAreThePreparedOnes() throws {

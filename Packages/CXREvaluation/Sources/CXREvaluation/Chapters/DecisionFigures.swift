@@ -65,7 +65,10 @@ extension EvaluationFigures {
         "decision-by-finding", description: "Net benefit", xLabel: "called from",
         yLabel: "net benefit",
         panels: labels.indices.map { k in
-          let curves = models.compactMap { $0.labels[k].decision?.curve.points }
+          // Without a film that has it nothing can be won.
+          let curves = models.compactMap { model in
+            model.labels[k].positives == 0 ? nil : model.labels[k].decision?.curve.points
+          }
           let most = curves.first.map { $0.map(\.ofAll).max() ?? 0 } ?? 0
           // Below nought a model is of no use, and how far below no matter.
           func line(_ title: String, _ colour: Int, _ points: [(x: Double, y: Double)])

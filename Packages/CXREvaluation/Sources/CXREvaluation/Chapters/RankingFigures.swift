@@ -8,9 +8,9 @@ public struct RankingFigures: Sendable {
   public internal(set) var auc: Estimate
   /// `nil` without positives. Its interval is of what is to be expected of sets of this size.
   public internal(set) var averagePrecision: Estimate
-  /// The band of the ROC curve; empty for groups.
+  /// The band of the ROC curve; empty for groups, and where ``auc`` has no interval.
   public private(set) var rocBand: [BandPoint] = []
-  /// The band of the precision-recall curve; empty for groups.
+  /// The band of the precision-recall curve; empty for groups, and where ``averagePrecision`` has no interval.
   public private(set) var precisionBand: [BandPoint] = []
   private let known: FilmAnswers.Known
 
@@ -25,7 +25,9 @@ public struct RankingFigures: Sendable {
   mutating func complete(by draws: PatientBootstrap.Answer) {
     auc.interval = draws.aucInterval()
     averagePrecision.interval = draws.averagePrecisionInterval()
-    (rocBand, precisionBand) = (draws.roc, draws.precision)
+    // A band is an interval of many points: where there are too few patients for one, there are for the other.
+    rocBand = auc.interval == nil ? [] : draws.roc
+    precisionBand = averagePrecision.interval == nil ? [] : draws.precision
   }
 
   var json: [(String, JSONValue)] {
@@ -113,6 +115,11 @@ extension EvaluationFigures {
       caption:
         "Findings found against false alarms, with bands that hold \(Interval.defaultLevelText) of the draws at each rate; "
         + "n, films with the finding."
+        + (models.contains {
+          $0.labels.contains { $0.ranking.rocBand.isEmpty && $0.ranking.auc.value != nil }
+        }
+          ? " No band where fewer than \(Interval.leastPatients) patients have the finding, or lack it."
+          : "")
         + (hasChosenThresholds ? " Dots are the chosen thresholds." : ""))
     page.heading("Precision and recall")
     let precision = models.flatMap { $0.labels.map(\.ranking.averagePrecision) }

@@ -118,6 +118,17 @@ extension PageSentences {
       when: "pictures are drawn"
     ) { $0.isDrawn },
     PageSentence(
+      "No band where fewer than 8 patients have the finding, or lack it.",
+      when: "pictures are drawn, and a defined area has no interval"
+    ) { page in
+      page.isDrawn
+        && page.labels.contains { $0.ranking.auc.value != nil && $0.ranking.auc.interval == nil }
+    },
+    PageSentence(
+      "Without a frame, because nothing is to be drawn: {}.",
+      when: "pictures are drawn, and a finding has no films with or without it"
+    ) { page in page.isDrawn && page.labels.contains { $0.ranking.auc.value == nil } },
+    PageSentence(
       "Dots are the chosen thresholds.", when: "pictures are drawn, and a threshold was chosen"
     ) { $0.isDrawn && $0.hasChosen },
     PageSentence(

@@ -233,10 +233,12 @@ struct SentenceScenario {
   }
 
   /// Two of the same scores with thresholds, as log-odds and as probabilities; of one finding all validation films score alike,
-  /// and another no film has.
+  /// another no film has, and one at most six patients have.
   private static func fewOfOneKind() throws -> SentenceScenario {
     var films = films(60, common: 0.4, seed: 13)
-    let truths = films.truths.enumerated().map { $0 % 3 != 2 && $1 }
+    let truths = films.truths.enumerated().map { cell, truth in
+      truth && cell % 3 != 2 && (cell % 3 != 0 || cell < 12 * 3)
+    }
     let groups = films.groups
     films = JudgedFilms(labels: labels, truths: truths, patients: (0..<60).map { $0 / 2 })
     films.groups = groups

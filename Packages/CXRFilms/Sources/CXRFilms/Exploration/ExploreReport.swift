@@ -147,11 +147,13 @@ public struct ExploreReport: Sendable {
     if !problems.isEmpty {
       page.heading("What the audit found")
       page.table(
-        header: ["problem", "severity", "films"],
+        header: ["found", "severity", "films"],
         rows: problems.map {
           [$0.kind.split(separator: "_").joined(separator: " "), $0.severity, "\($0.count)"]
         },
-        caption: "Each film is named in audit.csv; the option exclude leaves out those with errors."
+        caption:
+          "Each film is named in audit.csv; the option exclude leaves out those with errors. A warning is a suspicion: look at "
+          + "the film. A note says what becomes of it."
       )
     }
     if !flagged.isEmpty {

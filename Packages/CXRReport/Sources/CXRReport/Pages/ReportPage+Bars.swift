@@ -29,7 +29,6 @@ extension ReportPage {
     try Self.check(series, places: categories.count, picture: title)
     let finite = series.map { ($0.title, $0.values.map { $0.finite }) }
     let drawn = finite.map { (Figure.short($0.0), $0.1) }
-    let legend = Figure.legend(drawn.map(\.0), beside: categories.map(Figure.short))
     let undefined = finite.enumerated().flatMap { s, series in
       series.1.enumerated().filter { $1 == nil }.map {
         Figure.barPlace(category: $0.offset, series: s, of: finite.count)
@@ -43,11 +42,7 @@ extension ReportPage {
       .bars(
         name, description: spoken, valueLabel: valueLabel, categories: categories, series: drawn,
         range: "[\(low):\(high)]"
-      ).narrowed(
-        after: legend.command + Figure.axis(from: low, to: high)
-          + Figure.undefined(undefined, edge: 0),
-        height: 90 + legend.height
-          + categories.count * max(24, 13 * series.count + 8))
+      ).after(Figure.axis(from: low, to: high) + Figure.undefined(undefined, edge: 0))
     }
   }
 

@@ -10,8 +10,10 @@ extension ReportPage {
   /// Adds rows of three films under a name each; of a film without a picture the words alone.
   public mutating func filmGrid(_ rows: [(name: String, films: [ShownFilm])]) {
     for row in rows {
-      body += "<h3>\(HTML.escaped(row.name))</h3>\n"
+      // On paper a name stays with its films.
+      body += "<div class=\"row\"><h3>\(HTML.escaped(row.name))</h3>\n"
       add(row.films, kind: "films three")
+      body += "</div>\n"
     }
   }
 

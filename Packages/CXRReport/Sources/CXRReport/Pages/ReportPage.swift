@@ -191,8 +191,7 @@ public struct ReportPage: Sendable {
     <body><main>
     <h1>\(HTML.escaped(title))</h1>
     \(answer)<p class="lead">\(HTML.escaped(lead))</p>
-    \(contents)\(body)</main><footer>Research software, not a medical device. Figures describe the films named here and
-    no others.</footer>
+    \(contents)\(body)</main><footer>\(Self.notice)</footer>
     </body></html>
 
     """
@@ -204,6 +203,9 @@ public struct ReportPage: Sendable {
     if let problem { throw problem }
     try AtomicFile.write(html, to: path)
   }
+
+  private static let notice =
+    "Research software, not a medical device. Figures describe the films named here and no others."
 
   private static let style = """
     :root{--ink:#1d2127;--soft:#59616b;--paper:#fff;--line:#d5dae0;--tint:#eef3f8;--mark:#0072B2}
@@ -235,7 +237,7 @@ public struct ReportPage: Sendable {
     figure{margin:1.2rem 0}figcaption{color:var(--soft);font-size:.9rem}
     svg{max-width:100%;height:auto}pre{font-size:.85rem;line-height:1.35}
     .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(13rem,46%),1fr));gap:.4rem}
-    .panels svg{width:100%;height:auto}.scroll>svg{min-width:40rem}
+    .panels svg{width:100%;height:auto}.scroll>svg{min-width:40rem}.scroll>svg[viewBox^="0 0 520 "]{min-width:27rem;max-width:36rem}
     .legend{list-style:none;margin:.3rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;font-size:.9rem}
     .legend i{display:inline-block;width:1.4em;height:.25em;margin-right:.4em;vertical-align:middle}
     .films{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.8rem}
@@ -256,11 +258,12 @@ public struct ReportPage: Sendable {
     table:has(td:nth-child(9)) td:nth-child(2){white-space:nowrap}caption{position:static}td small{white-space:nowrap}\
     summary{list-style:none;color:inherit}details:not([open]):not(:has(.films)),h2:has(+details:not([open])){display:none}\
     details:has(.films)::details-content{content-visibility:visible;display:block}\
-    .scroll>svg{display:block;margin:0 auto;max-height:7cm;min-width:0}\
+    .scroll>svg{display:block;margin:0 auto;max-height:12cm;min-width:0}\
     .films figcaption{font-size:6.5pt;line-height:1.15}.films{gap:.3rem}p{margin:.5em 0}\
     h2{break-after:avoid;margin-top:1.2rem}figure,tr,.panels>div{break-inside:avoid}\
-    figure:has(.panels){break-inside:auto}caption{break-after:avoid}thead{display:table-header-group}\
-    .panels{grid-template-columns:repeat(5,1fr)}.films{grid-template-columns:repeat(4,1fr)}\
-    .films.three{grid-template-columns:repeat(3,1fr)}h3{break-after:avoid;margin:.4em 0 .1em;font-size:1em}}
+    figure:has(.panels){break-inside:auto}caption,figcaption,.legend,summary{break-after:avoid}\
+    thead{display:table-header-group}footer{display:none}.lead::after{content:" \(notice)"}.row{display:inline-block;width:100%}\
+    .panels{grid-template-columns:repeat(5,1fr)}.panels text{font-size:16px}.films{grid-template-columns:repeat(4,1fr)}\
+    .films.three{grid-template-columns:repeat(3,1fr)}h3{margin:.4em 0 .1em;font-size:1em}}
     """
 }

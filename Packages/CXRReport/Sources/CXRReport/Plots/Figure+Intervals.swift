@@ -35,6 +35,7 @@ extension Figure {
     let line = reference.map {
       "set arrow 1 from \($0), graph 0 to \($0), graph 1 nohead lc rgb '#888888' dt 2"
     }
+    let legend = Self.legend(series.map { short($0.title) }, beside: categories.map(short))
     let script = """
       set xlabel \(quoted(valueLabel))
       set ytics scale 0 (\(tics(categories))) nomirror
@@ -44,6 +45,7 @@ extension Figure {
       set border 3
       set xtics nomirror
       set key outside top center horizontal
+      \(legend.command)\
       set rmargin 4
       \(line ?? "")
       plot \(plots.joined(separator: ", \\\n  "))
@@ -51,6 +53,6 @@ extension Figure {
       """
     return Figure(
       name: name, descriptions: [description], data: files, script: script,
-      size: (760, 110 + groups * (14 * series.count + 10)))
+      size: (narrow, 110 + legend.height + groups * (14 * series.count + 10)))
   }
 }

@@ -30,11 +30,10 @@ extension Figure {
       .joined()
   }
 
-  /// The same, narrow, with commands before its own.
-  func narrowed(after commands: String, height: Int) -> Figure {
+  /// The same, with commands before its own.
+  func after(_ commands: String) -> Figure {
     Figure(
-      name: name, descriptions: descriptions, data: data,
-      script: commands + script,
-      size: (Self.narrow, height), legend: legend)
+      name: name, descriptions: descriptions, data: data, script: commands + script, size: size,
+      legend: legend, leftOut: leftOut)
   }
 }

@@ -25,6 +25,11 @@ extension Figure {
       (self.title, self.bands, self.lines) = (title, bands, lines)
       (self.marks, self.level, self.upright) = (marks, level, upright)
     }
+
+    /// Whether nothing would be drawn that was measured.
+    var isEmpty: Bool {
+      marks.isEmpty && lines.allSatisfy(\.points.isEmpty) && bands.allSatisfy(\.points.isEmpty)
+    }
   }
 
   /// A point that stands out, hollow where little is known, with an upright interval where there is one.
@@ -65,7 +70,7 @@ extension Figure {
     case heightOfSecond = "fsteps"
   }
 
-  /// Pictures of one kind, each of its own, side by side on a page.
+  /// Pictures of one kind, each of its own, side by side on a page; one without a point is left out, and the page names it.
   ///
   /// - Parameters:
   ///   - name: the files', without number and extension.
@@ -85,6 +90,8 @@ extension Figure {
     xRange: ClosedRange<Double> = 0...1, wholeX: Bool = false,
     heights: Heights = .common(0...1), course: Course = .straight
   ) -> Figure {
+    let leftOut = panels.filter(\.isEmpty).map(\.title)
+    let panels = panels.filter { !$0.isEmpty }
     var files: [(name: String, rows: [[String]])] = []
     let letters = panels.map { tickLetters($0, heights) }.max() ?? 0
     let xStep = roundStep(xRange.upperBound - xRange.lowerBound)
@@ -136,7 +143,6 @@ extension Figure {
       if let level = panel.level { plots.append("\(level) with lines lw 1 dt 2 lc rgb '#888888'") }
       if diagonal { plots.append("x with lines lw 1 dt 3 lc rgb '#888888'") }
       let own = range(of: panel, heights)
-      if plots.isEmpty { plots = ["\(own.lowerBound - 1) with lines"] }
       if let x = panel.upright {
         script +=
           "set arrow 1 from \(x), graph 0 to \(x), graph 1 nohead lw 1 dt 2 lc rgb '#888888'\n"
@@ -157,7 +163,7 @@ extension Figure {
     var figure = Figure(
       name: name, descriptions: panels.map { "\(description): \($0.title)" }, data: files,
       script: script, size: (260, 260))
-    figure.legend = legend
+    (figure.legend, figure.leftOut) = (legend, leftOut)
     return figure
   }
 

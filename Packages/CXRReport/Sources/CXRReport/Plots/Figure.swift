@@ -12,6 +12,8 @@ public struct Figure: Sendable {
   let size: (width: Int, height: Int)
   /// Of several pictures: what colours mean.
   var legend: [(title: String, colour: Int)] = []
+  /// Of several pictures: the titles of those that would show nothing.
+  var leftOut: [String] = []
 }
 
 extension Figure {
@@ -154,8 +156,7 @@ extension Figure {
       }
     }
     if plots.isEmpty { plots = [nothing] }
-    let legend =
-      series.count > 1 ? "set key outside top center horizontal" : "unset key"
+    let legend = Self.legend(series.map { short($0.title) }, beside: categories.map(short))
     let script = """
       set xlabel \(quoted(valueLabel))
       set ytics scale 0 (\(tics(categories))) nomirror
@@ -164,14 +165,13 @@ extension Figure {
       \(logarithmic ? "set logscale x\n" : "")set grid x lc rgb '#999999' lw 0.5 dt 3
       set border 3
       set xtics nomirror
-      \(legend)
+      \(series.count > 1 ? "set key outside top center horizontal\n" + legend.command : "unset key\n")\
       set rmargin \(annotations == nil ? 4 : 12)
       plot \(plots.joined(separator: ", \\\n  "))
 
       """
-    let barHeight = series.count > 1 ? 13 * series.count + 8 : 22
     return Figure(
       name: name, descriptions: [description], data: files, script: script,
-      size: (760, 110 + groups * barHeight))
+      size: (narrow, 90 + legend.height + groups * max(24, 13 * series.count + 8)))
   }
 }

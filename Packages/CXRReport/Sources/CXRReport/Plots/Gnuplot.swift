@@ -23,6 +23,7 @@ struct Gnuplot: Sendable {
     }
     let program = try Self.program(orData: dataFolder)
     return try figures.map { figure in
+      guard !figure.descriptions.isEmpty else { return [] }
       let drawn = try Self.pictures(
         of: figure, by: program, ["-e", "piped = 1", "\(figure.name).gp"], in: dataFolder)
       let isOne = figure.descriptions.count == 1

@@ -54,7 +54,8 @@ public struct TrainingReport: Sendable {
       values.enumerated().compactMap { i, value in value.map { (Double(i + 1), $0) } }
     }
     // One epoch has no line to draw; a margin on both sides makes the frame whole.
-    let last = max(2, curve.training.count)
+    let last = Double(max(2, curve.training.count))
+    let margin = 0.03 * (last - 1)
     return .panels(
       curve.name, description: "By epoch", xLabel: "epoch", yLabel: "",
       panels: [
@@ -64,7 +65,8 @@ public struct TrainingReport: Sendable {
             Figure.Series(title: "training", points: points(curve.training), colour: 0),
             Figure.Series(title: "validation", points: points(curve.validation), colour: 1),
           ], upright: bestEpoch > 0 ? Double(bestEpoch) : nil)
-      ], legend: [("training", 0), ("validation", 1)], xRange: 1...Double(last), wholeX: true,
+      ], legend: [("training", 0), ("validation", 1)], xRange: (1 - margin)...(last + margin),
+      wholeX: true,
       heights: .own)
   }
 
