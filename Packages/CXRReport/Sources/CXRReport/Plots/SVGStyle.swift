@@ -17,16 +17,7 @@ enum SVGStyle {
     text = text.replacing(/\sid=(['"])/) { " id=\($0.output.1)\(key)-" }
     text = text.replacing(/xlink:href=(['"])#/) { "xlink:href=\($0.output.1)#\(key)-" }
     text = text.replacing("url(#", with: "url(#\(key)-")
-    for quote in ["'", "\""] {
-      for black in ["black", "rgb( 0, 0, 0)", "rgb(  0,   0,   0)", "#000000"] {
-        text = text.replacingOccurrences(
-          of: "stroke=\(quote)\(black)\(quote)", with: "stroke=\"currentColor\"")
-        text = text.replacingOccurrences(
-          of: "fill=\(quote)\(black)\(quote)", with: "fill=\"currentColor\"")
-        text = text.replacingOccurrences(
-          of: "color=\(quote)\(black)\(quote)", with: "class=\"ink\"")
-      }
-    }
+    text = inked(text)
     if let range = text.range(of: #"<desc>[^<]*</desc>"#, options: .regularExpression) {
       let style =
         "<style>.cxr-figure{color:#1d2127;background:#fff}"
@@ -39,6 +30,39 @@ enum SVGStyle {
       text.replaceSubrange(range, with: "<svg class=\"cxr-figure\" role=\"img\"")
     }
     return shields.reduce(text) { text, pair in text.replacing(pair.shield, with: pair.sign) }
+  }
+
+  /// As gnuplot writes black.
+  private static let blacks = ["black", "rgb( 0, 0, 0)", "rgb(  0,   0,   0)", "#000000"]
+    .map { Array($0.utf8) }
+  /// Attributes of lines, areas and letters, and what black ones become.
+  private static let inks = [
+    ("stroke=", "stroke=\"currentColor\""), ("fill=", "fill=\"currentColor\""),
+    ("color=", "class=\"ink\""),
+  ].map { (attribute: Array($0.0.utf8), ink: Array($0.1.utf8)) }
+
+  /// A picture whose black attributes take the colour of the text around it; in one pass, because pictures of many films are long.
+  private static func inked(_ svg: String) -> String {
+    let bytes = Array(svg.utf8)
+    var inked: [UInt8] = []
+    inked.reserveCapacity(bytes.count)
+    var place = 0
+    while let equals = bytes[place...].firstIndex(of: UInt8(ascii: "=")) {
+      inked += bytes[place...equals]
+      place = equals + 1
+      guard place < bytes.count, [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(bytes[place]),
+        let end = bytes[(place + 1)...].firstIndex(of: bytes[place]),
+        blacks.contains(where: { bytes[(place + 1)..<end].elementsEqual($0) }),
+        let found = inks.first(where: {
+          inked.suffix($0.attribute.count).elementsEqual($0.attribute)
+        })
+      else { continue }
+      inked.removeLast(found.attribute.count)
+      inked += found.ink
+      place = end + 1
+    }
+    inked += bytes[place...]
+    return String(decoding: inked, as: UTF8.self)
   }
 
   /// Signs of markup that may stand in a word of the picture too, and what keeps their place in it for so long: gnuplot is given no
