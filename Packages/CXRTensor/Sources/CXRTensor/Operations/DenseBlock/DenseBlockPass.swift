@@ -47,20 +47,10 @@ struct DenseBlockPass {
     }
     var channels = x.shape[3]
     for layer in layers {
-      let (gamma1, gamma2) = (layer.scale1.value, layer.scale2.value)
       let statistics1 = layer.statistics1.used(
-        moments, epsilon: epsilon, scale: gamma1, shift: layer.shift1.value)
-      let first = RectifiedNormalization(
-        values: values, channels: channels, statistics: statistics1, shares: shares)
-      let middle = Self.convolution(first.shape, layer.kernel1.value, shares)
-        .output(first, kernel: layer.kernel1.value, cache: layer.cache1)
-      let statistics2 = BatchStatistics(
-        layer.statistics2, of: middle, epsilon: epsilon, scale: gamma2, shift: layer.shift2.value,
-        shares)
-      let second = RectifiedNormalization(
-        values: middle, channels: layer.sizes.middle, statistics: statistics2, shares: shares)
-      let added = Self.convolution(second.shape, layer.kernel2.value, shares)
-        .output(second, kernel: layer.kernel2.value, cache: layer.cache2)
+        moments, epsilon: epsilon, scale: layer.scale1.value, shift: layer.shift1.value)
+      let (middle, statistics2, added) = Self.outputs(
+        of: layer, values: values, channels: channels, statistics1, epsilon: epsilon, shares)
       values.write(added, toChannelsFrom: channels)
       moments = moments.map { $0.beside(added.moments(shares)) }
       statistics.append(
@@ -70,12 +60,32 @@ struct DenseBlockPass {
       if keeping {
         self.layers.append(
           Layer(
-            gamma1: gamma1, kernel1: layer.kernel1.value, gamma2: gamma2,
+            gamma1: layer.scale1.value, kernel1: layer.kernel1.value, gamma2: layer.scale2.value,
             kernel2: layer.kernel2.value, statistics1: statistics1, statistics2: statistics2,
             middle: middle, inputs: channels))
       }
       channels += layer.sizes.added
     }
+  }
+
+  /// What a layer's convolutions give of the first `channels` of all values. A function of its own, because whatever reads the
+  /// values must be gone when the layer's are written beside them: of values that are held twice all would be copied first.
+  private static func outputs(
+    of layer: DenseBlockLayer, values: Tensor, channels: Int, _ statistics1: BatchStatistics,
+    epsilon: Float, _ shares: BatchShares
+  ) -> (middle: Tensor, statistics2: BatchStatistics, added: Tensor) {
+    let first = RectifiedNormalization(
+      values: values, channels: channels, statistics: statistics1, shares: shares)
+    let middle = convolution(first.shape, layer.kernel1.value, shares)
+      .output(first, kernel: layer.kernel1.value, cache: layer.cache1)
+    let statistics2 = BatchStatistics(
+      layer.statistics2, of: middle, epsilon: epsilon, scale: layer.scale2.value,
+      shift: layer.shift2.value, shares)
+    let second = RectifiedNormalization(
+      values: middle, channels: layer.sizes.middle, statistics: statistics2, shares: shares)
+    let added = convolution(second.shape, layer.kernel2.value, shares)
+      .output(second, kernel: layer.kernel2.value, cache: layer.cache2)
+    return (middle, statistics2, added)
   }
 
   private static func convolution(
