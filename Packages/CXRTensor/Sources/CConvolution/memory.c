@@ -1,5 +1,5 @@
 // Buffers: aligned for the widest vectors, the large ones in huge pages, so that scattered frequencies do
-// not miss the address cache, and kept for the next of their size.
+// not miss the address cache, and kept for the next.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
@@ -49,7 +49,7 @@ static void *allocate(size_t bytes) {
 static void deallocate(void *memory, size_t bytes) {
 #if defined(__linux__)
   if (bytes >= large) {
-    munmap(memory, mapped(bytes));
+    munmap(memory, bytes);
     return;
   }
 #endif
@@ -58,117 +58,225 @@ static void deallocate(void *memory, size_t bytes) {
 
 // ---- Between two uses
 //
-// What is let go is kept for the next of its size, as long as all together are no more than what was in use at once before:
-// a pass meets the pages of the one before it, and takes no more memory for that.
+// What is let go is kept for the next, as long as all together are no more than what was in use at once before: a pass meets
+// the pages of the one before it, and takes no more memory for that. Pieces of whole pages are cut to what is asked for, and
+// grow together with their neighbours when they come back; each begins at a huge page.
 
 enum { SMALLEST = 1 << 16, PLACES = 1024 };
 
-// Oldest first.
-static struct {
-  void *memory;
+typedef struct {
+  char *memory;
   size_t bytes;
   const char *giver;
-} idle[PLACES];
-static _Thread_local char self;  // Its address tells threads apart.
-static int idle_count = 0;
-static size_t idle_bytes = 0, used_bytes = 0, most_bytes = CXR_LEAST_KEPT;
-static long made = 0;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+} piece;
 
-// Takes place i out, with the lock held.
-static void *taken(int i, size_t *bytes) {
-  void *memory = idle[i].memory;
-  *bytes = idle[i].bytes;
-  idle_bytes -= idle[i].bytes;
-  idle_count--;
-  for (; i < idle_count; i++) idle[i] = idle[i + 1];
+struct cxr_pool {
+  piece idle[PLACES];  // Oldest first.
+  int idle_count;
+  size_t idle_bytes, used_bytes, most_bytes;
+  size_t most_held;  // In use and idle, at once.
+  long made;
+  char *imagined;  // Where the next piece of a forecast would lie; null where memory is real.
+  pthread_mutex_t lock;
+};
+
+static cxr_pool pool = {.most_bytes = CXR_LEAST_KEPT, .lock = PTHREAD_MUTEX_INITIALIZER};
+static _Thread_local char self;  // Its address tells threads apart.
+
+static int is_cut(size_t bytes) {
+#if defined(__linux__)
+  return bytes >= large;
+#else
+  return 0;
+#endif
+}
+
+static void *make(cxr_pool *pool, size_t bytes) {
+  if (!pool->imagined) return allocate(bytes);
+  char *memory = pool->imagined;
+  // Never beside another.
+  pool->imagined += bytes + 2 * huge;
   return memory;
 }
+
+static void let_go(const cxr_pool *pool, void *memory, size_t bytes) {
+  if (!pool->imagined) deallocate(memory, bytes);
+}
+
+// ---- With the lock held
+
+static piece taken(cxr_pool *pool, int i) {
+  const piece found = pool->idle[i];
+  pool->idle_bytes -= found.bytes;
+  pool->idle_count--;
+  for (; i < pool->idle_count; i++) pool->idle[i] = pool->idle[i + 1];
+  return found;
+}
+
+static void keep(cxr_pool *pool, piece kept) {
+  if (is_cut(kept.bytes))
+    for (int i = pool->idle_count - 1; i >= 0; i--) {
+      const piece other = pool->idle[i];
+      if (!is_cut(other.bytes)) continue;
+      const int follows = other.memory + other.bytes == kept.memory;
+      if (!follows && kept.memory + kept.bytes != other.memory) continue;
+      taken(pool, i);
+      if (follows) kept.memory = other.memory;
+      kept.bytes += other.bytes;
+    }
+  pool->idle[pool->idle_count++] = kept;
+  pool->idle_bytes += kept.bytes;
+}
+
+static void count_use(cxr_pool *pool, size_t bytes) {
+  pool->used_bytes += bytes;
+  if (pool->used_bytes > pool->most_bytes) pool->most_bytes = pool->used_bytes;
+  const size_t held = pool->used_bytes + pool->idle_bytes;
+  if (held > pool->most_held) pool->most_held = held;
+}
+
+// Of the oldest, what so many bytes more, and so many places, are too much; null where nothing is.
+static piece surplus(cxr_pool *pool, size_t bytes, int places) {
+  const size_t held = pool->used_bytes + pool->idle_bytes;
+  const size_t over = bytes > pool->most_bytes            ? SIZE_MAX
+                      : held > pool->most_bytes - bytes ? held - (pool->most_bytes - bytes)
+                                                        : 0;
+  if (pool->idle_count == 0 || (over == 0 && pool->idle_count + places <= PLACES))
+    return (piece){0};
+  piece oldest = taken(pool, 0);
+  // The rest of a large one stays, and stays the oldest; what goes is of whole pages still.
+  const size_t goes = over > large ? over : large;
+  const size_t stays = over && oldest.bytes > goes ? (oldest.bytes - goes) / huge * huge : 0;
+  if (stays && is_cut(oldest.bytes) && pool->idle_count + places < PLACES) {
+    for (int i = pool->idle_count++; i > 0; i--) pool->idle[i] = pool->idle[i - 1];
+    pool->idle[0] = (piece){oldest.memory, stays, oldest.giver};
+    pool->idle_bytes += stays;
+    oldest.memory += stays;
+    oldest.bytes -= stays;
+  }
+  return oldest;
+}
+
+// The tightest fit, so that a large one is there when it is needed. Among equals the one that this thread gave, whose cache may
+// still hold it.
+static piece fitting(cxr_pool *pool, size_t bytes) {
+  // What cannot be cut holds the rest: of much, not much.
+  const size_t most = is_cut(bytes)         ? SIZE_MAX
+                      : bytes < CXR_SCRATCH ? 4 * bytes
+                                            : bytes + bytes / 4;
+  int best = -1;
+  for (int i = 0; i < pool->idle_count; i++) {
+    const piece other = pool->idle[i];
+    if (other.bytes < bytes || other.bytes > most || is_cut(other.bytes) != is_cut(bytes)) continue;
+    if (best < 0 || other.bytes < pool->idle[best].bytes ||
+        (other.bytes == pool->idle[best].bytes && other.giver == &self))
+      best = i;
+  }
+  if (best < 0) return (piece){0};
+  piece found = taken(pool, best);
+  const size_t cut = (bytes + huge - 1) / huge * huge;
+  if (is_cut(bytes) && found.bytes >= cut + huge) {
+    keep(pool, (piece){found.memory + cut, found.bytes - cut, found.giver});
+    found.bytes = cut;
+  }
+  return found;
+}
+
+// ---- Without it
 
 // Gives the oldest back to the system until so many bytes more, and so many places, are no more than there may be; whether
 // any was there.
-static int make_room(size_t bytes, int places) {
+static int make_room(cxr_pool *pool, size_t bytes, int places) {
   for (int found = 0;; found = 1) {
-    size_t freed = 0;
-    pthread_mutex_lock(&lock);
-    const int full =
-        used_bytes + idle_bytes + bytes > most_bytes || idle_count + places > PLACES;
-    void *memory = full && idle_count > 0 ? taken(0, &freed) : 0;
-    pthread_mutex_unlock(&lock);
-    if (!memory) return found;
-    deallocate(memory, freed);
+    pthread_mutex_lock(&pool->lock);
+    const piece freed = surplus(pool, bytes, places);
+    pthread_mutex_unlock(&pool->lock);
+    if (!freed.memory) return found;
+    let_go(pool, freed.memory, freed.bytes);
   }
 }
 
-static void count_use(size_t bytes) {
-  pthread_mutex_lock(&lock);
-  used_bytes += bytes;
-  if (used_bytes > most_bytes) most_bytes = used_bytes;
-  pthread_mutex_unlock(&lock);
+void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
+  const size_t size = cxr_buffer_footprint(bytes);
+  *capacity = size;
+  if (bytes < SMALLEST) {
+    void *memory = make(pool, size);
+    return memory || !make_room(pool, SIZE_MAX, 0) ? memory : make(pool, size);
+  }
+  pthread_mutex_lock(&pool->lock);
+  piece found = fitting(pool, bytes);
+  if (found.memory) {
+    *capacity = found.bytes;
+    count_use(pool, found.bytes);
+  } else {
+    pool->made++;
+  }
+  pthread_mutex_unlock(&pool->lock);
+  if (found.memory) return found.memory;
+  make_room(pool, size, 0);
+  void *memory = make(pool, size);
+  if (!memory && make_room(pool, SIZE_MAX, 0)) memory = make(pool, size);
+  if (!memory) return 0;
+  pthread_mutex_lock(&pool->lock);
+  count_use(pool, size);
+  pthread_mutex_unlock(&pool->lock);
+  return memory;
+}
+
+void cxr_pool_give(cxr_pool *pool, void *memory, size_t capacity) {
+  if (!memory) return;
+  if (capacity < SMALLEST) {
+    let_go(pool, memory, capacity);
+    return;
+  }
+  pthread_mutex_lock(&pool->lock);
+  pool->used_bytes -= capacity;
+  pthread_mutex_unlock(&pool->lock);
+  make_room(pool, capacity, 1);
+  pthread_mutex_lock(&pool->lock);
+  // Another thread may have taken the last place.
+  const int fits = pool->idle_count < PLACES;
+  if (fits) keep(pool, (piece){memory, capacity, &self});
+  pthread_mutex_unlock(&pool->lock);
+  if (!fits) let_go(pool, memory, capacity);
 }
 
 void *cxr_take_buffer(size_t bytes, size_t *capacity) {
-  *capacity = bytes;
-  if (bytes < SMALLEST) {
-    void *memory = allocate(bytes);
-    return memory || !make_room(SIZE_MAX / 2, 0) ? memory : allocate(bytes);
-  }
-  pthread_mutex_lock(&lock);
-  // The tightest fit, so that a large one is there when it is needed. Where much is asked for, none that is much larger: what
-  // is kept for gradients would hold the rest. Among equals the one that this thread gave, whose cache may still hold it.
-  const size_t most = bytes < CXR_SCRATCH ? 4 * bytes : bytes + bytes / 4;
-  int best = -1;
-  for (int i = 0; i < idle_count; i++)
-    if (idle[i].bytes >= bytes && idle[i].bytes <= most &&
-        (best < 0 || idle[i].bytes < idle[best].bytes ||
-         (idle[i].bytes == idle[best].bytes && idle[i].giver == &self)))
-      best = i;
-  void *memory = best < 0 ? 0 : taken(best, capacity);
-  if (best < 0) made++;
-  pthread_mutex_unlock(&lock);
-  if (!memory) {
-    make_room(bytes, 0);
-    memory = allocate(bytes);
-    if (!memory && make_room(SIZE_MAX / 2, 0)) memory = allocate(bytes);
-  }
-  if (memory) count_use(*capacity);
-  return memory;
+  return cxr_pool_take(&pool, bytes, capacity);
 }
+
+void cxr_give_buffer(void *memory, size_t capacity) { cxr_pool_give(&pool, memory, capacity); }
 
 int cxr_can_allocate(size_t bytes) {
   if (bytes == 0) return 1;
   void *memory = allocate(bytes);
   if (!memory) return 0;
-  deallocate(memory, bytes);
+  deallocate(memory, cxr_buffer_footprint(bytes));
   return 1;
 }
 
-void cxr_give_buffer(void *memory, size_t capacity) {
-  if (!memory) return;
-  if (capacity < SMALLEST) {
-    deallocate(memory, capacity);
-    return;
-  }
-  pthread_mutex_lock(&lock);
-  used_bytes -= capacity;
-  pthread_mutex_unlock(&lock);
-  make_room(capacity, 1);
-  pthread_mutex_lock(&lock);
-  // Another thread may have taken the last place.
-  const int fits = idle_count < PLACES;
-  if (fits) {
-    idle[idle_count].memory = memory;
-    idle[idle_count].giver = &self;
-    idle[idle_count++].bytes = capacity;
-    idle_bytes += capacity;
-  }
-  pthread_mutex_unlock(&lock);
-  if (!fits) deallocate(memory, capacity);
+long cxr_made_buffers(void) {
+  pthread_mutex_lock(&pool.lock);
+  const long count = pool.made;
+  pthread_mutex_unlock(&pool.lock);
+  return count;
 }
 
-long cxr_made_buffers(void) {
-  pthread_mutex_lock(&lock);
-  const long count = made;
-  pthread_mutex_unlock(&lock);
-  return count;
+// ---- Forecasts
+
+cxr_pool *cxr_make_forecast(void) {
+  cxr_pool *made = calloc(1, sizeof(cxr_pool));
+  if (!made) return 0;
+  made->most_bytes = CXR_LEAST_KEPT;
+  // Addresses that are compared and never read.
+  made->imagined = (char *)huge;
+  pthread_mutex_init(&made->lock, 0);
+  return made;
+}
+
+size_t cxr_most_held(const cxr_pool *forecast) { return forecast->most_held; }
+
+void cxr_end_forecast(cxr_pool *forecast) {
+  pthread_mutex_destroy(&forecast->lock);
+  free(forecast);
 }

@@ -216,9 +216,10 @@ double cxr_combine_moments(long parts, long channels, long stride, const double 
 /// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
 
-/// Buffers in use and those kept for the next of their size take together what was in use at once before, or so many bytes.
+/// Buffers in use and those kept for the next take together what was in use at once before, or so many bytes.
 enum { CXR_LEAST_KEPT = 256 << 20 };
-/// Below so many bytes a buffer may be four times as large as what is asked for, else a quarter larger.
+/// Where what is kept cannot be cut: below so many bytes a buffer may be four times as large as what is asked for, else a quarter
+/// larger.
 enum { CXR_SCRATCH = 8 << 20 };
 
 /// Memory of any content at a multiple of 64 bytes, in huge pages where that pays; null where there is
@@ -231,7 +232,19 @@ size_t cxr_buffer_footprint(size_t bytes);
 
 /// Whether the system would give `bytes` in one piece now; it keeps them.
 int cxr_can_allocate(size_t bytes);
-/// Keeps a buffer for the next of its size; of many idle ones the oldest goes back to the system.
+/// Keeps a buffer for the next; of many idle ones the oldest goes back to the system.
 void cxr_give_buffer(void *memory, size_t capacity);
 /// How many large buffers the system has been asked for.
 long cxr_made_buffers(void);
+
+/// Buffers that come and go by the same rule, of a process or of a forecast.
+typedef struct cxr_pool cxr_pool;
+/// A forecast: what would be taken is counted, and no memory lies behind it; null where there is none for the count.
+cxr_pool *cxr_make_forecast(void);
+/// As `cxr_take_buffer`; the address must not be read.
+void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity);
+/// As `cxr_give_buffer`.
+void cxr_pool_give(cxr_pool *pool, void *memory, size_t capacity);
+/// The most bytes that were in use and kept at once, of buffers from 64 KB.
+size_t cxr_most_held(const cxr_pool *forecast);
+void cxr_end_forecast(cxr_pool *forecast);

@@ -6,10 +6,6 @@ public enum TensorMemory {
   /// What is done when the system has no more: the number of bytes that were asked for is passed.
   public typealias ExhaustionHandler = @Sendable (_ bytes: Int) -> Never
 
-  /// What tensors and memory that is kept for later ones may take together, in bytes, where less was in use at once before, as
-  /// memory.c has it.
-  static let leastKept = Int(CXR_LEAST_KEPT)
-
   private static let handler = Mutex<ExhaustionHandler?>(nil)
 
   /// Sets what is done, in place of a trap, when the system has no more memory for a tensor, even after what was

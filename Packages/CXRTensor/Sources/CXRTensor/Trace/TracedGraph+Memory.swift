@@ -2,13 +2,13 @@ extension TracedGraph {
   /// The most bytes that the pass of a step takes at once, forward and backward: values that gradients need, gradients
   /// on their way, what operations take besides; without parameters. From above.
   public var trainingBytes: Int {
-    var memory = BufferForecast()
+    let memory = BufferForecast()
     // The second pass meets what the first one left.
-    for _ in 0..<2 { passTraining(&memory) }
+    for _ in 0..<2 { passTraining(memory) }
     return memory.most
   }
 
-  private func passTraining(_ memory: inout BufferForecast) {
+  private func passTraining(_ memory: BufferForecast) {
     let (kept, isRecorded) = (keptForGradients, recorded)
     // Forward: what is kept of the nodes so far, and what the operation itself reads and writes.
     let lastUse = lastUses
@@ -55,15 +55,15 @@ extension TracedGraph {
   /// The most bytes that a pass without gradients takes at once, with what it keeps for the next one, without
   /// parameters. From above.
   public var inferenceBytes: Int {
-    var memory = BufferForecast()
+    let memory = BufferForecast()
     for node in nodes {
       if case .operation(let operation) = node.source { memory.take(operation.cached) }
     }
-    for _ in 0..<2 { passInference(&memory) }
+    for _ in 0..<2 { passInference(memory) }
     return memory.most
   }
 
-  private func passInference(_ memory: inout BufferForecast) {
+  private func passInference(_ memory: BufferForecast) {
     // What a layer is given is held by its caller until the layer ends.
     var held = lastUses
     for (place, node) in nodes.enumerated() {
