@@ -11,10 +11,10 @@ import Foundation
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cxr-benchmark",
-    abstract: "Times the reference network on synthetic films, and what feeds it.",
+    abstract: "Times networks on synthetic films, and what feeds them.",
     discussion: """
-      Prints one JSON line: images_per_second (of the median step), seconds_per_step and \
-      peak_rss_bytes. Films are random numbers, made before the clock runs.
+      Prints one JSON line: images_per_second (of the median step), seconds_per_step, \
+      peak_rss_bytes and share_alone (of the time in which one thread worked alone). Films are random numbers, made before the clock runs.
 
       Example:
         cxr-benchmark train --batch 32 --image-size 224 --steps 10 --threads 2
@@ -90,14 +90,16 @@ struct MeasureOptions: ParsableArguments {
   func measure(_ need: MemoryNeed, _ step: () throws -> Void) rethrows {
     for _ in 0..<warmup { try step() }
     var seconds: [Double] = []
+    let together = Parallel.secondsTogether
     for _ in 0..<steps {
       let start = ContinuousClock.now
       try step()
       seconds.append(start.duration(to: .now).seconds)
     }
+    let all = seconds.reduce(0, +)
     print(
       Measurement(images: batch, seconds: seconds)
-        .json(estimate: need))
+        .json(estimate: need, shareAlone: 1 - (Parallel.secondsTogether - together) / all))
   }
 }
 
@@ -120,9 +122,9 @@ struct Measurement {
       + "\"peak_rss_bytes\": \(PeakMemory.bytes)}"
   }
 
-  /// With what a training run would have said that it takes.
-  func json(estimate: MemoryNeed) -> String {
-    "\(json.dropLast()), \"estimated_bytes\": \(estimate.resident)}"
+  /// With what a training run would have said that it takes, and the share of the time in which one thread worked alone.
+  func json(estimate: MemoryNeed, shareAlone: Double) -> String {
+    "\(json.dropLast()), \"estimated_bytes\": \(estimate.resident), \"share_alone\": \(shareAlone)}"
   }
 }
 

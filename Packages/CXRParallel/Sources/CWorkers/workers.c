@@ -107,6 +107,16 @@ static void start_threads(long count) {
   }
 }
 
+static _Atomic long long together;  // Nanoseconds.
+
+static long long nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+double cxr_seconds_together(void) { return (double)atomic_load(&together) * 1e-9; }
+
 void cxr_run_workers(long workers, void (*body)(void *, long), void *context) {
   if (workers <= 1 || inside || pthread_mutex_trylock(&in_use) != 0) {
     for (long i = 0; i < workers; i++) body(context, i);
@@ -115,6 +125,7 @@ void cxr_run_workers(long workers, void (*body)(void *, long), void *context) {
   start_threads(workers - 1);
   const long available = threads + 1 < workers ? threads + 1 : workers;
   inside = 1;
+  const long long started = nanoseconds();
   atomic_store(&work, body);
   atomic_store(&subject, context);
   atomic_store(&unfinished, available - 1);
@@ -128,6 +139,7 @@ void cxr_run_workers(long workers, void (*body)(void *, long), void *context) {
     else
       sched_yield();
   }
+  atomic_fetch_add(&together, nanoseconds() - started);
   inside = 0;
   pthread_mutex_unlock(&in_use);
 }

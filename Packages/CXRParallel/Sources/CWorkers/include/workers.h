@@ -9,6 +9,9 @@ long cxr_allowed_processors(void);
 /// calling thread alone, one worker after the other.
 void cxr_run_workers(long workers, void (*body)(void *context, long worker), void *context);
 
+/// Seconds that calls which ran on several threads have taken since the process began.
+double cxr_seconds_together(void);
+
 /// The shortest time that a cache line took to go from one of `workers` threads to the next: some 30 ns
 /// under one last-level cache, more than 100 ns from one such cache to another. 100 µs where a thread did
 /// not get to run.

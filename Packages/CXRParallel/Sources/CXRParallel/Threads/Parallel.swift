@@ -20,6 +20,10 @@ public enum Parallel {
     }
   }
 
+  /// Seconds, since the process began, in which work ran on several threads: what is left of a span of time is what more threads
+  /// would not shorten.
+  public static var secondsTogether: Double { cxr_seconds_together() }
+
   /// Calls `body` once for each of `0..<count`, on up to ``threads`` threads, in no fixed order.
   /// - Throws: the first error of `body`; those not yet begun are left out then.
   public static func forEach<Failure: Error>(

@@ -1,4 +1,5 @@
 import CTensorKernels
+import CXRParallel
 
 extension Tensor {
   /// Adds `right`, of the same shape, in place.
@@ -8,7 +9,9 @@ extension Tensor {
     left.withMutableScalars { sum in
       right.scalars.withUnsafeBufferPointer { addend in
         guard let sum = sum.baseAddress, let addend = addend.baseAddress else { return }
-        cxr_add(sum, addend, count)
+        Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+          cxr_add(sum + $0.lowerBound, addend + $0.lowerBound, $0.count)
+        }
       }
     }
   }
@@ -31,7 +34,9 @@ extension Tensor {
   public mutating func scale(by factor: Float) {
     withMutableScalars { elements in
       guard let base = elements.baseAddress else { return }
-      cxr_scale(base, factor, base, elements.count)
+      Parallel.forEachBlock(of: elements.count, size: elementwiseBlock) {
+        cxr_scale(base + $0.lowerBound, factor, base + $0.lowerBound, $0.count)
+      }
     }
   }
 }

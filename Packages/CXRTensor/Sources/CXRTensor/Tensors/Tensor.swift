@@ -1,3 +1,5 @@
+import CXRParallel
+
 /// A dense array of `Float` with a shape: a copy-on-write value, contiguous, last axis fastest.
 ///
 /// There are no strides, views or element types on purpose: every operation sees the same layout. The
@@ -32,7 +34,11 @@ public struct Tensor: Sendable {
 
   /// A tensor with every element equal to `value`.
   public init(repeating value: Float, shape: Shape) {
-    self.init(shape: shape) { $0.update(repeating: value, count: shape.count) }
+    self.init(shape: shape) { base in
+      Parallel.forEachBlock(of: shape.count, size: elementwiseBlock) {
+        (base + $0.lowerBound).update(repeating: value, count: $0.count)
+      }
+    }
   }
 
   /// A tensor whose elements `initialize` writes; it must write all of them.
@@ -63,7 +69,10 @@ public struct Tensor: Sendable {
   ) rethrows -> Result {
     if !isKnownUniquelyReferenced(&buffer) {
       let copy = FloatBuffer(count: shape.count)
-      copy.base.update(from: buffer.base, count: shape.count)
+      let source = buffer.base
+      Parallel.forEachBlock(of: shape.count, size: elementwiseBlock) {
+        (copy.base + $0.lowerBound).update(from: source + $0.lowerBound, count: $0.count)
+      }
       buffer = copy
     }
     var elements = UnsafeMutableBufferPointer(start: buffer.base, count: shape.count)
