@@ -116,8 +116,11 @@ docs: setup ## One documentation site of modules and programs, in Docs/site, its
 parity: build $(VENV)/tensorflow ## Keras predicts the same from our checkpoints; CXR_REAL_DATA names real films.
 	CXR_BIN=$(BIN) $(VENV)/bin/python Tests/Parity/keras_parity.py
 
-bench: build $(VENV)/peers ## Ours, PyTorch and TensorFlow in alternation; half an hour.
+bench: bench-networks ## Three networks, then the reference in detail, beside other libraries in alternation; an hour.
 	$(VENV)/peers/bin/python Benchmarks/bench.py $(BIN) Benchmarks/results/$(shell date +%F)-convolution
+
+bench-networks: build $(VENV)/peers ## Three networks beside TensorFlow, PyTorch, ONNX Runtime and OpenVINO; half an hour.
+	$(VENV)/peers/bin/python Benchmarks/networks.py $(BIN) Benchmarks/results/$(shell date +%F)-networks
 
 bench-data: build $(VENV)/peers ## Preparation, batches and labels beside tf.data, OpenCV, Pillow and pandas.
 	$(VENV)/peers/bin/python Benchmarks/data.py $(BIN) Benchmarks/results/$(shell date +%F)-data

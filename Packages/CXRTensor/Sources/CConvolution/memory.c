@@ -201,6 +201,8 @@ void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
   *capacity = size;
   if (bytes < SMALLEST) {
     void *memory = make(pool, size);
+    // Not kept, and not counted but in a forecast, which no other thread sees.
+    if (pool->imagined) count_use(pool, size);
     return memory || !make_room(pool, SIZE_MAX, 0) ? memory : make(pool, size);
   }
   pthread_mutex_lock(&pool->lock);
@@ -226,6 +228,7 @@ void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
 void cxr_pool_give(cxr_pool *pool, void *memory, size_t capacity) {
   if (!memory) return;
   if (capacity < SMALLEST) {
+    if (pool->imagined) pool->used_bytes -= capacity;
     let_go(pool, memory, capacity);
     return;
   }

@@ -245,6 +245,6 @@ cxr_pool *cxr_make_forecast(void);
 void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity);
 /// As `cxr_give_buffer`.
 void cxr_pool_give(cxr_pool *pool, void *memory, size_t capacity);
-/// The most bytes that were in use and kept at once, of buffers from 64 KB.
+/// The most bytes that were in use and kept at once.
 size_t cxr_most_held(const cxr_pool *forecast);
 void cxr_end_forecast(cxr_pool *forecast);

@@ -9,7 +9,7 @@ extension Tensor {
     left.withMutableScalars { sum in
       right.scalars.withUnsafeBufferPointer { addend in
         guard let sum = sum.baseAddress, let addend = addend.baseAddress else { return }
-        Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+        Parallel.forEachBlock(of: count, size: elementwiseBlock / 4) {
           cxr_add(sum + $0.lowerBound, addend + $0.lowerBound, $0.count)
         }
       }

@@ -1,6 +1,9 @@
 import CXRParallel
 import CTensorKernels
 
+/// Elements a block of a step: most parameters are small, and each element is read and written several times.
+private let parameterBlock = 1 << 13
+
 extension Tensor {
   /// One Adam update of this tensor in place, with its moments (Kingma and Ba, 2015, in Keras's
   /// form: w −= α·m/(√v + ε), α already bias-corrected). All shapes are equal; the shares are 1 − β₁ and
@@ -20,7 +23,7 @@ extension Tensor {
             guard let w = w.baseAddress, let m = m.baseAddress, let v = v.baseAddress,
               let g = g.baseAddress
             else { return }
-            Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+            Parallel.forEachBlock(of: count, size: parameterBlock) {
               let i = $0.lowerBound
               cxr_adam(
                 w + i, g + i, m + i, v + i, $0.count, alpha, firstShare, secondShare, epsilon)
@@ -36,7 +39,7 @@ extension Tensor {
     let count = shape.count
     withMutableScalars { w in
       guard let w = w.baseAddress else { return }
-      Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+      Parallel.forEachBlock(of: count, size: parameterBlock) {
         cxr_decay(w + $0.lowerBound, $0.count, decay, learningRate)
       }
     }
@@ -50,7 +53,7 @@ extension Tensor {
     withMutableScalars { w in
       gradient.scalars.withUnsafeBufferPointer { g in
         guard let w = w.baseAddress, let g = g.baseAddress else { return }
-        Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+        Parallel.forEachBlock(of: count, size: parameterBlock) {
           cxr_sgd(w + $0.lowerBound, g + $0.lowerBound, $0.count, rate)
         }
       }
@@ -73,7 +76,7 @@ extension Tensor {
       velocity.withMutableScalars { v in
         gradient.scalars.withUnsafeBufferPointer { g in
           guard let w = w.baseAddress, let v = v.baseAddress, let g = g.baseAddress else { return }
-          Parallel.forEachBlock(of: count, size: elementwiseBlock) {
+          Parallel.forEachBlock(of: count, size: parameterBlock) {
             let i = $0.lowerBound
             cxr_sgd_momentum(w + i, g + i, v + i, $0.count, momentum, nesterov, inner, outer)
           }
