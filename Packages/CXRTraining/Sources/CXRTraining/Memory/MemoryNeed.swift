@@ -15,8 +15,8 @@ public struct MemoryNeed: Sendable {
   private let threads: Int
 
   /// The program and its libraries, and what each thread takes for its own.
-  private static let ofProgram = 64 << 20
-  private static let ofThread = 12 << 20
+  private static let ofProgram = 54 << 20
+  private static let ofThread = 4 << 20
 
   /// Of training steps.
   ///
