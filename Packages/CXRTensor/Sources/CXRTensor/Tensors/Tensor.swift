@@ -3,7 +3,7 @@ import CXRParallel
 /// A dense array of `Float` with a shape: a copy-on-write value, contiguous, last axis fastest.
 ///
 /// There are no strides, views or element types on purpose: every operation sees the same layout. The
-/// memory of a tensor that goes away is kept for the next one of its size.
+/// memory of a tensor that goes away is kept for the next ones.
 ///
 /// ```swift
 /// let image = Tensor(repeating: 0, shape: [1, 224, 224, 1])
