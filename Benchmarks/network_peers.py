@@ -5,7 +5,7 @@
 LIBRARY is tensorflow, torch, torch-channels-last, torch-bf16 (autocast, channels last), onnxruntime, openvino or openvino-bf16.
 Films have one channel and 224 × 224 pixels; a training step is forward, cross-entropy of 14 labels, backward and Adam. The networks
 are torchvision's and keras.applications' (whose ResNet-50 strides in the first 1×1 of a block, torchvision's in the 3×3, which
-costs it 7 % more multiplications); ONNX Runtime and OpenVINO are given torchvision's. `count` in place of a library prints the
+costs it more multiplications); ONNX Runtime and OpenVINO are given torchvision's. `count` in place of a library prints the
 multiplications with addition of a film's convolutions by definition, and the bytes that they read and write.
 """
 

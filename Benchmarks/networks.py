@@ -17,6 +17,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -109,6 +110,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=3)
     options = parser.parse_args()
+    # Where peers export networks: those of another day may be of other versions.
+    exports = tempfile.TemporaryDirectory()
+    os.environ["TMPDIR"] = exports.name
     counted = {n: run([sys.executable, HERE / "network_peers.py", "count", n, "infer"]) for n in NETWORKS}
     copied = statistics.median(found["copied_bytes_per_second"] for found in counted.values())
     results, peaks = {}, []
