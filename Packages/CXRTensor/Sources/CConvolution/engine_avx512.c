@@ -11,6 +11,8 @@
 #define PERMUTED(table, index) ((V)__builtin_ia32_permvarsf512(table, index))
 // A value that stays in a register, and is not loaded once a use.
 #define IN_REGISTER(v) ({ V kept = (v); __asm__("" : "+v"(kept)); kept; })
+// sum + x·v, where the multiplication itself reads the number.
+#define PLUS_PRODUCT(sum, x, v) ({ V plus = (sum); __asm__("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(plus) : "v"(v), "m"(*(x))); plus; })
 #define ENGINE_NAME "AVX-512"
 #define ENGINE_KEY "avx512"
 #define ENGINE cxr_engine_avx512

@@ -3,15 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#pragma STDC FP_CONTRACT OFF
+#include "clones.h"
 
-// Function multiversioning needs ifunc, which sanitizers cannot instrument.
-#if defined(__x86_64__) && defined(__linux__) && !__has_feature(address_sanitizer) && \
-    !__has_feature(thread_sanitizer)
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define CLONES
-#endif
+#pragma STDC FP_CONTRACT OFF
 
 void cxr_im2col(const cxr_patches *p, const float *image, long first, long last, float *columns) {
   const long span = p->kernel_width * p->channels;
@@ -66,12 +60,6 @@ CLONES
 void cxr_fill_rows(float *y, const float *bias, long rows, long channels) {
   for (long r = 0; r < rows; r++)
     for (long c = 0; c < channels; c++) y[r * channels + c] = bias[c];
-}
-
-CLONES
-void cxr_column_sums(const float *x, long rows, long channels, double *sums) {
-  for (long r = 0; r < rows; r++)
-    for (long c = 0; c < channels; c++) sums[c] += (double)x[r * channels + c];
 }
 
 CLONES
@@ -223,31 +211,10 @@ void cxr_average_pool_gradient(const cxr_windows *p, int counts_padding, const f
 }
 
 CLONES
-void cxr_squared_deviations(const float *x, const double *mean, long rows, long channels,
-                            double *sums) {
-  for (long r = 0; r < rows; r++)
-    for (long c = 0; c < channels; c++) {
-      const double d = (double)x[r * channels + c] - mean[c];
-      sums[c] += d * d;
-    }
-}
-
-CLONES
 void cxr_scale_shift(const float *x, const float *scale, const float *shift, long rows,
                      long channels, float *y) {
   for (long r = 0; r < rows; r++)
     for (long c = 0; c < channels; c++) y[r * channels + c] = x[r * channels + c] * scale[c] + shift[c];
-}
-
-CLONES
-void cxr_batch_norm_sums(const float *x, const float *dy, const double *mean, long rows,
-                         long channels, double *sums, double *products) {
-  for (long r = 0; r < rows; r++)
-    for (long c = 0; c < channels; c++) {
-      const double d = (double)dy[r * channels + c];
-      sums[c] += d;
-      products[c] += d * ((double)x[r * channels + c] - mean[c]);
-    }
 }
 
 CLONES
@@ -317,36 +284,12 @@ void cxr_normalize_add_relu(const float *x, const float *scale, const float *shi
 }
 
 CLONES
-void cxr_relu_gradient_sums(const float *y, const float *dy, const float *x, const double *mean, long rows,
-                            long channels, float *restrict g, double *restrict sums,
-                            double *restrict products) {
-  for (long r = 0; r < rows; r++, y += channels, dy += channels, x += channels, g += channels)
-    for (long c = 0; c < channels; c++) {
-      g[c] = y[c] > 0.0f ? dy[c] : 0.0f;
-      sums[c] += (double)g[c];
-      products[c] += (double)g[c] * ((double)x[c] - mean[c]);
-    }
-}
-
-CLONES
 void cxr_normalize_relu(const float *x, long stride, const float *scale, const float *shift, long rows,
                         long channels, float *restrict y) {
   for (long r = 0; r < rows; r++, x += stride, y += channels)
     for (long c = 0; c < channels; c++) {
       const float z = x[c] * scale[c] + shift[c];
       y[c] = z < 0.0f ? 0.0f : z;
-    }
-}
-
-CLONES
-void cxr_normalize_relu_sums(const float *x, long stride, const float *scale, const float *shift,
-                             const float *dy, const double *mean, long rows, long channels,
-                             double *restrict sums, double *restrict products) {
-  for (long r = 0; r < rows; r++, x += stride, dy += channels)
-    for (long c = 0; c < channels; c++) {
-      const double g = x[c] * scale[c] + shift[c] > 0.0f ? (double)dy[c] : 0.0;
-      sums[c] += g;
-      products[c] += g * ((double)x[c] - mean[c]);
     }
 }
 
