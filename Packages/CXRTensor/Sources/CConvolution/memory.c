@@ -28,18 +28,25 @@ size_t cxr_buffer_footprint(size_t bytes) {
   return bytes;
 }
 
+#if defined(__linux__)
+// Addresses from a huge page on, cut from a longer run of them; null where there are none.
+static char *reserved(size_t size, int protection) {
+  char *all = mmap(0, size + huge, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE * (protection == PROT_NONE), -1, 0);
+  if (all == MAP_FAILED) return 0;
+  const size_t before = (huge - (size_t)all % huge) % huge;
+  if (before) munmap(all, before);
+  if (before < huge) munmap(all + before + size, huge - before);
+  return all + before;
+}
+#endif
+
 static void *allocate(size_t bytes) {
 #if defined(__linux__)
   if (bytes >= large) {
-    // Cut from a larger reservation, so that it begins at a huge page.
     const size_t size = mapped(bytes);
-    char *all = mmap(0, size + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED) return 0;
-    const size_t before = (huge - (size_t)all % huge) % huge;
-    if (before) munmap(all, before);
-    if (before < huge) munmap(all + before + size, huge - before);
-    madvise(all + before, size / huge * huge, MADV_HUGEPAGE);
-    return all + before;
+    char *memory = reserved(size, PROT_READ | PROT_WRITE);
+    if (memory) madvise(memory, size / huge * huge, MADV_HUGEPAGE);
+    return memory;
   }
 #endif
   void *memory = 0;
@@ -60,9 +67,10 @@ static void deallocate(void *memory, size_t bytes) {
 //
 // What is let go is kept for the next, as long as all together are no more than what was in use at once before: a pass meets
 // the pages of the one before it, and takes no more memory for that. Pieces of whole pages are cut to what is asked for, and
-// grow together with their neighbours when they come back; each begins at a huge page.
+// grow together with their neighbours when they come back; each begins at a huge page. Where no piece is long enough, the pages
+// of several are brought together at new addresses, which costs some microseconds a huge page, where a new one is to be cleared.
 
-enum { SMALLEST = 1 << 16, PLACES = 1024 };
+enum { SMALLEST = 1 << 16, PLACES = 1024, MOST_PARTS = 64 };
 
 typedef struct {
   char *memory;
@@ -182,7 +190,63 @@ static piece fitting(cxr_pool *pool, size_t bytes) {
   return found;
 }
 
+// Whole huge pages of the smallest pieces, no more than `bytes` in all, to be brought together; what a piece has besides whole
+// ones comes with its part. Returns how many parts there are.
+static int parts_of(cxr_pool *pool, size_t bytes, piece *parts) {
+  int count = 0;
+  size_t left = bytes / huge;
+  while (left > 0 && count < MOST_PARTS) {
+    int best = -1;
+    for (int i = 0; i < pool->idle_count; i++)
+      if (pool->idle[i].bytes >= huge && is_cut(pool->idle[i].bytes) &&
+          (best < 0 || pool->idle[i].bytes < pool->idle[best].bytes))
+        best = i;
+    if (best < 0) break;
+    piece part = taken(pool, best);
+    const size_t pages = part.bytes / huge;
+    if (pages > left) {
+      keep(pool, (piece){part.memory + left * huge, part.bytes - left * huge, part.giver});
+      part.bytes = left * huge;
+    }
+    left -= part.bytes / huge;
+    parts[count++] = part;
+  }
+  return count;
+}
+
 // ---- Without it
+
+// The pages of the parts one after another, and new ones behind them; null where that is not to be had. The parts are gone
+// either way.
+static void *brought_together(const cxr_pool *pool, const piece *parts, int count, size_t size) {
+  if (pool->imagined) return 0;
+#if defined(__linux__)
+  char *memory = reserved(size, PROT_NONE);
+  size_t done = 0;
+  int fails = !memory;
+  for (int i = 0; i < count; i++) {
+    size_t at = 0;
+    // One at a time: what is moved at once must be of one mapping, and two parts can have been brought together before.
+    for (; !fails && at + huge <= parts[i].bytes; at += huge) {
+      fails = mremap(parts[i].memory + at, huge, huge, MREMAP_MAYMOVE | MREMAP_FIXED, memory + done) == MAP_FAILED;
+      if (fails) break;
+      done += huge;
+    }
+    if (at < parts[i].bytes) munmap(parts[i].memory + at, parts[i].bytes - at);
+  }
+  if (!fails && done < size) {
+    fails = mprotect(memory + done, size - done, PROT_READ | PROT_WRITE) != 0;
+    if (!fails) madvise(memory + done, (size - done) / huge * huge, MADV_HUGEPAGE);
+  }
+  if (!fails) return memory;
+  // Where a move failed nothing may be mapped any more, or by others: that huge page of addresses is let be.
+  if (memory && done > 0) munmap(memory, done);
+  if (memory && done + huge < size) munmap(memory + done + huge, size - done - huge);
+#else
+  (void)parts, (void)count, (void)size;
+#endif
+  return 0;
+}
 
 // Gives the oldest back to the system until so many bytes more, and so many places, are no more than there may be; whether
 // any was there.
@@ -206,17 +270,20 @@ void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
     return memory || !make_room(pool, SIZE_MAX, 0) ? memory : make(pool, size);
   }
   pthread_mutex_lock(&pool->lock);
-  piece found = fitting(pool, bytes);
+  piece found = fitting(pool, bytes), parts[MOST_PARTS];
+  int count = 0;
   if (found.memory) {
     *capacity = found.bytes;
     count_use(pool, found.bytes);
   } else {
     pool->made++;
+    if (is_cut(size)) count = parts_of(pool, size, parts);
   }
   pthread_mutex_unlock(&pool->lock);
   if (found.memory) return found.memory;
   make_room(pool, size, 0);
-  void *memory = make(pool, size);
+  void *memory = count ? brought_together(pool, parts, count, size) : 0;
+  if (!memory) memory = make(pool, size);
   if (!memory && make_room(pool, SIZE_MAX, 0)) memory = make(pool, size);
   if (!memory) return 0;
   pthread_mutex_lock(&pool->lock);

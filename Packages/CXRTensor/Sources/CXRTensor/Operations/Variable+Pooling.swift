@@ -24,19 +24,17 @@ extension Variable {
     {
       return traced
     }
-    var choice = [UInt8](repeating: 0, count: g.output.count)
+    let choice = PoolChoice(count: g.output.count)
     let y = value.scalars.withUnsafeBufferPointer { x in
-      choice.withUnsafeMutableBufferPointer { choice in
-        Tensor(shape: g.output) { y in
-          guard let x = x.baseAddress, let choice = choice.baseAddress else { return }
-          g.forEachImage { n, windows in
-            cxr_max_pool(
-              windows, x + n * g.inputStride, y + n * g.outputStride, choice + n * g.outputStride)
-          }
+      Tensor(shape: g.output) { y in
+        guard let x = x.baseAddress else { return }
+        g.forEachImage { n, windows in
+          cxr_max_pool(
+            windows, x + n * g.inputStride, y + n * g.outputStride,
+            choice.base + n * g.outputStride)
         }
       }
     }
-    let won = choice
     return .recorded(
       y,
       (
@@ -45,14 +43,11 @@ extension Variable {
           var dx = Tensor(repeating: 0, shape: g.input)
           dx.withMutableScalars { dx in
             dy.scalars.withUnsafeBufferPointer { dy in
-              won.withUnsafeBufferPointer { won in
-                guard let dx = dx.baseAddress, let dy = dy.baseAddress, let won = won.baseAddress
-                else { return }
-                g.forEachImage { n, windows in
-                  cxr_max_pool_gradient(
-                    windows, dy + n * g.outputStride, won + n * g.outputStride,
-                    dx + n * g.inputStride)
-                }
+              guard let dx = dx.baseAddress, let dy = dy.baseAddress else { return }
+              g.forEachImage { n, windows in
+                cxr_max_pool_gradient(
+                  windows, dy + n * g.outputStride, choice.base + n * g.outputStride,
+                  dx + n * g.inputStride)
               }
             }
           }
@@ -147,6 +142,19 @@ extension Variable {
           }
         }
       ))
+  }
+}
+
+/// Which pixel of its window each output is, a byte an element, in memory that is kept between steps.
+private final class PoolChoice: Sendable {
+  private let memory: FloatBuffer
+  var base: UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: UInt8.self)
+  }
+
+  init(count: Int) {
+    let each = MemoryLayout<Float>.stride
+    memory = FloatBuffer(count: (count + each - 1) / each)
   }
 }
 
