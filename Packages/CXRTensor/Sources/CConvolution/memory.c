@@ -12,26 +12,25 @@
 
 enum { LINE = 64, PAGE = 4096 };
 static const size_t huge = (size_t)2 << 20;
-// From this size a whole huge page is worth it, even where it stays partly empty.
+// From this size on memory is mapped, in whole pages.
 static const size_t large = (size_t)160 << 10;
 
-static size_t mapped(size_t bytes) {
-  const size_t rest = bytes % huge;
-  return rest == 0 || rest >= large ? (bytes + huge - 1) / huge * huge
-                                    : (bytes + PAGE - 1) / PAGE * PAGE;
+static size_t up(size_t bytes, size_t to) { return (bytes + to - 1) / to * to; }
+
+static int is_mapped(size_t bytes) {
+#if defined(__linux__)
+  return bytes >= large;
+#else
+  return 0;
+#endif
 }
 
-size_t cxr_buffer_footprint(size_t bytes) {
-#if defined(__linux__)
-  if (bytes >= large) return mapped(bytes);
-#endif
-  return bytes;
-}
+size_t cxr_buffer_footprint(size_t bytes) { return is_mapped(bytes) ? up(bytes, PAGE) : bytes; }
 
 #if defined(__linux__)
 // Addresses from a huge page on, cut from a longer run of them; null where there are none.
 static char *reserved(size_t size, int protection) {
-  char *all = mmap(0, size + huge, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE * (protection == PROT_NONE), -1, 0);
+  char *all = mmap(0, size + huge, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (all == MAP_FAILED) return 0;
   const size_t before = (huge - (size_t)all % huge) % huge;
   if (before) munmap(all, before);
@@ -42,10 +41,10 @@ static char *reserved(size_t size, int protection) {
 
 static void *allocate(size_t bytes) {
 #if defined(__linux__)
-  if (bytes >= large) {
-    const size_t size = mapped(bytes);
+  if (is_mapped(bytes)) {
+    const size_t size = up(bytes, huge);
     char *memory = reserved(size, PROT_READ | PROT_WRITE);
-    if (memory) madvise(memory, size / huge * huge, MADV_HUGEPAGE);
+    if (memory) madvise(memory, size, MADV_HUGEPAGE);
     return memory;
   }
 #endif
@@ -53,29 +52,32 @@ static void *allocate(size_t bytes) {
   return posix_memalign(&memory, LINE, bytes ? bytes : LINE) ? 0 : memory;
 }
 
-static void deallocate(void *memory, size_t bytes) {
+static void deallocate(void *memory, size_t bytes, int mapped) {
 #if defined(__linux__)
-  if (bytes >= large) {
+  if (mapped) {
     munmap(memory, bytes);
     return;
   }
 #endif
+  (void)bytes, (void)mapped;
   free(memory);
 }
 
 // ---- Between two uses
 //
-// What is let go is kept for the next, as long as all together are no more than what was in use at once before: a pass meets
-// the pages of the one before it, and takes no more memory for that. Pieces of whole pages are cut to what is asked for, and
-// grow together with their neighbours when they come back; each begins at a huge page. Where no piece is long enough, the pages
-// of several are brought together at new addresses, which costs some microseconds a huge page, where a new one is to be cleared.
+// What is let go is kept for the next, as long as all together are no more than what was in use at once before and a sixteenth,
+// for what lies idle between two in use: a pass meets the pages of the one before it. Mapped pieces are cut to what is asked
+// for, in whole pages, and grow together with their neighbours when they come back; several lie in one huge page. Where no piece
+// is long enough, the huge pages of several that are idle are brought together at new addresses, which costs some microseconds
+// each, where a new one is to be cleared. The system is given whole huge pages back.
 
-enum { SMALLEST = 1 << 16, PLACES = 1024, MOST_PARTS = 64 };
+enum { SMALLEST = 1 << 16, PLACES = 1024, MOST_PARTS = 64, BETWEEN = 16 };
 
 typedef struct {
   char *memory;
   size_t bytes;
   const char *giver;
+  int mapped;
 } piece;
 
 struct cxr_pool {
@@ -88,27 +90,19 @@ struct cxr_pool {
   pthread_mutex_t lock;
 };
 
-static cxr_pool pool = {.most_bytes = CXR_LEAST_KEPT, .lock = PTHREAD_MUTEX_INITIALIZER};
+static cxr_pool of_process = {.most_bytes = CXR_LEAST_KEPT, .lock = PTHREAD_MUTEX_INITIALIZER};
 static _Thread_local char self;  // Its address tells threads apart.
-
-static int is_cut(size_t bytes) {
-#if defined(__linux__)
-  return bytes >= large;
-#else
-  return 0;
-#endif
-}
 
 static void *make(cxr_pool *pool, size_t bytes) {
   if (!pool->imagined) return allocate(bytes);
   char *memory = pool->imagined;
   // Never beside another.
-  pool->imagined += bytes + 2 * huge;
+  pool->imagined += up(bytes, huge) + 2 * huge;
   return memory;
 }
 
-static void let_go(const cxr_pool *pool, void *memory, size_t bytes) {
-  if (!pool->imagined) deallocate(memory, bytes);
+static void let_go(const cxr_pool *pool, piece gone) {
+  if (!pool->imagined) deallocate(gone.memory, gone.bytes, gone.mapped);
 }
 
 // ---- With the lock held
@@ -121,19 +115,42 @@ static piece taken(cxr_pool *pool, int i) {
   return found;
 }
 
+// There is a place.
+static void put(cxr_pool *pool, int at, piece kept) {
+  for (int i = pool->idle_count++; i > at; i--) pool->idle[i] = pool->idle[i - 1];
+  pool->idle[at] = kept;
+  pool->idle_bytes += kept.bytes;
+}
+
+// With its neighbours, as the newest; there is a place.
 static void keep(cxr_pool *pool, piece kept) {
-  if (is_cut(kept.bytes))
+  if (kept.mapped)
     for (int i = pool->idle_count - 1; i >= 0; i--) {
       const piece other = pool->idle[i];
-      if (!is_cut(other.bytes)) continue;
       const int follows = other.memory + other.bytes == kept.memory;
-      if (!follows && kept.memory + kept.bytes != other.memory) continue;
+      if (!other.mapped || (!follows && kept.memory + kept.bytes != other.memory)) continue;
       taken(pool, i);
       if (follows) kept.memory = other.memory;
       kept.bytes += other.bytes;
     }
-  pool->idle[pool->idle_count++] = kept;
-  pool->idle_bytes += kept.bytes;
+  put(pool, pool->idle_count, kept);
+}
+
+// The whole huge pages of a mapped piece, no more than `bytes`; none where it has none.
+static piece whole_pages(piece from, size_t bytes) {
+  const uintptr_t first = up((uintptr_t)from.memory, huge), last = (uintptr_t)(from.memory + from.bytes) / huge * huge;
+  if (!from.mapped || last <= first) return (piece){0};
+  const size_t all = last - first, some = bytes / huge * huge;
+  return (piece){from.memory + (first - (uintptr_t)from.memory), all < some ? all : some, from.giver, 1};
+}
+
+// Takes a part out of the piece at i, whose rest stays where it is in age; there is a place.
+static void cut_out(cxr_pool *pool, int i, piece part) {
+  const piece from = taken(pool, i);
+  char *end = part.memory + part.bytes, *from_end = from.memory + from.bytes;
+  if (end < from_end) put(pool, i, (piece){end, (size_t)(from_end - end), from.giver, from.mapped});
+  if (from.memory < part.memory)
+    put(pool, i, (piece){from.memory, (size_t)(part.memory - from.memory), from.giver, from.mapped});
 }
 
 static void count_use(cxr_pool *pool, size_t bytes) {
@@ -146,78 +163,67 @@ static void count_use(cxr_pool *pool, size_t bytes) {
 // Of the oldest, what so many bytes more, and so many places, are too much; null where nothing is.
 static piece surplus(cxr_pool *pool, size_t bytes, int places) {
   const size_t held = pool->used_bytes + pool->idle_bytes;
-  const size_t over = bytes > pool->most_bytes            ? SIZE_MAX
-                      : held > pool->most_bytes - bytes ? held - (pool->most_bytes - bytes)
-                                                        : 0;
-  if (pool->idle_count == 0 || (over == 0 && pool->idle_count + places <= PLACES))
-    return (piece){0};
-  piece oldest = taken(pool, 0);
-  // The rest of a large one stays, and stays the oldest; what goes is of whole pages still.
-  const size_t goes = over > large ? over : large;
-  const size_t stays = over && oldest.bytes > goes ? (oldest.bytes - goes) / huge * huge : 0;
-  if (stays && is_cut(oldest.bytes) && pool->idle_count + places < PLACES) {
-    for (int i = pool->idle_count++; i > 0; i--) pool->idle[i] = pool->idle[i - 1];
-    pool->idle[0] = (piece){oldest.memory, stays, oldest.giver};
-    pool->idle_bytes += stays;
-    oldest.memory += stays;
-    oldest.bytes -= stays;
+  const size_t most = pool->most_bytes + pool->most_bytes / BETWEEN;
+  const size_t over = bytes > most ? SIZE_MAX / 2 : held > most - bytes ? held - (most - bytes) : 0;
+  if (pool->idle_count > 0 && pool->idle_count + places > PLACES - 1) return taken(pool, 0);
+  for (int i = 0; over > 0 && i < pool->idle_count; i++) {
+    if (!pool->idle[i].mapped) return taken(pool, i);
+    const piece part = whole_pages(pool->idle[i], up(over, huge));
+    if (!part.memory) continue;
+    cut_out(pool, i, part);
+    return part;
   }
-  return oldest;
+  return (piece){0};
 }
 
 // The tightest fit, so that a large one is there when it is needed. Among equals the one that this thread gave, whose cache may
 // still hold it.
 static piece fitting(cxr_pool *pool, size_t bytes) {
+  const int mapped = is_mapped(bytes);
+  const size_t size = cxr_buffer_footprint(bytes);
   // What cannot be cut holds the rest: of much, not much.
-  const size_t most = is_cut(bytes)         ? SIZE_MAX
+  const size_t most = mapped                ? SIZE_MAX
                       : bytes < CXR_SCRATCH ? 4 * bytes
                                             : bytes + bytes / 4;
   int best = -1;
   for (int i = 0; i < pool->idle_count; i++) {
     const piece other = pool->idle[i];
-    if (other.bytes < bytes || other.bytes > most || is_cut(other.bytes) != is_cut(bytes)) continue;
+    if (other.bytes < size || other.bytes > most || other.mapped != mapped) continue;
     if (best < 0 || other.bytes < pool->idle[best].bytes ||
         (other.bytes == pool->idle[best].bytes && other.giver == &self))
       best = i;
   }
   if (best < 0) return (piece){0};
   piece found = taken(pool, best);
-  const size_t cut = (bytes + huge - 1) / huge * huge;
-  if (is_cut(bytes) && found.bytes >= cut + huge) {
-    keep(pool, (piece){found.memory + cut, found.bytes - cut, found.giver});
-    found.bytes = cut;
+  if (mapped && found.bytes > size) {
+    keep(pool, (piece){found.memory + size, found.bytes - size, found.giver, 1});
+    found.bytes = size;
   }
   return found;
 }
 
-// Whole huge pages of the smallest pieces, no more than `bytes` in all, to be brought together; what a piece has besides whole
-// ones comes with its part. Returns how many parts there are.
+// Whole huge pages of the smallest pieces that have any, no more than `bytes` in all, to be brought together. Returns how many
+// parts there are.
 static int parts_of(cxr_pool *pool, size_t bytes, piece *parts) {
   int count = 0;
-  size_t left = bytes / huge;
-  while (left > 0 && count < MOST_PARTS) {
+  while (bytes >= huge && count < MOST_PARTS && pool->idle_count + 1 < PLACES) {
     int best = -1;
     for (int i = 0; i < pool->idle_count; i++)
-      if (pool->idle[i].bytes >= huge && is_cut(pool->idle[i].bytes) &&
+      if (whole_pages(pool->idle[i], bytes).memory &&
           (best < 0 || pool->idle[i].bytes < pool->idle[best].bytes))
         best = i;
     if (best < 0) break;
-    piece part = taken(pool, best);
-    const size_t pages = part.bytes / huge;
-    if (pages > left) {
-      keep(pool, (piece){part.memory + left * huge, part.bytes - left * huge, part.giver});
-      part.bytes = left * huge;
-    }
-    left -= part.bytes / huge;
-    parts[count++] = part;
+    parts[count] = whole_pages(pool->idle[best], bytes);
+    cut_out(pool, best, parts[count]);
+    bytes -= parts[count++].bytes;
   }
   return count;
 }
 
 // ---- Without it
 
-// The pages of the parts one after another, and new ones behind them; null where that is not to be had. The parts are gone
-// either way.
+// The huge pages of the parts one after another, and new ones behind them; null where that is not to be had. The parts are
+// gone either way.
 static void *brought_together(const cxr_pool *pool, const piece *parts, int count, size_t size) {
   if (pool->imagined) return 0;
 #if defined(__linux__)
@@ -232,11 +238,11 @@ static void *brought_together(const cxr_pool *pool, const piece *parts, int coun
       if (fails) break;
       done += huge;
     }
-    if (at < parts[i].bytes) munmap(parts[i].memory + at, parts[i].bytes - at);
+    if (fails) munmap(parts[i].memory + at, parts[i].bytes - at);
   }
   if (!fails && done < size) {
     fails = mprotect(memory + done, size - done, PROT_READ | PROT_WRITE) != 0;
-    if (!fails) madvise(memory + done, (size - done) / huge * huge, MADV_HUGEPAGE);
+    if (!fails) madvise(memory + done, size - done, MADV_HUGEPAGE);
   }
   if (!fails) return memory;
   // Where a move failed nothing may be mapped any more, or by others: that huge page of addresses is let be.
@@ -256,7 +262,7 @@ static int make_room(cxr_pool *pool, size_t bytes, int places) {
     const piece freed = surplus(pool, bytes, places);
     pthread_mutex_unlock(&pool->lock);
     if (!freed.memory) return found;
-    let_go(pool, freed.memory, freed.bytes);
+    let_go(pool, freed);
   }
 }
 
@@ -269,6 +275,8 @@ void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
     if (pool->imagined) count_use(pool, size);
     return memory || !make_room(pool, SIZE_MAX, 0) ? memory : make(pool, size);
   }
+  const int mapped = is_mapped(size);
+  const size_t whole = mapped ? up(size, huge) : size;
   pthread_mutex_lock(&pool->lock);
   piece found = fitting(pool, bytes), parts[MOST_PARTS];
   int count = 0;
@@ -277,26 +285,30 @@ void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
     count_use(pool, found.bytes);
   } else {
     pool->made++;
-    if (is_cut(size)) count = parts_of(pool, size, parts);
+    if (mapped) count = parts_of(pool, whole, parts);
   }
   pthread_mutex_unlock(&pool->lock);
   if (found.memory) return found.memory;
-  make_room(pool, size, 0);
-  void *memory = count ? brought_together(pool, parts, count, size) : 0;
-  if (!memory) memory = make(pool, size);
-  if (!memory && make_room(pool, SIZE_MAX, 0)) memory = make(pool, size);
+  make_room(pool, whole, 1);
+  char *memory = count ? brought_together(pool, parts, count, whole) : 0;
+  if (!memory) memory = make(pool, whole);
+  if (!memory && make_room(pool, SIZE_MAX, 1)) memory = make(pool, whole);
   if (!memory) return 0;
   pthread_mutex_lock(&pool->lock);
-  count_use(pool, size);
+  // What is left of the last huge page is the next one's.
+  if (whole > size && pool->idle_count < PLACES) keep(pool, (piece){memory + size, whole - size, &self, 1});
+  else *capacity = whole;
+  count_use(pool, *capacity);
   pthread_mutex_unlock(&pool->lock);
   return memory;
 }
 
 void cxr_pool_give(cxr_pool *pool, void *memory, size_t capacity) {
   if (!memory) return;
+  const piece given = {memory, capacity, &self, is_mapped(capacity)};
   if (capacity < SMALLEST) {
     if (pool->imagined) pool->used_bytes -= capacity;
-    let_go(pool, memory, capacity);
+    let_go(pool, given);
     return;
   }
   pthread_mutex_lock(&pool->lock);
@@ -306,29 +318,29 @@ void cxr_pool_give(cxr_pool *pool, void *memory, size_t capacity) {
   pthread_mutex_lock(&pool->lock);
   // Another thread may have taken the last place.
   const int fits = pool->idle_count < PLACES;
-  if (fits) keep(pool, (piece){memory, capacity, &self});
+  if (fits) keep(pool, given);
   pthread_mutex_unlock(&pool->lock);
-  if (!fits) let_go(pool, memory, capacity);
+  if (!fits) let_go(pool, given);
 }
 
 void *cxr_take_buffer(size_t bytes, size_t *capacity) {
-  return cxr_pool_take(&pool, bytes, capacity);
+  return cxr_pool_take(&of_process, bytes, capacity);
 }
 
-void cxr_give_buffer(void *memory, size_t capacity) { cxr_pool_give(&pool, memory, capacity); }
+void cxr_give_buffer(void *memory, size_t capacity) { cxr_pool_give(&of_process, memory, capacity); }
 
 int cxr_can_allocate(size_t bytes) {
   if (bytes == 0) return 1;
   void *memory = allocate(bytes);
   if (!memory) return 0;
-  deallocate(memory, cxr_buffer_footprint(bytes));
+  deallocate(memory, up(bytes, huge), is_mapped(bytes));
   return 1;
 }
 
 long cxr_made_buffers(void) {
-  pthread_mutex_lock(&pool.lock);
-  const long count = pool.made;
-  pthread_mutex_unlock(&pool.lock);
+  pthread_mutex_lock(&of_process.lock);
+  const long count = of_process.made;
+  pthread_mutex_unlock(&of_process.lock);
   return count;
 }
 

@@ -33,6 +33,26 @@ import Testing
       #expect(memory.most == 300 * Self.megabyte)
     }
 
+    @Test func severalLieInOneHugePage() {
+      let memory = BufferForecast()
+      // Three lie in each; in one of its own each would take 2 megabytes.
+      for _ in 0..<66 { memory.take(600 << 10) }
+      #expect(memory.most >= 66 * 600 << 10 && memory.most <= 44 * Self.megabyte)
+    }
+
+    @Test func pagesThatLieApartAreBroughtTogether() {
+      let memory = BufferForecast()
+      // Every second one comes back: 20 idle runs of 20 megabytes, none long enough.
+      let (kept, given) = (20 * Self.megabyte, 20 * Self.megabyte + 1)
+      for _ in 0..<20 {
+        memory.take(kept)
+        memory.take(given)
+      }
+      for _ in 0..<20 { memory.give(given) }
+      memory.take(360 * Self.megabyte)
+      #expect(memory.most >= 800 * Self.megabyte && memory.most <= 850 * Self.megabyte)
+    }
+
     @Test func whatGoesBackIsOfWholePages() {
       let memory = BufferForecast()
       // Ends within a huge page, by less than what is mapped by itself.

@@ -216,13 +216,13 @@ double cxr_combine_moments(long parts, long channels, long stride, const double 
 /// Swaps the two channel axes: `[area, a, b]` to `[area, b, a]`.
 void cxr_swap_channels(const float *kernel, long area, long a, long b, float *swapped);
 
-/// Buffers in use and those kept for the next take together what was in use at once before, or so many bytes.
+/// Buffers in use and those kept for the next take together what was in use at once before, or so many bytes, and a sixteenth.
 enum { CXR_LEAST_KEPT = 256 << 20 };
 /// Where what is kept cannot be cut: below so many bytes a buffer may be four times as large as what is asked for, else a quarter
 /// larger.
 enum { CXR_SCRATCH = 8 << 20 };
 
-/// Memory of any content at a multiple of 64 bytes, in huge pages where that pays; null where there is
+/// Memory of any content at a multiple of 64 bytes, in huge pages where it is large; null where there is
 /// none. A buffer that was given back is taken again before the system is asked for one. `capacity` is
 /// what must be given back with it.
 void *cxr_take_buffer(size_t bytes, size_t *capacity);
