@@ -20,7 +20,6 @@ typedef double UnalignedW __attribute__((ext_vector_type(GROUP), aligned(8)));
 #define INLINE static inline __attribute__((always_inline))
 #define FLOATS(p) ((F) * (const UnalignedF *)(p))
 #define DOUBLES(p) ((W) * (const UnalignedW *)(p))
-#define STORE(p, v) (*(UnalignedF *)(p) = (v))
 #define STORE_DOUBLES(p, v) (*(UnalignedW *)(p) = (v))
 #define WIDE(v) __builtin_convertvector(v, W)
 // Of the tile after this one: past the last row it is of no use, and does no harm.
@@ -73,61 +72,49 @@ void cxr_squared_deviations(const float *x, const double *mean, long rows, long 
   }
 }
 
+// A tile's gradients, and their products with the distances from the mean.
+INLINE void add_gradients(const float *x, const float *dy, const double *mean, long tile, long channels, double *sums,
+                          double *products) {
+  const long whole = channels / GROUP * GROUP;
+  for (long c = 0; c < whole; c += GROUP) {
+    W sum = DOUBLES(sums + c), product = DOUBLES(products + c);
+    const W middle = DOUBLES(mean + c);
+    for (long r = 0, i = c; r < tile; r++, i += channels) {
+      FETCH(x + i, channels);
+      FETCH(dy + i, channels);
+      const W d = WIDE(FLOATS(dy + i));
+      sum += d;
+      product += d * (WIDE(FLOATS(x + i)) - middle);
+    }
+    STORE_DOUBLES(sums + c, sum);
+    STORE_DOUBLES(products + c, product);
+  }
+  for (long r = 0; r < tile; r++)
+    for (long c = whole; c < channels; c++) {
+      const double d = (double)dy[r * channels + c];
+      sums[c] += d;
+      products[c] += d * ((double)x[r * channels + c] - mean[c]);
+    }
+}
+
 CLONES
 void cxr_batch_norm_sums(const float *x, const float *dy, const double *mean, long rows,
                          long channels, double *sums, double *products) {
-  const long whole = channels / GROUP * GROUP;
-  for (; rows > 0; rows -= TILE_ROWS, x += TILE_ROWS * channels, dy += TILE_ROWS * channels) {
-    const long tile = least(TILE_ROWS, rows);
-    for (long c = 0; c < whole; c += GROUP) {
-      W sum = DOUBLES(sums + c), product = DOUBLES(products + c);
-      const W middle = DOUBLES(mean + c);
-      for (long r = 0, i = c; r < tile; r++, i += channels) {
-        FETCH(x + i, channels);
-        FETCH(dy + i, channels);
-        const W d = WIDE(FLOATS(dy + i));
-        sum += d;
-        product += d * (WIDE(FLOATS(x + i)) - middle);
-      }
-      STORE_DOUBLES(sums + c, sum);
-      STORE_DOUBLES(products + c, product);
-    }
-    for (long r = 0; r < tile; r++)
-      for (long c = whole; c < channels; c++) {
-        const double d = (double)dy[r * channels + c];
-        sums[c] += d;
-        products[c] += d * ((double)x[r * channels + c] - mean[c]);
-      }
-  }
+  const long step = TILE_ROWS * channels;
+  for (; rows > 0; rows -= TILE_ROWS, x += step, dy += step)
+    add_gradients(x, dy, mean, least(TILE_ROWS, rows), channels, sums, products);
 }
 
 CLONES
 void cxr_relu_gradient_sums(const float *y, const float *dy, const float *x, const double *mean, long rows,
                             long channels, float *restrict g, double *restrict sums,
                             double *restrict products) {
-  const long whole = channels / GROUP * GROUP, step = TILE_ROWS * channels;
+  const long step = TILE_ROWS * channels;
   for (; rows > 0; rows -= TILE_ROWS, y += step, dy += step, x += step, g += step) {
     const long tile = least(TILE_ROWS, rows);
     // Written in the order of memory.
     for (long i = 0; i < tile * channels; i++) g[i] = y[i] > 0.0f ? dy[i] : 0.0f;
-    for (long c = 0; c < whole; c += GROUP) {
-      W sum = DOUBLES(sums + c), product = DOUBLES(products + c);
-      const W middle = DOUBLES(mean + c);
-      for (long r = 0, i = c; r < tile; r++, i += channels) {
-        FETCH(x + i, channels);
-        const W d = WIDE(FLOATS(g + i));
-        sum += d;
-        product += d * (WIDE(FLOATS(x + i)) - middle);
-      }
-      STORE_DOUBLES(sums + c, sum);
-      STORE_DOUBLES(products + c, product);
-    }
-    for (long r = 0; r < tile; r++)
-      for (long c = whole; c < channels; c++) {
-        const long i = r * channels + c;
-        sums[c] += (double)g[i];
-        products[c] += (double)g[i] * ((double)x[i] - mean[c]);
-      }
+    add_gradients(x, g, mean, tile, channels, sums, products);
   }
 }
 
