@@ -52,6 +52,9 @@ func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     path: "Apps/\(name)", swiftSettings: strict)
 }
 
+// What the trait MPI needs: Debian's libopenmpi-dev, or libmpich-dev.
+let withMPI = TargetDependencyCondition.when(traits: ["MPI"])
+
 // What the trait DICOM needs: Debian's libdcmtk-dev, libopenjp2-7-dev and zlib1g-dev.
 let withDICOM = BuildSettingCondition.when(traits: ["DICOM"])
 let dicomLibraries = [
@@ -63,7 +66,7 @@ let modules = [
   "CXRParallel", "CXRFiles", "CXRData", "CXRImage", "CXRArchive", "CXRTensor", "CXRNet",
   "CXRMetrics",
   "CXRCheckpoint",
-  "CXRReport", "CXRFilms", "CXREvaluation", "CXRTraining", "CXRPhantom", "CXRFetch",
+  "CXRReport", "CXRFilms", "CXREvaluation", "CXRTraining", "CXRPhantom", "CXRFetch", "CXRCluster",
 ]
 
 // Homebrew's OpenBLAS goes by its own name alone.
@@ -80,7 +83,9 @@ let package = Package(
   products: modules.map { .library(name: $0, targets: [$0]) },
   traits: [
     .trait(
-      name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev.")
+      name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev."),
+    .trait(
+      name: "MPI", description: "Trains on many machines; needs libopenmpi-dev or libmpich-dev."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -94,6 +99,15 @@ let package = Package(
     cModule("CWorkers", in: "CXRParallel"),
     module("CXRParallel", ["CWorkers"]),
     moduleTests("CXRParallel", ["CWorkers"]),
+
+    systemLibrary(
+      "CMPI", in: "CXRCluster", pkgConfig: "mpi-c", apt: "libopenmpi-dev", brew: "open-mpi"),
+    .target(
+      name: "CCluster", dependencies: [.target(name: "CMPI", condition: withMPI)],
+      path: "Packages/CXRCluster/Sources/CCluster",
+      cSettings: [.define("CXR_MPI", .when(traits: ["MPI"])), .treatAllWarnings(as: .error)]),
+    module("CXRCluster", ["CCluster", "CXRParallel"]),
+    moduleTests("CXRCluster", ["CXRParallel"]),
 
     module("CXRFiles"),
     moduleTests("CXRFiles"),
@@ -193,8 +207,8 @@ let package = Package(
     .target(
       name: "CXRCommandLine",
       dependencies: [
-        "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel",
-        "CXRTensor", "CXRTraining", argumentParser, logging, toml,
+        "CXRCluster", "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet",
+        "CXRParallel", "CXRTensor", "CXRTraining", argumentParser, logging, toml,
       ],
       path: "Apps/CommandLine", swiftSettings: strict),
     app("cxr-synth", ["CXRFiles", "CXRPhantom", "CXRTraining"]),
@@ -211,7 +225,7 @@ let package = Package(
     app(
       "cxr-train",
       [
-        "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel",
+        "CXRCluster", "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel",
         "CXRReport", "CXRTraining",
       ]),
     app(

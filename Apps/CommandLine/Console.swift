@@ -13,6 +13,20 @@ public enum Console {
 
   private static let openLine = Mutex(false)
 
+  /// How much of what is said is written.
+  enum Voice: Sendable {
+    /// All of it.
+    case all
+    /// What is at least as grave, behind a name; no results and no progress.
+    case only(Logger.Level, name: String)
+  }
+
+  private static let chosenVoice = Mutex(Voice.all)
+  static var voice: Voice {
+    get { chosenVoice.withLock { $0 } }
+    set { chosenVoice.withLock { $0 = newValue } }
+  }
+
   /// Says something that a person may want to know; `facts` are for programs that read the log.
   public static func note(_ text: String, _ facts: Logger.Metadata = [:]) {
     log.info("\(text)", metadata: facts)
@@ -33,6 +47,7 @@ public enum Console {
 
   /// Writes a line to standard output.
   public static func result(_ text: String) {
+    guard case .all = voice else { return }
     openLine.withLock { isOpen in
       if isOpen { write("\r\u{1B}[K", to: 2) }
       isOpen = false
@@ -65,7 +80,8 @@ public enum Console {
 
   /// Whether there is a line to show progress on.
   static var showsProgress: Bool {
-    isTerminal && LogOptions.format == .text && log.logLevel <= .info
+    guard case .all = voice else { return false }
+    return isTerminal && LogOptions.format == .text && log.logLevel <= .info
   }
 
   /// Replaces the progress line of a terminal; without a terminal nothing is written.

@@ -20,6 +20,11 @@ struct ConsoleLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
+    var who = ""
+    if case .only(let level, let name) = Console.voice {
+      guard event.level >= level else { return }
+      who = name + ": "
+    }
     let facts = metadata.merging(event.metadata ?? [:]) { $1 }
     switch LogOptions.format {
     case .text:
@@ -30,12 +35,12 @@ struct ConsoleLogHandler: LogHandler {
         case .warning: "Warning: "
         case .error, .critical: "Error: "
         }
-      Console.logLine(PlainText.printable(prefix + event.message.description))
+      Console.logLine(PlainText.printable(prefix + who + event.message.description))
     case .json:
       let head: [(String, JSONValue)] = [
         ("time", .string(Date.now.formatted(Self.time))),
         ("level", .string(event.level.rawValue)), ("program", .string(Self.program)),
-        ("message", .string(event.message.description)),
+        ("message", .string(who + event.message.description)),
       ]
       let rest = facts.sorted { $0.key < $1.key }.map { ($0.key, Self.json($0.value)) }
       Console.logLine(JSONValue.object(head + rest).line)

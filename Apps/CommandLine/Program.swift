@@ -25,7 +25,9 @@ extension Program {
     } catch let code as ExitCode {
       throw code
     } catch {
+      JoinedRanks.letFirstSpeak()
       Console.fail(error.inWords)
+      JoinedRanks.current?.abort()
       // Not exit(): where memory is short, the way out through the libraries may not end.
       fflush(nil)
       _exit(1)
@@ -51,7 +53,11 @@ public struct CommonOptions: ParsableArguments {
   /// Applies the choice and says what the program computes with.
   public func start() -> DeviceReport {
     Heap.keepLargeBlocks()
-    if let threads { Parallel.threads = threads }
+    if let threads {
+      Parallel.threads = threads
+    } else if let cluster = JoinedRanks.current {
+      Parallel.threads = Parallel.threads(ofRanks: cluster.ranksHere)
+    }
     TensorMemory.onExhaustion { bytes in
       Console.fail(
         "the system has no \(bytes >> 20) MiB of memory left; files written so far are whole. Lower "

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CXRCluster
 import CXRCommandLine
 import CXRFiles
 import CXRFilms
@@ -9,13 +10,21 @@ extension Train {
   func work() throws {
     let device = common.start()
     var options = try options()
+    let cluster = JoinedRanks.current
+    if let cluster { try options.validate(ranks: cluster.count) }
     // A reader of the log that goes away is no reason to lose a run.
     signal(SIGPIPE, SIG_IGN)
-    let folder = try ResultFolder.train(output, reusing: force || resume)
+    // The first rank alone writes; the others may read there, and keep prepared films there where nothing else is said.
+    let isWriter = (cluster?.rank ?? 0) == 0
+    let folder =
+      isWriter
+      ? try ResultFolder.train(output, reusing: force || resume)
+      : try OutputFolder(output, reusing: true)
     let resumption = resume ? try Resumption(folder) : nil
     let initialWeights = try transfer.read(resumption, into: &options.transfer)
     try resumption?.check(options, allowsOtherDevice: otherDevice)
     if let resumption, resumption.isFinished(options), folder.has("report.html") {
+      defer { JoinedRanks.leave() }
       return Console.result(Self.finished(output))
     }
     if resume, resumption == nil {
@@ -25,7 +34,7 @@ extension Train {
     let commandLine = try commandLine(choice)
     // A run killed before its first checkpoint is begun anew by --resume --output alone.
     let isFirst = Trainer.isUntouched(folder)
-    if isFirst {
+    if isFirst, isWriter {
       try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
     }
     try MemoryNeed(options).check(isBeforePreparation: true)
@@ -48,7 +57,7 @@ extension Train {
     announce(data)
 
     var trainer = try Trainer(
-      data: data, options: options, folder: folder, initialWeights: initialWeights)
+      data: data, options: options, folder: folder, initialWeights: initialWeights, ranks: cluster)
     Console.note(trainer.model.summary)
     announce(trainer)
     trainer.checkpointInterval = checkpointEvery
@@ -60,24 +69,38 @@ extension Train {
           "epoch": .stringConvertible(resumption.epoch + 1),
           "step": .stringConvertible(resumption.step),
         ])
-    } else {
+    }
+    if let cluster { try announce(cluster, trainer) }
+    if resumption == nil, isWriter {
       try Trainer.setAsideEarlierRun(in: folder, except: isFirst ? RunFile.name : nil)
     }
-    if !trainer.isFinished {
+    if !trainer.isFinished, isWriter {
       // Of fewer epochs: where it stands, the run is taken to be done.
       unlink(folder.file("report.html"))
       try folder.write(
         data.runRecord(commandLine: commandLine, device: device, adoption: trainer.adoption),
         to: RunFile.name)
     }
-    let metrics = metricsFd.map { MetricsLines(descriptor: $0) }
+    let metrics = isWriter ? metricsFd.map { MetricsLines(descriptor: $0) } : nil
     let outcome = try Interruption.graceful {
       try trainer.run(until: { Interruption.isRequested }) { report($0, metrics) }
     }
+    JoinedRanks.leave()
     if let place = outcome.stoppedAt { try stop(at: place) }
+    guard isWriter else { return }
     try writeReport(
       outcome, data: data, device: device, folder: folder, summary: trainer.model.summary)
     conclude(outcome)
+  }
+
+  /// Says who trains together, once all have the same.
+  private func announce(_ cluster: Cluster, _ trainer: Trainer) throws {
+    try cluster.compare(trainer.facts)
+    let hosts = Set(cluster.hosts).count
+    Console.note(
+      "\(cluster.count) ranks train together"
+        + (hosts > 1 ? " on \(hosts) computers" : ""),
+      ["ranks": .stringConvertible(cluster.count), "hosts": .stringConvertible(hosts)])
   }
 
   private func stop(at place: Trainer.Place) throws -> Never {

@@ -187,10 +187,11 @@ struct Train: Program {
 
   /// Begins; a run that goes on has its options before those that are given.
   static func main() {
+    JoinedRanks.join()
     let given = Array(CommandLine.arguments.dropFirst())
     guard let request = try? ResumeRequest.parse(given), request.resume,
       let output = request.output
-    else { return main(given) }
+    else { return begin(given) }
     do {
       let saved = try SavedRun(
         path: output + "/" + RunFile.name, known: optionNames(),
@@ -202,13 +203,19 @@ struct Train: Program {
       // A setting that is given anew takes the place of the one that the run began with.
       let settings = given.map { $0.hasPrefix("--architecture=") ? String($0.dropFirst(15)) : $0 }
       let keys = settings.compactMap { text in text.firstIndex(of: "=").map { text[...$0] } }
-      main(
+      begin(
         (saved?.arguments ?? []).filter { argument in
           !keys.contains { argument.hasPrefix("--architecture=" + $0) }
         } + given)
     } catch {
+      JoinedRanks.letFirstSpeak()
       exit(withError: error)
     }
+  }
+
+  private static func begin(_ arguments: [String]) {
+    JoinedRanks.check { _ = try parseAsRoot(arguments) }
+    main(arguments)
   }
 }
 

@@ -26,6 +26,9 @@ public struct RandomStream: RandomNumberGenerator, Hashable, Sendable {
     return Self.mixed(key: key, counter: counter)
   }
 
+  /// Passes over so many draws of 64 bits.
+  public mutating func skip(_ draws: Int) { counter &+= UInt64(bitPattern: Int64(draws)) }
+
   /// The stream of the `index`-th child.
   public func child(_ index: Int) -> RandomStream {
     let domain: UInt64 = 0x696E_6465_7865_645F

@@ -43,7 +43,7 @@ public struct NormAverages: Sendable {
     }
     var pass = Pass(
       mode: .training, random: random, leaves: leaves, frozen: frozen, shares: shares)
-    _ = bound(Variable(films, in: shares), in: &pass)
+    _ = bound(Variable(images: films, in: shares), in: &pass)
     for batch in pass.batchStatistics { add(batch) }
   }
 

@@ -56,7 +56,7 @@ public struct BatchNorm: Layer {
       let (output, mean, variance) = input.batchNormalized(
         scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
       record(
-        mean: mean, variance: variance, count: input.shape.count / input.shape[-1], in: &pass)
+        mean: mean, variance: variance, count: input.countPerChannel, in: &pass)
       return output
     case .inference:
       let channels = gamma.value.shape[0]
@@ -82,7 +82,7 @@ public struct BatchNorm: Layer {
   func rectified(_ input: Variable, in pass: inout Pass) -> Variable {
     let (output, mean, variance) = input.batchNormalizedAndRectified(
       statistics(in: pass), scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
-    record(mean: mean, variance: variance, count: input.shape.count / input.shape[-1], in: &pass)
+    record(mean: mean, variance: variance, count: input.countPerChannel, in: &pass)
     return output
   }
 
@@ -90,7 +90,7 @@ public struct BatchNorm: Layer {
   func rectified(_ input: Variable, plus other: Variable, in pass: inout Pass) -> Variable {
     let (output, mean, variance) = input.batchNormalizedAndRectified(
       plus: other, statistics(in: pass), scale: pass[gamma], shift: pass[beta], epsilon: epsilon)
-    record(mean: mean, variance: variance, count: input.shape.count / input.shape[-1], in: &pass)
+    record(mean: mean, variance: variance, count: input.countPerChannel, in: &pass)
     return output
   }
 

@@ -34,7 +34,7 @@ struct FusedBlock {
         kernel: pass[conv.kernel], bias: pass[bias], scale: pass[norm.gamma],
         shift: pass[norm.beta], epsilon: norm.epsilon, padding: conv.padding)
       norm.record(
-        mean: mean, variance: variance, count: output.shape.count / max(1, output.shape[-1]),
+        mean: mean, variance: variance, count: output.countPerChannel,
         in: &pass)
       return output
     case .inference:

@@ -29,7 +29,7 @@ public struct Loss: Sendable {
       precondition(
         values.shape == labels.shape,
         "Loss \(name): \(values.shape) is not one number a film and finding, \(labels.shape)")
-      return values.keeping(known).sum() / Float(max(1, known.count { $0 }))
+      return values.keeping(known).sum() / Float(max(1, logits.countInBatch(known.count { $0 })))
     }
   }
 

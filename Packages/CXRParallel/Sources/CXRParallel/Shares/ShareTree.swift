@@ -15,7 +15,7 @@ import Synchronization
 public final class ShareTree<Value: Sendable>: Sendable {
   private let leaves: [Place?]
   private let add: @Sendable (_ first: Value, _ second: Value) -> Value
-  private let sum = AtomicLazyReference<Sum>()
+  private let roots: [Root]
 
   /// A tree over the shares of a batch; `add` may change its first value, which nobody else holds then.
   public init(
@@ -30,7 +30,7 @@ public final class ShareTree<Value: Sendable>: Sendable {
         leaves[node.lowerBound] = isPresent[node.lowerBound] ? place : nil
         return
       }
-      let middle = (node.lowerBound + node.upperBound) / 2
+      let middle = BatchShares.middle(of: node)
       let (first, second) = (node.lowerBound..<middle, middle..<node.upperBound)
       if isPresent[first].contains(true) && isPresent[second].contains(true) {
         let meeting = Meeting(place)
@@ -41,7 +41,9 @@ public final class ShareTree<Value: Sendable>: Sendable {
         plant(second, at: place)
       }
     }
-    plant(0..<shares.count, at: .root)
+    let nodes = shares.ownNodes
+    roots = nodes.map { _ in Root() }
+    for (node, root) in zip(nodes, roots) { plant(node.shares, at: .root(root)) }
     self.leaves = leaves
   }
 
@@ -53,8 +55,8 @@ public final class ShareTree<Value: Sendable>: Sendable {
     var value = value
     while true {
       switch place {
-      case .root:
-        _ = sum.storeIfNil(Sum(value))
+      case .root(let root):
+        _ = root.sum.storeIfNil(Sum(value))
         return
       case .first(let meeting):
         guard let second = meeting.other(than: value) else { return }
@@ -66,14 +68,24 @@ public final class ShareTree<Value: Sendable>: Sendable {
     }
   }
 
-  /// The sum of all shares; `nil` before all have come.
-  public var total: Value? { sum.load()?.value }
+  /// The sum of all shares; `nil` before all have come. Of a batch that is divided among ranks, see ``totals``.
+  public var total: Value? { roots.count == 1 ? roots[0].sum.load()?.value : nil }
+
+  /// The sums of the parts of the tree that this rank has by itself, in order; empty before all of its shares have come.
+  public var totals: [Value] {
+    let sums = roots.compactMap { $0.sum.load()?.value }
+    return sums.count == roots.count ? sums : []
+  }
 
   /// Where a sum stands in the tree.
   private enum Place: Sendable {
-    case root
+    case root(Root)
     case first(Meeting)
     case second(Meeting)
+  }
+
+  private final class Root: Sendable {
+    let sum = AtomicLazyReference<Sum>()
   }
 
   private final class Sum: Sendable {
@@ -98,35 +110,5 @@ public final class ShareTree<Value: Sendable>: Sendable {
       waiting.exchange(nil, ordering: .acquiringAndReleasing)?.release()
       return other.takeRetainedValue().value
     }
-  }
-}
-
-extension BatchShares {
-  /// The sum, in the tree of a ``ShareTree``, of what each share with images comes to; `nil` where there is none.
-  ///
-  /// - Parameters:
-  ///   - value: of a share, asked for in order.
-  ///   - add: of two sums.
-  public func sum<Value>(
-    _ value: (_ share: Int) -> Value, _ add: (_ first: Value, _ second: Value) -> Value
-  ) -> Value? {
-    func sum(_ node: Range<Int>) -> Value? {
-      if node.count == 1 {
-        return places(of: node.lowerBound).isEmpty ? nil : value(node.lowerBound)
-      }
-      let middle = (node.lowerBound + node.upperBound) / 2
-      let (first, second) = (
-        sum(node.lowerBound..<middle), sum(middle..<node.upperBound)
-      )
-      guard let first, let second else { return first ?? second }
-      return add(first, second)
-    }
-    return sum(0..<count)
-  }
-
-  /// The sums over shares of numbers side by side, `width` a share; zeros where there is no image.
-  public func sums(_ numbers: [Double], width: Int) -> [Double] {
-    sum({ Array(numbers[$0 * width..<($0 + 1) * width]) }) { zip($0, $1).map { $0 + $1 } }
-      ?? [Double](repeating: 0, count: width)
   }
 }

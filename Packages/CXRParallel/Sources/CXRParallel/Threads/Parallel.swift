@@ -20,6 +20,13 @@ public enum Parallel {
     }
   }
 
+  /// The threads of each of so many processes that share this machine's processors. Where a launcher has left each of them some
+  /// alone, all of those.
+  public static func threads(ofRanks ranks: Int) -> Int {
+    ProcessorCount.isLimitedByAffinity
+      ? ProcessorCount.active : max(1, ProcessorCount.active / max(1, ranks))
+  }
+
   /// Seconds, since the process began, in which work ran on several threads: what is left of a span of time is what more threads
   /// would not shorten.
   public static var secondsTogether: Double { cxr_seconds_together() }

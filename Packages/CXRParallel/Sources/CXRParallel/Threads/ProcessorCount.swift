@@ -14,6 +14,9 @@ enum ProcessorCount {
   /// asked once.
   static let active = max(1, min(allowed, quota.map { Int(min($0, 1e6)) } ?? .max))
 
+  /// Whether it may run on a part of the machine's alone.
+  static var isLimitedByAffinity: Bool { allowed < Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
   /// The processors that it may run on: those of the machine, or those that `taskset` and its like leave.
   static var allowed: Int { cxr_allowed_processors() }
 

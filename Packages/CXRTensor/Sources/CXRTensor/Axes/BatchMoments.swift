@@ -7,6 +7,20 @@ struct BatchMoments: Sendable {
   let mean: [Double]
   let squares: [Double]
 
+  init(count: Double, mean: [Double], squares: [Double]) {
+    (self.count, self.mean, self.squares) = (count, mean, squares)
+  }
+
+  /// All of it side by side, as it travels between ranks.
+  private var numbers: [Double] { [count] + mean + squares }
+
+  private init(numbers: [Double]) {
+    let channels = (numbers.count - 1) / 2
+    self.init(
+      count: numbers[0], mean: Array(numbers[1..<channels + 1]),
+      squares: Array(numbers[(channels + 1)...]))
+  }
+
   /// Of the values of both (Chan, Golub and LeVeque, *Updating Formulae and a Pairwise Algorithm for Computing Sample
   /// Variances*, 1979).
   func merged(with other: BatchMoments) -> BatchMoments {
@@ -19,6 +33,17 @@ struct BatchMoments: Sendable {
       squares: mean.indices.map {
         squares[$0] + other.squares[$0] + distance[$0] * distance[$0] * count * share
       })
+  }
+
+  /// Those of all shares, here and on other ranks, from those of each that is here.
+  static func merged(
+    over shares: BatchShares, _ moments: (_ share: Int) -> BatchMoments
+  ) -> BatchMoments? {
+    let parts = shares.partSums(moments) { $0.merged(with: $1) }
+    guard shares.isDivided else { return parts.first }
+    return shares.sumOverRanks(parts.map(\.numbers)) {
+      BatchMoments(numbers: $0).merged(with: BatchMoments(numbers: $1)).numbers
+    }.map { BatchMoments(numbers: $0) }
   }
 
   /// Biased, `[K]`.
@@ -40,10 +65,8 @@ extension Tensor {
       cxr_squared_deviations(
         buffer.base + rows.lowerBound * channels, means[share], rows.count, channels, sums)
     }
-    return shares.sum {
+    return BatchMoments.merged(over: shares) {
       BatchMoments(count: counts[$0], mean: means[$0], squares: squares[$0])
-    } _: {
-      $0.merged(with: $1)
     }
       ?? BatchMoments(
         count: 0, mean: [Double](repeating: 0, count: channels),

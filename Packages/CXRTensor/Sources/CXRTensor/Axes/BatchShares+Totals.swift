@@ -38,8 +38,7 @@ extension BatchShares {
   /// their tree.
   func pair(of totals: [[Double]], channels: Int) -> (gradient: [Double], product: [Double]) {
     let sums =
-      sum({ totals[$0] }) { zip($0, $1).map { $0 + $1 } }
-      ?? [Double](repeating: 0, count: channels * 2)
+      sum { totals[$0] } ?? [Double](repeating: 0, count: channels * 2)
     return (Array(sums[..<channels]), Array(sums[channels...]))
   }
 }

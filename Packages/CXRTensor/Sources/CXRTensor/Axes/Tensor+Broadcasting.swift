@@ -31,14 +31,30 @@ extension Tensor {
     }
   }
 
-  /// The sum, in Double, of the elements that ``broadcast(to:)`` would make of each one of `shape`: what a gradient becomes.
-  func summed(to shape: Shape, _ shares: BatchShares?) -> Tensor {
-    guard shape != self.shape else { return self }
+  /// The sum, in Double, of the elements that ``broadcast(to:)`` would make of each one of an operand: what its
+  /// gradient becomes.
+  func summed(to operand: Variable.Extent, _ shares: BatchShares?) -> Tensor {
+    let shape = operand.shape
+    // What is the same on every rank was broadcast to images elsewhere as well, be there only one here.
+    let isElsewhere = shares?.isDivided == true && !operand.isOfBatch
+    guard shape != self.shape || isElsewhere else { return self }
     let lacking = self.shape.rank - shape.rank
-    let axes = Set(
+    var axes = Set(
       self.shape.dimensions.indices.filter { axis in
         axis < lacking || shape.dimensions[axis - lacking] != self.shape.dimensions[axis]
       })
+    if isElsewhere { axes.insert(0) }
     return summed(over: axes, shares).reshaped(to: shape)
   }
+}
+
+extension Variable {
+  /// What a gradient must know of an operand whose values it does not need.
+  struct Extent {
+    let shape: Shape
+    let isOfBatch: Bool
+  }
+
+  /// Of this variable.
+  var extent: Extent { Extent(shape: shape, isOfBatch: isOfBatch) }
 }

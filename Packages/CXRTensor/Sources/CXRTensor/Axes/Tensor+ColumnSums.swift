@@ -36,8 +36,7 @@ extension Tensor {
       body(
         buffer.base + rows.lowerBound * channels, rows.lowerBound * channels, rows.count, sums)
     }
-    return shares.sum({ totals[$0] }) { zip($0, $1).map { $0 + $1 } }
-      ?? [Double](repeating: 0, count: width)
+    return shares.sum { totals[$0] } ?? [Double](repeating: 0, count: width)
   }
 
   /// The shares that rows of the tensor are summed over: those given where they are of as many images, or the standard

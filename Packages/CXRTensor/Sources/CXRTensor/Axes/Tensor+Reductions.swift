@@ -5,7 +5,11 @@ extension Tensor {
   /// first axis is one of them, its shares are summed apart: those given, or the standard ones.
   func summed(over axes: Set<Int>, _ shares: BatchShares? = nil) -> Tensor {
     let shape = self.shape.reduced(over: axes, keepingAxes: true)
-    let runs = AxisRuns(self.shape) { !axes.contains($0) }
+    // Where the batch is divided among ranks its first axis is longer than what is here, and summed over or not as a whole.
+    let whole =
+      shares?.isDivided == true
+      ? Shape([shares?.wholeImages ?? 0] + self.shape.dimensions.dropFirst()) : self.shape
+    let runs = AxisRuns(whole) { !axes.contains($0) }
     // The sum over all axes but the last, and over all, which is parallel over rows.
     if runs.areKept == [false, true] || runs.areKept == [false] {
       let channels = runs.areKept.count == 1 ? 1 : runs.inner
@@ -13,12 +17,13 @@ extension Tensor {
       return reshaped(to: [self.shape.count / Swift.max(1, channels), channels])
         .columnSums(shares).reshaped(to: shape)
     }
-    if runs.areKept.first == false, axes.contains(0), self.shape[0] > 1 {
+    if runs.areKept.first == false, axes.contains(0), whole[0] > 1 {
       let shares = (shares ?? BatchShares(images: self.shape[0])).suiting(rows: self.shape[0])
       if shares.count > 1 {
         let runs = shares.runs(ofRows: self.shape[0])
-        let sum = shares.sum({ firstPlaces(runs[$0]).summed(inOrderOver: axes, to: shape) }, +)
-        return sum ?? Tensor(repeating: 0, shape: shape)
+        return shares.sum(shape: shape) {
+          firstPlaces(runs[$0]).summed(inOrderOver: axes, to: shape)
+        }
       }
     }
     return summed(inOrderOver: axes, to: shape)

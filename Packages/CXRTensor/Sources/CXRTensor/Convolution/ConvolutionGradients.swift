@@ -47,14 +47,12 @@ extension [Double] {
 
   /// The sums over images of `[images, width]`: in a share in image order.
   func summed(width: Int, _ shares: BatchShares) -> [Double] {
-    shares.sum { share in
+    shares.sum { share -> [Double] in
       var sums = [Double](repeating: 0, count: width)
       for image in shares.places(of: share) {
         for i in 0..<width { sums[i] += self[image * width + i] }
       }
       return sums
-    } _: {
-      zip($0, $1).map { $0 + $1 }
     } ?? [Double](repeating: 0, count: width)
   }
 }

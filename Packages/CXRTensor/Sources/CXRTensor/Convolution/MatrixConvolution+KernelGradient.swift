@@ -1,6 +1,5 @@
 import CXRParallel
 import CConvolution
-import CTensorKernels
 
 // The gradient of the kernel: cut into parts of the kernel, and, where these are few, each share's images into runs that are
 // summed by themselves. Both follow from the shape.
@@ -99,23 +98,11 @@ extension MatrixConvolution {
         }
       }
     }
-    let size = plan.kernel.count
-    func add(_ first: Tensor, _ second: Tensor) -> Tensor {
-      let (sum, other) = (first.buffer.base, second.buffer.base)
-      withExtendedLifetime((first, second)) {
-        Parallel.forEachBlock(of: size, size: elementwiseBlock) {
-          cxr_add(sum + $0.lowerBound, other + $0.lowerBound, $0.count)
-        }
-      }
-      return first
+    return plan.shares.sum(shape: plan.kernel) { share in
+      // A share with images has a run.
+      let own = runs.indices.filter { runs[$0].share == share }
+      return own.dropFirst().reduce(partial[own[0]]) { BatchShares.added($0, partial[$1]) }
     }
-    let sum = plan.shares.sum(
-      { share in
-        // A share with images has a run.
-        let own = runs.indices.filter { runs[$0].share == share }
-        return own.dropFirst().reduce(partial[own[0]]) { add($0, partial[$1]) }
-      }, add)
-    return sum ?? Tensor(repeating: 0, shape: plan.kernel)
   }
 
   /// The images of a share in runs that are summed by themselves, cut from a whole batch's.

@@ -53,7 +53,7 @@ final class PoolingMemory {
   /// Of all that was written, share by share.
   private var total: BatchMoments? {
     guard let counts = doubles(counts), let moments = doubles(moments) else { return nil }
-    return plan.shares.sum {
+    return BatchMoments.merged(over: plan.shares) {
       let (images, filters) = (plan.shares.places(of: $0), plan.filters)
       var mean = [Double](repeating: 0, count: filters)
       var squares = mean
@@ -62,8 +62,6 @@ final class PoolingMemory {
         images.count * parts, filters, width, counts + first, moments + first * width * 2, &mean,
         &squares)
       return BatchMoments(count: count, mean: mean, squares: squares)
-    } _: {
-      $0.merged(with: $1)
     }
   }
 }

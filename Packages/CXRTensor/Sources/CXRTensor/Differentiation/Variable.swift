@@ -20,8 +20,9 @@ public struct Variable {
   private let content: Content
   private let tape: Tape?
   private let index: Int
-  /// How the batch that the variable is of is cut where images are summed over; `nil` where nobody said.
-  let shares: BatchShares?
+  private let cut: BatchShares?
+  /// Whether the variable follows from the batch's images, so that its first axis is theirs where it is divided among ranks.
+  let isOfBatch: Bool
   /// Mean and deviation of the values over all axes but the last, where who made them knows.
   let moments: BatchMoments?
 
@@ -85,17 +86,27 @@ public struct Variable {
     self.init(.tensor(constant), tape: nil, index: -1, shares: shares)
   }
 
+  /// Images of a batch, or what is known of each, `[N, …]`: where the batch is divided among ranks, those that are here.
+  public init(images: Tensor, in shares: BatchShares?) {
+    self.init(.tensor(images), tape: nil, index: -1, shares: shares, isOfBatch: true)
+  }
+
   private init(
     _ content: Content, tape: Tape?, index: Int, shares: BatchShares? = nil,
-    moments: BatchMoments? = nil
+    isOfBatch: Bool = false, moments: BatchMoments? = nil
   ) {
     (self.content, self.tape, self.index) = (content, tape, index)
-    (self.shares, self.moments) = (shares, moments)
+    (cut, self.isOfBatch, self.moments) = (shares, isOfBatch, moments)
   }
+
+  /// How the batch that the variable is of is cut where images are summed over; `nil` where nobody said. What is the same on
+  /// every rank is summed by each for itself.
+  var shares: BatchShares? { isOfBatch ? cut : cut?.undivided }
 
   /// How the batch of an operation's inputs is cut.
   static func shares(of inputs: [Variable]) -> BatchShares? {
-    inputs.lazy.compactMap(\.shares).first
+    let known = inputs.filter { $0.cut != nil }
+    return (known.first(where: \.isOfBatch) ?? known.first)?.shares
   }
 
   /// The result of an operation with one pullback an input.
@@ -139,7 +150,8 @@ public struct Variable {
   ) -> Variable {
     var tape: Tape?
     var edges: [Tape.Edge] = []
-    let shares = shares(of: inputs.map(\.0))
+    let shares = inputs.lazy.compactMap(\.0.cut).first
+    let isOfBatch = inputs.contains(where: \.0.isOfBatch)
     for (input, pullback) in inputs {
       guard let inputTape = input.tape else { continue }
       precondition(tape == nil || tape === inputTape, "Variables of two tapes cannot be combined")
@@ -147,10 +159,12 @@ public struct Variable {
       edges.append(Tape.Edge(input: input.index, pullback: pullback))
     }
     guard let tape else {
-      return Variable(value, tape: nil, index: -1, shares: shares, moments: moments)
+      return Variable(
+        value, tape: nil, index: -1, shares: shares, isOfBatch: isOfBatch, moments: moments)
     }
     return Variable(
-      value, tape: tape, index: tape.append(edges), shares: shares, moments: moments)
+      value, tape: tape, index: tape.append(edges), shares: shares, isOfBatch: isOfBatch,
+      moments: moments)
   }
 
   /// Puts `leaves` on a new tape, calls `function`, and returns its value with the gradient of each

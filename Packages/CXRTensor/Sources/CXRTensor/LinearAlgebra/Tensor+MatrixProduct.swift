@@ -41,16 +41,13 @@ extension Tensor {
     guard m > 0 else { return Tensor(repeating: 0, shape: [k, n]) }
     let shares = (shares ?? BatchShares(images: m)).suiting(rows: m)
     let runs = shares.runs(ofRows: m)
-    let sum = shares.sum { share -> Tensor in
+    return shares.sum(shape: [k, n]) { share -> Tensor in
       let rows = runs[share]
       return Tensor(shape: [k, n]) {
         BLAS.multiply(
           m: k, n: n, k: rows.count, buffer.base + rows.lowerBound * k, transposeA: true,
           other.buffer.base + rows.lowerBound * n, into: $0)
       }
-    } _: {
-      $0 + $1
     }
-    return sum ?? Tensor(repeating: 0, shape: [k, n])
   }
 }

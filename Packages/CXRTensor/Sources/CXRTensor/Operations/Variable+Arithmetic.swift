@@ -10,50 +10,53 @@ extension Variable {
   /// The element-wise sum.
   public static func + (left: Variable, right: Variable) -> Variable {
     if let traced = traced("add", keeps: [], left, right) { return traced }
-    let (a, b, shares) = (left.shape, right.shape, shares(of: [left, right]))
+    let (first, second, shares) = (left.extent, right.extent, shares(of: [left, right]))
     var sum: Tensor
-    if Shape.broadcast(a, b, "+") == a {
+    if Shape.broadcast(left.shape, right.shape, "+") == left.shape {
       sum = left.value
-      sum += right.value.broadcast(to: a)
+      sum += right.value.broadcast(to: left.shape)
     } else {
       sum = left.value + right.value
     }
     return .recorded(
-      sum, (left, { $0.summed(to: a, shares) }), (right, { $0.summed(to: b, shares) }))
+      sum, (left, { $0.summed(to: first, shares) }), (right, { $0.summed(to: second, shares) }))
   }
 
   /// The element-wise difference.
   public static func - (left: Variable, right: Variable) -> Variable {
     if let traced = traced("subtract", keeps: [], left, right) { return traced }
-    let (a, b, shares) = (left.shape, right.shape, shares(of: [left, right]))
+    let (first, second, shares) = (left.extent, right.extent, shares(of: [left, right]))
     return .recorded(
-      left.value - right.value, (left, { $0.summed(to: a, shares) }),
-      (right, { (-1 * $0).summed(to: b, shares) }))
+      left.value - right.value, (left, { $0.summed(to: first, shares) }),
+      (right, { (-1 * $0).summed(to: second, shares) }))
   }
 
   /// The element-wise product.
   public static func * (left: Variable, right: Variable) -> Variable {
     if let traced = traced("multiply", left, right) { return traced }
     let (a, b, shares) = (left.value, right.value, shares(of: [left, right]))
+    let (first, second) = (left.extent, right.extent)
     return .recorded(
-      a * b, (left, { ($0 * b).summed(to: a.shape, shares) }),
-      (right, { ($0 * a).summed(to: b.shape, shares) }))
+      a * b, (left, { ($0 * b).summed(to: first, shares) }),
+      (right, { ($0 * a).summed(to: second, shares) }))
   }
 
   /// The element-wise quotient.
   public static func / (left: Variable, right: Variable) -> Variable {
     if let traced = traced("divide", keeps: [.inputs, .output], left, right) { return traced }
     let (a, b, shares) = (left.value, right.value, shares(of: [left, right]))
+    let (first, second) = (left.extent, right.extent)
     let y = a / b
     return .recorded(
-      y, (left, { ($0 / b).summed(to: a.shape, shares) }),
-      (right, { (-1 * ($0 * y / b)).summed(to: b.shape, shares) }))
+      y, (left, { ($0 / b).summed(to: first, shares) }),
+      (right, { (-1 * ($0 * y / b)).summed(to: second, shares) }))
   }
 
   /// The element-wise larger one; where both are equal the gradient is the left one's. NaN where either is.
   public static func maximum(_ left: Variable, _ right: Variable) -> Variable {
     if let traced = traced("maximum", left, right) { return traced }
     let (a, b, shares) = (left.value, right.value, shares(of: [left, right]))
+    let (first, second) = (left.extent, right.extent)
     let y = Tensor.maximum(a, b)
     // 1 where the left one is taken.
     let taken = a.broadcast(to: y.shape).mapped(with: b.broadcast(to: y.shape)) {
@@ -61,8 +64,8 @@ extension Variable {
       for i in 0..<count { taken[i] = a[i] >= b[i] || a[i].isNaN ? 1 : 0 }
     }
     return .recorded(
-      y, (left, { ($0 * taken).summed(to: a.shape, shares) }),
-      (right, { ($0 - $0 * taken).summed(to: b.shape, shares) }))
+      y, (left, { ($0 * taken).summed(to: first, shares) }),
+      (right, { ($0 - $0 * taken).summed(to: second, shares) }))
   }
 
   /// Each element with its sign turned.

@@ -22,7 +22,7 @@ extension Variable {
     let ones = Tensor(repeating: 1, shape: [shape[-1]])
     return binaryCrossEntropy(
       labels: labels, negativeWeights: ones, positiveWeights: ones,
-      divisor: Double(max(1, labels.scalars.reduce(0) { $0 + ($1.isNaN ? 0 : 1) })),
+      divisor: Double(max(1, countInBatch(labels.scalars.count { !$0.isNaN }))),
       operation: "binaryCrossEntropy")
   }
 
@@ -39,7 +39,7 @@ extension Variable {
   ) -> Variable {
     binaryCrossEntropy(
       labels: labels, negativeWeights: negativeWeights, positiveWeights: positiveWeights,
-      divisor: Double(shape[0]), operation: "weightedBinaryCrossEntropy")
+      divisor: Double(shape[0] / batchImages.here * batchImages.whole), operation: "weightedBinaryCrossEntropy")
   }
 
   private func binaryCrossEntropy(
@@ -68,13 +68,12 @@ extension Variable {
     let total =
       shares.sum { share in
         let films = shares.places(of: share)
-        return (films.lowerBound * classes..<films.upperBound * classes).reduce(0.0) {
+        let sum = (films.lowerBound * classes..<films.upperBound * classes).reduce(0.0) {
           $0 + Double(weights[$1])
             * Double(CXRTensor.binaryCrossEntropy(logit: z[$1], label: y[$1]))
         }
-      } _: {
-        $0 + $1
-      } ?? 0
+        return [sum]
+      }?[0] ?? 0
     let shape = self.shape
     return .recorded(
       Tensor([Float(total / divisor)], shape: []),

@@ -60,7 +60,9 @@ extension Variable {
     let pooled = block.forward(remembering: true, cache: nil)
     let statistics = BatchStatistics(
       mean: pooled.mean, variance: pooled.variance, epsilon: epsilon, scale: scale.value,
-      shift: shift.value, count: pooled.values.shape.count / max(1, kernel.shape[3]))
+      shift: shift.value,
+      count: pooled.values.shape.count / max(1, plan.images * kernel.shape[3])
+        * plan.shares.wholeImages)
     let result = PendingNormalization(
       pooled.values, factor: statistics.factor, offset: statistics.offset, mean: pooled.mean,
       order: block.order)

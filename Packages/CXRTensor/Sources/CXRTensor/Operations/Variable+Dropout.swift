@@ -14,7 +14,7 @@ extension Variable {
 
   /// Zeroes each element with probability `rate` in `0...1` and scales the others by 1/(1 − rate).
   ///
-  /// The mask is drawn from `random` in element order. A rate of 1 gives zeros, a rate of 0 the
+  /// The mask is drawn from `random` in element order of the whole batch. A rate of 1 gives zeros, a rate of 0 the
   /// input.
   public func dropout(rate: Float, random: RandomStream) -> Variable {
     precondition((0...1).contains(rate), "dropout: rate \(rate) is outside 0...1")
@@ -26,6 +26,9 @@ extension Variable {
       return traced
     }
     var random = random
+    if let shares, shares.isDivided {
+      random.skip(shares.firstPlace * (shape.count / shares.images))
+    }
     let kept = rate < 1 ? 1 / (1 - rate) : 0
     let mask = Tensor(
       (0..<shape.count).map { _ in random.uniform() < rate ? 0 : kept }, shape: shape)

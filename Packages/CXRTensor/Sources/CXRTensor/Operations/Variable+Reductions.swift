@@ -15,7 +15,7 @@ extension Variable {
     if let traced = Variable.traced(TracedOperation("mean", reach: .all, keeps: []), [self], []) {
       return traced
     }
-    let (count, shape) = (self.shape.count, self.shape)
+    let (count, shape) = (self.shape.count / batchImages.here * batchImages.whole, self.shape)
     return .recorded(
       Tensor([Float(value.totalSum(shares) / Double(count))], shape: []),
       (self, { Tensor(repeating: $0.scalar / Float(count), shape: shape) }))
@@ -47,7 +47,10 @@ extension Variable {
   /// The means over axes, which are left out, or become 1; -1 is the last axis. Added in Double. Traps where there is
   /// nothing to take the mean of.
   public func mean(over axes: [Int], keepingAxes: Bool = false) -> Variable {
-    let count = shape.places(of: axes, "mean").reduce(1) { $0 * shape[$1] }
+    let places = shape.places(of: axes, "mean")
+    let count = places.reduce(1) {
+      $0 * ($1 == 0 ? shape[0] / batchImages.here * batchImages.whole : shape[$1])
+    }
     precondition(count > 0, "mean: axes \(axes) of shape \(shape) have no elements")
     return sum(over: axes, keepingAxes: keepingAxes) / Float(count)
   }
@@ -56,6 +59,9 @@ extension Variable {
   /// where one is. Traps where there is no element.
   public func maximum(over axes: [Int], keepingAxes: Bool = false) -> Variable {
     let places = shape.places(of: axes, "maximum")
+    precondition(
+      shares?.isDivided != true || !places.contains(0),
+      "maximum: over images, which are on several ranks")
     if let traced = traced(
       "maximum", keeps: [.inputs, .output], over: places, keepingAxes: keepingAxes)
     {
@@ -75,4 +81,20 @@ extension Variable {
         }
       ))
   }
+}
+
+extension Variable {
+  /// How many of the batch's images are here, and how many there are: 1 each where the batch is not divided among ranks.
+  var batchImages: (here: Int, whole: Int) {
+    guard let shares, shares.isDivided else { return (1, 1) }
+    return (shares.images, shares.wholeImages)
+  }
+
+  /// How many values a channel has, in the whole batch.
+  public var countPerChannel: Int {
+    shape.count / Swift.max(1, shape[-1] * batchImages.here) * batchImages.whole
+  }
+
+  /// How many there are of something in the whole batch, from how many there are in the images that are here.
+  public func countInBatch(_ here: Int) -> Int { shares?.total(here) ?? here }
 }

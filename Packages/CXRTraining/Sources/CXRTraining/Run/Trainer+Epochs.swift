@@ -26,7 +26,11 @@ extension Trainer {
       try MemoryNeed(training: model, batchSize: options.batchSize).check()
     }
     (lastWrite, stepsSinceWrite) = (.now, 0)
-    func check() throws { if shouldStop() { throw Stop() } }
+    let ranks = ranks
+    func check() throws {
+      let wish = shouldStop()
+      if ranks?.any(wish) ?? wish { throw Stop() }
+    }
     do {
       while !isFinished {
         try trainOneEpoch(check, report)
@@ -44,8 +48,9 @@ extension Trainer {
       wasFinished: wasFinished, stoppedAt: nil)
   }
 
-  /// Takes the weights of the best epoch.
+  /// Takes the weights of the best epoch; on other ranks than the first the latest stay, as the file may be elsewhere.
   private mutating func restoreBest() throws {
+    guard isWriter else { return }
     let best = folder.file(Self.bestFile)
     let kept = try Checkpoint(ofNetwork: best, options.architectures)
     let found = try CheckpointMetadata(kept, path: best, architectures: options.architectures)
@@ -67,8 +72,9 @@ extension Trainer {
     let rate = schedule(epoch: epoch)
     var state = unfinished ?? UnfinishedEpoch(labels: data.collection.matrix.labels.count)
     let (before, started, done) = (state.seconds, ContinuousClock.now, state.steps)
-    let batches = data.trainingBatches(
-      epoch: epoch, batchSize: options.batchSize, random: random.child(TrainingData.stream))
+    let batches = own(
+      data.trainingBatches(
+        epoch: epoch, batchSize: options.batchSize, random: random.child(TrainingData.stream)))
     let stepRandom = random.child("step")
     let steps = stepsPerEpoch
     for place in done..<max(done, steps) {
@@ -106,7 +112,9 @@ extension Trainer {
   private mutating func keepStep(films: [String], _ report: (Event) -> Void) throws {
     stepsSinceWrite += 1
     let seconds = lastWrite.duration(to: .now).seconds
-    guard checkpointInterval.isDue(seconds: seconds, steps: stepsSinceWrite) else { return }
+    guard isWriter, checkpointInterval.isDue(seconds: seconds, steps: stepsSinceWrite) else {
+      return
+    }
     let start = ContinuousClock.now
     try writeLast(films: films)
     report(.checkpoint(place(unfinished), seconds: start.duration(to: .now).seconds))
@@ -125,18 +133,19 @@ extension Trainer {
       imagesPerSecond: Double(state.films) / state.seconds)
     var next = stopping
     let isBest = next.take(row.validation.loss, epoch: epoch + 1)
+    // Every rank for itself: they are busy alike, and nobody waits for another.
     if isBest, baseline == nil { baseline = try data.thumbnailRidge(checking: check) }
     if isBest, frontal == nil { frontal = .some(try data.frontalTemplate()) }
     let place = self.place(state)
     (epoch, stopping, unfinished) = (epoch + 1, next, nil)
     history.rows.append(row)
     // In this order: killed before last.npz is written, the run comes here again and writes the same.
-    let best = isBest ? bestCheckpoint(answers) : nil
+    let best = isBest && isWriter ? bestCheckpoint(answers) : nil
     let start = ContinuousClock.now
     if let best {
       try best.write(to: folder.file(Self.bestFile), limits: Checkpoint.networkLimits)
     }
-    try folder.write(history.csv, to: Self.historyFile)
+    if isWriter { try folder.write(history.csv, to: Self.historyFile) }
     try writeLast()
     report(.checkpoint(place, seconds: start.duration(to: .now).seconds))
     report(.epoch(row, isBest: isBest))

@@ -30,6 +30,6 @@ extension Trainer {
         path: path, reason: "its history and its epoch do not belong together; the file is damaged")
     }
     // A run killed between two writes has a row more in its file, or an older file.
-    try folder.write(history.csv, to: Self.historyFile)
+    if isWriter { try folder.write(history.csv, to: Self.historyFile) }
   }
 }

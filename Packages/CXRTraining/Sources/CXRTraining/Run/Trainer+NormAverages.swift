@@ -1,5 +1,6 @@
 import CXRNet
 import CXRParallel
+import CXRTensor
 import Foundation
 
 extension Trainer {
@@ -7,19 +8,37 @@ extension Trainer {
   mutating func recalibrateNorm(_ check: () throws -> Void) throws {
     guard hasMovingAverages else { return }
     var averages = NormAverages()
-    let batches = data.plainTrainingBatches(
-      batchSize: options.batchSize,
-      random: random.child("norm").child(epoch))
+    let batches = own(
+      data.plainTrainingBatches(
+        batchSize: options.batchSize, random: random.child("norm").child(epoch)))
     let frozen = step.frozen
     for place in 0..<batches.count {
       try check()
-      let films = try batches[place].films
+      let batch = try batches[place]
+      let whole = BatchShares(
+        images: batch.names.count, of: options.batchSize, count: options.shares)
+      guard let shares = ranks.map({ whole.divided(among: $0) }) ?? whole else { continue }
       averages.add(
-        model, films,
-        in: BatchShares(images: films.shape[0], of: options.batchSize, count: options.shares),
-        freezing: { frozen.contains($0.description) })
+        model, batch.films, in: shares, freezing: { frozen.contains($0.description) })
     }
     averages.set(in: &step.model)
+    try shareAverages()
+  }
+
+  /// Takes the averages of the first rank, which has films of every batch.
+  private mutating func shareAverages() throws {
+    guard let ranks, ranks.count > 1 else { return }
+    let places = model.parameters.enumerated().filter { $0.element.parameter.role == .statistic }
+    let floats = ranks.broadcast(
+      places.flatMap { $0.element.parameter.value.scalars }.bytes
+    ).floats
+    var (values, first) = ([Int: Tensor](), 0)
+    for (slot, place) in places {
+      let shape = place.parameter.value.shape
+      values[slot] = Tensor(Array(floats[first..<first + shape.count]), shape: shape)
+      first += shape.count
+    }
+    step.model.setStatistics(Gradients(loss: 0, tensors: [], statistics: values))
   }
 
   /// Paths of the parameters that are not trained, in order.

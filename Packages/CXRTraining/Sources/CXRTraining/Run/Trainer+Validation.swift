@@ -1,6 +1,8 @@
 import CXREvaluation
+import CXRFilms
 import CXRMetrics
 import CXRNet
+import CXRParallel
 import CXRTensor
 
 extension Trainer {
@@ -14,38 +16,89 @@ extension Trainer {
     var features: [Float] = []
   }
 
+  /// What it says of a batch.
+  private struct BatchAnswers {
+    var loss: Float = 0
+    var answers = ValidationAnswers()
+  }
+
   func validate(
     _ check: () throws -> Void
   ) throws -> (HistoryRow.Figures, ValidationAnswers) {
     var answers = ValidationAnswers()
-    let (count, most) = (data.validationCount, TypicalFilms.mostFeatureFilms)
-    var metrics = RunningMetrics(labels: data.collection.matrix.labels.count)
-    var (lossSum, seen) = (0.0, 0)
+    let labels = data.collection.matrix.labels.count
+    var metrics = RunningMetrics(labels: labels)
+    var lossSum = 0.0
     let batches = data.validationBatches(batchSize: options.batchSize)
-    for place in 0..<batches.count {
+    // Each rank takes whole batches, one after the other in turn.
+    let count = ranks?.count ?? 1
+    for first in stride(from: 0, to: batches.count, by: count) {
       try check()
-      let batch = try batches[place]
-      let reading = model.reading(batch.films)
-      let value = step.loss(logits: Variable(reading.logits), labels: batch.labels).value.scalar
-      guard value.isFinite else {
-        throw TrainingError.notFinite(
-          .validationLoss, epoch: epoch + 1, step: stepsPerEpoch, films: batch.names)
+      let own = first + (ranks?.rank ?? 0)
+      let found = try own < batches.count ? batchAnswers(batches[own], first: own) : BatchAnswers()
+      for (place, batch) in gathered(found, labels: labels).prefix(batches.count - first)
+        .enumerated()
+      {
+        guard batch.loss.isFinite else {
+          throw TrainingError.notFinite(
+            .validationLoss, epoch: epoch + 1, step: stepsPerEpoch,
+            films: try batches[first + place].names)
+        }
+        let films = validationFilms(ofBatch: first + place)
+        metrics.add(
+          probabilities: batch.answers.probabilities, labels: films.flatMap { data.labels(ofFilm: $0) })
+        answers.logits += batch.answers.logits
+        answers.probabilities += batch.answers.probabilities
+        answers.features += batch.answers.features
+        lossSum += Double(batch.loss) * Double(films.count)
       }
-      let probabilities = Array(reading.probabilities.scalars)
-      metrics.add(probabilities: probabilities, labels: Array(batch.labels.scalars))
-      answers.logits += reading.logits.scalars
-      answers.probabilities += probabilities
-      let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
-      for i in batch.names.indices {
-        let film = seen + i
-        // The films at which the line from (0, 0) to (count, most) passes a whole number.
-        guard count <= most || (film + 1) * most / count > film * most / count else { continue }
-        answers.features += features[i * channels..<(i + 1) * channels]
-      }
-      lossSum += Double(value) * Double(batch.names.count)
-      seen += batch.names.count
     }
-    return (HistoryRow.Figures(metrics, loss: lossSum / Double(seen)), answers)
+    return (
+      HistoryRow.Figures(metrics, loss: lossSum / Double(data.validationCount)), answers
+    )
+  }
+
+  private func validationFilms(ofBatch place: Int) -> ArraySlice<CachedFilm> {
+    let first = place * options.batchSize
+    return data.validationFilms[first..<min(data.validationCount, first + options.batchSize)]
+  }
+
+  /// What the network says of the batch at a place.
+  private func batchAnswers(_ batch: Batch, first place: Int) -> BatchAnswers {
+    let (count, most) = (data.validationCount, TypicalFilms.mostFeatureFilms)
+    let reading = model.reading(batch.films)
+    var found = BatchAnswers()
+    found.loss = step.loss(logits: Variable(reading.logits), labels: batch.labels).value.scalar
+    found.answers.logits = Array(reading.logits.scalars)
+    found.answers.probabilities = Array(reading.probabilities.scalars)
+    let (features, channels) = (Array(reading.features.scalars), reading.features.shape[1])
+    for i in batch.names.indices {
+      let film = place * options.batchSize + i
+      // The films at which the line from (0, 0) to (count, most) passes a whole number.
+      guard count <= most || (film + 1) * most / count > film * most / count else { continue }
+      found.answers.features += features[i * channels..<(i + 1) * channels]
+    }
+    return found
+  }
+
+  /// Every rank's, in their order.
+  private func gathered(_ own: BatchAnswers, labels: Int) -> [BatchAnswers] {
+    guard let ranks, ranks.count > 1 else { return [own] }
+    let films = own.answers.logits.count
+    let floats = [own.loss] + own.answers.logits + own.answers.probabilities + own.answers.features
+    let sizes = ranks.gathered(
+      withUnsafeBytes(of: Int64(films)) { Array($0) },
+      sizes: [Int](repeating: 8, count: ranks.count)
+    ).map { $0.withUnsafeBytes { Int($0.loadUnaligned(as: Int64.self)) } }
+    return zip(ranks.gathered(floats.bytes), sizes).map { bytes, films in
+      let floats = bytes.floats
+      return BatchAnswers(
+        loss: floats[0],
+        answers: ValidationAnswers(
+          logits: Array(floats[1..<1 + films]),
+          probabilities: Array(floats[1 + films..<1 + 2 * films]),
+          features: Array(floats[(1 + 2 * films)...])))
+    }
   }
 }
 

@@ -22,6 +22,7 @@ extension Trainer {
   ///   that are no numbers.
   mutating func writeLast(films: [String] = []) throws {
     try checkWeights(films: films)
+    guard isWriter else { return }
     let arrays =
       model.arrays() + step.optimizer.arrays(prefix: ChestClassifier.optimizerPrefix)
     var metadata = metadata(isFinished: isFinished)

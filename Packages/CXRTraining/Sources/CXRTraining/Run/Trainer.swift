@@ -58,6 +58,8 @@ public struct Trainer {
   public var model: any FilmClassifier { step.model }
   /// How often `last.npz` is written within an epoch; every five minutes unless said otherwise.
   public var checkpointInterval = CheckpointInterval.standard
+  /// Processes that train together; `nil` where this one is alone. The first of them writes files; all end in the same state.
+  public private(set) var ranks: (any Ranks)?
   /// What was taken from another network's file; `nil` where nothing was asked for.
   public internal(set) var adoption: InitialWeights.Adoption?
   var step: TrainingStep
@@ -93,10 +95,11 @@ public struct Trainer {
   ///   - options: of the run.
   ///   - folder: where files are kept.
   ///   - initialWeights: what some of the first weights are taken from; ``adoption`` tells which.
+  ///   - ranks: processes that train together, each with the same data.
   /// - Throws: ``TrainingError/invalidOption(_:)``, ``TrainingError/unusableCheckpoint(path:reason:)``, `NetError`.
   public init(
     data: TrainingData, options: TrainingOptions, folder: OutputFolder,
-    initialWeights: InitialWeights? = nil
+    initialWeights: InitialWeights? = nil, ranks: (any Ranks)? = nil
   ) throws {
     try options.validate()
     var model = try options.architectures.make(
@@ -107,7 +110,7 @@ public struct Trainer {
     let adoption = try initialWeights?.adopt(
       into: &model, labels: data.collection.matrix.labels, options: options)
     if let initialWeights { options.transfer.initialWeightsSHA256 = initialWeights.sha256 }
-    try self.init(model: model, data: data, options: options, folder: folder)
+    try self.init(model: model, data: data, options: options, folder: folder, ranks: ranks)
     self.adoption = adoption
   }
 
@@ -118,9 +121,11 @@ public struct Trainer {
   ///   - data: the films.
   ///   - options: their architecture is the model's, whatever it was.
   ///   - folder: where files are kept.
+  ///   - ranks: processes that train together, each with the same data.
   /// - Throws: ``TrainingError/invalidOption(_:)``.
   public init(
-    model: any FilmClassifier, data: TrainingData, options: TrainingOptions, folder: OutputFolder
+    model: any FilmClassifier, data: TrainingData, options: TrainingOptions, folder: OutputFolder,
+    ranks: (any Ranks)? = nil
   ) throws {
     var options = options
     options.architecture = model.architecture
@@ -152,6 +157,9 @@ public struct Trainer {
         model.parameters.map(\.path.description).filter {
           options.transfer.isFrozen($0, head: head)
         }), headRate: options.transfer.headLearningRate.map { Float($0 / options.learningRate) })
+    try options.validate(ranks: ranks?.count ?? 1)
+    self.ranks = ranks
+    step.ranks = ranks
   }
 
   /// Whether the epochs or the patience have run out.

@@ -25,6 +25,9 @@ public struct TrainingStep: Sendable {
   /// In how many shares sums over a batch's films are formed, 1…64: it changes last bits, threads do not.
   public let shares: Int
 
+  /// Processes that take each step together, on batches that have the films of this one's shares; `nil` where it is alone.
+  public var ranks: (any Ranks)?
+
   /// Paths of the parameters that are not trained.
   public let frozen: Set<String>
   /// Places of the head's parameters, and its learning rate as a multiple of the others'; `nil` where it is theirs.
@@ -34,7 +37,7 @@ public struct TrainingStep: Sendable {
   public struct Result: Sendable {
     /// The batch's loss, in nats.
     public let loss: Float
-    /// `[N, K]`, each in 0…1, in training mode.
+    /// `[N, K]`, each in 0…1, in training mode: of all films, wherever they were.
     public let probabilities: Tensor
     /// The length of all gradients as one vector, before any clipping.
     public let gradientNorm: Double
@@ -160,16 +163,32 @@ public struct TrainingStep: Sendable {
   private func gradients(
     of model: some FilmClassifier, on batch: Batch, random: RandomStream
   ) -> (Gradients, probabilities: Tensor) {
-    var probabilities = Tensor(repeating: 0, shape: batch.labels.shape)
-    let images = batch.films.shape[0]
+    let shares = shares(ofFilms: batch.names.count)
+    guard let ranks, ranks.count > 1 else {
+      return gradients(of: model, on: batch, shares, random: random)
+    }
+    let own = shares.divided(among: ranks).map {
+      gradients(of: model, on: batch, $0, random: random)
+    }
+    return RankAgreement(ranks, shares).agreed(own, of: model, labels: batch.labels.shape[1])
+  }
+
+  /// How a batch of so many films is cut.
+  private func shares(ofFilms films: Int) -> BatchShares {
+    BatchShares(images: films, of: max(films, batchSize ?? films), count: shares)
+  }
+
+  private func gradients(
+    of model: some FilmClassifier, on batch: Batch, _ shares: BatchShares, random: RandomStream
+  ) -> (Gradients, probabilities: Tensor) {
+    let labels = batch.labelsHere
+    var probabilities = Tensor(repeating: 0, shape: labels.shape)
     let gradients = model.gradients(
-      random: random,
-      shares: BatchShares(images: images, of: max(images, batchSize ?? images), count: shares),
-      freezing: { frozen.contains($0.description) }
+      random: random, shares: shares, freezing: { frozen.contains($0.description) }
     ) { model, pass in
-      let logits = model(Variable(batch.films, in: pass.shares), in: &pass)
+      let logits = model(Variable(images: batch.films, in: pass.shares), in: &pass)
       probabilities = Variable(logits.value).sigmoid().value
-      return loss(logits: logits, labels: batch.labels)
+      return loss(logits: logits, labels: labels)
     }
     return (gradients, probabilities)
   }

@@ -26,15 +26,16 @@ struct BatchSource: Sendable {
   }
 
   /// - Throws: ``/CXRFilms/FilmError/cacheChanged(path:film:)``, ``/CXRFilms/FilmError/cacheFailed(path:reason:)``.
-  func batch(_ items: [Item]) throws -> Batch {
+  func batch(_ items: [Item], places: Range<Int>? = nil) throws -> Batch {
+    let places = places ?? 0..<items.count
     let size = cache.preparation.imageSize
     let area = size * size
     let augment = Augmentation()
-    let films = try Tensor(shape: [items.count, size, size, 1]) { pixels in
+    let films = try Tensor(shape: [places.count, size, size, 1]) { pixels in
       // Safe: forEach returns when all films are written, each to a place of its own.
       nonisolated(unsafe) let pixels = pixels
-      try Parallel.forEach(items.count) { i in
-        let (item, target) = (items[i], pixels + i * area)
+      try Parallel.forEach(places.count) { i in
+        let (item, target) = (items[places.lowerBound + i], pixels + i * area)
         if item.augmentations == 0 {
           return try cache.writeStandardised(
             item.film, mean: mean, deviation: standardDeviation, to: target)
@@ -53,6 +54,6 @@ struct BatchSource: Sendable {
     return Batch(
       films: films,
       labels: Tensor(labels, shape: [items.count, collection.matrix.labels.count]),
-      names: items.map { collection.file.records[rows[$0.film.index]].name })
+      names: items.map { collection.file.records[rows[$0.film.index]].name }, places: places)
   }
 }

@@ -14,10 +14,21 @@ public struct Batches {
   public let count: Int
   private let source: BatchSource
   private let items: (Int) -> [BatchSource.Item]
+  /// Of a batch of so many films: the places whose films are made. `nil` for all.
+  private var places: ((_ films: Int) -> Range<Int>)?
 
   /// Batches of the items that `items` names for `0`, `1`, … `count - 1`.
   init(_ source: BatchSource, count: Int, items: @escaping (Int) -> [BatchSource.Item]) {
     (self.source, self.count, self.items) = (source, count, items)
+  }
+
+  /// The same batches, with the films of some places alone.
+  ///
+  /// - Parameter places: of a batch of so many films.
+  func taking(_ places: @escaping (_ films: Int) -> Range<Int>) -> Batches {
+    var part = self
+    part.places = places
+    return part
   }
 
   /// The batch at a place, from 0.
@@ -26,8 +37,12 @@ public struct Batches {
   public subscript(place: Int) -> Batch {
     get throws {
       precondition((0..<count).contains(place), "Batches: \(place) of \(count)")
-      let batch = try source.batch(items(place))
-      if place + 1 < count { source.announce(items(place + 1)) }
+      let items = items(place)
+      let batch = try source.batch(items, places: places?(items.count))
+      if place + 1 < count {
+        let next = self.items(place + 1)
+        source.announce(Array(next[places?(next.count) ?? 0..<next.count]))
+      }
       return batch
     }
   }

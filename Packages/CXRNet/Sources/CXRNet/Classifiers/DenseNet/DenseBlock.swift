@@ -83,7 +83,7 @@ struct DenseBlock: Layer {
         cache2: pass.mode == .inference ? layer.conv2.cache : nil)
     }
     let (output, statistics) = input.denseBlock(parts, epsilon: layers[0].norm1.epsilon)
-    let count = input.shape.count / input.shape[3]
+    let count = input.countPerChannel
     for (layer, found) in zip(layers, statistics) {
       layer.norm1.record(mean: found.mean1, variance: found.variance1, count: count, in: &pass)
       layer.norm2.record(mean: found.mean2, variance: found.variance2, count: count, in: &pass)

@@ -14,10 +14,10 @@ extension FourierConvolution {
     let stride = spectrumStride(inner: plan.channels, outer: plan.filters)
     let kernelRows = emptyKernelRows(
       inner: plan.channels, outer: plan.filters, isConjugate: false)
-    // Of several groups, a share of the kernel's gradient is gathered as a whole spectrum; that of a single group goes
-    // back to rows at once.
+    // Of several groups, or ranks, a share of the kernel's gradient is gathered as a whole spectrum; that of a single group
+    // goes back to rows at once.
     let shareSize = cxr_frequencies(tiling.tile) * stride
-    let isGathered = wantsKernel && groups > 1
+    let isGathered = wantsKernel && (groups > 1 || plan.shares.isDivided)
     let gathered = ShareTree<GatheredSpectrum>(plan.shares) { $0.adding($1) }
     let biasSize = outputBlocks * lanes
     var biasShares = [Double](repeating: 0, count: plan.shares.count * biasSize)
@@ -110,7 +110,7 @@ extension FourierConvolution {
           }
         }
       }
-      if let sum = gathered.total {
+      if let sum = plan.shares.isDivided ? sumOverRanks(gathered.totals) : gathered.total {
         Parallel.run(blocks: horizontal) {
           let kx = frequency($0)
           let first = cxr_first_frequency(tiling.tile, kx) * stride
@@ -127,15 +127,22 @@ extension FourierConvolution {
       bias: Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]))
   }
 
+  /// The sum of what the parts of the tree of shares came to on all ranks.
+  private func sumOverRanks(_ parts: [GatheredSpectrum]) -> GatheredSpectrum? {
+    let parts = parts.map(\.added)
+    plan.shares.sumOverRanks(parts)
+    return parts.first.map { GatheredSpectrum(first: $0) }
+  }
+
   /// The sum of the spectra of a single group's parts, of which there is one a share with images.
   private func sum(
     _ parts: [ImageGroups.Part], _ spectra: [UnsafeMutablePointer<Float>], count: Int
   ) -> SpectrumSum {
     var next = spectra.makeIterator()
-    let sum = plan.shares.sum({ _ in next.next().map { SpectrumSum(first: $0) } }) {
+    let sum = plan.shares.partSums({ _ in next.next().map { SpectrumSum(first: $0) } }) {
       first, second in first?.adding(second, count: count) ?? second
     }
-    guard let sum = sum ?? nil else {
+    guard let sum = sum.first ?? nil else {
       preconditionFailure("FourierConvolution: a group without parts")
     }
     return sum

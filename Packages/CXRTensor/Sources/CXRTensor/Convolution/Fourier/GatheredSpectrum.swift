@@ -16,7 +16,8 @@ struct GatheredSpectrum: Sendable {
     return sum
   }
 
-  private var added: FloatBuffer {
+  /// The sum, in the first's place.
+  var added: FloatBuffer {
     if let second {
       let (sum, other) = (first.base, second.base)
       withExtendedLifetime((first, second)) {

@@ -28,16 +28,13 @@ extension Variable {
       return (traced, zeros, zeros)
     }
     let (x, gamma) = (value, scale.value)
-    let rows = shape.count / channels
     let shares = Variable.shares(of: [self, scale, shift])
     let moments = self.moments ?? x.moments(shares)
-    let (mean, variance) = (moments.mean, moments.variance)
     let statistics = BatchStatistics(
-      mean: mean, variance: variance, epsilon: epsilon, scale: gamma, shift: shift.value,
-      count: rows
-    )
+      moments, epsilon: epsilon, scale: gamma, shift: shift.value)
     return (
-      normalized(statistics, scale: scale, shift: shift, shares), mean.tensor, variance.tensor
+      normalized(statistics, scale: scale, shift: shift, shares), statistics.mean.tensor,
+      statistics.variance.tensor
     )
   }
 

@@ -1,0 +1,169 @@
+#define _GNU_SOURCE
+#include "cluster.h"
+
+#ifdef CXR_MPI
+#include <mpi.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#if defined(__x86_64__)
+#define PAUSE() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define PAUSE() __asm__ volatile("yield")
+#else
+#define PAUSE() (void)0
+#endif
+
+// A message of MPI counts its bytes in an int; a longer one of ours goes in pieces.
+enum { PIECE = 1 << 30 };
+// How often it is asked whether all is done before other processes are let run, and before this one sleeps between questions:
+// a wait is mostly for another rank's arithmetic, which may need this very processor.
+enum { SPINS = 2000, YIELDS = 2000 };
+static const struct timespec nap = {0, 50000};
+
+static MPI_Comm all;
+
+int cxr_cluster_exists(void) { return 1; }
+
+int cxr_cluster_join(int *rank, int *count) {
+  int provided, failed;
+  if ((failed = MPI_Init_thread(0, 0, MPI_THREAD_FUNNELED, &provided)) != MPI_SUCCESS)
+    return failed;
+  // Of our own, so that nobody else's messages are taken for ours.
+  if ((failed = MPI_Comm_dup(MPI_COMM_WORLD, &all)) != MPI_SUCCESS) return failed;
+  MPI_Comm_set_errhandler(all, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(all, rank);
+  MPI_Comm_size(all, count);
+  return 0;
+}
+
+void cxr_cluster_host(char *name, size_t size) {
+  char own[MPI_MAX_PROCESSOR_NAME];
+  int length = 0;
+  MPI_Get_processor_name(own, &length);
+  if (size == 0) return;
+  const size_t kept = (size_t)length < size - 1 ? (size_t)length : size - 1;
+  memcpy(name, own, kept);
+  name[kept] = 0;
+}
+
+static double seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static size_t pieces(const struct cxr_message *messages, size_t count) {
+  size_t total = 0;
+  for (size_t i = 0; i < count; i++) total += (messages[i].size + PIECE - 1) / PIECE;
+  return total;
+}
+
+static int explain(int failure, char *reason, size_t size) {
+  char text[MPI_MAX_ERROR_STRING];
+  int length = 0;
+  if (MPI_Error_string(failure, text, &length) != MPI_SUCCESS) length = 0;
+  if (size > 0) {
+    const size_t kept = (size_t)length < size - 1 ? (size_t)length : size - 1;
+    memcpy(reason, text, kept);
+    reason[kept] = 0;
+  }
+  return 2;
+}
+
+int cxr_cluster_exchange(
+    const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
+    size_t received_count, double seconds, int *late, char *reason, size_t reason_size) {
+  const size_t total = pieces(sent, sent_count) + pieces(received, received_count);
+  if (total == 0) return 0;
+  MPI_Request *requests = malloc(total * sizeof *requests);
+  int *ranks = malloc(total * sizeof *ranks);
+  if (!requests || !ranks) {
+    free(requests);
+    free(ranks);
+    return explain(MPI_ERR_NO_MEM, reason, reason_size);
+  }
+  size_t begun = 0;
+  int failure = MPI_SUCCESS;
+  // Room first: what arrives where there is room is not copied twice.
+  for (size_t i = 0; i < received_count + sent_count && failure == MPI_SUCCESS; i++) {
+    const int is_sent = i >= received_count;
+    const struct cxr_message *message = is_sent ? &sent[i - received_count] : &received[i];
+    for (size_t done = 0; done < message->size && failure == MPI_SUCCESS; done += PIECE) {
+      const size_t left = message->size - done;
+      const int size = (int)(left < PIECE ? left : PIECE);
+      char *bytes = (char *)message->bytes + done;
+      failure = is_sent ? MPI_Isend(bytes, size, MPI_BYTE, message->rank, 0, all, &requests[begun])
+                        : MPI_Irecv(bytes, size, MPI_BYTE, message->rank, 0, all, &requests[begun]);
+      ranks[begun] = message->rank;
+      if (failure == MPI_SUCCESS) begun++;
+    }
+  }
+  int result = 0, done = 0;
+  double start = 0;
+  for (long tries = 0; failure == MPI_SUCCESS && !done; tries++) {
+    failure = MPI_Testall((int)begun, requests, &done, MPI_STATUSES_IGNORE);
+    if (done || failure != MPI_SUCCESS) break;
+    if (tries < SPINS) {
+      PAUSE();
+      continue;
+    }
+    if (tries < SPINS + YIELDS)
+      sched_yield();
+    else
+      nanosleep(&nap, 0);
+    if (start == 0) start = seconds_now();
+    if (tries % 100 == 0 && seconds_now() - start > seconds) {
+      result = 1;
+      break;
+    }
+  }
+  if (result == 1) {
+    *late = ranks[begun - 1];
+    for (size_t i = 0; i < begun; i++) {
+      int is_done = 0;
+      if (requests[i] == MPI_REQUEST_NULL) continue;
+      MPI_Test(&requests[i], &is_done, MPI_STATUS_IGNORE);
+      if (is_done) continue;
+      *late = ranks[i];
+      break;
+    }
+  }
+  free(requests);
+  free(ranks);
+  return failure == MPI_SUCCESS ? result : explain(failure, reason, reason_size);
+}
+
+void cxr_cluster_leave(void) { MPI_Finalize(); }
+
+void cxr_cluster_abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+
+#else
+
+int cxr_cluster_exists(void) { return 0; }
+
+int cxr_cluster_join(int *rank, int *count) {
+  *rank = 0;
+  *count = 1;
+  return -1;
+}
+
+void cxr_cluster_host(char *name, size_t size) {
+  if (size > 0) name[0] = 0;
+}
+
+int cxr_cluster_exchange(
+    const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
+    size_t received_count, double seconds, int *late, char *reason, size_t reason_size) {
+  (void)sent, (void)sent_count, (void)received, (void)received_count, (void)seconds, (void)late;
+  if (reason_size > 0) reason[0] = 0;
+  return 2;
+}
+
+void cxr_cluster_leave(void) {}
+
+void cxr_cluster_abort(int code) { (void)code; }
+
+#endif

@@ -1,0 +1,31 @@
+// Messages between the processes that a launcher of MPI started. Without the trait MPI nothing of it is compiled, and
+// cxr_cluster_exists says so.
+#pragma once
+#include <stddef.h>
+
+// Whether MPI is built in.
+int cxr_cluster_exists(void);
+
+// Joins the others; 0, or MPI's code.
+int cxr_cluster_join(int *rank, int *count);
+
+// Of this process: its computer's name, NUL at the end.
+void cxr_cluster_host(char *name, size_t size);
+
+struct cxr_message {
+  int rank;     // To whom, or from whom.
+  void *bytes;  // Not changed of one that is sent.
+  size_t size;
+};
+
+// Sends and receives, and returns once all is done: 0; or a rank that did not answer within so many seconds, and whether it is
+// one that was to send, in `late`: 1; or 2 where MPI failed, whose words are in `reason`.
+int cxr_cluster_exchange(
+    const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
+    size_t received_count, double seconds, int *late, char *reason, size_t reason_size);
+
+// Leaves the others, at the end of the work.
+void cxr_cluster_leave(void);
+
+// Ends all processes.
+void cxr_cluster_abort(int code);

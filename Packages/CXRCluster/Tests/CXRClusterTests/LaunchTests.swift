@@ -1,0 +1,32 @@
+import Testing
+
+@testable import CXRCluster
+
+@Suite struct LaunchTests {
+  @Test func launchersAreRecognised() throws {
+    #expect(Launch([:]) == nil)
+    #expect(Launch(["OMPI_COMM_WORLD_SIZE": "4"])?.processes == 4)
+    #expect(Launch(["PMI_SIZE": "3", "PMI_RANK": "0"])?.processes == 3)
+    #expect(Launch(["PMIX_RANK": "1", "SLURM_NTASKS": "8"])?.processes == 8)
+    // A batch script of Slurm is no process of a launch.
+    #expect(Launch(["SLURM_NTASKS": "8", "SLURM_PROCID": "0"]) == nil)
+    #expect(try Cluster.join(environment: [:]) == nil)
+  }
+
+  @Test func withoutMPISeveralProcessesAreRefused() throws {
+    guard !Cluster.isBuiltIn else { return }
+    #expect(throws: ClusterError.notBuiltIn(4)) {
+      try Cluster.join(environment: ["OMPI_COMM_WORLD_SIZE": "4"])
+    }
+    #expect(try Cluster.join(environment: ["OMPI_COMM_WORLD_SIZE": "1"]) == nil)
+  }
+
+  @Test(arguments: ["", "0", "-1", "soon", "1e9", "nan"]) func patienceIsANumberOfSeconds(text: String) {
+    #expect(throws: ClusterError.patience(text)) { try Launch.patience(["CXR_PATIENCE": text]) }
+  }
+
+  @Test func patienceIsRead() throws {
+    #expect(try Launch.patience(["CXR_PATIENCE": "30"]) == 30)
+    #expect(try Launch.patience([:]) == nil)
+  }
+}
