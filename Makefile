@@ -14,7 +14,7 @@ WHEEL_NAME := torchxrayvision==1.5.7
 WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom \
+.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster \
   archives fetch poses pages recompute networks transfer bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
@@ -32,10 +32,11 @@ PROGRAMS := cxr-synth cxr-fetch cxr-explore cxr-train cxr-evaluate cxr-predict c
 PREFIX := /usr/local
 DESTDIR :=
 TRAITS :=
-STAGE := .build-install$(addprefix -,$(TRAITS))
+COMMA := ,
+STAGE := .build-install$(addprefix -,$(subst $(COMMA),-,$(TRAITS)))
 STAGED_BUILD = $(BUILD) --static-swift-stdlib --scratch-path $(STAGE) $(addprefix --traits ,$(TRAITS))
 
-install: ## Programs, manual pages and completions below PREFIX=/usr/local; TRAITS=DICOM too. A quarter of an hour's build.
+install: ## Programs, manual pages and completions below PREFIX=/usr/local; TRAITS=DICOM,MPI too. A quarter of an hour's build.
 	@Scripts/install.sh writable
 	@$(MAKE) --no-print-directory $(STAGE)/ready
 	@Scripts/install.sh install $(STAGE)/tree
@@ -55,7 +56,7 @@ stage: $(STAGE)/ready
 $(STAGE)/ready: $(shell find Apps Packages/*/Sources -type f -not -path '*.docc/*') $(wildcard Packages/*/Package.swift) \
   Package.swift CHANGELOG.md README.md LICENSE Scripts/stage.sh Scripts/manual.py
 	@command -v $(SWIFT) >/dev/null || { echo "install: no $(SWIFT) here; run make stage as who has it, then make install" >&2; exit 1; }
-	@Scripts/setup.sh $(if $(TRAITS),dicom)
+	@Scripts/setup.sh $(shell echo $(TRAITS) | tr 'A-Z,' 'a-z ')
 	for program in $(PROGRAMS); do $(STAGED_BUILD) --product $$program || exit 1; done
 	Scripts/stage.sh $(STAGE)/release $(STAGE)/tree $(PROGRAMS)
 	touch $@
@@ -148,13 +149,21 @@ learning: build $(VENV)/tensorflow ## Five trainings of ours and of Keras; CXR_R
 
 DICOM_MUTANTS := 10000
 
-dicom: $(VENV)/dicom/ready ## Build with the trait DICOM, which needs libdcmtk-dev, and judge it by pydicom; CXR_REAL_DATA.
-	@Scripts/setup.sh dicom
-	$(SWIFT) build -c release --traits DICOM --scratch-path .build-dicom --build-tests -Xswiftc -enable-testing
-	$(SWIFT) test -c release --traits DICOM --scratch-path .build-dicom --skip-build --no-parallel \
-	  -Xswiftc -enable-testing --filter 'DICOM|CodecTests|FilmTests'
-	$(VENV)/dicom/bin/python Tests/DICOM/judge.py .build-dicom/release $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
-	$(VENV)/dicom/bin/python Tests/DICOM/mutants.py .build-dicom/release $(DICOM_MUTANTS) \
+# What the traits need is built once, with all of them.
+TRAITS_BUILT := .build-traits
+
+traits: setup
+	@Scripts/setup.sh dicom mpi
+	$(SWIFT) build -c release --traits DICOM,MPI --scratch-path $(TRAITS_BUILT) --build-tests -Xswiftc -enable-testing
+
+cluster: traits $(VENV)/ready ## Training on several ranks of MPI beside one process, killed, stopped and deceived; CXR_REAL_DATA.
+	$(VENV)/bin/python Tests/Cluster/cluster.py $(TRAITS_BUILT)/release $(if $(CXR_REAL_DATA),--films $(CXR_REAL_DATA)) $(CLUSTER)
+
+dicom: traits $(VENV)/dicom/ready ## Build with the trait DICOM, which needs libdcmtk-dev, and judge it by pydicom; CXR_REAL_DATA.
+	$(SWIFT) test -c release --traits DICOM,MPI --scratch-path $(TRAITS_BUILT) --skip-build --no-parallel \
+	  -Xswiftc -enable-testing --filter 'DICOM|CodecTests|FilmTests|CXRClusterTests'
+	$(VENV)/dicom/bin/python Tests/DICOM/judge.py $(TRAITS_BUILT)/release $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
+	$(VENV)/dicom/bin/python Tests/DICOM/mutants.py $(TRAITS_BUILT)/release $(DICOM_MUTANTS) \
 	  $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
 
 ARCHIVES :=
@@ -250,7 +259,7 @@ fuzz: setup ## Random bytes into every reader, FUZZ_SECONDS or FUZZ_RUNS each, u
 	Scripts/fuzz.sh $(if $(FUZZ_RUNS),-runs=$(FUZZ_RUNS),-max_total_time=$(FUZZ_SECONDS))
 
 # Pictures need gnuplot, not memory; coverage is a simulation. Each package is built with what it needs alone, in one folder.
-SANITIZED := CXRArchive CXRCheckpoint CXRData CXREvaluation CXRFetch CXRFiles CXRFilms CXRImage CXRMetrics CXRNet \
+SANITIZED := CXRArchive CXRCheckpoint CXRCluster CXRData CXREvaluation CXRFetch CXRFiles CXRFilms CXRImage CXRMetrics CXRNet \
   CXRParallel CXRPhantom CXRTensor CXRTraining
 UNSANITIZED := CoverageTests
 # The locks of CXRTraining and CXRPhantom are Swift's own, which the thread sanitizer does not know on Linux: it takes them

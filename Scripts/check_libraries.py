@@ -19,6 +19,7 @@ TABLES = set()
 ALLOWED = {
     "CXRArchive/ArchiveReader.swift": ["tar --hard-dereference"],
     "CDicom/dicom.cpp": ["swift build --traits", "dcm2pnm --write-png --frame", "dcm2pnm --write-png"],
+    "CXRCluster/ClusterError.swift": ["swift build -c release --traits"],
     "CTransfer/transfer.c": ["cxr-fetch"],
     "CXRFetch/FetchFolder.swift": [".cxr-fetch"],
     "Pages/ReportPage.swift": [f"--{name}:#" for name in ("ink", "soft", "paper", "line", "tint", "mark")]

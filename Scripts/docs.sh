@@ -19,7 +19,7 @@ rm -rf "$graphs"
 mkdir -p "$graphs"
 # A package that was built before would emit nothing anew.
 rm -rf "$build/debug" "$build"/*/debug
-for target in CXRTraining CXRPhantom CXRFetch; do
+for target in CXRTraining CXRPhantom CXRFetch CXRCluster; do
   swift build --scratch-path "$build" --target "$target" -Xswiftc -emit-symbol-graph \
     -Xswiftc -emit-symbol-graph-dir -Xswiftc "$graphs" \
     -Xswiftc -symbol-graph-minimum-access-level -Xswiftc public \
@@ -35,10 +35,11 @@ declare -A needs=(
   [CXREvaluation]="CXRMetrics CXRData"
   [CXRTraining]="CXRArchive CXRData CXRImage CXRTensor CXRNet CXRMetrics CXRCheckpoint CXRFilms CXREvaluation"
   [CXRFetch]="CXRData"
+  [CXRCluster]="CXRParallel"
   [CXRPhantom]="CXRData CXRImage CXRParallel"
 )
 archives=()
-for module in CXRParallel CXRFiles CXRData CXRImage CXRArchive CXRMetrics CXRTensor CXRNet CXRCheckpoint CXRReport CXRFilms CXREvaluation CXRTraining CXRPhantom CXRFetch; do
+for module in CXRParallel CXRFiles CXRData CXRImage CXRArchive CXRMetrics CXRTensor CXRNet CXRCheckpoint CXRReport CXRFilms CXREvaluation CXRTraining CXRPhantom CXRFetch CXRCluster; do
   mkdir -p "$build/graphs/$module"
   cp "$graphs/$module.symbols.json" "$build/graphs/$module/"
   find "$graphs" -name "$module@*.symbols.json" -exec cp {} "$build/graphs/$module/" \;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system packages that are missing, through apt, with sudo where needed.
-# usage: setup.sh [check|dicom|pages]; also what only `make check`, the trait DICOM, or the judges of pages need.
+# usage: setup.sh [check] [dicom] [mpi] [pages]; also what only `make check`, a trait, or the judges of pages need.
 set -euo pipefail
 
 # Each line: the apt package, what it is for, and a test that it is there.
@@ -19,21 +19,29 @@ declare -a needed=(
   "gnuplot-nox|pictures in the reports|program gnuplot"
   "python3-venv|the comparison with scikit-learn in make test|venv"
 )
-if [ "${1:-}" = check ]; then
+wanted() { [[ " $arguments " == *" $1 "* ]]; }
+arguments=$*
+if wanted check; then
   needed+=(
     "gcc-aarch64-linux-gnu|building the convolution engine for arm64|program aarch64-linux-gnu-gcc"
     "libc6-dev-arm64-cross|building the convolution engine for arm64|file /usr/aarch64-linux-gnu/include/stdio.h"
     "qemu-user|running it there|program qemu-aarch64"
   )
 fi
-if [ "${1:-}" = dicom ]; then
+if wanted dicom; then
   needed+=(
     "libdcmtk-dev|DICOM films (DCMTK)|file /usr/include/dcmtk/dcmdata/dctk.h"
     "libopenjp2-7-dev|DICOM films in JPEG 2000 (OpenJPEG 2.5 or later)|pkgconfig libopenjp2 >= 2.5"
     "dcmtk|variants of DICOM films for the tests|program dcmcjpeg"
   )
 fi
-if [ "${1:-}" = pages ]; then
+if wanted mpi; then
+  needed+=(
+    "libopenmpi-dev|training on many machines (OpenMPI)|pkgconfig mpi-c"
+    "openmpi-bin|starting it (mpirun)|program mpirun"
+  )
+fi
+if wanted pages; then
   needed+=(
     "chromium|opening pages as people do|program chromium"
     "r-cran-proc|areas under curves by pROC|file /usr/lib/R/site-library/pROC/DESCRIPTION"

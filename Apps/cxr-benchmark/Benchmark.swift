@@ -24,6 +24,11 @@ struct Benchmark: ParsableCommand {
       TrainCommand.self, InferCommand.self, LayersCommand.self, PeakCommand.self, PlanCommand.self,
       PrepareCommand.self, BatchesCommand.self, LabelsCommand.self,
     ])
+
+  static func main() {
+    JoinedRanks.join()
+    main(nil)
+  }
 }
 
 /// What every measurement is asked.
@@ -72,7 +77,7 @@ struct MeasureOptions: ParsableArguments {
   }
 
   /// Films of mean 0 and deviation 1, and labels of which one in ten is positive.
-  func films() -> Batch {
+  func films(at places: Range<Int>? = nil) -> Batch {
     var random = RandomStream(seed: 1)
     let spread = Float(3).squareRoot()
     let films = Tensor(shape: [batch, imageSize, imageSize, 1]) { pixels in
@@ -83,7 +88,13 @@ struct MeasureOptions: ParsableArguments {
     let labels = Tensor(
       (0..<batch * LabelCount.nih).map { _ in random.uniform() < 0.1 ? 1 : 0 },
       shape: [batch, LabelCount.nih])
-    return Batch(films: films, labels: labels, names: (0..<batch).map { "synthetic-\($0)" })
+    let names = (0..<batch).map { "synthetic-\($0)" }
+    guard let places else { return Batch(films: films, labels: labels, names: names) }
+    let area = imageSize * imageSize
+    let own = Array(films.scalars[places.lowerBound * area..<places.upperBound * area])
+    return Batch(
+      films: Tensor(own, shape: [places.count, imageSize, imageSize, 1]), labels: labels,
+      names: names, places: places)
   }
 
   /// Times `step` and prints the line.
@@ -97,6 +108,7 @@ struct MeasureOptions: ParsableArguments {
       seconds.append(start.duration(to: .now).seconds)
     }
     let all = seconds.reduce(0, +)
+    guard (JoinedRanks.current?.rank ?? 0) == 0 else { return }
     print(
       Measurement(images: batch, seconds: seconds)
         .json(estimate: need, shareAlone: 1 - (Parallel.secondsTogether - together) / all))
@@ -130,20 +142,30 @@ struct Measurement {
 
 struct TrainCommand: Program {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "The trainer's step: forward, backward, update.")
+    commandName: "train", abstract: "The trainer's step; under mpirun all ranks' together.")
   @OptionGroup var options: MeasureOptions
   var common: CommonOptions { options.common }
 
   func work() throws {
     _ = common.start()
+    let ranks = JoinedRanks.current
+    guard (ranks?.count ?? 1) <= min(options.shares, options.batch) else {
+      throw ValidationError("--shares \(options.shares): as many as ranks are needed, or more")
+    }
     let labels = LabelCount.nih
     var step = TrainingStep(
       model: try options.model(),
       loss: .weightedBinaryCrossEntropy(
         negative: Tensor(repeating: 0.5, shape: [labels]),
         positive: Tensor(repeating: 10, shape: [labels])), shares: options.shares)
-    let batch = options.films()
+    step.ranks = ranks
+    let batch = options.films(
+      at: ranks.map {
+        BatchShares(images: options.batch, count: options.shares)
+          .places(ofRank: $0.rank, of: $0.count)
+      })
     let random = RandomStream(seed: 2)
+    defer { JoinedRanks.leave() }
     options.measure(
       MemoryNeed(training: step.model, batchSize: options.batch, shares: options.shares)
     ) {

@@ -27,11 +27,11 @@ struct MessageCarrier {
     case 0: return
     case 1:
       end(
-        "rank \(late)\(place(Int(late))) has not answered for \(Int(patience)) seconds; look there for what holds it up, then "
-          + "go on with --resume (CXR_PATIENCE sets the seconds)")
+        "rank \(late)\(place(Int(late))) has not answered for \(Int(patience)) seconds; look there for what holds it up, and "
+          + "go on from what was written last (CXR_PATIENCE sets the seconds)")
     default:
       let words = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      end("MPI failed: \(String(decoding: words, as: UTF8.self)); go on with --resume")
+      end("MPI failed: \(String(decoding: words, as: UTF8.self)); go on from what was written last")
     }
   }
 

@@ -51,6 +51,9 @@ public final class LocalRanks: Ranks {
     }
   }
 
+  /// A process without others.
+  public static let alone = LocalRanks(rank: 0, count: 1, boxes: [Box()])
+
   /// Runs `body` once a rank, side by side, and returns what each gives.
   public static func run<Result: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (any Ranks) -> Result

@@ -33,7 +33,7 @@ extension Tensor {
 
   /// The sum, in Double, of the elements that ``broadcast(to:)`` would make of each one of an operand: what its
   /// gradient becomes.
-  func summed(to operand: Variable.Extent, _ shares: BatchShares?) -> Tensor {
+  func summed(to operand: OperandExtent, _ shares: BatchShares?) -> Tensor {
     let shape = operand.shape
     // What is the same on every rank was broadcast to images elsewhere as well, be there only one here.
     let isElsewhere = shares?.isDivided == true && !operand.isOfBatch
@@ -48,13 +48,9 @@ extension Tensor {
   }
 }
 
-extension Variable {
-  /// What a gradient must know of an operand whose values it does not need.
-  struct Extent {
-    let shape: Shape
-    let isOfBatch: Bool
-  }
-
-  /// Of this variable.
-  var extent: Extent { Extent(shape: shape, isOfBatch: isOfBatch) }
+/// What a gradient must know of an operand whose values it does not need.
+struct OperandExtent {
+  let shape: Shape
+  /// Whether its first axis is the batch's images.
+  let isOfBatch: Bool
 }

@@ -53,6 +53,9 @@ public struct Variable {
     }
   }
 
+  /// What a gradient of it needs where its values are not.
+  var extent: OperandExtent { OperandExtent(shape: shape, isOfBatch: isOfBatch) }
+
   /// The normalisation that is still to be applied, if one is.
   var normalization: PendingNormalization? {
     if case .pending(let normalization) = content { normalization } else { nil }

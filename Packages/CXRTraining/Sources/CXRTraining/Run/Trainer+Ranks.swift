@@ -42,7 +42,7 @@ extension Trainer {
       ("the list of films", data.filmsSHA256), ("the films' pixels", data.pixelsSHA256),
       ("the place in the run, of last.npz", "\(epoch) \(unfinished?.steps ?? 0)"),
       ("the weights", digest),
-    ] + options.comparable.sorted { $0.key < $1.key }.map { ("--\($0.key)", $0.value) }
+    ] + options.comparable.sorted { $0.key < $1.key }.map { ("the option \($0.key)", $0.value) }
   }
 
   /// Batches with the films of this rank's shares alone.

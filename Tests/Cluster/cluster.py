@@ -1,0 +1,246 @@
+"""Trains on several ranks of MPI and compares bits with one process; kills, stops and deceives ranks.
+
+usage: cluster.py BIN [--films REAL_DATA] [--quick] [--seed 0]
+
+BIN has programs with the trait MPI. Without real films those of cxr-synth are trained on. Everything that is compared is an array of
+last.npz or best.npz, byte for byte, or a column of history.csv that is no time.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy
+
+NETWORKS = {
+    "the reference": ["--image-size", "106"],
+    "a DenseNet": ["--image-size", "64", "--model", "densenet121", "--architecture", "growth=12", "blocks=2-2-2-2"],
+    "a ResNet": ["--image-size", "64", "--model", "resnet18", "--architecture", "width=16"],
+}
+LIMIT = 300
+ENVIRONMENT = {
+    **{k: v for k, v in os.environ.items() if not k.startswith("CXR_PATIENCE")},
+    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+}  # fmt: skip
+failed = 0
+
+
+def check(name, passed, words=""):
+    global failed
+    print(f"{'passed' if passed else 'FAILED'}: {name}" + ("" if passed else f"\n{words}"))
+    failed += not passed
+
+
+def mpi(*parts, **more):
+    """A job: each part is (ranks, command)."""
+    command = ["mpirun", "--oversubscribe", "--bind-to", "none"]
+    for place, (ranks, program) in enumerate(parts):
+        command += ([":"] if place else []) + ["-n", str(ranks), *map(str, program)]
+    return subprocess.Popen(
+        command, env={**ENVIRONMENT, **more}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def finish(job, limit=LIMIT):
+    try:
+        out, errors = job.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(job.pid, signal.SIGKILL)
+        out, errors = job.communicate()
+        errors += f"\nstill running after {limit} seconds"
+    return job.returncode, out + errors
+
+
+def ranks_of(job):
+    """The processes of a job, in the order of their ranks; waits until they are there."""
+    for _ in range(200):
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                environment = (folder / "environ").read_bytes().split(b"\0")
+                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, ValueError, IndexError):
+                continue
+            rank = [v for v in environment if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
+            if rank and parent == job.pid:
+                found[int(rank[0].split(b"=")[1])] = int(folder.name)
+        if found:
+            return [found[rank] for rank in sorted(found)]
+        time.sleep(0.05)
+    return []
+
+
+def written(folder):
+    """What a run came to: arrays as bytes, and history without times."""
+    arrays = {}
+    for name in ("last.npz", "best.npz"):
+        with numpy.load(folder / name) as kept:
+            for key in kept.files:
+                value = kept[key]
+                if isinstance(value, numpy.ndarray) and value.dtype.kind == "f":
+                    arrays[f"{name} {key}"] = value.tobytes()
+    rows = (folder / "history.csv").read_text().splitlines()
+    times = {i for i, name in enumerate(rows[0].split(",")) if name in ("seconds", "images_per_second")}
+    history = [[v for i, v in enumerate(row.split(",")) if i not in times] for row in rows]
+    return arrays, history
+
+
+def same(folder, one):
+    if not (folder / "best.npz").exists():
+        return False, "no best.npz"
+    arrays, history = written(folder)
+    other = [k for k in one[0] if arrays.get(k) != one[0][k]]
+    return arrays.keys() == one[0].keys() and not other and history == one[1], f"other arrays: {other[:5]}, history {history[-1]}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bin", type=Path)
+    parser.add_argument("--films", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    rng = random.Random(options.seed)
+    train = options.bin / "cxr-train"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if options.films:
+            source = options.films / "nih64"
+            csv = source / "Data_Entry_2017.csv"
+        else:
+            source = folder / "synthetic"
+            subprocess.run([options.bin / "cxr-synth", "--output", source, "--patients", "120"], check=True, capture_output=True)
+            csv = source / "Data_Entry_2017.csv"
+        common = [
+            train, "--csv", csv, "--images", source, "--shares", "8", "--epochs", "2", "--skip-empty-labels", "--cache",
+            folder / "cache",
+        ]  # fmt: skip
+        # Prepared once, so that what follows trains alone.
+        ones = {}
+        networks = dict(list(NETWORKS.items())[: 2 if options.quick else 3])
+        for place, (name, settings) in enumerate(networks.items()):
+            one = folder / f"one-{place}"
+            done = subprocess.run(
+                [*common, *settings, "--output", one, "--threads", "2"], capture_output=True, text=True, env=ENVIRONMENT
+            )
+            if done.returncode:
+                sys.exit(f"cluster: {name} on one process failed:\n{done.stderr[-2000:]}")
+            ones[name] = written(one)
+            pairs = [(2, 1), (3, 1)] if options.quick else [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (4, 2)]
+            for ranks, threads in pairs:
+                output = folder / f"ranks-{place}-{ranks}-{threads}"
+                code, words = finish(mpi((ranks, [*common, *settings, "--output", output, "--threads", threads])))
+                equal, why = same(output, ones[name]) if code == 0 else (False, words[-2000:])
+                check(f"{name} on {ranks} ranks of {threads} threads has the bits of one process", equal, why)
+
+        # A random rank is killed, and the run goes on with other ranks.
+        for name, settings in networks.items():
+            output = folder / f"killed-{name.split()[-1]}"
+            kills, wait = 1 if options.quick else 5, 1.5
+            kill = 0
+            while kill <= kills:
+                ranks = rng.choice([2, 3, 4])
+                more = ["--resume"] if output.exists() else []
+                job = mpi((ranks, [
+                    *common, *settings, "--output", output, "--threads", 1, "--checkpoint-every", "1steps", *more,
+                ]))  # fmt: skip
+                if kill == kills:
+                    code, words = finish(job)
+                    equal, why = same(output, ones[name]) if code == 0 else (False, words[-2000:])
+                    check(f"{name}, killed {kills} times and gone on with on other ranks, has the bits of one process", equal, why)
+                    break
+                processes = ranks_of(job)
+                # From before the first step on, but for a run that is done by then: that is begun anew, and killed sooner.
+                time.sleep(rng.uniform(0.1, wait))
+                victim = rng.randrange(ranks)
+                try:
+                    os.kill(processes[victim], signal.SIGKILL)
+                except (ProcessLookupError, IndexError):
+                    finish(job, 60)
+                    shutil.rmtree(output, ignore_errors=True)
+                    kill, wait = 0, max(0.2, wait * 0.7)
+                    continue
+                began = time.monotonic()
+                code, words = finish(job, 60)
+                seconds = time.monotonic() - began
+                if code == 0:
+                    shutil.rmtree(output, ignore_errors=True)
+                    kill, wait = 0, max(0.2, wait * 0.7)
+                    continue
+                check(f"{name}: rank {victim} of {ranks} killed, the job ends in {seconds:.1f} s", seconds < 10, words[-2000:])
+                kill += 1
+
+        # What is refused, in one message.
+        settings = NETWORKS["the reference"]
+
+        def refused(name, job, pattern, limit=60, times=1):
+            began = time.monotonic()
+            code, words = finish(job, limit)
+            said = len(re.findall(pattern, words))
+            check(f"{name} is refused in {time.monotonic() - began:.1f} s", code != 0 and said == times, f"exit {code}, said {said} times:\n{words[-2000:]}")
+
+        refused(
+            "a job of more ranks than shares",
+            mpi((3, [*common, *settings, "--shares", "2", "--output", folder / "few"])), r"--shares 2: 3 processes train together",
+        )  # fmt: skip
+        refused("a wrong option", mpi((3, [train, "--no-such-option"])), r"Error:")
+        other = folder / "other"
+        other.mkdir()
+        text = csv.read_text().splitlines()
+        (other / "labels.csv").write_text("\n".join(text[:-1]) + "\n")
+        refused(
+            "another label file on one rank",
+            mpi(
+                (1, [*common, *settings, "--output", folder / "told"]),
+                (1, [*common, *settings, "--output", folder / "told", "--csv", other / "labels.csv"]),
+            ), r"rank 1: the label file",
+        )  # fmt: skip
+        refused(
+            "another seed on one rank",
+            mpi(
+                (1, [*common, *settings, "--output", folder / "told-2"]),
+                (1, [*common, *settings, "--output", folder / "told-2", "--seed", "1"]),
+            ), r"rank 1: the option seed",
+        )  # fmt: skip
+        # A rank that stops is noticed, and last.npz of the steps before is whole.
+        output = folder / "stopped"
+        job = mpi(
+            (2, [*common, *settings, "--epochs", "200", "--output", output, "--threads", 1, "--checkpoint-every", "1steps"]),
+            CXR_PATIENCE="3",
+        )  # fmt: skip
+        processes = ranks_of(job)
+        for _ in range(400):
+            if (output / "last.npz").exists():
+                break
+            time.sleep(0.05)
+        os.kill(processes[1], signal.SIGSTOP)
+        began = time.monotonic()
+        try:
+            code, words = finish(job, 60)
+        finally:
+            for process in processes:
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        seconds = time.monotonic() - began
+        with numpy.load(output / "last.npz") as kept:
+            whole = len(kept.files) > 10
+        check(
+            f"a rank that stops ends the job in {seconds:.1f} s and leaves last.npz whole",
+            code != 0 and whole and "rank 1" in words and "has not answered for 3 seconds" in words, words[-2000:],
+        )  # fmt: skip
+    print(f"{failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
