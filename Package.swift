@@ -225,7 +225,8 @@ let package = Package(
     app(
       "cxr-train",
       [
-        "CXRCluster", "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet", "CXRParallel",
+        "CXRCluster", "CXRData", "CXRFiles", "CXRFilms", "CXRImage", "CXRMetrics", "CXRNet",
+        "CXRParallel",
         "CXRReport", "CXRTraining",
       ]),
     app(

@@ -65,7 +65,10 @@ def facts():
             for provider in target.get("providers") or []:
                 libraries[name] |= set(provider.get("apt", [[]])[0])
             for dependency in target["dependencies"]:
-                other = dependency.get("byName", dependency.get("target"))[0]
+                other, condition = dependency.get("byName", dependency.get("target"))[:2]
+                # What a trait brings in, the text below the table says.
+                if condition:
+                    continue
                 (needs[name].add if other in names else waiting.append)(other)
         files = [f.read_text() for f in (ROOT / "Packages" / name / "Sources" / name).rglob("*.swift")]
         imports[name] = any(re.search(r"^(?:\w+ )*import Foundation\b", text, re.M) for text in files)

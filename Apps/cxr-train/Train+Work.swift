@@ -37,7 +37,7 @@ extension Train {
     if isFirst, isWriter {
       try folder.write(RunFile.beginning(options: commandLine), to: RunFile.name)
     }
-    try MemoryNeed(options).check(isBeforePreparation: true)
+    try MemoryNeed(options, ranks: cluster?.count ?? 1).check(isBeforePreparation: true)
     let decoding = Progress("films prepared")
     var collection = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed,

@@ -21,7 +21,8 @@ extension ClusterError: LocalizedError {
     case .cannotJoin(let code):
       "MPI did not begin (code \(code)); look at what its launcher says"
     case .ranksDiffer(let first, let differences):
-      "not as on \(first), rank 0:\n" + differences.prefix(20).map { "  " + $0 }.joined(separator: "\n")
+      "not as on \(first), rank 0:\n"
+        + differences.prefix(20).map { "  " + $0 }.joined(separator: "\n")
         + (differences.count > 20 ? "\n  and \(differences.count - 20) more" : "")
         + "\nall ranks must train on the same files by the same program; copy them from there, or share a folder"
     case .patience(let text):

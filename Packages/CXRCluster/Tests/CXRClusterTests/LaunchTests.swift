@@ -21,7 +21,9 @@ import Testing
     #expect(try Cluster.join(environment: ["OMPI_COMM_WORLD_SIZE": "1"]) == nil)
   }
 
-  @Test(arguments: ["", "0", "-1", "soon", "1e9", "nan"]) func patienceIsANumberOfSeconds(text: String) {
+  @Test(arguments: ["", "0", "-1", "soon", "1e9", "nan"]) func patienceIsANumberOfSeconds(
+    text: String
+  ) {
     #expect(throws: ClusterError.patience(text)) { try Launch.patience(["CXR_PATIENCE": text]) }
   }
 

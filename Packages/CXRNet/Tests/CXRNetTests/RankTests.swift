@@ -9,7 +9,13 @@ import Testing
   static let small: [(name: String, settings: [String: Setting])] = [
     ("chest-cnn", ["channels": .integers([8, 16, 16, 24]), "dropout": .number(0.4)]),
     ("densenet121", ["growth": .integer(12), "blocks": .integers([2, 2, 2, 2])]),
-    ("densenet121", ["growth": .integer(8), "blocks": .integers([1, 1]), "input_channels": .integer(3), "input_constants": .text("imagenet")]),
+    (
+      "densenet121",
+      [
+        "growth": .integer(8), "blocks": .integers([1, 1]), "input_channels": .integer(3),
+        "input_constants": .text("imagenet"),
+      ]
+    ),
     ("resnet18", ["width": .integer(8)]),
     ("resnet50", ["width": .integer(4), "blocks": .integers([1, 2, 1, 1])]),
   ]
@@ -23,7 +29,8 @@ import Testing
 
   private func model(_ place: Int) throws -> any FilmClassifier {
     try Architectures.standard.make(
-      Architecture(Self.small[place].name, Self.small[place].settings), side: side(place), labels: 3,
+      Architecture(Self.small[place].name, Self.small[place].settings), side: side(place),
+      labels: 3,
       random: RandomStream(seed: 7))
   }
 

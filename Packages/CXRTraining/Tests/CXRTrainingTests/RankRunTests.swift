@@ -75,7 +75,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["chest-cnn", "densenet121"]) func bitsAreThoseOfOneProcess(network: String) throws {
+  @Test(arguments: ["chest-cnn", "densenet121"]) func bitsAreThoseOfOneProcess(network: String)
+    throws
+  {
     let set = try SmallSet()
     defer { set.remove() }
     let options = options(set, network)

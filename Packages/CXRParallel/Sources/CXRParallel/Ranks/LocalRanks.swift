@@ -93,15 +93,17 @@ private struct RankThread {
     // As on Linux: Darwin gives 512 KiB.
     pthread_attr_setstacksize(&settings, 8 << 20)
     let work = Unmanaged.passRetained(Work(body)).toOpaque()
-    let failure = pthread_create(&thread, &settings, { argument in
-      #if canImport(Darwin)
-        let work = argument
-      #else
-        guard let work = argument else { return nil }
-      #endif
-      Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
-      return nil
-    }, work)
+    let failure = pthread_create(
+      &thread, &settings,
+      { argument in
+        #if canImport(Darwin)
+          let work = argument
+        #else
+          guard let work = argument else { return nil }
+        #endif
+        Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
+        return nil
+      }, work)
     pthread_attr_destroy(&settings)
     precondition(failure == 0, "LocalRanks: the system starts no thread (\(failure))")
     #if canImport(Darwin)

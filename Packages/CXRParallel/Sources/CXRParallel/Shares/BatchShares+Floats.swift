@@ -1,71 +1,91 @@
+// Long sums over ranks, in two halves: every rank adds a run of them, and gives it to the others. So each carries about twice the
+// floats of one sum, however many ranks there are.
 extension BatchShares {
-  /// Adds up, in the tree of shares, what the parts of it came to on all ranks: `count` floats each. Every rank adds a run of
-  /// them and gives it to the others, so that each carries about twice the floats of one part, however many ranks there are.
+  /// `0..<count` in as many runs as ranks have images, of about equal length; one where the batch is not divided.
+  public func runs(of count: Int) -> [Range<Int>] {
+    let ranks = company?.shares.count ?? 1
+    return (0..<ranks).map { Self.places(of: $0, of: count, in: ranks) }
+  }
+
+  /// The place of this rank's run among them.
+  public var ownRun: Int { company?.ranks.rank ?? 0 }
+
+  /// Adds up this rank's run of what the parts of the tree came to on all ranks; it stands in the first part afterwards.
   ///
   /// - Parameters:
-  ///   - parts: the sums of this rank's parts, in order, as ``partSums(_:_:)`` gives them; they are written to, and the first is
-  ///     the sum afterwards.
-  ///   - count: floats of each.
+  ///   - parts: the sums of this rank's parts, in order, as ``partSums(_:_:)`` gives them; they are written to.
+  ///   - runs: of floats, one a rank, the same on all.
+  ///   - room: for so many floats, until this returns.
   ///   - add: adds the second's floats to the first's.
-  public func sumOverRanks(
-    _ parts: [UnsafeMutablePointer<Float>], count: Int,
+  public func sumRuns(
+    _ parts: [UnsafeMutablePointer<Float>], _ runs: [Range<Int>],
+    room: (_ count: Int) -> UnsafeMutablePointer<Float>,
     _ add: (_ sum: UnsafeMutablePointer<Float>, _ other: UnsafeMutablePointer<Float>, _ count: Int)
       -> Void
   ) {
     guard let company else { return }
-    let nodes = nodes
-    let (ranks, rank) = (company.ranks, company.ranks.rank)
-    let others = company.shares.indices.filter { $0 != rank }
-    let runs = company.shares.indices.map {
-      Self.places(of: $0, of: count, in: company.shares.count)
-    }
+    let (nodes, rank) = (nodes, company.ranks.rank)
     precondition(
-      parts.count == nodes.count { $0.rank == rank },
-      "BatchShares: \(parts.count) parts, not those of rank \(rank)")
-    let own = runs[rank]
-    let foreign = nodes.filter { $0.rank != rank }
-    let room = UnsafeMutablePointer<Float>.allocate(capacity: max(1, foreign.count * own.count))
-    defer { room.deallocate() }
-    func bytes(_ floats: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutableRawBufferPointer
-    {
-      UnsafeMutableRawBufferPointer(start: floats, count: count * MemoryLayout<Float>.size)
-    }
-    ranks.exchange(
-      others.filter { !runs[$0].isEmpty }.flatMap { other in
-        parts.map { part in
-          OutgoingMessage(
-            to: other,
-            UnsafeRawBufferPointer(bytes(part + runs[other].lowerBound, runs[other].count)))
-        }
+      runs.count == company.shares.count && parts.count == nodes.count { $0.rank == rank },
+      "BatchShares: \(parts.count) parts and \(runs.count) runs are not those of rank \(rank)")
+    let (own, foreign) = (runs[rank], nodes.filter { $0.rank != rank })
+    let room = room(foreign.count * own.count)
+    company.ranks.exchange(
+      runs.indices.filter { $0 != rank && !runs[$0].isEmpty }.flatMap { other in
+        parts.map { OutgoingMessage(to: other, floats: $0, runs[other]) }
       },
       own.isEmpty
         ? []
         : foreign.enumerated().map { place, node in
-          IncomingMessage(from: node.rank, bytes(room + place * own.count, own.count))
+          IncomingMessage(
+            from: node.rank, floats: room, place * own.count..<(place + 1) * own.count)
         })
-    if !own.isEmpty {
-      var (mine, theirs) = (parts.makeIterator(), 0)
-      let all = nodes.compactMap { node -> UnsafeMutablePointer<Float>? in
-        if node.rank == rank { return mine.next().map { $0 + own.lowerBound } }
-        defer { theirs += 1 }
-        return room + theirs * own.count
+    guard !own.isEmpty else { return }
+    var (mine, theirs) = (0, 0)
+    let all = nodes.map { node -> UnsafeMutablePointer<Float> in
+      if node.rank == rank {
+        defer { mine += 1 }
+        return parts[mine] + own.lowerBound
       }
-      let sum = total(ofNodes: all) { first, second in
-        add(first, second, own.count)
-        return first
-      }
-      let target = parts[0] + own.lowerBound
-      if let sum, sum != target { target.update(from: sum, count: own.count) }
+      defer { theirs += 1 }
+      return room + theirs * own.count
     }
-    ranks.exchange(
-      own.isEmpty
-        ? []
-        : others.map {
-          OutgoingMessage(
-            to: $0, UnsafeRawBufferPointer(bytes(parts[0] + own.lowerBound, own.count)))
-        },
+    let sum = total(ofNodes: all) { first, second in
+      add(first, second, own.count)
+      return first
+    }
+    let target = parts[0] + own.lowerBound
+    if let sum, sum != target { target.update(from: sum, count: own.count) }
+  }
+
+  /// Gives this rank's run to the others, and takes theirs.
+  public func shareRuns(_ floats: UnsafeMutablePointer<Float>, _ runs: [Range<Int>]) {
+    guard let company else { return }
+    let others = runs.indices.filter { $0 != company.ranks.rank }
+    let own = runs[company.ranks.rank]
+    company.ranks.exchange(
+      own.isEmpty ? [] : others.map { OutgoingMessage(to: $0, floats: floats, own) },
       others.filter { !runs[$0].isEmpty }.map {
-        IncomingMessage(from: $0, bytes(parts[0] + runs[$0].lowerBound, runs[$0].count))
+        IncomingMessage(from: $0, floats: floats, runs[$0])
       })
   }
+}
+
+extension OutgoingMessage {
+  fileprivate init(to rank: Int, floats: UnsafeMutablePointer<Float>, _ run: Range<Int>) {
+    self.init(to: rank, UnsafeRawBufferPointer(bytesOf(floats, run)))
+  }
+}
+
+extension IncomingMessage {
+  fileprivate init(from rank: Int, floats: UnsafeMutablePointer<Float>, _ run: Range<Int>) {
+    self.init(from: rank, bytesOf(floats, run))
+  }
+}
+
+private func bytesOf(
+  _ floats: UnsafeMutablePointer<Float>, _ run: Range<Int>
+) -> UnsafeMutableRawBufferPointer {
+  UnsafeMutableRawBufferPointer(
+    start: floats + run.lowerBound, count: run.count * MemoryLayout<Float>.size)
 }

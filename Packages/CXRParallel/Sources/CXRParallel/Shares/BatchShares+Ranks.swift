@@ -35,7 +35,8 @@ extension BatchShares {
     let active = runs.prefix { !self.places(ofShares: $0).isEmpty }
     precondition(
       runs.dropFirst(active.count).allSatisfy { self.places(ofShares: $0).isEmpty },
-      "BatchShares: more shares, \(count), than images of a whole batch, \(nominal), for \(ranks.count) ranks")
+      "BatchShares: more shares, \(count), than images of a whole batch, \(nominal), for \(ranks.count) ranks"
+    )
     return BatchShares(
       self, places: places, company: active.count > 1 ? Company(ranks, shares: Array(active)) : nil)
   }

@@ -15,11 +15,26 @@ extension BatchShares {
   }
 
   /// Adds up what the parts of the tree came to on all ranks, into the first.
-  func sumOverRanks(_ parts: [FloatBuffer]) {
+  private func sumOverRanks(_ parts: [FloatBuffer]) {
     guard let first = parts.first, isDivided else { return }
+    let runs = runs(of: first.count)
+    sumRuns(parts, runs)
+    withExtendedLifetime(first) { shareRuns(first.base, runs) }
+  }
+
+  /// Adds up this rank's run of them, into the first.
+  func sumRuns(_ parts: [FloatBuffer], _ runs: [Range<Int>]) {
+    var room: FloatBuffer?
     withExtendedLifetime(parts) {
-      sumOverRanks(parts.map(\.base), count: first.count, Self.add)
+      sumRuns(
+        parts.map(\.base), runs,
+        room: { count in
+          let buffer = FloatBuffer(count: count)
+          room = buffer
+          return buffer.base
+        }, Self.add)
     }
+    withExtendedLifetime(room) {}
   }
 
   /// Adds the second to the first, which nobody else holds.

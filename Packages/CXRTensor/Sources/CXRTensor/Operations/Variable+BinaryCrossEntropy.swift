@@ -39,7 +39,8 @@ extension Variable {
   ) -> Variable {
     binaryCrossEntropy(
       labels: labels, negativeWeights: negativeWeights, positiveWeights: positiveWeights,
-      divisor: Double(shape[0] / batchImages.here * batchImages.whole), operation: "weightedBinaryCrossEntropy")
+      divisor: Double(shape[0] / batchImages.here * batchImages.whole),
+      operation: "weightedBinaryCrossEntropy")
   }
 
   private func binaryCrossEntropy(

@@ -46,10 +46,10 @@ public struct MemoryNeed: Sendable {
       threads: threads)
   }
 
-  /// Of a run with these options, before anything of it is prepared.
+  /// Of a run with these options, before anything of it is prepared; of one of so many ranks.
   /// - Throws: ``TrainingError/invalidOption(_:)``, ``TrainingError/notEnoughMemory(need:what:limit:left:remedy:)`` where
   ///   there is no room for the weights alone, `NetError`.
-  public init(_ options: TrainingOptions) throws {
+  public init(_ options: TrainingOptions, ranks: Int = 1) throws {
     try options.validate()
     let (networks, side) = (options.architectures, options.preparation.imageSize)
     // Counted first: the weights are not made where they could not be.
@@ -60,8 +60,9 @@ public struct MemoryNeed: Sendable {
     // What only a network can tell of the options, before films are prepared.
     try options.transfer.validate(model)
     try options.standardisation.validate(model)
+    let own = options.part(ofRanks: ranks)
     self.init(
-      training: model, batchSize: options.batchSize, shares: options.shares,
+      training: model, batchSize: own.films, shares: own.shares,
       accumulating: options.accumulate)
   }
 

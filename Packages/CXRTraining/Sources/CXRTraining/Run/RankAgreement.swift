@@ -25,11 +25,12 @@ struct RankAgreement {
   ///   - model: the network.
   ///   - labels: K.
   func agreed(
-    _ own: (gradients: Gradients, probabilities: Tensor)?, of model: some FilmClassifier, labels: Int
+    _ own: (gradients: Gradients, probabilities: Tensor)?, of model: some FilmClassifier,
+    labels: Int
   ) -> (Gradients, probabilities: Tensor) {
     var found = own
     if let own, films.count > 1 {
-      let digest = own.gradients.floats(of: model).withUnsafeBytes { $0.checksum64 }
+      let digest = own.gradients.digest
       let message: [UInt8] =
         withUnsafeBytes(of: digest) { Array($0) } + Array(own.probabilities.scalars).bytes
       let all = ranks.gathered(message, sizes: films.map { 8 + 4 * $0 * labels })
@@ -56,6 +57,17 @@ struct RankAgreement {
 }
 
 extension Gradients {
+  /// A number that tells gradients and statistics from others.
+  fileprivate var digest: UInt64 {
+    let tensors = tensors.compactMap { $0 } + statistics.sorted { $0.key < $1.key }.map(\.value)
+    let each =
+      [UInt64(loss.bitPattern)]
+      + tensors.map {
+        $0.scalars.withUnsafeBufferPointer { UnsafeRawBufferPointer($0).checksum64 }
+      }
+    return each.withUnsafeBytes { $0.checksum64 }
+  }
+
   /// Everything, each parameter's gradient and new statistic behind a number that says whether it is there.
   fileprivate func floats(of model: some Module) -> [Float] {
     var floats = [loss]

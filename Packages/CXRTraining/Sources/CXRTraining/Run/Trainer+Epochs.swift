@@ -23,7 +23,8 @@ extension Trainer {
   ) throws -> Outcome {
     let wasFinished = isFinished
     if !wasFinished {
-      try MemoryNeed(training: model, batchSize: options.batchSize).check()
+      let own = options.part(ofRanks: ranks?.count ?? 1)
+      try MemoryNeed(training: model, batchSize: own.films, shares: own.shares).check()
     }
     (lastWrite, stepsSinceWrite) = (.now, 0)
     let ranks = ranks

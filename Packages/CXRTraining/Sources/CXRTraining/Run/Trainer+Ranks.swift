@@ -14,13 +14,27 @@ extension TrainingOptions {
     guard ranks <= shares else {
       throw TrainingError.invalidOption(
         "shares", "\(shares)",
-        needed: "\(ranks) processes train together, each on one share at least; give \(ranks) or more, or start \(shares)")
+        needed:
+          "\(ranks) processes train together, each on one share at least; give \(ranks) or more, or start \(shares)"
+      )
     }
     guard shares <= batchSize else {
       throw TrainingError.invalidOption(
         "shares", "\(shares)",
-        needed: "\(ranks) processes train together, and a batch has \(batchSize) films; give \(batchSize) or fewer")
+        needed:
+          "\(ranks) processes train together, and a batch has \(batchSize) films; give \(batchSize) or fewer"
+      )
     }
+  }
+
+  /// The most films of a batch that one of so many ranks has, and the most shares.
+  func part(ofRanks ranks: Int) -> (films: Int, shares: Int) {
+    let whole = BatchShares(images: batchSize, count: shares)
+    let ranks = min(ranks, shares)
+    return (
+      (0..<ranks).map { whole.places(ofRank: $0, of: ranks).count }.max() ?? batchSize,
+      BatchShares.runs(ofShares: shares, ranks: ranks).map(\.count).max() ?? shares
+    )
   }
 }
 

@@ -46,7 +46,8 @@ extension Trainer {
         }
         let films = validationFilms(ofBatch: first + place)
         metrics.add(
-          probabilities: batch.answers.probabilities, labels: films.flatMap { data.labels(ofFilm: $0) })
+          probabilities: batch.answers.probabilities,
+          labels: films.flatMap { data.labels(ofFilm: $0) })
         answers.logits += batch.answers.logits
         answers.probabilities += batch.answers.probabilities
         answers.features += batch.answers.features

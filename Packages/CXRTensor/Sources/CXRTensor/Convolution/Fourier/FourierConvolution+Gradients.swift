@@ -110,13 +110,33 @@ extension FourierConvolution {
           }
         }
       }
-      if let sum = plan.shares.isDivided ? sumOverRanks(gathered.totals) : gathered.total {
-        Parallel.run(blocks: horizontal) {
-          let kx = frequency($0)
+      func toRows(_ sum: GatheredSpectrum, _ places: [Int]) {
+        Parallel.run(blocks: places.count) {
+          let kx = places[$0]
           let first = cxr_first_frequency(tiling.tile, kx) * stride
           stages.kernel_gradient_column(
             t, kx, sum.first.base + first, sum.second.map { $0.base + first }, kernelRows.at(kx))
         }
+      }
+      let all = (0..<horizontal).map(frequency)
+      if let sum = gathered.total, !plan.shares.isDivided {
+        toRows(sum, all)
+      } else if isGathered, plan.shares.isDivided {
+        // Each rank adds the spectra of some horizontal frequencies, and gives the rows that they come to, which are shorter.
+        let runs = plan.shares.runs(of: horizontal)
+        func floats(_ begin: (Int) -> Int) -> [Range<Int>] {
+          runs.map { begin($0.lowerBound)..<begin($0.upperBound) }
+        }
+        let parts = gathered.totals.map(\.added)
+        // The last one has fewer than what follows from its number.
+        let frequencies = cxr_frequencies(tiling.tile)
+        plan.shares.sumRuns(
+          parts, floats { min(cxr_first_frequency(tiling.tile, $0), frequencies) * stride })
+        if let first = parts.first {
+          let own = runs[plan.shares.ownRun]
+          toRows(GatheredSpectrum(first: first), all.filter(own.contains))
+        }
+        plan.shares.shareRuns(kernelRows.buffer.base, floats { $0 * kernelRows.stride })
       }
     }
     let bias = plan.shares.sums(biasShares, width: biasSize)
@@ -125,13 +145,6 @@ extension FourierConvolution {
       inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels, plan.shares) },
       kernel: wantsKernel ? kernelGradient(kernelRows) : Tensor(repeating: 0, shape: [0]),
       bias: Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]))
-  }
-
-  /// The sum of what the parts of the tree of shares came to on all ranks.
-  private func sumOverRanks(_ parts: [GatheredSpectrum]) -> GatheredSpectrum? {
-    let parts = parts.map(\.added)
-    plan.shares.sumOverRanks(parts)
-    return parts.first.map { GatheredSpectrum(first: $0) }
   }
 
   /// The sum of the spectra of a single group's parts, of which there is one a share with images.
