@@ -14,7 +14,7 @@ WHEEL_NAME := torchxrayvision==1.5.7
 WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster \
+.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster bench-cluster \
   archives fetch poses pages recompute networks transfer bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
@@ -122,6 +122,9 @@ bench: bench-networks ## Three networks, then the reference in detail, beside ot
 
 bench-networks: build $(VENV)/peers ## Three networks beside TensorFlow, PyTorch, ONNX Runtime and OpenVINO; half an hour.
 	$(VENV)/peers/bin/python Benchmarks/networks.py $(BIN) Benchmarks/results/$(shell date +%F)-networks
+
+bench-cluster: traits $(VENV)/peers ## Two ranks beside one process and PyTorch's, and sums beside MPI_Allreduce; a quarter of an hour.
+	$(VENV)/peers/bin/python Benchmarks/cluster.py $(TRAITS_BUILT)/release Benchmarks/results/$(shell date +%F)-cluster
 
 bench-data: build $(VENV)/peers ## Preparation, batches and labels beside tf.data, OpenCV, Pillow and pandas.
 	$(VENV)/peers/bin/python Benchmarks/data.py $(BIN) Benchmarks/results/$(shell date +%F)-data

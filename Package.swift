@@ -231,7 +231,10 @@ let package = Package(
       ]),
     app(
       "cxr-benchmark",
-      ["CXRData", "CXRFiles", "CXRFilms", "CXRNet", "CXRParallel", "CXRTensor", "CXRTraining"]),
+      [
+        "CXRCluster", "CXRData", "CXRFiles", "CXRFilms", "CXRNet", "CXRParallel", "CXRTensor",
+        "CXRTraining",
+      ]),
     app(
       "cxr-evaluate",
       [

@@ -2,7 +2,9 @@
 
     python network_peers.py LIBRARY chest-cnn|densenet121|resnet50 train|infer [--steps 3] [--batch 32] [--threads 2]
 
-LIBRARY is tensorflow, torch, torch-channels-last, torch-bf16 (autocast, channels last), onnxruntime, openvino or openvino-bf16.
+LIBRARY is tensorflow, torch, torch-channels-last, torch-bf16 (autocast, channels last), onnxruntime, openvino or openvino-bf16;
+torch-ddp is as many processes of one thread as there are threads, each on its part of the batch (gloo, channels last; batch
+normalisation is each process's own).
 Films have one channel and 224 × 224 pixels; a training step is forward, cross-entropy of 14 labels, backward and Adam. The networks
 are torchvision's and keras.applications' (whose ResNet-50 strides in the first 1×1 of a block, torchvision's in the 3×3, which
 costs it more multiplications); ONNX Runtime and OpenVINO are given torchvision's. `count` in place of a library prints the
@@ -24,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "Networks
 SIDE, LABELS = 224, 14
 CHANNELS = (16, 32, 64, 128)
 LIBRARIES = [
-    "tensorflow", "torch", "torch-channels-last", "torch-bf16", "onnxruntime", "openvino", "openvino-bf16",
+    "tensorflow", "torch", "torch-channels-last", "torch-bf16", "torch-ddp", "onnxruntime", "openvino", "openvino-bf16",
 ]  # fmt: skip
 
 parser = argparse.ArgumentParser()
@@ -80,6 +82,8 @@ def with_torch(films, labels):
             return torch.sigmoid(outputs()).numpy()
 
     network.train(options.mode == "train")
+    if torch.distributed.is_initialized():
+        network = torch.nn.parallel.DistributedDataParallel(network)
     return torch.__version__, train if options.mode == "train" else infer
 
 
@@ -117,6 +121,33 @@ def with_tensorflow(films, labels):
         return tf.sigmoid(network(x, training=False))
 
     return tf.__version__, (lambda: float(step())) if options.mode == "train" else (lambda: predict().numpy())
+
+
+def rank_of_torch(rank, ranks, films, labels, results):
+    """One of the processes of torch-ddp."""
+    import numpy as np
+    import torch
+
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT="29511")
+    torch.distributed.init_process_group("gloo", rank=rank, world_size=ranks)
+    options.threads = 1
+    own = slice(len(films) * rank // ranks, len(films) * (rank + 1) // ranks)
+    _, step = with_torch(films[own], labels[own])
+    step()
+    seconds = []
+    for _ in range(options.steps):
+        torch.distributed.barrier()
+        started = time.perf_counter()
+        step()
+        torch.distributed.barrier()
+        seconds.append(time.perf_counter() - started)
+    if rank == 0:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        results.put(json.dumps({
+            "images_per_second": options.batch / float(np.median(seconds)), "seconds_per_step": seconds,
+            "peak_rss_bytes": peak, "version": torch.__version__,
+        }))  # fmt: skip
+    torch.distributed.destroy_process_group()
 
 
 def exported(films):
@@ -187,6 +218,15 @@ def main():
     make = {"tensorflow": with_tensorflow, "onnxruntime": with_onnxruntime, "openvino": with_openvino}
     if options.library in ("onnxruntime", "openvino", "openvino-bf16") and options.mode == "train":
         sys.exit(f"network_peers: {options.library} does not train")
+    if options.library == "torch-ddp":
+        import torch.multiprocessing
+
+        context = torch.multiprocessing.get_context("spawn")
+        results = context.SimpleQueue()
+        torch.multiprocessing.spawn(
+            rank_of_torch, (options.threads, films, labels, results), nprocs=options.threads
+        )
+        return print(results.get())
     version, step = make.get(options.library.removesuffix("-bf16"), with_torch)(films, labels)
     step()
     seconds = []

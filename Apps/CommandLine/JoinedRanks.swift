@@ -14,6 +14,7 @@ public enum JoinedRanks {
   ///
   /// Where a launcher started several processes and MPI is not built in, the program ends.
   public static func join() {
+    guard current == nil else { return }
     do {
       guard let cluster = try Cluster.join() else { return }
       joined.withLock { $0 = cluster }
@@ -24,9 +25,26 @@ public enum JoinedRanks {
       Console.voice = .only(
         isFirstThere ? .warning : .error, name: "\(host), rank \(cluster.rank)")
     } catch {
-      Console.fail(error.inWords)
+      if let launch = Launch(), launch.rank > 0 {
+        sleep(2)
+      } else {
+        Console.fail(error.inWords)
+      }
       _exit(64)
     }
+  }
+
+  /// Ends a program that works in one process, where several were started together.
+  static func refuseOthers() {
+    guard current == nil, let launch = Launch(), launch.processes > 1 else { return }
+    if launch.rank > 0 {
+      sleep(2)
+    } else {
+      Console.fail(
+        "\(launch.processes) processes were started together, and this program works in one; start it by itself"
+      )
+    }
+    _exit(64)
   }
 
   /// Gives the first rank time to say what has gone wrong for all, which ends this one too.

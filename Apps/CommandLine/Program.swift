@@ -12,13 +12,18 @@ import Logging
 public protocol Program: ParsableCommand {
   /// The options that all programs have.
   var common: CommonOptions { get }
+  /// Whether several processes that a launcher starts do the work together.
+  static var worksTogether: Bool { get }
   /// Does the work.
   func work() throws
 }
 
 extension Program {
+  public static var worksTogether: Bool { false }
+
   public func run() throws {
     common.log.apply()
+    if Self.worksTogether { JoinedRanks.join() } else { JoinedRanks.refuseOthers() }
     Interruption.install()
     do {
       try work()

@@ -22,13 +22,8 @@ struct Benchmark: ParsableCommand {
     version: LibraryVersion.current,
     subcommands: [
       TrainCommand.self, InferCommand.self, LayersCommand.self, PeakCommand.self, PlanCommand.self,
-      PrepareCommand.self, BatchesCommand.self, LabelsCommand.self,
+      PrepareCommand.self, BatchesCommand.self, LabelsCommand.self, SumsCommand.self,
     ])
-
-  static func main() {
-    JoinedRanks.join()
-    main(nil)
-  }
 }
 
 /// What every measurement is asked.
@@ -143,6 +138,7 @@ struct Measurement {
 struct TrainCommand: Program {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "The trainer's step; under mpirun all ranks' together.")
+  static let worksTogether = true
   @OptionGroup var options: MeasureOptions
   var common: CommonOptions { options.common }
 

@@ -3,6 +3,7 @@ import CXRCluster
 import CXRCommandLine
 import CXRFiles
 import CXRFilms
+import CXRParallel
 import CXRTraining
 import Foundation
 
@@ -50,16 +51,20 @@ extension Train {
     collection.exclude = exclusion.exclude
     collection.uncertain = labelOptions.uncertain
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
+    // While one rank of a computer prepares films the others wait, and leave it their processors.
+    let threads = Parallel.threads
+    if cluster != nil { Parallel.threads = max(threads, Parallel.threads(ofRanks: 1)) }
     let data = try TrainingData(
       collection, options: options, cacheFolder: cacheFolder.path,
       check: cacheOptions.cacheCheck, found: { $0.announce() },
       waiting: CacheOptions.announceWait, progress: { decoding.update($0, of: $1) })
-    announce(data)
+    Parallel.threads = threads
+    if isWriter { announce(data) }
 
     var trainer = try Trainer(
       data: data, options: options, folder: folder, initialWeights: initialWeights, ranks: cluster)
     Console.note(trainer.model.summary)
-    announce(trainer)
+    if isWriter { announce(trainer) }
     trainer.checkpointInterval = checkpointEvery
     if let resumption {
       try resumption.apply(to: &trainer, allowsOtherDevice: otherDevice)

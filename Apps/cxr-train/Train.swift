@@ -28,6 +28,8 @@ struct Train: Program {
       """,
     version: LibraryVersion.current)
 
+  static let worksTogether = true
+
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
 
   @Option(

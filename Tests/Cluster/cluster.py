@@ -1,4 +1,4 @@
-"""Trains on several ranks of MPI and compares bits with one process; kills, stops and deceives ranks.
+"""Trains on several ranks of MPI and compares bits with one process; kills, stops and deceives ranks, and cuts the link of two computers.
 
 usage: cluster.py BIN [--films REAL_DATA] [--quick] [--seed 0]
 
@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 
 import numpy
+
+from hosts import Hosts
 
 NETWORKS = {
     "the reference": ["--image-size", "106"],
@@ -44,19 +46,29 @@ def mpi(*parts, **more):
     command = ["mpirun", "--oversubscribe", "--bind-to", "none"]
     for place, (ranks, program) in enumerate(parts):
         command += ([":"] if place else []) + ["-n", str(ranks), *map(str, program)]
-    return subprocess.Popen(
-        command, env={**ENVIRONMENT, **more}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    return begin(command, **more)
+
+
+def begin(command, **more):
+    """What it says goes to a file: daemons of mpirun would hold a pipe open."""
+    said = tempfile.TemporaryFile("w+")
+    job = subprocess.Popen(
+        [str(c) for c in command], env={**ENVIRONMENT, **more}, stdout=said, stderr=said, text=True, start_new_session=True
     )
+    job.said = said
+    return job
 
 
 def finish(job, limit=LIMIT):
+    late = ""
     try:
-        out, errors = job.communicate(timeout=limit)
+        job.wait(timeout=limit)
     except subprocess.TimeoutExpired:
         os.killpg(job.pid, signal.SIGKILL)
-        out, errors = job.communicate()
-        errors += f"\nstill running after {limit} seconds"
-    return job.returncode, out + errors
+        job.wait()
+        late = f"\nstill running after {limit} seconds"
+    job.said.seek(0)
+    return job.returncode, job.said.read() + late
 
 
 def ranks_of(job):
@@ -99,6 +111,57 @@ def same(folder, one):
     arrays, history = written(folder)
     other = [k for k in one[0] if arrays.get(k) != one[0][k]]
     return arrays.keys() == one[0].keys() and not other and history == one[1], f"other arrays: {other[:5]}, history {history[-1]}"
+
+
+def on_hosts(folder, common, one, quick):
+    """Two computers, that are namespaces: a link, a slow one, and none any more."""
+    try:
+        hosts = Hosts(folder / "hosts")
+        hosts.__enter__()
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"SKIPPED: two computers: the system grants no namespaces ({error})")
+        return
+    command = [*common, *NETWORKS["the reference"], "--threads", 1]
+    try:
+        for name, rate in {"two computers": None, "two computers with 100 Mbit/s between them": "100mbit"}.items():
+            if rate and quick:
+                continue
+            if rate:
+                hosts.limit(rate)
+            output = folder / f"hosts-{rate}"
+            code, words = finish(begin(hosts.launch([*command, "--output", output])))
+            equal, why = same(output, one) if code == 0 else (False, words[-2000:])
+            check(f"{name} have the bits of one process", equal and "on 2 computers" in words, why)
+        hosts.limit("10gbit")
+        output = folder / "hosts-cut"
+        more = ["--checkpoint-every", "1steps"]
+        job = begin(hosts.launch([*command, "--output", output, *more]), CXR_PATIENCE="3")
+        for _ in range(400):
+            if (output / "last.npz").exists():
+                break
+            time.sleep(0.05)
+        hosts.cut()
+        # MPI's own daemons may wait for one another much longer; what counts is that somebody says what is wrong.
+        began = time.monotonic()
+        while "has not answered for 3 seconds" not in (words := read(job)) and time.monotonic() - began < 20:
+            time.sleep(0.2)
+        seconds = time.monotonic() - began
+        hosts.kill()
+        finish(job, 10)
+        hosts.mend()
+        check(f"a cut link is told in {seconds:.1f} s", re.search(r"rank \d on \w+ has not answered for 3 seconds", words) is not None, words[-2000:])
+        done = subprocess.run(
+            [str(c) for c in [*command, "--output", output, "--resume"]], capture_output=True, text=True, env=ENVIRONMENT
+        )
+        equal, why = same(output, one) if done.returncode == 0 else (False, done.stderr[-2000:])
+        check("gone on with in one process after the cut, the bits are those of one", equal, why)
+    finally:
+        hosts.__exit__()
+
+
+def read(job):
+    """What a job has said so far."""
+    return os.pread(job.said.fileno(), 1 << 20, 0).decode()
 
 
 def main():
@@ -238,6 +301,7 @@ def main():
             f"a rank that stops ends the job in {seconds:.1f} s and leaves last.npz whole",
             code != 0 and whole and "rank 1" in words and "has not answered for 3 seconds" in words, words[-2000:],
         )  # fmt: skip
+        on_hosts(folder, common, ones["the reference"], options.quick)
     print(f"{failed} failed")
     sys.exit(failed > 0)
 

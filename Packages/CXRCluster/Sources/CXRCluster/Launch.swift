@@ -1,17 +1,23 @@
 import Foundation
 
 /// What a launcher says of the processes that it starts, in their environment.
-struct Launch {
-  let processes: Int
+public struct Launch: Sendable {
+  /// How many it starts together.
+  public let processes: Int
+  /// Of this one, from 0.
+  public let rank: Int
 
-  /// `nil` where no launcher did.
-  init?(_ environment: [String: String]) {
+  /// Reads it; `nil` where no launcher started this process.
+  public init?(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
+    func number(_ names: String...) -> Int? {
+      names.lazy.compactMap { environment[$0].flatMap { Int($0) } }.first
+    }
+    rank = number("OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK") ?? 0
     // OpenMPI; MPICH, Intel MPI and srun by PMI; srun by PMIx, which tells the number by Slurm's own variable.
-    let names = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
-    if let count = names.lazy.compactMap({ environment[$0].flatMap { Int($0) } }).first {
+    if let count = number("OMPI_COMM_WORLD_SIZE", "PMI_SIZE") {
       processes = count
     } else if environment["PMIX_RANK"] != nil {
-      processes = environment["SLURM_NTASKS"].flatMap { Int($0) } ?? 1
+      processes = number("SLURM_NTASKS") ?? 1
     } else {
       return nil
     }

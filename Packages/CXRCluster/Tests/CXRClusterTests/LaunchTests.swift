@@ -7,6 +7,8 @@ import Testing
     #expect(Launch([:]) == nil)
     #expect(Launch(["OMPI_COMM_WORLD_SIZE": "4"])?.processes == 4)
     #expect(Launch(["PMI_SIZE": "3", "PMI_RANK": "0"])?.processes == 3)
+    #expect(Launch(["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2"])?.rank == 2)
+    #expect(Launch(["PMI_SIZE": "3", "PMI_RANK": "1"])?.rank == 1)
     #expect(Launch(["PMIX_RANK": "1", "SLURM_NTASKS": "8"])?.processes == 8)
     // A batch script of Slurm is no process of a launch.
     #expect(Launch(["SLURM_NTASKS": "8", "SLURM_PROCID": "0"]) == nil)

@@ -24,6 +24,9 @@ int cxr_cluster_exchange(
     const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
     size_t received_count, double seconds, int *late, char *reason, size_t reason_size);
 
+// Sums floats over all ranks in MPI's own way, to compare with ours; 0, or MPI's code.
+int cxr_cluster_allreduce(const float *floats, float *sums, int count);
+
 // Leaves the others, at the end of the work.
 void cxr_cluster_leave(void);
 

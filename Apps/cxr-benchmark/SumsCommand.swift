@@ -1,0 +1,74 @@
+import ArgumentParser
+import CXRCluster
+import CXRCommandLine
+import CXRParallel
+import CXRTraining
+import Foundation
+
+/// Sums over ranks in the order of shares beside MPI's own.
+struct SumsCommand: Program {
+  static let configuration = CommandConfiguration(
+    commandName: "sums",
+    abstract: "Under mpirun: seconds of sums over ranks, in the order of shares and in MPI's own.",
+    discussion: "Prints a JSON line a size: floats, and medians of ordered, allreduce and barrier.")
+  static let worksTogether = true
+  @Option(parsing: .upToNextOption, help: "Floats of each sum.")
+  var floats = [1 << 10, 1 << 14, 1 << 18, 1 << 22, 1 << 24]
+  @Option(help: "Times of each, in alternation.")
+  var rounds = 15
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard rounds > 0, !floats.isEmpty, floats.allSatisfy({ (1...1 << 28).contains($0) }) else {
+      throw ValidationError("--floats from 1 to 2^28 and --rounds of 1 or more are needed")
+    }
+  }
+
+  func work() throws {
+    _ = common.start()
+    guard let cluster = JoinedRanks.current, cluster.count > 1,
+      cluster.count <= BatchShares.most,
+      let shares = BatchShares(images: cluster.count, count: cluster.count).divided(among: cluster)
+    else { throw ValidationError("sums: start it with mpirun -n 2 or more, and at most 64") }
+    defer { JoinedRanks.leave() }
+    for count in floats {
+      var own = (0..<count).map { Float(cluster.rank + $0 % 7) }
+      var room = [Float](
+        repeating: 0, count: shares.runs(of: count)[0].count * cluster.count + count)
+      let source = own
+      var times = (ordered: [Double](), theirs: [Double](), barrier: [Double]())
+      for _ in 0..<rounds + 1 {
+        own = source
+        times.barrier.append(seconds { cluster.barrier() })
+        times.ordered.append(seconds { sum(&own, &room, shares) })
+        cluster.barrier()
+        times.theirs.append(try seconds { _ = try cluster.allReduced(source) })
+      }
+      guard cluster.rank == 0 else { continue }
+      // The first of each has made connections and memory.
+      func median(_ all: [Double]) -> Double { all.dropFirst().sorted()[(all.count - 1) / 2] }
+      print(
+        "{\"floats\": \(count), \"ranks\": \(cluster.count), \"ordered\": \(median(times.ordered)), "
+          + "\"allreduce\": \(median(times.theirs)), \"barrier\": \(median(times.barrier))}")
+    }
+  }
+
+  private func sum(_ own: inout [Float], _ room: inout [Float], _ shares: BatchShares) {
+    let runs = shares.runs(of: own.count)
+    own.withUnsafeMutableBufferPointer { own in
+      room.withUnsafeMutableBufferPointer { room in
+        guard let own = own.baseAddress, let room = room.baseAddress else { return }
+        shares.sumRuns([own], runs, room: { _ in room }) { sum, other, count in
+          for i in 0..<count { sum[i] += other[i] }
+        }
+        shares.shareRuns(own, runs)
+      }
+    }
+  }
+
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return start.duration(to: .now).seconds
+  }
+}
