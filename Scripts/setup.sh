@@ -60,7 +60,8 @@ present() {
 }
 
 # Without OpenBLAS the headers may still be there, from the reference BLAS, 35 times slower.
-has_openblas() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep -q libopenblas; }
+# Not grep -q: it leaves before ldconfig has said all, which would then count as a failure.
+has_openblas() { PATH=$PATH:/sbin:/usr/sbin ldconfig -p 2>/dev/null | grep libopenblas >/dev/null; }
 
 missing=()
 for line in "${needed[@]}"; do
