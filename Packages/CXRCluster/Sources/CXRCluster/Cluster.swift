@@ -66,7 +66,7 @@ public final class Cluster: Ranks {
   /// Waits for all, and compares what each must have as the first has it.
   ///
   /// - Parameter facts: what it is, for messages, and its value; as many in the same order on every rank.
-  /// - Throws: ``ClusterError/ranksDiffer(_:)`` on every rank, naming each difference and its computer.
+  /// - Throws: ``ClusterError/ranksDiffer(first:differences:)`` on every rank, naming each difference and its computer.
   public func compare(_ facts: [(what: String, value: String)]) throws {
     waitForAll()
     let separator = "\u{1F}"
