@@ -52,7 +52,7 @@ func app(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     path: "Apps/\(name)", swiftSettings: strict)
 }
 
-// What the trait MPI needs: Debian's libopenmpi-dev, or libmpich-dev.
+// What the trait MPI needs: Debian's libopenmpi-dev.
 let withMPI = TargetDependencyCondition.when(traits: ["MPI"])
 
 // What the trait DICOM needs: Debian's libdcmtk-dev, libopenjp2-7-dev and zlib1g-dev.
@@ -85,7 +85,7 @@ let package = Package(
     .trait(
       name: "DICOM", description: "Reads DICOM films; needs libdcmtk-dev and libopenjp2-7-dev."),
     .trait(
-      name: "MPI", description: "Trains on many machines; needs libopenmpi-dev or libmpich-dev."),
+      name: "MPI", description: "Trains on many machines; needs libopenmpi-dev."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

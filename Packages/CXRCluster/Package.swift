@@ -3,7 +3,7 @@ import PackageDescription
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-// What the trait MPI needs: Debian's libopenmpi-dev, or libmpich-dev.
+// What the trait MPI needs: Debian's libopenmpi-dev.
 let withMPI = TargetDependencyCondition.when(traits: ["MPI"])
 
 let package = Package(
@@ -12,7 +12,7 @@ let package = Package(
   products: [.library(name: "CXRCluster", targets: ["CXRCluster"])],
   traits: [
     .trait(
-      name: "MPI", description: "Trains on many machines; needs libopenmpi-dev or libmpich-dev.")
+      name: "MPI", description: "Trains on many machines; needs libopenmpi-dev.")
   ],
   dependencies: [.package(path: "../CXRParallel")],
   targets: [

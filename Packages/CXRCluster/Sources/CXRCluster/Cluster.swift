@@ -48,7 +48,7 @@ public final class Cluster: Ranks {
     }
     var (rank, count) = (Int32(0), Int32(1))
     let failure = cxr_cluster_join(&rank, &count)
-    guard failure == 0 else { throw ClusterError.cannotJoin(code: Int(failure)) }
+    guard failure == 0 else { throw ClusterError.failed(code: Int(failure)) }
     return Cluster(
       rank: Int(rank), count: Int(count),
       patience: try patience ?? Launch.patience(environment) ?? 120)
@@ -88,7 +88,7 @@ public final class Cluster: Ranks {
   public func allReduced(_ floats: [Float]) throws -> [Float] {
     var sums = [Float](repeating: 0, count: floats.count)
     let failure = cxr_cluster_allreduce(floats, &sums, Int32(floats.count))
-    guard failure == 0 else { throw ClusterError.cannotJoin(code: Int(failure)) }
+    guard failure == 0 else { throw ClusterError.failed(code: Int(failure)) }
     return sums
   }
 

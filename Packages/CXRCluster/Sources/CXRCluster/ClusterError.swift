@@ -4,8 +4,8 @@ import Foundation
 public enum ClusterError: Error, Equatable {
   /// So many were started, and MPI is not built in.
   case notBuiltIn(_ processes: Int)
-  /// MPI did not begin.
-  case cannotJoin(code: Int)
+  /// MPI failed.
+  case failed(code: Int)
   /// Ranks have not what the first has, on the computer `first`.
   case ranksDiffer(first: String, differences: [String])
   /// `CXR_PATIENCE` is no number of seconds.
@@ -18,8 +18,8 @@ extension ClusterError: LocalizedError {
     case .notBuiltIn(let processes):
       "\(processes) processes were started together, and this program was built without MPI: each would do all the work by "
         + "itself. Build with `swift build -c release --traits MPI` (Debian: libopenmpi-dev), or start one"
-    case .cannotJoin(let code):
-      "MPI did not begin (code \(code)); look at what its launcher says"
+    case .failed(let code):
+      "MPI failed (code \(code)); look at what its launcher says"
     case .ranksDiffer(let first, let differences):
       "not as on \(first), rank 0:\n"
         + differences.prefix(20).map { "  " + $0 }.joined(separator: "\n")

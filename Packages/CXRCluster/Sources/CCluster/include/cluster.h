@@ -18,8 +18,8 @@ struct cxr_message {
   size_t size;
 };
 
-// Sends and receives, and returns once all is done: 0; or a rank that did not answer within so many seconds, and whether it is
-// one that was to send, in `late`: 1; or 2 where MPI failed, whose words are in `reason`.
+// Sends and receives, and returns 0 once all is done; 1 where a rank did not answer within so many seconds, which is in `late`;
+// 2 where MPI failed, whose words are in `reason`.
 int cxr_cluster_exchange(
     const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
     size_t received_count, double seconds, int *late, char *reason, size_t reason_size);
