@@ -4,7 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-BUILD := $(SWIFT) build -c release --explicit-target-dependency-import-check error
+# What is built, tested and installed has these: TRAITS=DICOM,MPI. Another choice builds everything anew.
+TRAITS :=
+WITH_TRAITS := $(addprefix --traits ,$(TRAITS))
+BUILD := $(SWIFT) build -c release $(WITH_TRAITS) --explicit-target-dependency-import-check error
 BIN := .build/release
 VENV := .venv
 DEMO := demo
@@ -21,7 +24,7 @@ help: ## This list.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: ## Install the system libraries that are missing, and say which.
-	@Scripts/setup.sh
+	@Scripts/setup.sh $(shell echo $(TRAITS) | tr 'A-Z,' 'a-z ')
 
 build: setup
 	$(BUILD)
@@ -31,10 +34,9 @@ build: setup
 PROGRAMS := cxr-synth cxr-fetch cxr-explore cxr-train cxr-evaluate cxr-predict cxr-inspect
 PREFIX := /usr/local
 DESTDIR :=
-TRAITS :=
 COMMA := ,
 STAGE := .build-install$(addprefix -,$(subst $(COMMA),-,$(TRAITS)))
-STAGED_BUILD = $(BUILD) --static-swift-stdlib --scratch-path $(STAGE) $(addprefix --traits ,$(TRAITS))
+STAGED_BUILD = $(BUILD) --static-swift-stdlib --scratch-path $(STAGE)
 
 install: ## Programs, manual pages and completions below PREFIX=/usr/local; TRAITS=DICOM,MPI too. A quarter of an hour's build.
 	@Scripts/install.sh writable
@@ -68,7 +70,7 @@ synth-nih: build ## A synthetic set of NIH's size in rows, of DISTINCT films lin
 	$(BIN)/cxr-synth --output $(NIH) --images 112120 --patients 30805 --distinct $(DISTINCT) --force
 
 # Two at a time: tests that start programs leave a processor to the others. What each prints comes when it has ended.
-TEST = CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release --skip-build --ignore-lock --no-parallel -Xswiftc -enable-testing
+TEST = CXR_PYTHON=$(VENV)/bin/python $(SWIFT) test -c release $(WITH_TRAITS) --skip-build --ignore-lock --no-parallel -Xswiftc -enable-testing
 
 test: setup $(VENV)/ready ## Build and run all tests.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
@@ -142,7 +144,7 @@ COVERAGE_REPORT = $(CURDIR)/Benchmarks/results/$(shell date +%F)-coverage.md
 coverage: ## Do 95 % intervals hold the truth 95 times in a hundred: sixty kinds of simulated sets; CXR_REAL_DATA names NIH's labels.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
 	CXR_COVERAGE_SETS=$(COVERAGE_SETS) CXR_COVERAGE_REPORT=$(COVERAGE_REPORT) \
-	  $(SWIFT) test -c release --skip-build --no-parallel -Xswiftc -enable-testing --filter CoverageTests
+	  $(SWIFT) test -c release $(WITH_TRAITS) --skip-build --no-parallel -Xswiftc -enable-testing --filter CoverageTests
 
 full-size: build ## The set of synth-nih through audit, preparation and an epoch, with its memory curve.
 	python3 Benchmarks/full_size.py $(BIN) $(NIH) Benchmarks/results/$(shell date +%F)-full-size
@@ -152,18 +154,20 @@ learning: build $(VENV)/tensorflow ## Five trainings of ours and of Keras; CXR_R
 
 DICOM_MUTANTS := 10000
 
-# What the traits need is built once, with all of them.
-TRAITS_BUILT := .build-traits
+# What needs traits is built once, with all of them: with everything else where they are asked for, else in a folder of its own.
+ALL_TRAITS := DICOM,MPI
+TRAITS_BUILT := $(if $(filter $(ALL_TRAITS),$(TRAITS)),.build,.build-traits)
 
-traits: setup
+traits:
 	@Scripts/setup.sh dicom mpi
-	$(SWIFT) build -c release --traits DICOM,MPI --scratch-path $(TRAITS_BUILT) --build-tests -Xswiftc -enable-testing
+	$(SWIFT) build -c release --traits $(ALL_TRAITS) --explicit-target-dependency-import-check error \
+	  --scratch-path $(TRAITS_BUILT) --build-tests -Xswiftc -enable-testing
 
 cluster: traits $(VENV)/ready ## Training on several ranks of MPI beside one process, killed, stopped and deceived; CXR_REAL_DATA.
 	$(VENV)/bin/python Tests/Cluster/cluster.py $(TRAITS_BUILT)/release $(if $(CXR_REAL_DATA),--films $(CXR_REAL_DATA)) $(CLUSTER)
 
 dicom: traits $(VENV)/dicom/ready ## Build with the trait DICOM, which needs libdcmtk-dev, and judge it by pydicom; CXR_REAL_DATA.
-	$(SWIFT) test -c release --traits DICOM,MPI --scratch-path $(TRAITS_BUILT) --skip-build --no-parallel \
+	$(SWIFT) test -c release --traits $(ALL_TRAITS) --scratch-path $(TRAITS_BUILT) --skip-build --no-parallel \
 	  -Xswiftc -enable-testing --filter 'DICOM|CodecTests|FilmTests|CXRClusterTests'
 	$(VENV)/dicom/bin/python Tests/DICOM/judge.py $(TRAITS_BUILT)/release $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
 	$(VENV)/dicom/bin/python Tests/DICOM/mutants.py $(TRAITS_BUILT)/release $(DICOM_MUTANTS) \
@@ -221,7 +225,7 @@ faults: build ## Kills, full disks, changing files, little memory: nothing is lo
 
 mutants: setup ## MUTANTS damaged checkpoints and as many label files: taken or refused with a typed error.
 	$(BUILD) --build-tests -Xswiftc -enable-testing
-	set -o pipefail; CXR_MUTANTS=$(MUTANTS) $(SWIFT) test -c release --skip-build --no-parallel \
+	set -o pipefail; CXR_MUTANTS=$(MUTANTS) $(SWIFT) test -c release $(WITH_TRAITS) --skip-build --no-parallel \
 	  -Xswiftc -enable-testing --filter MutantTests | tee .build/mutants.log
 
 BEFORE :=
