@@ -17,7 +17,7 @@ WHEEL_NAME := torchxrayvision==1.5.7
 WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster bench-cluster \
+.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster bench-cluster rank-faults \
   archives fetch poses pages recompute networks transfer bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
@@ -217,11 +217,17 @@ CHAOS_SCALE := 1
 CHAOS_REPORT := Benchmarks/results/$(shell date +%F)-chaos.md
 MUTANTS := 10000
 
-chaos: mutants faults ## All faults and damaged files; a quarter of an hour; CXR_REAL_DATA names real films.
+chaos: mutants faults rank-faults ## All faults and damaged files; half an hour; CXR_REAL_DATA names real films.
 
 faults: build ## Kills, full disks, changing files, little memory: nothing is lost, and the bits are the same.
 	python3 Tests/Chaos/chaos.py $(BIN) --scale $(CHAOS_SCALE) $(if $(CXR_REAL_DATA),--films $(CXR_REAL_DATA)) \
 	  $(if $(CHAOS_REPORT),--report $(CHAOS_REPORT) --mutants .build/mutants.log)
+
+RANK_FAULTS_REPORT := Benchmarks/results/$(shell date +%F)-rank-faults.md
+
+rank-faults: traits $(VENV)/ready ## Ranks killed, stopped, with full disks and other films, links cut and slow: the same bits. As root.
+	$(VENV)/bin/python Tests/Cluster/faults.py $(TRAITS_BUILT)/release --scale $(CHAOS_SCALE) \
+	  $(if $(CXR_REAL_DATA),--films $(CXR_REAL_DATA)) $(if $(RANK_FAULTS_REPORT),--report $(RANK_FAULTS_REPORT))
 
 mutants: setup ## MUTANTS damaged checkpoints and as many label files: taken or refused with a typed error.
 	$(BUILD) --build-tests -Xswiftc -enable-testing

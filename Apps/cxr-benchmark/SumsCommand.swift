@@ -33,8 +33,7 @@ struct SumsCommand: Program {
     defer { JoinedRanks.leave() }
     for count in floats {
       var own = (0..<count).map { Float(cluster.rank + $0 % 7) }
-      var room = [Float](
-        repeating: 0, count: shares.runs(of: count)[0].count * cluster.count + count)
+      var room = [Float](repeating: 0, count: max(1, shares.roomForSum(shares.runs(of: count))))
       let source = own
       var times = (ordered: [Double](), theirs: [Double](), barrier: [Double]())
       for _ in 0..<rounds + 1 {
@@ -58,10 +57,10 @@ struct SumsCommand: Program {
     own.withUnsafeMutableBufferPointer { own in
       room.withUnsafeMutableBufferPointer { room in
         guard let own = own.baseAddress, let room = room.baseAddress else { return }
-        shares.sumRuns([own], runs, room: { _ in room }) { sum, other, count in
+        shares.beginSum([own], runs, room: room) { sum, other, count in
           for i in 0..<count { sum[i] += other[i] }
-        }
-        shares.shareRuns(own, runs)
+        }()
+        shares.beginSharing(own, runs)()
       }
     }
   }

@@ -21,17 +21,8 @@ from pathlib import Path
 import numpy
 
 from hosts import Hosts
+from jobs import ENVIRONMENT, NETWORKS, begin, films, finish, mpi, ranks_of, read, same, training, written
 
-NETWORKS = {
-    "the reference": ["--image-size", "106"],
-    "a DenseNet": ["--image-size", "64", "--model", "densenet121", "--architecture", "growth=12", "blocks=2-2-2-2"],
-    "a ResNet": ["--image-size", "64", "--model", "resnet18", "--architecture", "width=16"],
-}
-LIMIT = 300
-ENVIRONMENT = {
-    **{k: v for k, v in os.environ.items() if not k.startswith("CXR_PATIENCE")},
-    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-}  # fmt: skip
 failed = 0
 
 
@@ -39,78 +30,6 @@ def check(name, passed, words=""):
     global failed
     print(f"{'passed' if passed else 'FAILED'}: {name}" + ("" if passed else f"\n{words}"))
     failed += not passed
-
-
-def mpi(*parts, **more):
-    """A job: each part is (ranks, command)."""
-    command = ["mpirun", "--oversubscribe", "--bind-to", "none"]
-    for place, (ranks, program) in enumerate(parts):
-        command += ([":"] if place else []) + ["-n", str(ranks), *map(str, program)]
-    return begin(command, **more)
-
-
-def begin(command, **more):
-    """What it says goes to a file: daemons of mpirun would hold a pipe open."""
-    said = tempfile.TemporaryFile("w+")
-    job = subprocess.Popen(
-        [str(c) for c in command], env={**ENVIRONMENT, **more}, stdout=said, stderr=said, text=True, start_new_session=True
-    )
-    job.said = said
-    return job
-
-
-def finish(job, limit=LIMIT):
-    late = ""
-    try:
-        job.wait(timeout=limit)
-    except subprocess.TimeoutExpired:
-        os.killpg(job.pid, signal.SIGKILL)
-        job.wait()
-        late = f"\nstill running after {limit} seconds"
-    job.said.seek(0)
-    return job.returncode, job.said.read() + late
-
-
-def ranks_of(job):
-    """The processes of a job, in the order of their ranks; waits until they are there."""
-    for _ in range(200):
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                environment = (folder / "environ").read_bytes().split(b"\0")
-                parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            except (OSError, ValueError, IndexError):
-                continue
-            rank = [v for v in environment if v.startswith(b"OMPI_COMM_WORLD_RANK=")]
-            if rank and parent == job.pid:
-                found[int(rank[0].split(b"=")[1])] = int(folder.name)
-        if found:
-            return [found[rank] for rank in sorted(found)]
-        time.sleep(0.05)
-    return []
-
-
-def written(folder):
-    """What a run came to: arrays as bytes, and history without times."""
-    arrays = {}
-    for name in ("last.npz", "best.npz"):
-        with numpy.load(folder / name) as kept:
-            for key in kept.files:
-                value = kept[key]
-                if isinstance(value, numpy.ndarray) and value.dtype.kind == "f":
-                    arrays[f"{name} {key}"] = value.tobytes()
-    rows = (folder / "history.csv").read_text().splitlines()
-    times = {i for i, name in enumerate(rows[0].split(",")) if name in ("seconds", "images_per_second")}
-    history = [[v for i, v in enumerate(row.split(",")) if i not in times] for row in rows]
-    return arrays, history
-
-
-def same(folder, one):
-    if not (folder / "best.npz").exists():
-        return False, "no best.npz"
-    arrays, history = written(folder)
-    other = [k for k in one[0] if arrays.get(k) != one[0][k]]
-    return arrays.keys() == one[0].keys() and not other and history == one[1], f"other arrays: {other[:5]}, history {history[-1]}"
 
 
 def on_hosts(folder, common, one, quick):
@@ -159,11 +78,6 @@ def on_hosts(folder, common, one, quick):
         hosts.__exit__()
 
 
-def read(job):
-    """What a job has said so far."""
-    return os.pread(job.said.fileno(), 1 << 20, 0).decode()
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("bin", type=Path)
@@ -175,17 +89,8 @@ def main():
     train = options.bin / "cxr-train"
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        if options.films:
-            source = options.films / "nih64"
-            csv = source / "Data_Entry_2017.csv"
-        else:
-            source = folder / "synthetic"
-            subprocess.run([options.bin / "cxr-synth", "--output", source, "--patients", "120"], check=True, capture_output=True)
-            csv = source / "Data_Entry_2017.csv"
-        common = [
-            train, "--csv", csv, "--images", source, "--shares", "8", "--epochs", "2", "--skip-empty-labels", "--cache",
-            folder / "cache",
-        ]  # fmt: skip
+        csv, source = films(options.bin, options.films, folder)
+        common = training(options.bin, csv, source, folder / "cache")
         # Prepared once, so that what follows trains alone.
         ones = {}
         networks = dict(list(NETWORKS.items())[: 2 if options.quick else 3])
@@ -220,7 +125,7 @@ def main():
                     equal, why = same(output, ones[name]) if code == 0 else (False, words[-2000:])
                     check(f"{name}, killed {kills} times and gone on with on other ranks, has the bits of one process", equal, why)
                     break
-                processes = ranks_of(job)
+                processes = ranks_of(job, ranks)
                 # From before the first step on, but for a run that is done by then: that is begun anew, and killed sooner.
                 time.sleep(rng.uniform(0.1, wait))
                 victim = rng.randrange(ranks)
@@ -279,7 +184,7 @@ def main():
             (2, [*common, *settings, "--epochs", "200", "--output", output, "--threads", 1, "--checkpoint-every", "1steps"]),
             CXR_PATIENCE="3",
         )  # fmt: skip
-        processes = ranks_of(job)
+        processes = ranks_of(job, 2)
         for _ in range(400):
             if (output / "last.npz").exists():
                 break

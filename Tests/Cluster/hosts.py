@@ -64,12 +64,16 @@ class Hosts:
             with contextlib.suppress(OSError):
                 subprocess.run(["ip", "netns", "del", name], capture_output=True)
 
-    def launch(self, command, ranks=2):
-        """mpirun's command, on the first host, for ranks on both."""
-        return [
+    def launch(self, command, ranks=2, other=None):
+        """mpirun's command, on the first host, for ranks on both; for one on each where the second has another command."""
+        launched = [
             self.agent, self.names[0], "exec", "mpirun", "--hostfile", self.file, "--mca", "plm_rsh_agent", self.agent, "--bind-to",
-            "none", "-n", ranks, *command,
+            "none",
         ]  # fmt: skip
+        if other is None:
+            return [*launched, "-n", ranks, *command]
+        one, two = self.names
+        return [*launched, "-n", 1, "--host", one, *command, ":", "-n", 1, "--host", two, *other]
 
     def cut(self):
         """Takes the link away."""

@@ -73,19 +73,30 @@ static int explain(int failure, char *reason, size_t size) {
   return 2;
 }
 
-int cxr_cluster_exchange(
+struct cxr_transfer {
+  size_t count;
+  int *ranks;
+  MPI_Request requests[];
+};
+
+static void let_go(struct cxr_transfer *transfer) {
+  free(transfer->ranks);
+  free(transfer);
+}
+
+int cxr_cluster_begin(
     const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
-    size_t received_count, double seconds, int *late, char *reason, size_t reason_size) {
+    size_t received_count, struct cxr_transfer **begun, char *reason, size_t reason_size) {
   const size_t total = pieces(sent, sent_count) + pieces(received, received_count);
-  if (total == 0) return 0;
-  MPI_Request *requests = malloc(total * sizeof *requests);
-  int *ranks = malloc(total * sizeof *ranks);
-  if (!requests || !ranks) {
-    free(requests);
+  struct cxr_transfer *transfer = malloc(sizeof *transfer + total * sizeof(MPI_Request));
+  int *ranks = malloc((total + 1) * sizeof *ranks);
+  if (!transfer || !ranks) {
+    free(transfer);
     free(ranks);
     return explain(MPI_ERR_NO_MEM, reason, reason_size);
   }
-  size_t begun = 0;
+  transfer->count = 0;
+  transfer->ranks = ranks;
   int failure = MPI_SUCCESS;
   // Room first: what arrives where there is room is not copied twice.
   for (size_t i = 0; i < received_count + sent_count && failure == MPI_SUCCESS; i++) {
@@ -95,16 +106,28 @@ int cxr_cluster_exchange(
       const size_t left = message->size - done;
       const int size = (int)(left < PIECE ? left : PIECE);
       char *bytes = (char *)message->bytes + done;
-      failure = is_sent ? MPI_Isend(bytes, size, MPI_BYTE, message->rank, 0, all, &requests[begun])
-                        : MPI_Irecv(bytes, size, MPI_BYTE, message->rank, 0, all, &requests[begun]);
-      ranks[begun] = message->rank;
-      if (failure == MPI_SUCCESS) begun++;
+      MPI_Request *request = &transfer->requests[transfer->count];
+      failure = is_sent ? MPI_Isend(bytes, size, MPI_BYTE, message->rank, 0, all, request)
+                        : MPI_Irecv(bytes, size, MPI_BYTE, message->rank, 0, all, request);
+      if (failure == MPI_SUCCESS) ranks[transfer->count++] = message->rank;
     }
   }
-  int result = 0, done = 0;
+  if (failure != MPI_SUCCESS) {
+    let_go(transfer);
+    return explain(failure, reason, reason_size);
+  }
+  *begun = transfer;
+  return 0;
+}
+
+int cxr_cluster_finish(
+    struct cxr_transfer *transfer, double seconds, int *late, char *reason, size_t reason_size) {
+  MPI_Request *requests = transfer->requests;
+  const size_t count = transfer->count;
+  int failure = MPI_SUCCESS, result = 0, done = count == 0;
   double start = 0;
   for (long tries = 0; failure == MPI_SUCCESS && !done; tries++) {
-    failure = MPI_Testall((int)begun, requests, &done, MPI_STATUSES_IGNORE);
+    failure = MPI_Testall((int)count, requests, &done, MPI_STATUSES_IGNORE);
     if (done || failure != MPI_SUCCESS) break;
     if (tries < SPINS) {
       PAUSE();
@@ -121,18 +144,17 @@ int cxr_cluster_exchange(
     }
   }
   if (result == 1) {
-    *late = ranks[begun - 1];
-    for (size_t i = 0; i < begun; i++) {
+    *late = transfer->ranks[count - 1];
+    for (size_t i = 0; i < count; i++) {
       int is_done = 0;
       if (requests[i] == MPI_REQUEST_NULL) continue;
       MPI_Test(&requests[i], &is_done, MPI_STATUS_IGNORE);
       if (is_done) continue;
-      *late = ranks[i];
+      *late = transfer->ranks[i];
       break;
     }
   }
-  free(requests);
-  free(ranks);
+  let_go(transfer);
   return failure == MPI_SUCCESS ? result : explain(failure, reason, reason_size);
 }
 
@@ -158,10 +180,18 @@ void cxr_cluster_host(char *name, size_t size) {
   if (size > 0) name[0] = 0;
 }
 
-int cxr_cluster_exchange(
+int cxr_cluster_begin(
     const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
-    size_t received_count, double seconds, int *late, char *reason, size_t reason_size) {
-  (void)sent, (void)sent_count, (void)received, (void)received_count, (void)seconds, (void)late;
+    size_t received_count, struct cxr_transfer **transfer, char *reason, size_t reason_size) {
+  (void)sent, (void)sent_count, (void)received, (void)received_count;
+  *transfer = 0;
+  if (reason_size > 0) reason[0] = 0;
+  return 2;
+}
+
+int cxr_cluster_finish(
+    struct cxr_transfer *transfer, double seconds, int *late, char *reason, size_t reason_size) {
+  (void)transfer, (void)seconds, (void)late;
   if (reason_size > 0) reason[0] = 0;
   return 2;
 }

@@ -54,8 +54,10 @@ public final class Cluster: Ranks {
       patience: try patience ?? Launch.patience(environment) ?? 120)
   }
 
-  public func exchange(_ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]) {
-    MessageCarrier(rank: rank, patience: patience, hosts: hosts).exchange(outgoing, incoming)
+  public func begin(
+    _ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]
+  ) -> any Transfer {
+    MessageCarrier(rank: rank, patience: patience, hosts: hosts).begin(outgoing, incoming)
   }
 
   /// Returns when every rank is here, however long it takes: some prepare films while others wait.

@@ -69,20 +69,18 @@ import Testing
           memory.initialize(from: part, count: length)
           return memory
         }
-        var room: UnsafeMutablePointer<Float>?
-        defer {
-          for part in parts { part.deallocate() }
-          room?.deallocate()
-        }
         let runs = shares.runs(of: length)
-        shares.sumRuns(parts, runs) { count in
-          let memory = UnsafeMutablePointer<Float>.allocate(capacity: max(1, count))
-          room = memory
-          return memory
-        } _: { sum, other, count in
+        let room = UnsafeMutablePointer<Float>.allocate(capacity: max(1, shares.roomForSum(runs)))
+        defer { for memory in parts + [room] { memory.deallocate() } }
+        let add = shares.beginSum(parts, runs, room: room) { sum, other, count in
           for i in 0..<count { sum[i] += other[i] }
         }
-        shares.shareRuns(parts[0], runs)
+        // Other messages may pass those that are on their way.
+        #expect(shares.total(shares.images) == shares.wholeImages)
+        add()
+        let share = shares.beginSharing(parts[0], runs)
+        #expect(shares.total(shares.images) == shares.wholeImages)
+        share()
         return (0..<length).map { parts[0][$0] }
       }
       for found in all.compactMap({ $0 }) { #expect([found] == one) }

@@ -61,12 +61,4 @@ import Testing
     }
     #expect(shares.partSums(term, +) == [level[0]])
   }
-
-  @Test func sumsOfNumbersSideBySide() {
-    #expect(BatchShares(images: 3, count: 3).sums([1, 10, 2, 20, 3, 30], width: 2) == [6, 60])
-    #expect(
-      BatchShares(images: 1, of: 3, count: 3).sums([1, 10, 2, 20, 3, 30], width: 2) == [1, 10])
-    #expect(
-      BatchShares(images: 0, of: 3, count: 3).sums([1, 10, 2, 20, 3, 30], width: 2) == [0, 0])
-  }
 }

@@ -18,11 +18,18 @@ struct cxr_message {
   size_t size;
 };
 
-// Sends and receives, and returns 0 once all is done; 1 where a rank did not answer within so many seconds, which is in `late`;
-// 2 where MPI failed, whose words are in `reason`.
-int cxr_cluster_exchange(
+// Messages on their way.
+struct cxr_transfer;
+
+// Begins to send and to receive; 0, or 2 where MPI failed, whose words are in `reason`. Memory belongs to the transfer until
+// cxr_cluster_finish, which must be called once.
+int cxr_cluster_begin(
     const struct cxr_message *sent, size_t sent_count, const struct cxr_message *received,
-    size_t received_count, double seconds, int *late, char *reason, size_t reason_size);
+    size_t received_count, struct cxr_transfer **transfer, char *reason, size_t reason_size);
+
+// Returns 0 once all is done; 1 where a rank did not answer within so many seconds, which is in `late`; 2 as above.
+int cxr_cluster_finish(
+    struct cxr_transfer *transfer, double seconds, int *late, char *reason, size_t reason_size);
 
 // Sums floats over all ranks in MPI's own way, to compare with ours; 0, or MPI's code.
 int cxr_cluster_allreduce(const float *floats, float *sums, int count);

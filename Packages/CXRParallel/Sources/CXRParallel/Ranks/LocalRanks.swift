@@ -25,30 +25,66 @@ public final class LocalRanks: Ranks {
     (self.rank, self.count, self.boxes) = (rank, count, boxes)
   }
 
-  /// Messages from one rank to another that have not been taken.
+  /// Messages from one rank to another that have not been taken, by their number.
   private final class Box: Sendable {
-    private let waiting = Mutex<[[UInt8]]>([])
+    private struct Content {
+      var waiting: [Int: [UInt8]] = [:]
+      var (sent, asked) = (0, 0)
+    }
 
-    func put(_ bytes: [UInt8]) { waiting.withLock { $0.append(bytes) } }
+    private let content = Mutex(Content())
 
-    func take() -> [UInt8] {
+    func put(_ bytes: [UInt8]) {
+      content.withLock {
+        $0.waiting[$0.sent] = bytes
+        $0.sent += 1
+      }
+    }
+
+    /// The number of the next message that nobody has asked for.
+    func ask() -> Int {
+      content.withLock { content in
+        defer { content.asked += 1 }
+        return content.asked
+      }
+    }
+
+    func take(_ number: Int) -> [UInt8] {
       while true {
-        if let bytes = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return bytes }
+        if let bytes = content.withLock({ $0.waiting.removeValue(forKey: number) }) { return bytes }
         sched_yield()
       }
     }
   }
 
-  public func exchange(_ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]) {
-    for message in outgoing { boxes[rank * count + message.rank].put(Array(message.bytes)) }
-    for message in incoming {
-      let bytes = boxes[message.rank * count + rank].take()
-      precondition(
-        bytes.count == message.bytes.count,
-        "LocalRanks: \(bytes.count) bytes came from rank \(message.rank) to rank \(rank), which has room for \(message.bytes.count)"
-      )
-      message.bytes.copyBytes(from: bytes)
+  private final class LocalTransfer: Transfer {
+    private let incoming: [(message: IncomingMessage, box: Box, number: Int)]
+
+    init(_ incoming: [(message: IncomingMessage, box: Box, number: Int)]) {
+      self.incoming = incoming
     }
+
+    func finish() {
+      for (message, box, number) in incoming {
+        let bytes = box.take(number)
+        precondition(
+          bytes.count == message.bytes.count,
+          "LocalRanks: \(bytes.count) bytes came from rank \(message.rank), for which there is room for \(message.bytes.count)"
+        )
+        message.bytes.copyBytes(from: bytes)
+      }
+    }
+  }
+
+  public func begin(
+    _ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]
+  ) -> any Transfer {
+    for message in outgoing { boxes[rank * count + message.rank].put(Array(message.bytes)) }
+    return LocalTransfer(
+      incoming.map {
+        let box = boxes[$0.rank * count + rank]
+        return ($0, box, box.ask())
+      })
   }
 
   /// A process without others.

@@ -7,8 +7,14 @@ public protocol Ranks: AnyObject, Sendable {
   var rank: Int { get }
   /// Of all processes.
   var count: Int { get }
-  /// Sends and receives, and returns when all messages of this rank are done. Memory must not change meanwhile.
-  func exchange(_ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage])
+  /// Begins to send and to receive. Memory must not change, nor be looked at, before what is returned has finished.
+  func begin(_ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]) -> any Transfer
+}
+
+/// Messages of this rank that are on their way.
+public protocol Transfer: AnyObject {
+  /// Returns when all of them are done; asked once.
+  func finish()
 }
 
 /// Bytes for another rank.
@@ -38,6 +44,11 @@ public struct IncomingMessage {
 }
 
 extension Ranks {
+  /// Sends and receives, and returns when all messages of this rank are done.
+  public func exchange(_ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]) {
+    begin(outgoing, incoming).finish()
+  }
+
   /// Every one of the first ranks' bytes, in their order; `sizes` has how many each has. Other ranks must not call it.
   public func gathered(_ own: [UInt8], sizes: [Int]) -> [[UInt8]] {
     precondition(

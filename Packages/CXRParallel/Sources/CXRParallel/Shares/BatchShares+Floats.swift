@@ -10,27 +10,38 @@ extension BatchShares {
   /// The place of this rank's run among them.
   public var ownRun: Int { company?.ranks.rank ?? 0 }
 
-  /// Adds up this rank's run of what the parts of the tree came to on all ranks; it stands in the first part afterwards.
+  /// The floats that ``beginSum(_:_:room:_:)`` needs room for.
+  public func roomForSum(_ runs: [Range<Int>]) -> Int {
+    guard let company else { return 0 }
+    let rank = company.ranks.rank
+    return nodes.count { $0.rank != rank } * runs[rank].count
+  }
+
+  /// Begins to add up this rank's run of what the parts of the tree came to on all ranks.
+  ///
+  /// All ranks begin their sums in one order, and finish them in one order.
   ///
   /// - Parameters:
   ///   - parts: the sums of this rank's parts, in order, as ``partSums(_:_:)`` gives them; they are written to.
   ///   - runs: of floats, one a rank, the same on all.
-  ///   - room: for so many floats, until this returns.
+  ///   - room: for ``roomForSum(_:)`` floats.
   ///   - add: adds the second's floats to the first's.
-  public func sumRuns(
-    _ parts: [UnsafeMutablePointer<Float>], _ runs: [Range<Int>],
-    room: (_ count: Int) -> UnsafeMutablePointer<Float>,
-    _ add: (_ sum: UnsafeMutablePointer<Float>, _ other: UnsafeMutablePointer<Float>, _ count: Int)
-      -> Void
-  ) {
-    guard let company else { return }
+  /// - Returns: what waits for the others' parts and adds: the sum stands in the first part afterwards. Until then nobody may touch
+  ///   parts and room.
+  public func beginSum(
+    _ parts: [UnsafeMutablePointer<Float>], _ runs: [Range<Int>], room: UnsafeMutablePointer<Float>,
+    _ add:
+      @escaping (
+        _ sum: UnsafeMutablePointer<Float>, _ other: UnsafeMutablePointer<Float>, _ count: Int
+      ) -> Void
+  ) -> () -> Void {
+    guard let company else { return {} }
     let (nodes, rank) = (nodes, company.ranks.rank)
     precondition(
       runs.count == company.shares.count && parts.count == nodes.count { $0.rank == rank },
       "BatchShares: \(parts.count) parts and \(runs.count) runs are not those of rank \(rank)")
     let (own, foreign) = (runs[rank], nodes.filter { $0.rank != rank })
-    let room = room(foreign.count * own.count)
-    company.ranks.exchange(
+    let transfer = company.ranks.begin(
       runs.indices.filter { $0 != rank && !runs[$0].isEmpty }.flatMap { other in
         parts.map { OutgoingMessage(to: other, floats: $0, runs[other]) }
       },
@@ -40,34 +51,40 @@ extension BatchShares {
           IncomingMessage(
             from: node.rank, floats: room, place * own.count..<(place + 1) * own.count)
         })
-    guard !own.isEmpty else { return }
-    var (mine, theirs) = (0, 0)
-    let all = nodes.map { node -> UnsafeMutablePointer<Float> in
-      if node.rank == rank {
-        defer { mine += 1 }
-        return parts[mine] + own.lowerBound
+    return {
+      transfer.finish()
+      guard !own.isEmpty else { return }
+      var (mine, theirs) = (0, 0)
+      let all = nodes.map { node -> UnsafeMutablePointer<Float> in
+        if node.rank == rank {
+          defer { mine += 1 }
+          return parts[mine] + own.lowerBound
+        }
+        defer { theirs += 1 }
+        return room + theirs * own.count
       }
-      defer { theirs += 1 }
-      return room + theirs * own.count
+      let sum = total(ofNodes: all) { first, second in
+        add(first, second, own.count)
+        return first
+      }
+      let target = parts[0] + own.lowerBound
+      if let sum, sum != target { target.update(from: sum, count: own.count) }
     }
-    let sum = total(ofNodes: all) { first, second in
-      add(first, second, own.count)
-      return first
-    }
-    let target = parts[0] + own.lowerBound
-    if let sum, sum != target { target.update(from: sum, count: own.count) }
   }
 
-  /// Gives this rank's run to the others, and takes theirs.
-  public func shareRuns(_ floats: UnsafeMutablePointer<Float>, _ runs: [Range<Int>]) {
-    guard let company else { return }
+  /// Begins to give this rank's run to the others and to take theirs; what is returned waits for it.
+  public func beginSharing(
+    _ floats: UnsafeMutablePointer<Float>, _ runs: [Range<Int>]
+  ) -> () -> Void {
+    guard let company else { return {} }
     let others = runs.indices.filter { $0 != company.ranks.rank }
     let own = runs[company.ranks.rank]
-    company.ranks.exchange(
+    let transfer = company.ranks.begin(
       own.isEmpty ? [] : others.map { OutgoingMessage(to: $0, floats: floats, own) },
       others.filter { !runs[$0].isEmpty }.map {
         IncomingMessage(from: $0, floats: floats, runs[$0])
       })
+    return { transfer.finish() }
   }
 }
 

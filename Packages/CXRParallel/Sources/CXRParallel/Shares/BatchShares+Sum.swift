@@ -56,11 +56,6 @@ extension BatchShares {
     return ownNodes.compactMap { sum($0.shares) }
   }
 
-  /// The sums over shares of numbers side by side, `width` a share; zeros where there is no image.
-  public func sums(_ numbers: [Double], width: Int) -> [Double] {
-    sum { Array(numbers[$0 * width..<($0 + 1) * width]) } ?? [Double](repeating: 0, count: width)
-  }
-
   /// How many there are on all ranks together, from how many are here.
   public func total(_ here: Int) -> Int {
     guard let company else { return here }

@@ -8,33 +8,37 @@ extension BatchShares {
   ///   - shape: of each.
   ///   - tensor: of a share that is here; nobody else holds it.
   func sum(shape: Shape, _ tensor: (_ share: Int) -> Tensor) -> Tensor {
+    pendingSum(shape: shape, tensor).value
+  }
+
+  /// The same, which travels while other work goes on.
+  func pendingSum(shape: Shape, _ tensor: (_ share: Int) -> Tensor) -> PendingGradient {
     let parts = partSums(tensor, Self.added)
-    guard let sum = parts.first else { return Tensor(repeating: 0, shape: shape) }
-    sumOverRanks(parts.map(\.buffer))
-    return sum
-  }
-
-  /// Adds up what the parts of the tree came to on all ranks, into the first.
-  private func sumOverRanks(_ parts: [FloatBuffer]) {
-    guard let first = parts.first, isDivided else { return }
-    let runs = runs(of: first.count)
-    sumRuns(parts, runs)
-    withExtendedLifetime(first) { shareRuns(first.base, runs) }
-  }
-
-  /// Adds up this rank's run of them, into the first.
-  func sumRuns(_ parts: [FloatBuffer], _ runs: [Range<Int>]) {
-    var room: FloatBuffer?
-    withExtendedLifetime(parts) {
-      sumRuns(
-        parts.map(\.base), runs,
-        room: { count in
-          let buffer = FloatBuffer(count: count)
-          room = buffer
-          return buffer.base
-        }, Self.add)
+    guard let sum = parts.first else { return PendingGradient(Tensor(repeating: 0, shape: shape)) }
+    guard isDivided else { return PendingGradient(sum) }
+    let runs = runs(of: shape.count)
+    let add = beginSum(parts.map(\.buffer), runs)
+    return PendingGradient(holding: shape.count) {
+      add()
+      let share = beginSharing(sum.buffer, runs)
+      return .waiting {
+        share()
+        return .formed(sum)
+      }
     }
-    withExtendedLifetime(room) {}
+  }
+
+  /// Begins to add up this rank's run of floats, into the first part; what is returned waits for the other ranks'.
+  func beginSum(_ parts: [FloatBuffer], _ runs: [Range<Int>]) -> () -> Void {
+    let room = FloatBuffer(count: roomForSum(runs))
+    let finish = beginSum(parts.map(\.base), runs, room: room.base, Self.add)
+    return { withExtendedLifetime((parts, room)) { finish() } }
+  }
+
+  /// Begins to give this rank's run of floats to the others; what is returned waits for theirs.
+  func beginSharing(_ floats: FloatBuffer, _ runs: [Range<Int>]) -> () -> Void {
+    let finish = beginSharing(floats.base, runs)
+    return { withExtendedLifetime(floats) { finish() } }
   }
 
   /// Adds the second to the first, which nobody else holds.

@@ -7,10 +7,10 @@ struct ConvolutionGradients {
   let input: Tensor?
   /// Sums over pixels of the input's gradient g and of g·(x − mean), `[C]` each, unless not wanted.
   let inputSums: (gradient: [Double], product: [Double])?
-  /// `[R, S, C, K]`.
-  let kernel: Tensor
-  /// `[K]`.
-  let bias: Tensor
+  /// `[R, S, C, K]`, unless it was not wanted; it may still be on its way.
+  let kernel: PendingGradient?
+  /// `[K]`, unless it was not wanted.
+  let bias: Tensor?
 }
 
 extension Tensor {

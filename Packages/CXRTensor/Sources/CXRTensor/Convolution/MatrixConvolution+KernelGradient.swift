@@ -61,7 +61,7 @@ extension MatrixConvolution {
   }
 
   /// `[R, S, C, K]`, summed over runs of a share's images, those in order, and the shares in their tree.
-  func kernelGradient(_ x: ConvolutionInput, _ dy: Tensor) -> Tensor {
+  func kernelGradient(_ x: ConvolutionInput, _ dy: Tensor) -> PendingGradient {
     let runs = (0..<plan.shares.count).flatMap { share in
       imageRuns(ofShare: share).map { (share: share, images: $0) }
     }
@@ -98,7 +98,7 @@ extension MatrixConvolution {
         }
       }
     }
-    return plan.shares.sum(shape: plan.kernel) { share in
+    return plan.shares.pendingSum(shape: plan.kernel) { share in
       // A share with images has a run.
       let own = runs.indices.filter { runs[$0].share == share }
       return own.dropFirst().reduce(partial[own[0]]) { BatchShares.added($0, partial[$1]) }

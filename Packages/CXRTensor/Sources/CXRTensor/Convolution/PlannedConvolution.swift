@@ -25,12 +25,12 @@ struct PlannedConvolution {
   /// The gradients that are wanted, of input and kernel, from the output's, `[N, H′, W′, K]`.
   func gradients(
     _ x: Tensor, kernel w: Tensor, outputGradient dy: Tensor, wantsInput: Bool, wantsKernel: Bool
-  ) -> (input: Tensor?, kernel: Tensor?) {
+  ) -> (input: Tensor?, kernel: PendingGradient?) {
     if let fourier = FourierConvolution(plan, packing: !wantsInput) {
       let found = fourier.gradients(
         ScaledInput(x), kernel: w, outputGradient: dy, wantsInput: wantsInput,
         wantsKernel: wantsKernel)
-      return (found.input, wantsKernel ? found.kernel : nil)
+      return (found.input, found.kernel)
     }
     let product = MatrixConvolution(plan)
     return (

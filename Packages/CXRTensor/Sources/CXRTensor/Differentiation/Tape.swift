@@ -2,7 +2,7 @@
 final class Tape {
   struct Edge {
     let input: Int
-    let pullback: (Tensor) -> Tensor
+    let pullback: (Tensor) -> PendingGradient
   }
 
   private var nodes: [[Edge]] = []
@@ -15,26 +15,30 @@ final class Tape {
 
   /// The gradients of the first `leafCount` nodes with respect to `output`.
   ///
-  /// Consumes the tape: each node's kept activations are freed as it is passed.
+  /// Consumes the tape: each node's kept activations are freed as it is passed. Gradients of the
+  /// first travel between ranks while those of others are formed.
   func gradients(of output: Int, seed: Tensor, leafCount: Int) -> [Tensor?] {
-    var adjoints = [Tensor?](repeating: nil, count: nodes.count)
-    adjoints[output] = seed
+    var adjoints = [PendingGradient?](repeating: nil, count: nodes.count)
+    var queue = GradientQueue()
+    adjoints[output] = PendingGradient(seed)
     while nodes.count > leafCount, let edges = nodes.popLast() {
       let index = nodes.count
-      guard let adjoint = adjoints[index] else { continue }
+      guard let adjoint = adjoints[index]?.value else { continue }
       adjoints[index] = nil
       for edge in edges {
         let contribution = edge.pullback(adjoint)
-        // Taking the sum out of its slot first keeps its storage unshared, so += is in place.
-        if var sum = adjoints[edge.input] {
-          adjoints[edge.input] = nil
-          sum += contribution
-          adjoints[edge.input] = sum
-        } else {
+        guard let earlier = adjoints[edge.input] else {
           adjoints[edge.input] = contribution
+          queue.add(contribution)
+          continue
         }
+        // Taking the sum out of its place first keeps its storage unshared, so += is in place.
+        var sum = earlier.take()
+        sum += contribution.value
+        adjoints[edge.input] = PendingGradient(sum)
       }
     }
-    return Array(adjoints[..<leafCount])
+    queue.finish()
+    return adjoints[..<leafCount].map { $0?.value }
   }
 }

@@ -30,6 +30,9 @@ public struct Variable {
   /// have the shapes of the values they belong to.
   public typealias Pullback = (_ outputGradient: Tensor) -> Tensor
 
+  /// The same of a gradient that may still travel between ranks.
+  typealias PendingPullback = (_ outputGradient: Tensor) -> PendingGradient
+
   /// What the variable holds.
   public var value: Tensor {
     switch content {
@@ -122,13 +125,18 @@ public struct Variable {
 
   /// The result of an operation with any number of inputs.
   public static func recorded(_ value: Tensor, _ inputs: [(Variable, Pullback)]) -> Variable {
+    recorded(.tensor(value), pending(inputs))
+  }
+
+  /// The result of an operation whose gradients may still travel between ranks.
+  static func recorded(_ value: Tensor, pending inputs: [(Variable, PendingPullback)]) -> Variable {
     recorded(.tensor(value), inputs)
   }
 
   /// The result of an operation whose normalisation is left to the next one; gradients are those of
   /// the normalised values.
   static func recorded(
-    _ normalization: PendingNormalization, _ inputs: [(Variable, Pullback)]
+    _ normalization: PendingNormalization, pending inputs: [(Variable, PendingPullback)]
   ) -> Variable {
     recorded(.pending(normalization), inputs)
   }
@@ -138,18 +146,25 @@ public struct Variable {
   static func recorded(
     _ rectification: PendingRectification, _ inputs: [(Variable, Pullback)]
   ) -> Variable {
-    recorded(.rectified(rectification), inputs)
+    recorded(.rectified(rectification), pending(inputs))
   }
 
   /// The result of an operation that has summed its values up.
   static func recorded(
-    _ value: Tensor, moments: BatchMoments?, _ inputs: [(Variable, Pullback)]
+    _ value: Tensor, moments: BatchMoments?, pending inputs: [(Variable, PendingPullback)]
   ) -> Variable {
     recorded(.tensor(value), inputs, moments: moments)
   }
 
+  /// Pullbacks whose gradients are formed at once.
+  private static func pending(
+    _ inputs: [(Variable, Pullback)]
+  ) -> [(Variable, PendingPullback)] {
+    inputs.map { variable, pullback in (variable, { PendingGradient(pullback($0)) }) }
+  }
+
   private static func recorded(
-    _ value: Content, _ inputs: [(Variable, Pullback)], moments: BatchMoments? = nil
+    _ value: Content, _ inputs: [(Variable, PendingPullback)], moments: BatchMoments? = nil
   ) -> Variable {
     var tape: Tape?
     var edges: [Tape.Edge] = []

@@ -33,15 +33,15 @@ extension Tensor {
   }
 
   /// selfᵀ·other: `[m, k]`, `[m, n]` → `[k, n]`, summed over shares of the rows.
-  func transposedProduct(_ other: Tensor, _ shares: BatchShares? = nil) -> Tensor {
+  func transposedProduct(_ other: Tensor, _ shares: BatchShares? = nil) -> PendingGradient {
     precondition(
       shape.rank == 2 && other.shape.rank == 2 && shape[0] == other.shape[0],
       "transposedProduct: \(shape) and \(other.shape) are not matrices of as many rows")
     let (m, k, n) = (shape[0], shape[1], other.shape[1])
-    guard m > 0 else { return Tensor(repeating: 0, shape: [k, n]) }
+    guard m > 0 else { return PendingGradient(Tensor(repeating: 0, shape: [k, n])) }
     let shares = (shares ?? BatchShares(images: m)).suiting(rows: m)
     let runs = shares.runs(ofRows: m)
-    return shares.sum(shape: [k, n]) { share -> Tensor in
+    return shares.pendingSum(shape: [k, n]) { share -> Tensor in
       let rows = runs[share]
       return Tensor(shape: [k, n]) {
         BLAS.multiply(

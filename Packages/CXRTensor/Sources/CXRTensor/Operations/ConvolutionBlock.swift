@@ -4,7 +4,7 @@ import CXRParallel
 struct ConvolutionBlock {
   struct Gradients {
     let input: Tensor?
-    let kernel: Tensor
+    let kernel: PendingGradient
     let bias: Tensor
     let scale: Tensor
     let shift: Tensor
@@ -65,8 +65,10 @@ struct ConvolutionBlock {
         input, kernel: kernel, outputGradient: gradient, wantsInput: wantsInput,
         order: order.reversed, sumsAround: mean)
       if let dx = found.input, let sums = found.inputSums { normalization?.keep(sums, of: dx) }
-      return Gradients(
-        input: found.input, kernel: found.kernel, bias: found.bias, scale: scale, shift: shift)
+      guard let kernel = found.kernel, let bias = found.bias else {
+        preconditionFailure("ConvolutionBlock: a gradient that was asked for is missing")
+      }
+      return Gradients(input: found.input, kernel: kernel, bias: bias, scale: scale, shift: shift)
     }
     guard let direct = DirectConvolution(plan) else {
       preconditionFailure("ConvolutionBlock: \(plan.algorithm) was refused in init")
@@ -76,7 +78,9 @@ struct ConvolutionBlock {
     let dx =
       wantsInput
       ? MatrixConvolution(plan).inputGradient(gradient.unpooled(plan), kernel: kernel) : nil
-    return Gradients(input: dx, kernel: found.kernel, bias: found.bias, scale: scale, shift: shift)
+    return Gradients(
+      input: dx, kernel: PendingGradient(found.kernel), bias: found.bias, scale: scale, shift: shift
+    )
   }
 }
 

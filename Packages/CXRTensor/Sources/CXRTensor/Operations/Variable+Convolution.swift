@@ -40,7 +40,7 @@ extension Variable {
     let convolution = PlannedConvolution(plan: plan)
     let (wantsInput, wantsKernel) = (isRecorded, kernel.isRecorded)
     let output: Tensor
-    let both: SharedPullback<(input: Tensor?, kernel: Tensor?)>
+    let both: SharedPullback<(input: Tensor?, kernel: PendingGradient?)>
     if let x = rectification {
       output = convolution.output(x, kernel: w, bias: bias?.value, cache: cache)
       both = SharedPullback {
@@ -57,11 +57,11 @@ extension Variable {
     }
     let shape = self.shape
     // What is not wanted is not asked for.
-    var inputs: [(Variable, Pullback)] = [
-      (self, { both($0).input ?? Tensor(repeating: 0, shape: shape) }),
-      (kernel, { both($0).kernel ?? Tensor(repeating: 0, shape: w.shape) }),
+    var inputs: [(Variable, PendingPullback)] = [
+      (self, { PendingGradient(both($0).input ?? Tensor(repeating: 0, shape: shape)) }),
+      (kernel, { both($0).kernel ?? PendingGradient(Tensor(repeating: 0, shape: w.shape)) }),
     ]
-    if let bias { inputs.append((bias, { $0.columnSums(plan.shares) })) }
-    return .recorded(output, inputs)
+    if let bias { inputs.append((bias, { PendingGradient($0.columnSums(plan.shares)) })) }
+    return .recorded(output, pending: inputs)
   }
 }

@@ -78,10 +78,11 @@ extension Variable {
     let shape = self.shape
     let output = Variable.recorded(
       result,
-      [
-        (self, { gradients($0).input ?? Tensor(repeating: 0, shape: shape) }),
-        (kernel, { gradients($0).kernel }), (bias, { gradients($0).bias }),
-        (scale, { gradients($0).scale }), (shift, { gradients($0).shift }),
+      pending: [
+        (self, { PendingGradient(gradients($0).input ?? Tensor(repeating: 0, shape: shape)) }),
+        (kernel, { gradients($0).kernel }), (bias, { PendingGradient(gradients($0).bias) }),
+        (scale, { PendingGradient(gradients($0).scale) }),
+        (shift, { PendingGradient(gradients($0).shift) }),
       ])
     return (output, pooled.mean.tensor, pooled.variance.tensor)
   }
@@ -114,6 +115,6 @@ extension Variable {
     let pooled = block.forward(remembering: false, cache: cache)
     return .recorded(
       PendingNormalization(
-        pooled.values, factor: factor, offset: offset, mean: [], order: block.order), [])
+        pooled.values, factor: factor, offset: offset, mean: [], order: block.order), pending: [])
   }
 }

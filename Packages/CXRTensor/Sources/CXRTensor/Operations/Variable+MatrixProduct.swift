@@ -13,7 +13,9 @@ extension Variable {
     let shares = Variable.shares(of: [self, other])
     return .recorded(
       a.multiplied(by: b, shares),
-      (self, { dy in dy.multiplied(by: b, transposingOther: true, shares) }),
-      (other, { dy in a.transposedProduct(dy, shares) }))
+      pending: [
+        (self, { PendingGradient($0.multiplied(by: b, transposingOther: true, shares)) }),
+        (other, { a.transposedProduct($0, shares) }),
+      ])
   }
 }

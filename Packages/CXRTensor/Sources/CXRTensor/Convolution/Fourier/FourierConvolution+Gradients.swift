@@ -4,8 +4,8 @@ import CConvolution
 // The way back: gradients of input, kernel and bias.
 extension FourierConvolution {
   func backward(
-    _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, order: BlockOrder,
-    sumsAround mean: [Double]?,
+    _ x: ScaledInput, kernel: Tensor, wantsInput: Bool, wantsKernel: Bool, wantsBias: Bool,
+    order: BlockOrder, sumsAround mean: [Double]?,
     _ transformGradient: (_ rows: Rows, _ strip: Strip) -> Void
   ) -> ConvolutionGradients {
     precondition(!(wantsInput && isPacked), "FourierConvolution: packed inputs have no gradient")
@@ -70,7 +70,7 @@ extension FourierConvolution {
                       spectrum($0, kx, stride: transposedStride, scratch: room[0])
                     }, scratch)
                   if wantsKernel, !isGathered {
-                    let sum = sum(parts, targets, count: tiling.tile * stride)
+                    let sum = sum(ofParts: parts, targets, count: tiling.tile * stride)
                     stages.kernel_gradient_column(
                       t, kx, sum.first, sum.second, kernelRows.at(kx))
                   }
@@ -110,68 +110,42 @@ extension FourierConvolution {
           }
         }
       }
-      func toRows(_ sum: GatheredSpectrum, _ places: [Int]) {
-        Parallel.run(blocks: places.count) {
-          let kx = places[$0]
-          let first = cxr_first_frequency(tiling.tile, kx) * stride
-          stages.kernel_gradient_column(
-            t, kx, sum.first.base + first, sum.second.map { $0.base + first }, kernelRows.at(kx))
-        }
-      }
-      let all = (0..<horizontal).map(frequency)
-      if let sum = gathered.total, !plan.shares.isDivided {
-        toRows(sum, all)
-      } else if isGathered, plan.shares.isDivided {
-        // Each rank adds the spectra of some horizontal frequencies, and gives the rows that they come to, which are shorter.
-        let runs = plan.shares.runs(of: horizontal)
-        func floats(_ begin: (Int) -> Int) -> [Range<Int>] {
-          runs.map { begin($0.lowerBound)..<begin($0.upperBound) }
-        }
-        let parts = gathered.totals.map(\.added)
-        // The last one has fewer than what follows from its number.
-        let frequencies = cxr_frequencies(tiling.tile)
-        plan.shares.sumRuns(
-          parts, floats { min(cxr_first_frequency(tiling.tile, $0), frequencies) * stride })
-        if let first = parts.first {
-          let own = runs[plan.shares.ownRun]
-          toRows(GatheredSpectrum(first: first), all.filter(own.contains))
-        }
-        plan.shares.shareRuns(kernelRows.buffer.base, floats { $0 * kernelRows.stride })
-      }
     }
-    let bias = plan.shares.sums(biasShares, width: biasSize)
+    let (bias, inputSums) = summed(bias: wantsBias ? biasShares : [], pairs: sums)
     return ConvolutionGradients(
       input: dx.map { Tensor(buffer: $0, shape: plan.input) },
-      inputSums: mean.map { _ in sums.summedPairs(channels: plan.channels, plan.shares) },
-      kernel: wantsKernel ? kernelGradient(kernelRows) : Tensor(repeating: 0, shape: [0]),
-      bias: Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]))
+      inputSums: mean == nil ? nil : inputSums,
+      kernel: wantsKernel
+        ? kernelGradient(kernelRows, isGathered ? gathered.totals : [], stride: stride) : nil,
+      bias: wantsBias ? Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]) : nil
+    )
   }
 
-  /// The sum of the spectra of a single group's parts, of which there is one a share with images.
-  private func sum(
-    _ parts: [ImageGroups.Part], _ spectra: [UnsafeMutablePointer<Float>], count: Int
-  ) -> SpectrumSum {
-    var next = spectra.makeIterator()
-    let sum = plan.shares.partSums({ _ in next.next().map { SpectrumSum(first: $0) } }) {
-      first, second in first?.adding(second, count: count) ?? second
-    }
-    guard let sum = sum.first ?? nil else {
-      preconditionFailure("FourierConvolution: a group without parts")
-    }
-    return sum
-  }
-
-  func kernelGradient(_ rows: KernelRows) -> Tensor {
-    withUnsafePointer(to: tiling) { t in
-      Tensor(shape: plan.kernel) { dw in
-        Parallel.forEachBlock(of: plan.channels * outputBlocks, size: 8) { items in
-          for item in items {
-            stages.kernel_gradient_rows(
-              t, item % plan.channels, item / plan.channels, rows.buffer.base, rows.stride, dw)
-          }
+  /// The sums over shares of the bias's gradient, by share, and over images of pairs a channel, by image: in one message to every
+  /// other rank.
+  private func summed(
+    bias: [Double], pairs: [Double]
+  ) -> (bias: [Double], pairs: (gradient: [Double], product: [Double])) {
+    let (biasSize, pairSize) = (bias.count / plan.shares.count, pairs.count / max(1, plan.images))
+    let sums =
+      biasSize + pairSize == 0
+      ? []
+      : plan.shares.sum { share -> [Double] in
+        var sums = Array(bias[share * biasSize..<(share + 1) * biasSize])
+        sums += [Double](repeating: 0, count: pairSize)
+        for image in plan.shares.places(of: share) {
+          for i in 0..<pairSize { sums[biasSize + i] += pairs[image * pairSize + i] }
         }
-      }
-    }
+        return sums
+      } ?? [Double](repeating: 0, count: biasSize + pairSize)
+    let channels = 0..<pairSize / 2
+    return (
+      Array(sums[..<biasSize]),
+      (
+        channels.map { sums[biasSize + $0 * 2] },
+        channels.map { sums[biasSize + $0 * 2 + 1] }
+      )
+    )
   }
 
   /// The gradients from the output's gradient `[N, H′, W′, K]`.
@@ -180,7 +154,7 @@ extension FourierConvolution {
   ) -> ConvolutionGradients {
     withUnsafePointer(to: tiling) { t in
       backward(
-        x, kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel,
+        x, kernel: kernel, wantsInput: wantsInput, wantsKernel: wantsKernel, wantsBias: false,
         order: .descending, sumsAround: nil
       ) { rows, strip in
         stages.transform_gradient(
@@ -199,7 +173,8 @@ extension FourierConvolution {
     return withUnsafePointer(to: tiling) { t in
       source.withCoefficients { coefficients in
         backward(
-          x, kernel: kernel, wantsInput: wantsInput, wantsKernel: true, order: order,
+          x, kernel: kernel, wantsInput: wantsInput, wantsKernel: true, wantsBias: true,
+          order: order,
           sumsAround: wantsInput ? mean : nil
         ) { rows, strip in
           var gradient = source.at(image: strip.image, coefficients)

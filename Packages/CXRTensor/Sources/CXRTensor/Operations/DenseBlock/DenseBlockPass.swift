@@ -15,7 +15,7 @@ struct DenseBlockPass {
   }
 
   /// Gradients of a layer's six variables, in their order.
-  typealias LayerGradients = [Tensor]
+  typealias LayerGradients = [PendingGradient]
 
   private var layers: [Layer] = []
   /// `[N, H, W, C + L·G]`.
@@ -100,7 +100,7 @@ struct DenseBlockPass {
 
   private static func gradients(
     _ x: RectifiedNormalization, _ kernel: Tensor, _ dy: Tensor, _ shares: BatchShares
-  ) -> (input: Tensor, kernel: Tensor) {
+  ) -> (input: Tensor, kernel: PendingGradient) {
     let found = convolution(x.shape, kernel, shares).gradients(
       x, kernel: kernel, outputGradient: dy)
     guard let input = found.input, let kernel = found.kernel else {
@@ -113,6 +113,7 @@ struct DenseBlockPass {
   func gradients(_ outputGradient: Tensor) -> (input: Tensor, layers: [LayerGradients]) {
     var dx = outputGradient
     var found: [LayerGradients] = []
+    var queue = GradientQueue()
     for (place, layer) in layers.enumerated().reversed() {
       let added = layer.kernel2.shape[3]
       let dy = dx.channels(layer.inputs..<layer.inputs + added)
@@ -120,17 +121,22 @@ struct DenseBlockPass {
         values: layer.middle, channels: layer.middle.shape[3], statistics: layer.statistics2,
         shares: shares)
       let back2 = Self.gradients(second, layer.kernel2, dy, shares)
+      queue.add(back2.kernel)
       let sums2 = second.sums(back2.input)
       let dMiddle = second.inputGradient(back2.input, gamma: layer.gamma2, sums2)
       let first = RectifiedNormalization(
         values: values, channels: layer.inputs, statistics: layer.statistics1, shares: shares)
       let back1 = Self.gradients(first, layer.kernel1, dMiddle, shares)
+      queue.add(back1.kernel)
       let sums1 = first.sums(back1.input)
       if place > 0 || wantsInput {
         first.addInputGradient(back1.input, gamma: layer.gamma1, sums1, to: &dx)
       }
       let (one, two) = (first.parameterGradients(sums1), second.parameterGradients(sums2))
-      found.append([one.scale, one.shift, back1.kernel, two.scale, two.shift, back2.kernel])
+      found.append([
+        PendingGradient(one.scale), PendingGradient(one.shift), back1.kernel,
+        PendingGradient(two.scale), PendingGradient(two.shift), back2.kernel,
+      ])
     }
     return (dx.channels(0..<inputs), found.reversed())
   }

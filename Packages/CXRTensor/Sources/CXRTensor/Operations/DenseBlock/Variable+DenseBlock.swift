@@ -47,13 +47,13 @@ extension Variable {
     let isRecorded = variables.contains(where: \.isRecorded)
     let pass = DenseBlockPass(self, layers, epsilon: epsilon, shares: shares, keeping: isRecorded)
     let back = SharedPullback { pass.gradients($0) }
-    var inputs: [(Variable, Pullback)] = [(self, { back($0).input })]
+    var inputs: [(Variable, PendingPullback)] = [(self, { PendingGradient(back($0).input) })]
     for (place, layer) in layers.enumerated() {
       for (i, variable) in layer.variables.enumerated() {
         inputs.append((variable, { back($0).layers[place][i] }))
       }
     }
-    return (.recorded(pass.values, moments: pass.moments, inputs), pass.statistics)
+    return (.recorded(pass.values, moments: pass.moments, pending: inputs), pass.statistics)
   }
 
   /// The block as an operation of a trace.

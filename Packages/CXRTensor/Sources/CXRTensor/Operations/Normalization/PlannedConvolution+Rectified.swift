@@ -23,7 +23,7 @@ extension PlannedConvolution {
   func gradients(
     _ x: RectifiedNormalization, kernel w: Tensor, outputGradient dy: Tensor,
     wantsInput: Bool = true, wantsKernel: Bool = true
-  ) -> (input: Tensor?, kernel: Tensor?) {
+  ) -> (input: Tensor?, kernel: PendingGradient?) {
     guard plan.readsNormalized else {
       return gradients(
         x.output(), kernel: w, outputGradient: dy, wantsInput: wantsInput, wantsKernel: wantsKernel)
@@ -31,7 +31,7 @@ extension PlannedConvolution {
     if let fourier = FourierConvolution(plan, packing: false) {
       let found = fourier.gradients(
         x.scaled, kernel: w, outputGradient: dy, wantsInput: wantsInput, wantsKernel: wantsKernel)
-      return (found.input, wantsKernel ? found.kernel : nil)
+      return (found.input, found.kernel)
     }
     let product = MatrixConvolution(plan)
     return (
