@@ -157,17 +157,19 @@ DICOM_MUTANTS := 10000
 # What needs traits is built once, with all of them: with everything else where they are asked for, else in a folder of its own.
 ALL_TRAITS := DICOM,MPI
 TRAITS_BUILT := $(if $(filter $(ALL_TRAITS),$(TRAITS)),.build,.build-traits)
+# The usual folder by its name would be another one to the package manager, and everything compiled again.
+IN_TRAITS_BUILT := $(if $(filter $(ALL_TRAITS),$(TRAITS)),,--scratch-path $(TRAITS_BUILT))
 
 traits:
 	@Scripts/setup.sh dicom mpi
 	$(SWIFT) build -c release --traits $(ALL_TRAITS) --explicit-target-dependency-import-check error \
-	  --scratch-path $(TRAITS_BUILT) --build-tests -Xswiftc -enable-testing
+	  $(IN_TRAITS_BUILT) --build-tests -Xswiftc -enable-testing
 
 cluster: traits $(VENV)/ready ## Training on several ranks of MPI beside one process, killed, stopped and deceived; CXR_REAL_DATA.
 	$(VENV)/bin/python Tests/Cluster/cluster.py $(TRAITS_BUILT)/release $(if $(CXR_REAL_DATA),--films $(CXR_REAL_DATA)) $(CLUSTER)
 
 dicom: traits $(VENV)/dicom/ready ## Build with the trait DICOM, which needs libdcmtk-dev, and judge it by pydicom; CXR_REAL_DATA.
-	$(SWIFT) test -c release --traits $(ALL_TRAITS) --scratch-path $(TRAITS_BUILT) --skip-build --no-parallel \
+	$(SWIFT) test -c release --traits $(ALL_TRAITS) $(IN_TRAITS_BUILT) --skip-build --no-parallel \
 	  -Xswiftc -enable-testing --filter 'DICOM|CodecTests|FilmTests|CXRClusterTests'
 	$(VENV)/dicom/bin/python Tests/DICOM/judge.py $(TRAITS_BUILT)/release $(if $(CXR_REAL_DATA),--real $(CXR_REAL_DATA))
 	$(VENV)/dicom/bin/python Tests/DICOM/mutants.py $(TRAITS_BUILT)/release $(DICOM_MUTANTS) \

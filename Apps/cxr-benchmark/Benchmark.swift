@@ -23,6 +23,7 @@ struct Benchmark: ParsableCommand {
     subcommands: [
       TrainCommand.self, InferCommand.self, LayersCommand.self, PeakCommand.self, PlanCommand.self,
       PrepareCommand.self, BatchesCommand.self, LabelsCommand.self, SumsCommand.self,
+      RankCommand.self,
     ])
 }
 

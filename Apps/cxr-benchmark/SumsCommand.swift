@@ -17,6 +17,8 @@ struct SumsCommand: Program {
   @Option(help: "Times of each, in alternation.")
   var rounds = 15
   @OptionGroup var common: CommonOptions
+  /// In a row: of one alone it would be timed how long the other took to come.
+  private static let barriers = 5
 
   func validate() throws {
     guard rounds > 0, !floats.isEmpty, floats.allSatisfy({ (1...1 << 28).contains($0) }) else {
@@ -38,7 +40,9 @@ struct SumsCommand: Program {
       var times = (ordered: [Double](), theirs: [Double](), barrier: [Double]())
       for _ in 0..<rounds + 1 {
         own = source
-        times.barrier.append(seconds { cluster.barrier() })
+        cluster.barrier()
+        times.barrier.append(
+          seconds { for _ in 0..<Self.barriers { cluster.barrier() } } / Double(Self.barriers))
         times.ordered.append(seconds { sum(&own, &room, shares) })
         cluster.barrier()
         times.theirs.append(try seconds { _ = try cluster.allReduced(source) })

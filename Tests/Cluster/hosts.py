@@ -19,12 +19,16 @@ def run(*command):
 
 
 class Hosts:
-    """Use as a context; raises OSError or CalledProcessError where the system grants no namespaces."""
+    """Use as a context; raises OSError or CalledProcessError where the system grants no namespaces.
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    With a delay, in milliseconds a direction, packets go through relay.c instead of a wire.
+    """
+
+    def __init__(self, folder, delay=0):
+        self.folder, self.delay = Path(folder), delay
         self.names = [f"cxr{os.getpid() % 10000}{letter}" for letter in "ab"]
-        self.links = [f"l{name}" for name in self.names]
+        self.links = ["wire", "wire"]
+        self.relay = None
         self.agent = self.folder / "agent.sh"
         self.file = self.folder / "hosts"
 
@@ -34,7 +38,10 @@ class Hosts:
             for name in self.names:
                 run("ip", "netns", "add", name)
             one, other = self.links
-            run("ip", "link", "add", one, "netns", self.names[0], "type", "veth", "peer", "name", other, "netns", self.names[1])
+            if self.delay:
+                self.begin_relay()
+            else:
+                run("ip", "link", "add", one, "netns", self.names[0], "type", "veth", "peer", "name", other, "netns", self.names[1])
             for place, (name, link) in enumerate(zip(self.names, self.links)):
                 run("ip", "-n", name, "addr", "add", f"10.213.7.{place + 1}/24", "dev", link)
                 for interface in (link, "lo"):
@@ -50,6 +57,16 @@ class Hosts:
             raise
         return self
 
+    def begin_relay(self):
+        program = self.folder / "relay"
+        run("cc", "-O2", "-Wall", "-Werror", Path(__file__).with_name("relay.c"), "-o", program)
+        microseconds = str(int(1000 * self.delay))
+        self.relay = subprocess.Popen([program, *self.names, self.links[0], microseconds], stdout=subprocess.PIPE, text=True)
+        if self.relay.stdout.readline() != "ready\n":
+            raise OSError("the relay did not begin")
+        for name, link in zip(self.names, self.links):
+            run("ip", "-n", name, "link", "set", link, "mtu", "9000", "txqueuelen", "10000")
+
     def kill(self):
         """Ends every process there."""
         for name in self.names:
@@ -60,6 +77,9 @@ class Hosts:
 
     def __exit__(self, *_):
         self.kill()
+        if self.relay:
+            self.relay.kill()
+            self.relay.wait()
         for name in self.names:
             with contextlib.suppress(OSError):
                 subprocess.run(["ip", "netns", "del", name], capture_output=True)
@@ -85,4 +105,4 @@ class Hosts:
     def limit(self, rate):
         """So many bits a second in both directions, as tc writes them."""
         for name, link in zip(self.names, self.links):
-            run("ip", "netns", "exec", name, "tc", "qdisc", "replace", "dev", link, "root", "tbf", "rate", rate, "burst", "64kb", "latency", "50ms")
+            run("ip", "netns", "exec", name, "tc", "qdisc", "replace", "dev", link, "root", "tbf", "rate", rate, "burst", "64kb", "latency", "200ms")
