@@ -17,7 +17,7 @@ WHEEL_NAME := torchxrayvision==1.5.7
 WHEEL := $(VENV)/wheels/torchxrayvision-1.5.7-py3-none-any.whl
 DATA_PAGE := Packages/CXRData/Sources/CXRData/CXRData.docc/YourData.md
 
-.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster bench-cluster rank-faults \
+.PHONY: help setup stage install uninstall test-install api build demo synth-nih test test-programs test-packages test-portable test-debug check docs bench bench-data bench-collections bench-evaluation coverage full-size parity learning dicom traits cluster bench-cluster cluster-model rank-faults \
   archives fetch poses pages recompute networks transfer bench-archives bench-fetch mutation chaos faults mutants equality collections doors checkpoints bench-checkpoint fuzz sanitize clean
 
 help: ## This list.
@@ -136,6 +136,9 @@ bench-collections: build $(VENV)/wheels/ready ## Public collections' label files
 
 bench-evaluation: build $(VENV)/peers ## A thousand draws of NIH's test patients beside scikit-learn; CXR_REAL_DATA.
 	$(VENV)/peers/bin/python Benchmarks/evaluation.py $(BIN) Benchmarks/results/$(shell date +%F)-evaluation
+
+cluster-model: traits ## A step on 2 to 64 computers, computed from work and messages, and the rule checked; as root. A quarter of an hour.
+	python3 Benchmarks/cluster_model.py $(TRAITS_BUILT)/release Benchmarks/results/$(shell date +%F)-cluster-model
 
 # A thousand sets a cell: half an hour. With COVERAGE_SETS=300 ten minutes.
 COVERAGE_SETS := 1000

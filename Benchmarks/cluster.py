@@ -3,7 +3,9 @@
     python cluster.py BIN OUTPUT [--rounds 5]
 
 BIN has programs with the trait MPI. In a round each contestant runs once: one process of two threads, two ranks of one thread, and
-PyTorch's two processes of one thread (gloo, fp32, channels last). Sums of equal size are timed in alternation with MPI_Allreduce.
+PyTorch's two processes of one thread (gloo, fp32, channels last). Beside them two processes that do a rank's work each, at once and
+without messages: two threads share work as it comes, ranks have halves, so that a processor that is slower than the other one holds
+ranks up and threads hardly. Sums of equal size are timed in alternation with MPI_Allreduce.
 Writes OUTPUT.md and OUTPUT.json.
 """
 
@@ -33,6 +35,13 @@ def lines(command):
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
+def at_once(command):
+    """Seconds of a rank's work in a step, of two processes at once."""
+    both = [subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) for _ in range(2)]
+    found = [json.loads(process.communicate()[0]) for process in both]
+    return sorted(sum(event[0] for event in one["events"]) + one["rest"] for one in found)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("bin", type=Path)
@@ -40,7 +49,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     ours = options.bin / "cxr-benchmark"
-    results, sums = {}, {ranks: [] for ranks in (2, 4, 8)}
+    results, sums, alone = {}, {ranks: [] for ranks in (2, 4, 8)}, {}
     for round_ in range(options.rounds):
         for network, (_, steps) in NETWORKS.items():
             train = ["train", "--model", network, "--batch", 32, "--steps", steps, "--warmup", 1]
@@ -54,6 +63,7 @@ def main():
             for who, command in contestants.items():
                 print(f"\rround {round_ + 1}/{options.rounds}: {network}, {who}".ljust(78), end="", file=sys.stderr)
                 results.setdefault(network, {}).setdefault(who, []).append(lines(command)[-1])
+            alone.setdefault(network, []).append(at_once([ours, "rank", *train[1:], "--ranks", 2, "--threads", 1]))
         for ranks, found in sums.items():
             found.append(lines([*LAUNCH, ranks, ours, "sums", "--rounds", 9, "--threads", 1]))
     print("\r".ljust(79) + "\r", end="", file=sys.stderr)
@@ -79,7 +89,14 @@ def main():
         one, two, torch = ([r["images_per_second"] for r in runs] for runs in found.values())
         ratio = [b / a for a, b in zip(one, two)]
         peer = [b / a for a, b in zip(torch, two)]
+        # Threads would share the work of both as fast as each processor is.
+        even = [2 / (1 / quick + 1 / slow) / slow for quick, slow in alone[network]]
+        messages = [32 / speed - slow for speed, (_, slow) in zip(two, alone[network])]
         page += [
+            "", f"A rank's work without messages, two at once: the slower takes {1e3 * statistics.median(s for _, s in alone[network]):.0f} ms, "
+            f"the quicker {1e3 * statistics.median(q for q, _ in alone[network]):.0f}; so ranks could reach "
+            f"**{statistics.median(even):.2f}** ({min(even):.2f}–{max(even):.2f}) of threads that share, and what is left of a step is "
+            f"{1e3 * statistics.median(messages):.0f} ms ({1e3 * min(messages):.0f}–{1e3 * max(messages):.0f}) of messages and of waiting.",
             "", f"Two ranks to one process **{statistics.median(ratio):.2f}** ({min(ratio):.2f}–{max(ratio):.2f}), to PyTorch "
             f"{statistics.median(peer):.1f} ({min(peer):.1f}–{max(peer):.1f}).", "",
         ]  # fmt: skip
@@ -102,7 +119,7 @@ def main():
             )
     page.append("")
     options.output.with_suffix(".md").write_text("\n".join(page))
-    options.output.with_suffix(".json").write_text(json.dumps({"results": results, "sums": sums}, indent=1) + "\n")
+    options.output.with_suffix(".json").write_text(json.dumps({"results": results, "alone": alone, "sums": sums}, indent=1) + "\n")
     print("\n".join(page))
 
 

@@ -21,6 +21,13 @@ public protocol Program: ParsableCommand {
 extension Program {
   public static var worksTogether: Bool { false }
 
+  /// Begins, where several processes may do so together: what is wrong with the command line is said once.
+  public static func mainTogether(_ arguments: [String]) {
+    JoinedRanks.join()
+    JoinedRanks.check { _ = try parseAsRoot(arguments) }
+    main(arguments)
+  }
+
   public func run() throws {
     common.log.apply()
     if Self.worksTogether { JoinedRanks.join() } else { JoinedRanks.refuseOthers() }

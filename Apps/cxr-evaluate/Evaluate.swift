@@ -29,6 +29,8 @@ struct Evaluate: Program {
       """,
     version: LibraryVersion.current)
 
+  static let worksTogether = true
+
   /// Of pictures of films on which networks were most sure, in pixels.
   private static let exampleSide = 176
 
@@ -168,10 +170,16 @@ struct Evaluate: Program {
     }
   }
 
+  static func main() { mainTogether(Array(CommandLine.arguments.dropFirst())) }
+
   func work() throws {
     _ = common.start()
-    let folder = try ResultFolder.evaluate(output, reusing: force)
+    let cluster = JoinedRanks.current
+    // The first rank alone writes.
+    let folder =
+      try cluster.map { $0.rank == 0 } ?? true ? ResultFolder.evaluate(output, reusing: force) : nil
     var options = try options
+    options.ranks = cluster
     if collectionOptions.collection == nil, checkpoint.isEmpty || subset == .all {
       // Said here, as the evaluation will find it too.
       _ = try collectionOptions.choice(labelFile: csv)
@@ -180,7 +188,9 @@ struct Evaluate: Program {
     let boxList = try boxes.map { try BoxList(path: $0) }
     (options.boxes, options.exampleSide) = (boxList, Self.exampleSide)
     let prevalences = try prevalence?.shares(of: Evaluation.labels(of: options)) ?? [:]
-    let evaluation = try Evaluation(options, events: events)
+    let evaluation = try Evaluation(options, events: events(options))
+    JoinedRanks.leave()
+    guard let folder else { return }
     announce(evaluation)
     if let boxList = boxList?.renaming(evaluation.collection.file.renames) {
       announce(boxList, evaluation)
@@ -264,12 +274,13 @@ struct Evaluate: Program {
     }
   }
 
-  private var events: Evaluation.Events {
+  private func events(_ options: Evaluation.Options) -> Evaluation.Events {
     let progress = Progress("films evaluated")
     let paths = checkpoint
     var events = Evaluation.Events()
     events.found = { collection, networks in
       collection.announce()
+      if let cluster = JoinedRanks.current { try cluster.compare(options.facts(collection)) }
       for (path, network) in zip(paths, networks) {
         Console.note(
           "\(path): \(network.loss), epoch \(network.epoch), mean "

@@ -193,7 +193,7 @@ struct Train: Program {
     let given = Array(CommandLine.arguments.dropFirst())
     guard let request = try? ResumeRequest.parse(given), request.resume,
       let output = request.output
-    else { return begin(given) }
+    else { return mainTogether(given) }
     do {
       let saved = try SavedRun(
         path: output + "/" + RunFile.name, known: optionNames(),
@@ -205,7 +205,7 @@ struct Train: Program {
       // A setting that is given anew takes the place of the one that the run began with.
       let settings = given.map { $0.hasPrefix("--architecture=") ? String($0.dropFirst(15)) : $0 }
       let keys = settings.compactMap { text in text.firstIndex(of: "=").map { text[...$0] } }
-      begin(
+      mainTogether(
         (saved?.arguments ?? []).filter { argument in
           !keys.contains { argument.hasPrefix("--architecture=" + $0) }
         } + given)
@@ -213,11 +213,6 @@ struct Train: Program {
       JoinedRanks.letFirstSpeak()
       exit(withError: error)
     }
-  }
-
-  private static func begin(_ arguments: [String]) {
-    JoinedRanks.check { _ = try parseAsRoot(arguments) }
-    main(arguments)
   }
 }
 

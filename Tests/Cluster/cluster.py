@@ -178,6 +178,29 @@ def main():
                 (1, [*common, *settings, "--output", folder / "told-2", "--seed", "1"]),
             ), r"rank 1: the option seed",
         )  # fmt: skip
+        # An evaluation is the same on several ranks.
+        evaluate = [
+            options.bin / "cxr-evaluate", "--checkpoint", folder / "one-0/best.npz", "--checkpoint", folder / "one-1/best.npz",
+            "--csv", csv, "--images", source, "--subset", "all", "--replicates", "100",
+        ]  # fmt: skip
+        files = {}
+        for ranks in (1, 2, 3):
+            output = folder / f"evaluated-{ranks}"
+            code, words = finish(mpi((ranks, [*evaluate, "--output", output])))
+            # The page tells its command line.
+            files[ranks] = {
+                file.name: re.sub(rb"evaluated-\d", b"", file.read_bytes()) for file in sorted(output.glob("*"))
+            } if code == 0 else words[-2000:]  # fmt: skip
+        for ranks in (2, 3):
+            same_files = len(files[1]) > 10 and files[ranks] == files[1]
+            check(f"an evaluation on {ranks} ranks writes what one process writes", same_files, files[ranks] if not same_files else "")
+        refused(
+            "another checkpoint on one rank",
+            mpi(
+                (1, [*evaluate, "--output", folder / "told-3"]),
+                (1, [*(folder / "one-1/best.npz" if w == folder / "one-0/best.npz" else w for w in evaluate), "--output", folder / "told-3"]),
+            ), r"rank 1: the checkpoint",
+        )  # fmt: skip
         # A rank that stops is noticed, and last.npz of the steps before is whole.
         output = folder / "stopped"
         job = mpi(

@@ -9,6 +9,11 @@ public struct FilmReading: Sendable {
   /// `[N, K]`.
   public let logits: Tensor
 
+  /// What was seen elsewhere.
+  public init(featureMaps: Tensor, features: Tensor, logits: Tensor) {
+    (self.featureMaps, self.features, self.logits) = (featureMaps, features, logits)
+  }
+
   /// `[N, K]`, each in 0…1.
   public var probabilities: Tensor { Variable(logits).sigmoid().value }
 }

@@ -2,6 +2,7 @@ import CXRData
 import CXREvaluation
 import CXRFilms
 import CXRNet
+import CXRParallel
 
 /// Films that networks have answered, and that can be looked at once more.
 struct AnsweredFilms: Sendable {
@@ -39,12 +40,13 @@ struct AnsweredFilms: Sendable {
     }
     var seen = sightings
     let classifiers = sources.classifiers
-    (source, answers) = try Self.answers(networks, asked, of: collection, options, events) {
-      network, films, reading in
-      if seen.indices.contains(network) {
-        seen[network].add(films, reading, by: classifiers[network])
-      }
-    }
+    let looks = !seen.isEmpty
+    (source, answers) = try Self.answers(
+      networks, asked, of: collection, options, events,
+      see: looks
+        ? { network, films, reading in
+          seen[network].add(films, reading, by: classifiers[network])
+        } : nil)
     sightings = seen
     rows = answers.places.map { asked[$0.index] }
     guard !rows.isEmpty else {
@@ -56,14 +58,15 @@ struct AnsweredFilms: Sendable {
   private static func answers(
     _ networks: Networks, _ rows: [FilmRow], of collection: FilmCollection,
     _ options: Evaluation.Options, _ events: Evaluation.Events,
-    see: (_ network: Int, _ films: [CachedFilm], FilmReading) -> Void = { _, _, _ in }
+    see: ((_ network: Int, _ films: [CachedFilm], FilmReading) -> Void)? = nil
   ) throws -> (PreparedFilms, Networks.Answers) {
     let films = collection.films(rows)
     let source = try networks.prepared(
       films, cacheFolder: options.cacheFolder, check: options.cacheCheck, waiting: events.waiting,
       progress: { events.progress($0, films.count) })
     let found = try networks.answers(
-      on: source, count: rows.count, paths: options.checkpoints, see: see
+      on: source, count: rows.count, paths: options.checkpoints,
+      ranks: options.ranks ?? LocalRanks.alone, see: see
     ) { events.progress($0, rows.count) }
     guard found.unreadable.isEmpty || options.skipsUnreadable else {
       throw FilmError.unreadableFilms(found.unreadable)

@@ -4,6 +4,7 @@ import CXRFilms
 import CXRImage
 import CXRMetrics
 import CXRNet
+import CXRParallel
 
 extension Evaluation {
   /// What is evaluated, and on what.
@@ -49,6 +50,10 @@ extension Evaluation {
     /// What tells whether a prepared film has changed; size and time of its file unless said otherwise.
     public var cacheCheck = FilmCache.SourceCheck.stamp
 
+    /// Processes that evaluate together, each whole batches of films in turn; `nil`, the default: this one alone. All have then
+    /// what networks say, and the first alone pictures and maps.
+    public var ranks: (any Ranks)?
+
     /// The test films of a collection, each of which can be decoded, unless said otherwise.
     public init(
       checkpoints: [String], collection: FilmCollection.Options, subset: Subset? = .test,
@@ -63,8 +68,8 @@ extension Evaluation {
 
   /// What goes on, for a person who waits.
   public struct Events: Sendable {
-    /// Called once the films are found, before any is decoded.
-    public var found: @Sendable (FilmCollection, [CheckpointMetadata]) -> Void = { _, _ in }
+    /// Called once the films are found, before any is decoded; what it throws ends the evaluation.
+    public var found: @Sendable (FilmCollection, [CheckpointMetadata]) throws -> Void = { _, _ in }
     /// Called once if another process is preparing films in the cache.
     public var waiting: @Sendable () -> Void = {}
     /// Called with films done and films in all, on any thread.

@@ -47,7 +47,7 @@ public struct Evaluation: Sendable {
   public init(_ options: Options, events: Events = Events()) throws {
     let sources = try EvaluationSources(options)
     let collection = try sources.films(events)
-    events.found(collection, sources.classifiers.map(\.metadata))
+    try events.found(collection, sources.classifiers.map(\.metadata))
     try sources.checkSameFilms(collection)
     let asked = try sources.rows(in: collection)
     let units = JudgedUnits(options.unit, of: collection)

@@ -1,6 +1,7 @@
 import CXRFilms
 import CXRImage
 import CXRNet
+import CXRParallel
 import CXRTensor
 
 /// Trained networks applied to the films of a collection, a batch at a time.
@@ -66,51 +67,66 @@ struct Networks: Sendable {
   ///   - source: the films.
   ///   - count: how many are asked about.
   ///   - paths: of the checkpoints, for messages.
-  ///   - see: told what each network reads of films, before it is forgotten.
+  ///   - ranks: processes that answer together, each whole batches in turn.
+  ///   - see: told what each network reads of films, before it is forgotten; of several ranks by the first alone. `nil` where nobody
+  ///     looks.
   ///   - progress: told how many films are done.
   /// - Throws: ``TrainingError/unusableCheckpoint(path:reason:)`` where an output is not a number.
   func answers(
     on source: PreparedFilms, count: Int, paths: [String],
-    see: (_ network: Int, _ films: [CachedFilm], FilmReading) -> Void = { _, _, _ in },
+    ranks: any Ranks = LocalRanks.alone,
+    see: ((_ network: Int, _ films: [CachedFilm], FilmReading) -> Void)? = nil,
     progress: (_ done: Int) -> Void
   ) throws -> Answers {
     let none = [[Double]](repeating: [], count: classifiers.count)
     var answers = Answers(logits: none, probabilities: none, baselines: none)
-    for start in stride(from: 0, to: count, by: Self.batchSize) {
-      let part = CachedFilm(start)..<CachedFilm(min(count, start + Self.batchSize))
-      var decoded: [[[Float]]] = []
-      let known = answers.places.count
-      for (place, result) in zip(part, try source.pixels(of: part)) {
-        switch result {
-        case .success(let planes):
-          decoded.append(planes)
-          answers.places.append(place)
-        case .failure(let error): answers.unreadable.append(error.film)
+    let together = Self.batchSize * ranks.count
+    for start in stride(from: 0, to: count, by: together) {
+      let first = start + ranks.rank * Self.batchSize
+      let part = min(count, first)..<min(count, first + Self.batchSize)
+      let own = try batch(CachedFilm(part.lowerBound)..<CachedFilm(part.upperBound), of: source)
+      for batch in try Self.gathered(own, ranks, wantsMaps: see != nil) {
+        answers.places += batch.places
+        answers.unreadable += batch.unreadable
+        for (m, reading) in batch.readings.enumerated() {
+          guard reading.logits.scalars.allSatisfy(\.isFinite),
+            batch.baselines[m].allSatisfy(\.isFinite)
+          else { throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber) }
+          answers.logits[m] += reading.logits.scalars.map(Double.init)
+          answers.probabilities[m] += reading.probabilities.scalars.map(Double.init)
+          answers.baselines[m] += batch.baselines[m].map(Double.init)
+          if ranks.rank == 0 { see?(m, batch.places, reading) }
         }
       }
-      for (m, classifier) in classifiers.enumerated() where !decoded.isEmpty {
-        let films = decoded.map { $0[preparation(of: m)] }
-        let reading = classifier.model.reading(input(films, for: m))
-        guard reading.logits.scalars.allSatisfy(\.isFinite) else {
-          throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
-        }
-        answers.logits[m] += reading.logits.scalars.map(Double.init)
-        answers.probabilities[m] += reading.probabilities.scalars.map(Double.init)
-        see(m, Array(answers.places[known...]), reading)
-        if let baseline = classifier.baseline {
-          let size = classifier.metadata.image.size
-          for levels in films {
-            let scores = baseline.scores(levels: levels, size: size)
-            guard scores.allSatisfy(\.isFinite) else {
-              throw TrainingError.unusableCheckpoint(path: paths[m], reason: Self.notANumber)
-            }
-            answers.baselines[m] += scores.map(Double.init)
-          }
-        }
-      }
-      progress(part.upperBound.index)
+      progress(min(count, start + together))
     }
     return answers
+  }
+
+  /// What the networks say of some films.
+  private func batch(
+    _ part: Range<CachedFilm>, of source: PreparedFilms
+  ) throws -> BatchAnswers {
+    var (found, decoded) = (BatchAnswers(), [[[Float]]]())
+    for (place, result) in zip(part, try source.pixels(of: part)) {
+      switch result {
+      case .success(let planes):
+        decoded.append(planes)
+        found.places.append(place)
+      case .failure(let error): found.unreadable.append(error.film)
+      }
+    }
+    guard !decoded.isEmpty else { return found }
+    for (m, classifier) in classifiers.enumerated() {
+      let films = decoded.map { $0[preparation(of: m)] }
+      found.readings.append(classifier.model.reading(input(films, for: m)))
+      let size = classifier.metadata.image.size
+      found.baselines.append(
+        classifier.baseline.map { baseline in
+          films.flatMap { baseline.scores(levels: $0, size: size) }
+        } ?? [])
+    }
+    return found
   }
 
   /// Prepared films, `[n]` of grey levels, as the input of a network.
