@@ -7,7 +7,9 @@ SWIFT ?= swift
 # What is built, tested and installed has these: TRAITS=DICOM,MPI. Another choice builds everything anew.
 TRAITS :=
 WITH_TRAITS := $(addprefix --traits ,$(TRAITS))
-BUILD := $(SWIFT) build -c release $(WITH_TRAITS) --explicit-target-dependency-import-check error
+# The package manager names several traits in an order of chance, and compiles everything again where it is another one.
+SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 $(SWIFT) build
+BUILD := $(SWIFT_BUILD) -c release $(WITH_TRAITS) --explicit-target-dependency-import-check error
 BIN := .build/release
 VENV := .venv
 DEMO := demo
@@ -165,7 +167,7 @@ IN_TRAITS_BUILT := $(if $(filter $(ALL_TRAITS),$(TRAITS)),,--scratch-path $(TRAI
 
 traits:
 	@Scripts/setup.sh dicom mpi
-	$(SWIFT) build -c release --traits $(ALL_TRAITS) --explicit-target-dependency-import-check error \
+	$(SWIFT_BUILD) -c release --traits $(ALL_TRAITS) --explicit-target-dependency-import-check error \
 	  $(IN_TRAITS_BUILT) --build-tests -Xswiftc -enable-testing
 
 cluster: traits $(VENV)/ready ## Training on several ranks of MPI beside one process, killed, stopped and deceived; CXR_REAL_DATA.

@@ -70,6 +70,7 @@ public struct CommonOptions: ParsableArguments {
     } else if let cluster = JoinedRanks.current {
       Parallel.threads = Parallel.threads(ofRanks: cluster.ranksHere)
     }
+    if let cluster = JoinedRanks.current { Parallel.share(amongRanks: cluster.ranksHere) }
     TensorMemory.onExhaustion { bytes in
       Console.fail(
         "the system has no \(bytes >> 20) MiB of memory left; files written so far are whole. Lower "

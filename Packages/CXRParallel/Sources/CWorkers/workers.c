@@ -17,6 +17,9 @@
 #endif
 
 enum { SPINS = 4000 };  // Some 50 to 100 µs.
+static atomic_int spins = SPINS;
+
+void cxr_wait_awake(int awake) { atomic_store(&spins, awake ? SPINS : 0); }
 
 // A thread of the pool, and where it is called. Each has a place of its own, so that a call of few workers neither wakes
 // nor waits for those that an earlier call of many has left.
@@ -46,7 +49,7 @@ static void *thread_main(void *argument) {
   for (;;) {
     long now;
     for (int i = 0; (now = atomic_load_explicit(&self->calls, memory_order_acquire)) == seen; i++) {
-      if (i < SPINS) {
+      if (i < atomic_load_explicit(&spins, memory_order_relaxed)) {
         PAUSE();
         continue;
       }
@@ -134,7 +137,7 @@ void cxr_run_workers(long workers, void (*body)(void *, long), void *context) {
   for (long i = available; i < workers; i++) body(context, i);
   for (int i = 0; atomic_load_explicit(&unfinished, memory_order_acquire) > 0; i++) {
     // The others may be waiting for this very processor.
-    if (i < SPINS)
+    if (i < atomic_load_explicit(&spins, memory_order_relaxed))
       PAUSE();
     else
       sched_yield();

@@ -5,6 +5,19 @@ import Testing
 @testable import CXRParallel
 
 @Suite(.serialized) struct ParallelTests {
+  @Test func threadsThatShareTheMachineDoTheSame() {
+    let before = Parallel.threads
+    defer {
+      Parallel.threads = before
+      Parallel.share(amongRanks: 1)
+    }
+    Parallel.threads = 3
+    for ranks in [1, 1000, 1] {
+      Parallel.share(amongRanks: ranks)
+      for _ in 0..<50 { #expect(Parallel.map(40) { $0 * $0 } == (0..<40).map { $0 * $0 }) }
+    }
+  }
+
   @Test func everyBlockRunsOnce() {
     let before = Parallel.threads
     defer { Parallel.threads = before }

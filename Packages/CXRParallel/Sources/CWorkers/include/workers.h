@@ -9,6 +9,9 @@ long cxr_allowed_processors(void);
 /// calling thread alone, one worker after the other.
 void cxr_run_workers(long workers, void (*body)(void *context, long worker), void *context);
 
+/// Whether threads wait awake for a short while before they sleep, as they do unless told otherwise.
+void cxr_wait_awake(int awake);
+
 /// Seconds that calls which ran on several threads have taken since the process began.
 double cxr_seconds_together(void);
 

@@ -27,6 +27,12 @@ public enum Parallel {
       ? ProcessorCount.active : max(1, ProcessorCount.active / max(1, ranks))
   }
 
+  /// Says that so many processes with ``threads`` threads each share this machine. Where these are more than its processors, a thread
+  /// that has nothing to do lets others run at once, instead of waiting awake for a short while.
+  public static func share(amongRanks ranks: Int) {
+    cxr_wait_awake(threads > threads(ofRanks: ranks) ? 0 : 1)
+  }
+
   /// Seconds, since the process began, in which work ran on several threads: what is left of a span of time is what more threads
   /// would not shorten.
   public static var secondsTogether: Double { cxr_seconds_together() }
