@@ -91,12 +91,10 @@ def main():
         peer = [b / a for a, b in zip(torch, two)]
         # Threads would share the work of both as fast as each processor is.
         even = [2 / (1 / quick + 1 / slow) / slow for quick, slow in alone[network]]
-        messages = [32 / speed - slow for speed, (_, slow) in zip(two, alone[network])]
         page += [
             "", f"A rank's work without messages, two at once: the slower takes {1e3 * statistics.median(s for _, s in alone[network]):.0f} ms, "
             f"the quicker {1e3 * statistics.median(q for q, _ in alone[network]):.0f}; so ranks could reach "
-            f"**{statistics.median(even):.2f}** ({min(even):.2f}–{max(even):.2f}) of threads that share, and what is left of a step is "
-            f"{1e3 * statistics.median(messages):.0f} ms ({1e3 * min(messages):.0f}–{1e3 * max(messages):.0f}) of messages and of waiting.",
+            f"**{statistics.median(even):.2f}** ({min(even):.2f}–{max(even):.2f}) of threads that share, were messages nothing.",
             "", f"Two ranks to one process **{statistics.median(ratio):.2f}** ({min(ratio):.2f}–{max(ratio):.2f}), to PyTorch "
             f"{statistics.median(peer):.1f} ({min(peer):.1f}–{max(peer):.1f}).", "",
         ]  # fmt: skip
