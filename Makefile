@@ -283,9 +283,9 @@ SANITIZED := CXRArchive CXRCheckpoint CXRCluster CXRData CXREvaluation CXRFetch 
   CXRParallel CXRPhantom CXRTensor CXRTraining
 UNSANITIZED := CoverageTests
 # The locks of CXRTraining and CXRPhantom are Swift's own, which the thread sanitizer does not know on Linux: it takes them
-# for races, in CXRPhantom when two threads happen to draw at once.
+# for races, in CXRPhantom when two threads happen to draw at once. So are those of ranks that are threads.
 THREADED := CXRCheckpoint CXRData CXRFiles CXRImage CXRMetrics CXRNet CXRParallel CXRTensor
-UNTHREADED := CoverageTests
+UNTHREADED := CoverageTests|RankTests
 
 sanitize: setup ## The packages' tests with the address and the thread sanitizer.
 	for package in $(SANITIZED); do \
