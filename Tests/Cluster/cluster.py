@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy
 
 from hosts import Hosts
-from jobs import ENVIRONMENT, NETWORKS, begin, films, finish, mpi, ranks_of, read, same, training, written
+from jobs import ENVIRONMENT, NETWORKS, begin, end, films, finish, mpi, ranks_of, read, same, training, written
 
 failed = 0
 
@@ -220,11 +220,7 @@ def main():
         try:
             code, words = finish(job, 60)
         finally:
-            for process in processes:
-                try:
-                    os.kill(process, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            end(processes)
         seconds = time.monotonic() - began
         with numpy.load(output / "last.npz") as kept:
             whole = len(kept.files) > 10

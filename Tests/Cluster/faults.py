@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy
 
 from hosts import Hosts
-from jobs import ENVIRONMENT, NETWORKS, begin, films, finish, mpi, ranks_of, read, same, training, written
+from jobs import ENVIRONMENT, NETWORKS, begin, end, films, finish, mpi, ranks_of, read, same, training, written
 
 FAULTS = {
     "a rank is killed": 18,
@@ -144,11 +144,7 @@ class Faults:
         try:
             said = self.ended(job, f"has not answered for {PATIENCE} seconds", limit=PATIENCE + SOON)
         finally:
-            for process in processes:
-                try:
-                    os.kill(process, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            end(processes)
         # Of several that wait, one may wait for another that waits for the stopped one; of two there is no other.
         need(ranks > 2 or f"rank {victim}" in said, f"nothing said of rank {victim}: {said[-1500:]}")
         self.whole(output)

@@ -1,5 +1,6 @@
 """Jobs of several ranks, and what a run of training came to; imported by cluster.py and faults.py."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -49,6 +50,12 @@ def finish(job, limit=LIMIT):
         late = f"\nstill running after {limit} seconds"
     job.said.seek(0)
     return job.returncode, job.said.read() + late
+
+
+def end(processes):
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def ranks_of(job, count):
