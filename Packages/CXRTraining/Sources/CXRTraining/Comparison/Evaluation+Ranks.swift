@@ -11,7 +11,7 @@ extension Evaluation.Options {
   /// - Parameter collection: that was found.
   public func facts(_ collection: FilmCollection) -> [(what: String, value: String)] {
     let device = DeviceReport()
-    let films = collection.films(collection.rows(of: subset)).map { film in
+    let films = collection.films(collection.rows(of: nil)).map { film in
       let file = try? FileManager.default.attributesOfItem(atPath: film.path)
       return "\(film.name) \(file?[.size] as? Int ?? 0)"
     }
@@ -24,6 +24,11 @@ extension Evaluation.Options {
       ("the label file", collection.file.sha256),
       ("the films' names and sizes", SHA256.hexDigest(of: films.joined(separator: "\n"))),
       ("the part", subset?.rawValue ?? "all"),
+      (
+        "which DICOM films are taken",
+        dicomModalities.map(\.rawValue).sorted().joined(separator: ",")
+      ),
+      ("whether films that cannot be decoded are left out", "\(skipsUnreadable)"),
       ("whether thresholds are chosen anew", operatingRule.map { "\($0)" } ?? "no"),
       ("whether boxes and pictures are asked for", "\(boxes != nil) \(exampleSide ?? 0)"),
     ] + zip(checkpoints, digests).map { ("the checkpoint \($0)", $1) }
