@@ -22,6 +22,8 @@ struct Explore: Program {
       """,
     version: LibraryVersion.current)
 
+  static let worksTogether = true
+
   @Option(
     help:
       "The label file: NIH's Data_Entry_2017.csv, CheXpert's train.csv, or as --collection describes it.",
@@ -57,9 +59,14 @@ struct Explore: Program {
     }
   }
 
+  static func main() { mainTogether(Array(CommandLine.arguments.dropFirst())) }
+
   func work() throws {
     _ = common.start()
-    let folder = try ResultFolder.explore(output, reusing: force)
+    let cluster = JoinedRanks.current
+    // The first rank alone writes; the others decode a part of the films.
+    let folder =
+      try cluster.map { $0.rank == 0 } ?? true ? ResultFolder.explore(output, reusing: force) : nil
     var options = FilmCollection.Options(
       labelFile: csv, images: images, splitSeed: labelOptions.splitSeed)
     options.collection = try collectionOptions.choice(labelFile: csv).description
@@ -69,11 +76,25 @@ struct Explore: Program {
     options.uncertain = labelOptions.uncertain
     options.labels = labelOptions.labels?.names
     let progress = Progress("films decoded")
-    let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }
+    let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) }?.path
+    let films = preparation.preparation
+    func found(_ collection: FilmCollection) throws {
+      collection.announce()
+      try cluster?.compare(
+        Exploration.facts(collection, preparation: films, cacheFolder: cacheFolder))
+    }
+    guard let folder else {
+      defer { JoinedRanks.leave() }
+      return try cluster.map {
+        try Exploration.assist(
+          options, cacheFolder: cacheFolder, preparation: films, ranks: $0, found: found,
+          waiting: CacheOptions.announceWait)
+      } ?? ()
+    }
     let exploration = try Exploration(
-      options, cacheFolder: cacheFolder?.path, preparation: preparation.preparation,
-      found: { $0.announce() }, waiting: CacheOptions.announceWait,
-      progress: { progress.update($0, of: $1) })
+      options, cacheFolder: cacheFolder, preparation: films, ranks: cluster, found: found,
+      waiting: CacheOptions.announceWait, progress: { progress.update($0, of: $1) })
+    JoinedRanks.leave()
     if let pixels = exploration.trainingPixels { announcePixels(pixels) }
     if let remark = exploration.remarkOfSizes { Console.warn(remark) }
     if let remark = exploration.remarkOfEmptyLabels { Console.warn(remark) }

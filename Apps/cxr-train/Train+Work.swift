@@ -51,14 +51,10 @@ extension Train {
     collection.exclude = exclusion.exclude
     collection.uncertain = labelOptions.uncertain
     let cacheFolder = try cache.map { try OutputFolder($0, reusing: true) } ?? folder
-    // While one rank of a computer prepares films the others wait, and leave it their processors.
-    let threads = Parallel.threads
-    if cluster != nil { Parallel.threads = max(threads, Parallel.threads(ofRanks: 1)) }
     let data = try TrainingData(
       collection, options: options, cacheFolder: cacheFolder.path,
-      check: cacheOptions.cacheCheck, found: { $0.announce() },
+      check: cacheOptions.cacheCheck, ranks: cluster, found: { $0.announce() },
       waiting: CacheOptions.announceWait, progress: { decoding.update($0, of: $1) })
-    Parallel.threads = threads
     if isWriter { announce(data) }
 
     var trainer = try Trainer(

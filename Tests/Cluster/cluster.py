@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 from pathlib import Path
@@ -30,6 +31,29 @@ def check(name, passed, words=""):
     global failed
     print(f"{'passed' if passed else 'FAILED'}: {name}" + ("" if passed else f"\n{words}"))
     failed += not passed
+
+
+def tree(output):
+    """The files of a folder; a page tells its command line."""
+    return {
+        str(file.relative_to(output)): file.read_bytes().replace(output.name.encode(), b"")
+        for file in sorted(output.rglob("*"))
+        if file.is_file() and file.name != ".lock"
+    }  # fmt: skip
+
+
+def same_files(what, command, output, cache=None):
+    """Whether several ranks write the files of one process, each time with a cache of their own where its option is named."""
+    files = {}
+    for ranks in (1, 2, 3):
+        folder = output.with_name(f"{output.name}-{ranks}")
+        kept = [cache, folder.with_name(f"{folder.name}-cache")] if cache else []
+        code, words = finish(mpi((ranks, [*command, "--output", folder, *kept])))
+        files[ranks] = tree(folder) if code == 0 else words[-2000:]
+    for ranks in (2, 3):
+        passed = len(files[1]) > 3 and files[ranks] == files[1]
+        other = [n for n in files[1] if files[ranks].get(n) != files[1][n]] if isinstance(files[ranks], dict) else files[ranks]
+        check(f"{what} on {ranks} ranks writes the files of one process", passed, other)
 
 
 def on_hosts(folder, common, one, quick):
@@ -183,20 +207,26 @@ def main():
             options.bin / "cxr-evaluate", "--checkpoint", folder / "one-0/best.npz", "--checkpoint", folder / "one-1/best.npz",
             "--csv", csv, "--images", source, "--subset", "all", "--replicates", "100",
         ]  # fmt: skip
-        files = {}
-        for ranks in (1, 2, 3):
-            output = folder / f"evaluated-{ranks}"
-            code, words = finish(mpi((ranks, [*evaluate, "--output", output])))
-            # The page tells its command line.
-            files[ranks] = {
-                str(file.relative_to(output)): re.sub(rb"evaluated-\d", b"", file.read_bytes())
-                for file in sorted(output.rglob("*"))
-                if file.is_file() and file.name != ".lock"
-            } if code == 0 else words[-2000:]  # fmt: skip
-        for ranks in (2, 3):
-            same_files = len(files[1]) > 10 and files[ranks] == files[1]
-            other = [n for n in files[1] if files[ranks].get(n) != files[1][n]] if isinstance(files[ranks], dict) else files[ranks]
-            check(f"an evaluation on {ranks} ranks writes the files of one process", same_files, other)
+        same_files("an evaluation", evaluate, folder / "evaluated")
+        # So is an exploration, of a folder and of archives, of which each is read by one rank, and what it keeps for training.
+        packed = folder / "packed"
+        packed.mkdir()
+        names = sorted(source.rglob("*.*g"))
+        for place, part in enumerate((names[::2], names[1::2])):
+            with tarfile.open(packed / f"films-{place}.tar", "w") as archive:
+                for film in part:
+                    archive.add(film, film.name)
+        explore = [options.bin / "cxr-explore", "--csv", csv]
+        same_files("an exploration", [*explore, "--images", source], folder / "explored")
+        same_files("an exploration that keeps films", [*explore, "--images", source], folder / "kept", "--cache")
+        same_files("an exploration of archives", [*explore, "--images", packed], folder / "unpacked", "--cache")
+        refused(
+            "another folder of films on one rank",
+            mpi(
+                (1, [*explore, "--images", source, "--output", folder / "told-4"]),
+                (1, [*explore, "--images", packed, "--cache", folder / "told-4-cache", "--output", folder / "told-4"]),
+            ), r"rank 1: the films' names",
+        )  # fmt: skip
         refused(
             "another checkpoint on one rank",
             mpi(

@@ -60,7 +60,7 @@ public final class Cluster: Ranks {
     MessageCarrier(rank: rank, patience: patience, hosts: hosts).begin(outgoing, incoming)
   }
 
-  /// Returns when every rank is here, however long it takes: some prepare films while others wait.
+  /// Returns when every rank is here, however long it takes: one may wait for another program's films.
   public func waitForAll() {
     _ = MessageCarrier(rank: rank, patience: .infinity, hosts: hosts).gathered([0], count: count)
   }

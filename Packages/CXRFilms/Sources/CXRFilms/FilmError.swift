@@ -17,6 +17,8 @@ public enum FilmError: Error, Equatable, CustomStringConvertible {
   case cacheFailed(path: String, reason: String)
   /// A film in the cache is no longer what was prepared.
   case cacheChanged(path: String, film: String)
+  /// Another rank prepares a film's bytes to other pixels than this one.
+  case preparedDifferently(film: String, rank: Int)
 
   /// The message a person reads.
   public var description: String {
@@ -48,6 +50,10 @@ public enum FilmError: Error, Equatable, CustomStringConvertible {
       return
         "\(path): \(film) is not as it was prepared; another program changed the file, or the disk "
         + "fails. Begin again, or go on with a training run: the film is prepared anew"
+    case .preparedDifferently(let film, let rank):
+      return
+        "\(film): rank \(rank) prepares it to other pixels than this computer, from the same bytes; install the same versions of "
+        + "the libraries that decode films (libjpeg-turbo, libpng) on both"
     }
   }
 }
@@ -68,7 +74,7 @@ extension FilmError: RemediedError {
     case .unreadableFilms(let films):
       // What one film is refused for is often what all are.
       [.skipUnreadable] + (films.lazy.compactMap(\.remedy).first.map { [Remedy($0)] } ?? [])
-    case .noFilms: []
+    case .noFilms, .preparedDifferently: []
     case .cacheChanged: [.goOn]
     }
   }

@@ -38,7 +38,9 @@ import Testing
   {
     ArchiveShelf(
       cacheFolder: cache, preparation: FilmPreparation(imageSize: 48), check: .stamp, waiting: {},
-      inspect: { path, _ in seen(path) }, progress: { _, _ in })
+      inspection: FilmInspection(
+        see: { path, _ in seen(path) }, told: { _ in [] }, hear: { _, _ in }), progress: { _, _ in }
+    )
   }
 
   private func folder(_ name: String) throws -> String {
@@ -110,7 +112,10 @@ import Testing
       let seen = Mutex(0)
       let shelf = ArchiveShelf(
         cacheFolder: cacheFolder, preparation: FilmPreparation(imageSize: 48), check: check,
-        waiting: {}, inspect: { _, _ in seen.withLock { $0 += 1 } }, progress: { _, _ in })
+        waiting: {},
+        inspection: FilmInspection(
+          see: { _, _ in seen.withLock { $0 += 1 } }, told: { _ in [] }, hear: { _, _ in }),
+        progress: { _, _ in })
       let listing = try shelf.listing(of: [archive], most: 0) { _ in true }
       #expect(listing.films[archive]?.sorted() == names.sorted())
       return seen.withLock { $0 }

@@ -26,21 +26,28 @@ struct FilmAudit {
     "small", "narrow", "bit_depth", "alpha",
   ]
 
+  /// The films of all rows, each once, and their rows.
+  static func films(
+    of collection: FilmCollection
+  ) -> (rows: [FilmRow], films: [(name: String, path: String)]) {
+    var seen = Set<String>()
+    let rows = collection.rows(of: nil).filter {
+      seen.insert(collection.file.records[$0].name).inserted
+    }
+    return (rows, collection.films(rows))
+  }
+
   /// Audits the films of all rows.
   ///
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
-  init(
-    _ collection: FilmCollection, preparation: FilmPreparation, cacheFolder: String?,
-    examined: [String: FilmExamination], waiting: () -> Void,
-    progress: @escaping @Sendable (Int, Int) -> Void
-  ) throws {
-    let records = collection.file.records
-    var seen = Set<String>()
-    let rows = collection.rows(of: nil).filter { seen.insert(records[$0].name).inserted }
-    let films = collection.films(rows)
+  init(_ collection: FilmCollection, by looker: FilmLooker) throws {
+    let (rows, films) = Self.films(of: collection)
+    let preparation = looker.preparation
+    try looker.lookTogether(at: films)
     let (examinations, cache) = try Self.examine(
-      films, preparation: preparation, cacheFolder: cacheFolder, examined: examined,
-      waiting: waiting, progress: { progress($0, films.count) })
+      films, preparation: preparation, cacheFolder: looker.cacheFolder,
+      examined: looker.examinations, waiting: looker.waiting,
+      progress: { [progress = looker.progress] in progress($0, films.count) })
 
     self.films = ShownFilms(
       cache: cache, paths: films.map(\.path), decoding: preparation.decoding)
@@ -103,7 +110,9 @@ struct FilmAudit {
     let done = Atomic<Int>(0)
     Parallel.forEach(films.count) { i in
       do {
-        keep(CachedFilm(i), try PreparedFilm(path: films[i].path, preparation: preparation))
+        if examined[films[i].path] == nil {
+          keep(CachedFilm(i), try PreparedFilm(path: films[i].path, preparation: preparation))
+        }
       } catch {
         let reason = UnreadableFilm.reason(error)
         results.withLock { $0[i] = .failure(Unreadable(reason: reason)) }

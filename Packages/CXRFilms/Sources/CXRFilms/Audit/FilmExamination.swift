@@ -1,7 +1,7 @@
 import CXRImage
 
 /// What is kept of a film that an audit has looked at.
-public struct FilmExamination: Sendable {
+public struct FilmExamination: Sendable, Codable {
   /// What the file's header says.
   let header: FilmHeader?
   /// What tells it from other films.

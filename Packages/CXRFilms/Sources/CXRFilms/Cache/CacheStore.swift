@@ -62,6 +62,23 @@ final class CacheStore: Sendable {
     try writer.kept(film)
   }
 
+  /// Whether a film is there, as it is in its source; its pixels are not looked at.
+  func has(_ film: (name: String, path: String)) -> Bool { writer.known(film) != nil }
+
+  /// A film as it was prepared earlier: what is known of it, and its pixels; `nil` where its source has changed.
+  func record(
+    ofKept film: (name: String, path: String)
+  ) throws -> (record: CacheIndex.Record, pixels: [UInt8])? {
+    try writer.record(ofKept: film)
+  }
+
+  /// Keeps a film that another rank has prepared.
+  func adopt(_ parcel: FilmParcel, source: SourceStamp) throws {
+    try writer.adopt(parcel, source: source, freeSlot: freeSlot)
+  }
+
+  private func freeSlot() -> Int { slotCount.add(1, ordering: .relaxed).oldValue }
+
   /// Takes a film's slot as it is, or prepares the film.
   ///
   /// - Parameters:
@@ -72,8 +89,6 @@ final class CacheStore: Sendable {
     _ film: (name: String, path: String), source: (bytes: [UInt8], stamp: SourceStamp)? = nil,
     inspect: ((PreparedFilm) -> Void)? = nil
   ) throws -> FilmWriter.Outcome {
-    try writer.prepare(film, source: source, inspect: inspect) {
-      slotCount.add(1, ordering: .relaxed).oldValue
-    }
+    try writer.prepare(film, source: source, inspect: inspect, freeSlot: freeSlot)
   }
 }

@@ -52,7 +52,8 @@ public final class FilmCache: Sendable {
 
   /// Whether a file in a folder is of such a cache, which a later run may use.
   public static func isCacheFile(_ name: String) -> Bool {
-    name.hasPrefix("films-") && [".cache", ".index", ".list"].contains { name.hasSuffix($0) }
+    name.hasPrefix("films-")
+      && [".cache", ".index", ".list", ".rank"].contains { name.hasSuffix($0) }
   }
 
   /// Prepares films, on all threads, or takes them from an earlier run's files.
@@ -62,15 +63,23 @@ public final class FilmCache: Sendable {
   ///   - preparation: how they become pixels.
   ///   - folder: where the files are kept; it is made where it is not there.
   ///   - check: what tells whether a film has changed; size and time of its file unless said otherwise.
+  ///   - ranks: processes that prepare the same films for folders of theirs, each a part of them; none unless said otherwise.
   ///   - waiting: called once if another process is preparing films there; it is waited for.
-  ///   - progress: called now and then, on any thread, with the number of films done.
-  /// - Throws: ``FilmError/cacheFailed(path:reason:)`` when a file cannot be written. A film that cannot
-  ///   be decoded is listed in ``unreadable``.
+  ///   - progress: called now and then, on any thread, with the number of films done; of several ranks once more from the beginning.
+  /// - Throws: ``FilmError/cacheFailed(path:reason:)`` when a file cannot be written,
+  ///   ``FilmError/preparedDifferently(film:rank:)``. A film that cannot be decoded is listed in ``unreadable``.
   public convenience init(
     films: [(name: String, path: String)], preparation: FilmPreparation, folder: String,
-    check: SourceCheck = .stamp, waiting: () -> Void = {},
-    progress: @Sendable (Int) -> Void = { _ in }
+    check: SourceCheck = .stamp, ranks: (any Ranks)? = nil, waiting: () -> Void = {},
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws {
+    let together = try DividedPreparation(
+      ranks, asked: films.map { "\($0.name)\n\($0.path)" }, preparation: preparation,
+      folder: folder, check: check, waiting: waiting)
+    if let together {
+      defer { together.close() }
+      try together.prepare(films, progress: progress)
+    }
     try self.init(
       films: films, preparation: preparation, folder: folder, check: check, waiting: waiting,
       inspect: nil, progress: progress)

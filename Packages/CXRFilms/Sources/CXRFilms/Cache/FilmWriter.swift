@@ -28,19 +28,41 @@ struct FilmWriter: Sendable {
   /// The film's slot as it is, where its source has not changed by its stamp; `nil` otherwise.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
   func kept(_ film: (name: String, path: String)) throws -> Outcome? {
+    try known(film).flatMap(whole)
+  }
+
+  /// A film's slot and what is known of it, where its source has not changed by its stamp; `nil` otherwise.
+  func known(
+    _ film: (name: String, path: String)
+  ) -> (slot: Int, record: CacheIndex.Record)? {
     guard let known = index.record(of: CacheIndex.digest(ofPath: film.path)),
       let stamp = try? SourceStamp(path: film.path), isSame(known.record, stamp, nil)
     else { return nil }
-    return try whole(known)
+    return known
+  }
+
+  /// A film and its pixels, where its source has not changed by its stamp; `nil` otherwise.
+  /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
+  func record(
+    ofKept film: (name: String, path: String)
+  ) throws -> (record: CacheIndex.Record, pixels: [UInt8])? {
+    guard let known = known(film), let pixels = try pixels(of: known) else { return nil }
+    return (known.record, pixels)
+  }
+
+  /// A slot's pixels; `nil` where they are not what its record says.
+  private func pixels(of known: (slot: Int, record: CacheIndex.Record)) throws -> [UInt8]? {
+    let kept = try pixelFile.read(
+      count: preparation.byteCount, at: known.slot * preparation.byteCount)
+    let isWhole =
+      kept.count == preparation.byteCount
+      && known.record.pixelChecksum == kept.withUnsafeBytes { $0.checksum64 }
+    return isWhole ? kept : nil
   }
 
   /// A slot whose pixels are what its record says; `nil` where they are not.
   private func whole(_ known: (slot: Int, record: CacheIndex.Record)) throws -> Outcome? {
-    let kept = try pixelFile.read(
-      count: preparation.byteCount, at: known.slot * preparation.byteCount)
-    guard kept.count == preparation.byteCount,
-      known.record.pixelChecksum == kept.withUnsafeBytes({ $0.checksum64 })
-    else { return nil }
+    guard try pixels(of: known) != nil else { return nil }
     return .ready(
       Film(
         slot: known.slot, moments: known.record.moments(preparation),
@@ -61,8 +83,7 @@ struct FilmWriter: Sendable {
     _ film: (name: String, path: String), source given: (bytes: [UInt8], stamp: SourceStamp)?,
     inspect: ((PreparedFilm) -> Void)?, freeSlot: () -> Int
   ) throws -> Outcome {
-    let digest = CacheIndex.digest(ofPath: film.path)
-    let known = index.record(of: digest)
+    let known = index.record(of: CacheIndex.digest(ofPath: film.path))
     do {
       let stamp = try given?.stamp ?? SourceStamp(path: film.path)
       var prepared: PreparedFilm?
@@ -86,7 +107,8 @@ struct FilmWriter: Sendable {
       }
       let new = try preparedFilm()
       let target = slot ?? freeSlot()
-      let record = try write(new, name: film.name, digest, stamp, slot: target)
+      let record = CacheIndex.Record(new, of: film, stamp: stamp)
+      try write(record, new.stored, slot: target)
       if slot == nil, let known { try forget(slot: known.slot) }
       return .ready(
         Film(
@@ -107,18 +129,25 @@ struct FilmWriter: Sendable {
     }
   }
 
-  private func write(
-    _ film: PreparedFilm, name: String, _ digest: [UInt8], _ stamp: SourceStamp, slot: Int
-  ) throws -> CacheIndex.Record {
-    let record = CacheIndex.Record(
-      pathDigest: digest, sourceSize: stamp.size, sourceTime: stamp.time,
-      sourceChecksum: film.source.withUnsafeBytes { $0.checksum64 },
-      pixelChecksum: film.stored.withUnsafeBytes { $0.checksum64 },
-      content: FilmContent(film.decoded), mean: film.moments.mean,
-      squaredDeviations: film.moments.squaredDeviations, name: name)
-    try pixelFile.write(film.stored, at: slot * preparation.byteCount)
+  /// Keeps a film that was prepared elsewhere and is not kept yet.
+  ///
+  /// - Parameters:
+  ///   - parcel: the film.
+  ///   - stamp: of its source here, which has the same bytes.
+  ///   - freeSlot: gives a slot to a film.
+  /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
+  func adopt(_ parcel: FilmParcel, source stamp: SourceStamp, freeSlot: () -> Int) throws {
+    guard known((parcel.record.name, parcel.path)) == nil else { return }
+    var record = parcel.record
+    record.pathDigest = CacheIndex.digest(ofPath: parcel.path)
+    record.sourceTime = stamp.time
+    try write(record, parcel.pixels, slot: freeSlot())
+    if let earlier = index.record(of: record.pathDigest) { try forget(slot: earlier.slot) }
+  }
+
+  private func write(_ record: CacheIndex.Record, _ pixels: [UInt8], slot: Int) throws {
+    try pixelFile.write(pixels, at: slot * preparation.byteCount)
     try indexFile.write(record.bytes, at: CacheIndex.offset(ofSlot: slot))
-    return record
   }
 
   private func forget(slot: Int) throws {
@@ -128,6 +157,17 @@ struct FilmWriter: Sendable {
 }
 
 extension CacheIndex.Record {
+  /// Of a film that was prepared.
+  init(_ prepared: PreparedFilm, of film: (name: String, path: String), stamp: SourceStamp) {
+    self.init(
+      pathDigest: CacheIndex.digest(ofPath: film.path), sourceSize: stamp.size,
+      sourceTime: stamp.time,
+      sourceChecksum: prepared.source.withUnsafeBytes { $0.checksum64 },
+      pixelChecksum: prepared.stored.withUnsafeBytes { $0.checksum64 },
+      content: FilmContent(prepared.decoded), mean: prepared.moments.mean,
+      squaredDeviations: prepared.moments.squaredDeviations, name: film.name)
+  }
+
   fileprivate func moments(_ preparation: FilmPreparation) -> PixelMoments {
     PixelMoments(
       count: preparation.pixelCount, mean: mean, squaredDeviations: squaredDeviations)

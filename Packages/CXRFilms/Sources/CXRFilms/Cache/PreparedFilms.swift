@@ -17,21 +17,22 @@ public struct PreparedFilms: Sendable {
   ///   - preparations: the ways.
   ///   - cacheFolder: where prepared films are kept; `nil`: they are decoded when they are asked for, and not kept.
   ///   - check: what tells whether a prepared film has changed.
+  ///   - ranks: processes that prepare the same films, each a part of them; none unless said otherwise.
   ///   - waiting: called once if another process is preparing films there.
   ///   - progress: called with films done, on any thread.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
   public init(
     _ films: [(name: String, path: String)], _ preparations: [FilmPreparation],
-    cacheFolder: String?, check: FilmCache.SourceCheck, waiting: () -> Void,
-    progress: @Sendable (Int) -> Void
+    cacheFolder: String?, check: FilmCache.SourceCheck, ranks: (any Ranks)? = nil,
+    waiting: () -> Void, progress: @escaping @Sendable (Int) -> Void
   ) throws {
     (self.films, self.preparations) = (films, preparations)
     caches =
       if let cacheFolder {
         try preparations.map {
           try FilmCache(
-            films: films, preparation: $0, folder: cacheFolder, check: check, waiting: waiting,
-            progress: progress)
+            films: films, preparation: $0, folder: cacheFolder, check: check, ranks: ranks,
+            waiting: waiting, progress: progress)
         }
       } else { [] }
   }

@@ -11,6 +11,12 @@ struct SourceStamp {
   /// What tells files apart, whatever names lead to them.
   let file: [UInt64]
 
+  /// The file's number on its disk.
+  var number: UInt64 { file.last ?? 0 }
+
+  /// As it was told.
+  init(size: UInt64, time: UInt64) { (self.size, self.time, file) = (size, time, []) }
+
   /// Of an archive that is being read, as it was when it was opened.
   init(_ archive: ArchiveReader) {
     (size, time, file) = (UInt64(archive.size), archive.modified, [])

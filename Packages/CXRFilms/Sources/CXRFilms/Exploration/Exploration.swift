@@ -1,7 +1,7 @@
 import CXRFiles
 import CXRData
 import CXRImage
-import Synchronization
+import CXRParallel
 
 /// What a label file and a folder of films hold: counts, the split, class weights, problems.
 public struct Exploration: Sendable {
@@ -66,29 +66,24 @@ public struct Exploration: Sendable {
   ///   - options: the label file, labels and split, and the folder if films are looked at.
   ///   - cacheFolder: where the films, which are decoded anyway, are kept for training; `nil` for nowhere.
   ///   - preparation: how they become pixels.
-  ///   - found: called once the films are found, before any is decoded.
+  ///   - ranks: processes that decode films together, of which this one is the first; the others ``assist(_:cacheFolder:preparation:ranks:found:waiting:)``.
+  ///     None unless said otherwise.
+  ///   - found: called once the films are found, before any is decoded; what it throws ends the exploration.
   ///   - waiting: called once if another process is preparing films in `cacheFolder`.
   ///   - progress: called with films done and films in all, on any thread.
   /// - Throws: `DataError`, ``FilmError``.
   public init(
     _ options: FilmCollection.Options, cacheFolder: String? = nil,
-    preparation: FilmPreparation = FilmPreparation(),
-    found: (FilmCollection) -> Void = { _ in }, waiting: @escaping @Sendable () -> Void = {},
+    preparation: FilmPreparation = FilmPreparation(), ranks: (any Ranks)? = nil,
+    found: (FilmCollection) throws -> Void = { _ in },
+    waiting: @escaping @Sendable () -> Void = {},
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
-    // What is in archives is looked at while they are read.
-    let examined = Mutex([String: FilmExamination]())
-    let collection = try FilmCollection(
-      options, tolerateMissing: true,
-      archives: cacheFolder.map {
-        ArchiveShelf(
-          cacheFolder: $0, preparation: preparation, check: .stamp, waiting: waiting,
-          inspect: { path, film in
-            let examination = FilmExamination(film, preparation: preparation)
-            examined.withLock { $0[path] = examination }
-          }, progress: progress)
-      })
-    found(collection)
+    let looker = FilmLooker(
+      preparation: preparation, cacheFolder: cacheFolder, ranks: ranks, waiting: waiting,
+      progress: progress)
+    let collection = try looker.collection(options)
+    try found(collection)
     if let folder = collection.folder, collection.rows(of: nil).isEmpty {
       throw FilmError.noFilmFound(
         names: Array(folder.missing.prefix(5)), count: folder.missing.count, folder: folder.path,
@@ -111,9 +106,7 @@ public struct Exploration: Sendable {
         detail: "line \(note.line): \(note.problem.description)")
     }
     if collection.folder != nil {
-      let audit = try FilmAudit(
-        collection, preparation: preparation, cacheFolder: cacheFolder,
-        examined: examined.withLock { $0 }, waiting: waiting, progress: progress)
+      let audit = try FilmAudit(collection, by: looker)
       problems += audit.problems
       films = audit.films
       decodedCount = audit.decodedCount

@@ -1,7 +1,7 @@
 import CXRImage
 
 /// A film of 16 × 16 numbers of mean 0 and variance 1, in which way up it is can be seen.
-public struct PoseThumbnail: Sendable {
+public struct PoseThumbnail: Sendable, Codable {
   /// Numbers a side.
   public static let side = 16
   /// Of all numbers.

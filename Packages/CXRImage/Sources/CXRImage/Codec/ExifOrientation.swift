@@ -1,6 +1,6 @@
 /// How a camera or a program says that a picture is to be turned before it is shown: EXIF's Orientation (CIPA DC-008,
 /// 4.6.5). Decoders of the reference ignore it.
-public enum ExifOrientation: Int, Sendable, CaseIterable {
+public enum ExifOrientation: Int, Sendable, CaseIterable, Codable {
   /// As it is stored.
   case upright = 1
   /// Left and right exchanged.

@@ -1,5 +1,5 @@
 /// A format of films that is read; a file's first bytes tell which, never its name.
-public enum FilmFormat: String, Sendable, CaseIterable {
+public enum FilmFormat: String, Sendable, CaseIterable, Codable {
   /// Portable Network Graphics.
   case png
   /// JPEG, baseline or progressive.

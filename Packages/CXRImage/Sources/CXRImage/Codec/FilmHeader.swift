@@ -1,7 +1,7 @@
 /// What a film's header says of it, without decoding.
-public struct FilmHeader: Sendable, Equatable {
+public struct FilmHeader: Sendable, Equatable, Codable {
   /// What a pixel is made of.
-  public enum Colour: String, Sendable {
+  public enum Colour: String, Sendable, Codable {
     /// One level.
     case grey
     /// A level and a transparency.

@@ -1,7 +1,7 @@
 import CFilmCodec
 
 /// How far a film that may have colours is from grey.
-public struct ColourDifference: Sendable, Equatable {
+public struct ColourDifference: Sendable, Equatable, Codable {
   /// The largest difference between two colours of a pixel, in levels; for JPEG the largest distance of a
   /// colour difference from its middle.
   public let largest: Int

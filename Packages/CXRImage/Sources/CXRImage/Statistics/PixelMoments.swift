@@ -2,7 +2,7 @@
 ///
 /// Each film's own moments are merged in the order they are added (Chan, Golub and LeVeque, 1979),
 /// so films may be measured on any thread and added in file order.
-public struct PixelMoments: Sendable, Equatable {
+public struct PixelMoments: Sendable, Equatable, Codable {
   /// The number of pixels.
   public private(set) var count = 0
   /// The mean, in grey levels.

@@ -4,7 +4,7 @@ import CFilmCodec
 ///
 /// Two films of one content are almost surely pixel for pixel the same; whoever needs to be sure compares
 /// the pixels.
-public struct FilmContent: Sendable, Hashable {
+public struct FilmContent: Sendable, Hashable, Codable {
   /// A hash of the pixels; not made against malice.
   public let hash: UInt64
   /// In pixels.

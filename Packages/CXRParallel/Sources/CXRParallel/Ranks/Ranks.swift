@@ -9,6 +9,8 @@ public protocol Ranks: AnyObject, Sendable {
   var count: Int { get }
   /// Begins to send and to receive. Memory must not change, nor be looked at, before what is returned has finished.
   func begin(_ outgoing: [OutgoingMessage], _ incoming: [IncomingMessage]) -> any Transfer
+  /// Returns when every rank is here, however long that takes: one may wait for what is none of the others'.
+  func waitForAll()
 }
 
 /// Messages of this rank that are on their way.
@@ -110,11 +112,17 @@ extension Ranks {
     return gathered(own, sizes: sizes)
   }
 
-  /// Whether any rank says yes; all must ask.
-  public func any(_ says: Bool) -> Bool {
-    gathered([says ? 1 : 0], sizes: [Int](repeating: 1, count: count)).contains([1])
+  /// Whether each rank says yes, by rank; all must ask.
+  public func answers(_ says: Bool) -> [Bool] {
+    gathered([says ? 1 : 0], sizes: [Int](repeating: 1, count: count)).map { $0 == [1] }
   }
+
+  /// Whether any rank says yes; all must ask.
+  public func any(_ says: Bool) -> Bool { answers(says).contains(true) }
 
   /// Returns when every rank is here.
   public func barrier() { _ = any(false) }
+
+  /// As ``barrier()``, where ranks are patient.
+  public func waitForAll() { barrier() }
 }

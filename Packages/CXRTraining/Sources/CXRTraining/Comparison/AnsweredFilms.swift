@@ -62,8 +62,8 @@ struct AnsweredFilms: Sendable {
   ) throws -> (PreparedFilms, Networks.Answers) {
     let films = collection.films(rows)
     let source = try networks.prepared(
-      films, cacheFolder: options.cacheFolder, check: options.cacheCheck, waiting: events.waiting,
-      progress: { events.progress($0, films.count) })
+      films, cacheFolder: options.cacheFolder, check: options.cacheCheck, ranks: options.ranks,
+      waiting: events.waiting, progress: { events.progress($0, films.count) })
     let found = try networks.answers(
       on: source, count: rows.count, paths: options.checkpoints,
       ranks: options.ranks ?? LocalRanks.alone, see: see

@@ -12,7 +12,7 @@ extension EvaluationSources {
     let archives = options.cacheFolder.map {
       ArchiveShelf(
         cacheFolder: $0, preparation: nil, check: options.cacheCheck, waiting: events.waiting,
-        progress: events.progress)
+        ranks: options.ranks, progress: events.progress)
     }
     return try FilmCollection(collection, archives: archives)
   }

@@ -47,18 +47,18 @@ struct Networks: Sendable {
   ///   ``TrainingError/notEnoughMemory(need:what:limit:left:remedy:)`` before any film is decoded.
   func prepared(
     _ films: [(name: String, path: String)], cacheFolder: String?, check: FilmCache.SourceCheck,
-    waiting: () -> Void, progress: @Sendable (Int) -> Void
+    ranks: (any Ranks)?, waiting: () -> Void, progress: @escaping @Sendable (Int) -> Void
   ) throws -> PreparedFilms {
     for classifier in classifiers {
       try MemoryNeed(predicting: classifier.model, batchSize: Self.batchSize)
         .check(isBeforePreparation: true)
     }
     return try PreparedFilms(
-      films, preparations, cacheFolder: cacheFolder, check: check, waiting: waiting,
+      films, preparations, cacheFolder: cacheFolder, check: check, ranks: ranks, waiting: waiting,
       progress: progress)
   }
 
-  /// The place of a network's preparation in what ``prepared(_:cacheFolder:check:waiting:progress:)`` gives.
+  /// The place of a network's preparation in what ``prepared(_:cacheFolder:check:ranks:waiting:progress:)`` gives.
   func preparation(of network: Int) -> Int { places[network] }
 
   /// Applies every network to the first `count` films.

@@ -62,14 +62,15 @@ public struct TrainingData: Sendable {
   ///   - options: of the run.
   ///   - cacheFolder: where the prepared films are kept; it is made where it is not there.
   ///   - check: what tells whether a prepared film has changed.
+  ///   - ranks: processes that prepare films together; none unless said otherwise.
   ///   - found: called once the films are found, before any is decoded.
   ///   - waiting: called once if another process is preparing films there.
   ///   - progress: called with films done and films in all, on any thread.
   /// - Throws: `DataError`, ``TrainingError``.
   public init(
     _ collectionOptions: FilmCollection.Options, options: TrainingOptions, cacheFolder: String,
-    check: FilmCache.SourceCheck = .stamp, found: (FilmCollection) -> Void = { _ in },
-    waiting: @escaping @Sendable () -> Void = {},
+    check: FilmCache.SourceCheck = .stamp, ranks: (any Ranks)? = nil,
+    found: (FilmCollection) -> Void = { _ in }, waiting: @escaping @Sendable () -> Void = {},
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws {
     try options.validate()
@@ -80,7 +81,7 @@ public struct TrainingData: Sendable {
       collectionOptions,
       archives: ArchiveShelf(
         cacheFolder: cacheFolder, preparation: options.preparation, check: check, waiting: waiting,
-        progress: progress))
+        ranks: ranks, progress: progress))
     let strangers = options.augmentedLabels.filter {
       !collection.matrix.labels.contains($0) && !LabelSet.underrepresented10.contains($0)
     }
@@ -131,7 +132,7 @@ public struct TrainingData: Sendable {
     let total = rows.count
     cache = try FilmCache(
       films: collection.films(rows), preparation: options.preparation, folder: cacheFolder,
-      check: check, waiting: waiting, progress: { progress($0, total) })
+      check: check, ranks: ranks, waiting: waiting, progress: { progress($0, total) })
     skippedFilms = cache.unreadable
     guard skippedFilms.isEmpty || options.skipsUnreadable else {
       throw FilmError.unreadableFilms(skippedFilms)

@@ -1,6 +1,7 @@
 import CXRFiles
 import CXRArchive
 import CXRData
+import CXRParallel
 import Foundation
 import Synchronization
 
@@ -13,8 +14,10 @@ public struct ArchiveShelf: Sendable {
   let preparation: FilmPreparation?
   let check: FilmCache.SourceCheck
   let waiting: @Sendable () -> Void
-  /// Sees each film that is prepared, decoded, on any thread.
-  var inspect: (@Sendable (_ path: String, PreparedFilm) -> Void)?
+  /// Who looks at each film that is prepared; `nil` where nobody does.
+  let inspection: FilmInspection?
+  /// Processes that read archives together, each some; `nil` where this one is alone.
+  let ranks: (any Ranks)?
   /// Called now and then, on any thread, with films done and the most that there may be.
   let progress: @Sendable (_ done: Int, _ total: Int) -> Void
 
@@ -25,16 +28,18 @@ public struct ArchiveShelf: Sendable {
   ///   - preparation: how films are prepared in the pass that lists them; `nil`: they are not, as of many few are used.
   ///   - check: what tells whether an archive has changed.
   ///   - waiting: called once if another process is preparing films there.
-  ///   - inspect: sees each film that is prepared, decoded, on any thread.
+  ///   - inspection: who looks at each film that is prepared; nobody unless said otherwise.
+  ///   - ranks: processes that read archives together, each some; none unless said otherwise.
   ///   - progress: called now and then, on any thread, with films done and the most that there may be.
   public init(
     cacheFolder: String, preparation: FilmPreparation?, check: FilmCache.SourceCheck,
-    waiting: @escaping @Sendable () -> Void,
-    inspect: (@Sendable (_ path: String, PreparedFilm) -> Void)? = nil,
+    waiting: @escaping @Sendable () -> Void, inspection: FilmInspection? = nil,
+    ranks: (any Ranks)? = nil,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) {
     (self.cacheFolder, self.preparation, self.check) = (cacheFolder, preparation, check)
-    (self.waiting, self.inspect, self.progress) = (waiting, inspect, progress)
+    (self.waiting, self.inspection, self.progress) = (waiting, inspection, progress)
+    self.ranks = ranks
   }
 
   /// What archives hold.
@@ -60,6 +65,16 @@ public struct ArchiveShelf: Sendable {
     for archive in archives where check == .stamp {
       if let list = try ArchiveList(of: archive, in: cacheFolder) { known[archive] = list.members }
     }
+    let together = try DividedPreparation(
+      ranks, asked: archives, preparation: preparation, folder: cacheFolder, check: check,
+      inspection: inspection, waiting: waiting)
+    if let together {
+      defer { together.close() }
+      let lists = try together.lists(
+        of: archives, known: Set(known.keys), wantsFilms: preparation != nil, folder: cacheFolder,
+        isWanted: isWanted, progress: { [progress] in progress($0, most) })
+      known.merge(lists) { own, _ in own }
+    }
     let unknown = archives.filter { known[$0] == nil }
     var listing = Listing()
     if !unknown.isEmpty {
@@ -79,7 +94,7 @@ public struct ArchiveShelf: Sendable {
         if case .success(let bytes) = member.bytes {
           _ = try store?.prepare(
             (Self.fileName(member.name), path), source: (bytes, member.stamp),
-            inspect: inspect.map { see in { see(path, $0) } })
+            inspect: inspection.map { inspection in { inspection.see(path, $0) } })
         }
         progress(done.add(1, ordering: .relaxed).newValue, most)
       }
@@ -101,14 +116,14 @@ public struct ArchiveShelf: Sendable {
     members.filter { $0.isFilm || isWanted(fileName($0.name)) }.map(\.name)
   }
 
-  private static func fileName(_ member: String) -> String {
+  static func fileName(_ member: String) -> String {
     member.split(separator: "/").last.map { String($0) } ?? member
   }
 }
 
 /// The files of an archive, as they are kept in a text file beside the film cache: a line of stamp, count and digest, then a
 /// line a member, which begins with + where it is a film and with - where it is not.
-private struct ArchiveList {
+struct ArchiveList {
   let members: [(name: String, isFilm: Bool)]
   let stamp: SourceStamp
 
