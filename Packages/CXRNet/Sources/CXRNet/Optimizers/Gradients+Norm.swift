@@ -1,9 +1,10 @@
+import CXRParallel
 import CXRTensor
 
 extension Gradients {
   /// The length of all gradients taken as one vector; not finite where any of them is not.
   public var norm: Double {
-    tensors.reduce(0) { $0 + ($1?.sumOfSquares ?? 0) }.squareRoot()
+    Parallel.map(tensors.count) { tensors[$0]?.sumOfSquares ?? 0 }.reduce(0, +).squareRoot()
   }
 
   /// The same direction, at most `limit` long: every gradient times limit / norm where the norm is larger.

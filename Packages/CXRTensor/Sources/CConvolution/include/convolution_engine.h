@@ -137,8 +137,10 @@ typedef struct {
   /// Outputs of one tile and block: 2×2 maximum, bias, ReLU; `part` is the tile's place in the moments.
   void (*pool_output)(const cxr_tiling *, const float *rows, long stride, const cxr_pooling *,
                       long tile, long block, long part);
-  /// The input gradient of one image from the row spectra of its tiles: all of `[H, W, C]` is written.
-  void (*store_input_gradient)(const cxr_tiling *, const float *rows, long stride, float *gradient);
+  /// The input gradient of one image from the row spectra of its tiles: of `[H, W, C]` all channels of blocks first ..< last
+  /// are written.
+  void (*store_input_gradient)(const cxr_tiling *, const float *rows, long stride, long first, long last,
+                               float *gradient);
   /// The kernel gradient's spectrum at kx, the sum of two unless the second is null, to row spectra of kx; and
   /// row spectra to `[R, S, C, K]`.
   void (*kernel_gradient_column)(const cxr_tiling *, long kx, const float *first, const float *second,
@@ -171,9 +173,9 @@ typedef struct {
   /// The dense gradient of the convolution's output from the pooled one: `[H′, W′, K]`, all written.
   void (*unpool)(long out_height, long out_width, long filters, const cxr_pooled_gradient *,
                  float *gradient);
-  /// Sums over one image's pixels of g and g·(x − mean), `[C, 2]`.
+  /// Sums over one image's pixels of g and g·(x − mean), of `[C, 2]` those of blocks first ..< last.
   void (*gradient_sums)(const float *values, const float *gradient, const double *mean, long pixels,
-                        long channels, double *sums);
+                        long channels, long first, long last, double *sums);
 
   // ---- Matrix products.
 

@@ -13,7 +13,11 @@ extension BatchShares {
 
   /// The same, which travels while other work goes on.
   func pendingSum(shape: Shape, _ tensor: (_ share: Int) -> Tensor) -> PendingGradient {
-    let parts = partSums(tensor, Self.added)
+    pendingSum(shape: shape, ofParts: partSums(tensor, Self.added))
+  }
+
+  /// The same from the sums of this rank's parts, as ``partSums(_:_:)`` gives them.
+  func pendingSum(shape: Shape, ofParts parts: [Tensor]) -> PendingGradient {
     guard let sum = parts.first else { return PendingGradient(Tensor(repeating: 0, shape: shape)) }
     guard isDivided else { return PendingGradient(sum) }
     let runs = runs(of: shape.count)

@@ -2,7 +2,7 @@ import CConvolution
 
 /// The compute stages of one vector unit, and how many channels one of its vectors holds.
 // Sendable: the pointer is to a constant of the program, function addresses and two numbers.
-struct ConvolutionEngine: @unchecked Sendable {
+struct ConvolutionEngine: @unchecked Sendable, Hashable {
   private let pointer: UnsafePointer<cxr_engine>
 
   var stages: cxr_engine { pointer.pointee }

@@ -19,7 +19,8 @@ extension Tensor {
     _ gradient: Tensor, around mean: [Double], _ shares: BatchShares
   ) -> (gradient: [Double], product: [Double]) {
     let (images, channels) = (shape[0], shape[-1])
-    let stages = ConvolutionEngine.standard.stages
+    let engine = ConvolutionEngine.standard
+    let stages = engine.stages
     let pixels = shape.count / Swift.max(1, images * channels)
     var sums = [Double](repeating: 0, count: images * channels * 2)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -27,7 +28,7 @@ extension Tensor {
       Parallel.run(blocks: images) { n in
         stages.gradient_sums(
           buffer.base + n * pixels * channels, gradient.buffer.base + n * pixels * channels, mean,
-          pixels, channels, sums + n * channels * 2)
+          pixels, channels, 0, engine.blocks(channels), sums + n * channels * 2)
       }
     }
     return sums.summedPairs(channels: channels, shares)

@@ -109,13 +109,31 @@ public struct ConvolutionPlan: Sendable, CustomStringConvertible {
     candidates = []
     algorithm = .matrixProduct
     guard input.count > 0, kernel.count > 0, wanted.rows > 0, wanted.columns > 0 else { return }
-    let found = Self.candidates(for: self).sorted { $0.estimatedCycles < $1.estimatedCycles }
+    let found = Self.found.answer(to: question) {
+      Self.candidates(for: self).sorted { $0.estimatedCycles < $1.estimatedCycles }
+    }
     candidates = found
     algorithm = wish ?? found[0].algorithm
     precondition(
       found.contains { $0.algorithm == algorithm }, "convolved: \(algorithm) cannot compute \(self)"
     )
   }
+
+  /// What the candidates follow from.
+  private struct Question: Hashable {
+    let sizes: [Int]
+    let isPooled: Bool
+    let engine: ConvolutionEngine
+  }
+
+  private var question: Question {
+    Question(
+      sizes: input.dimensions.dropFirst() + kernel.dimensions + output.dimensions.dropFirst()
+        + [stride, padTop, padLeft, wanted.rows, wanted.columns, shares.nominal],
+      isPooled: isPooled, engine: engine)
+  }
+
+  private static let found = KeptAnswers<Question, [Candidate]>()
 
   /// Multiplications with addition of one image's forward pass by definition, whatever the algorithm.
   public var multiplicationsByDefinition: Int {

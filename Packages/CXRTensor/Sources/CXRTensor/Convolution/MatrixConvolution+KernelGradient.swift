@@ -1,5 +1,6 @@
 import CXRParallel
 import CConvolution
+import CTensorKernels
 
 // The gradient of the kernel: cut into parts of the kernel, and, where these are few, each share's images into runs that are
 // summed by themselves. Both follow from the shape.
@@ -8,6 +9,8 @@ extension MatrixConvolution {
   private static let parts = 16
   /// Of a part of the kernel: its rows and columns.
   private static let (partRows, partColumns) = (288, 512)
+  /// Floats that a thread sums at a time.
+  private static let sumBlock = 4096
 
   /// A part of the kernel as a matrix.
   private struct Part {
@@ -98,11 +101,25 @@ extension MatrixConvolution {
         }
       }
     }
-    return plan.shares.pendingSum(shape: plan.kernel) { share in
-      // A share with images has a run.
-      let own = runs.indices.filter { runs[$0].share == share }
-      return own.dropFirst().reduce(partial[own[0]]) { BatchShares.added($0, partial[$1]) }
+    // All sums of a block of the kernel one after another: each by itself is short work for several threads.
+    var additions: [(sum: Tensor, other: Tensor)] = []
+    func added(_ sum: Tensor, _ other: Tensor) -> Tensor {
+      additions.append((sum, other))
+      return sum
     }
+    let sums = plan.shares.partSums(
+      { share in
+        // A share with images has a run.
+        let own = runs.indices.filter { runs[$0].share == share }
+        return own.dropFirst().reduce(partial[own[0]]) { added($0, partial[$1]) }
+      }, added)
+    Parallel.forEachBlock(of: plan.kernel.count, size: Self.sumBlock) { block in
+      for (sum, other) in additions {
+        cxr_add(
+          sum.buffer.base + block.lowerBound, other.buffer.base + block.lowerBound, block.count)
+      }
+    }
+    return plan.shares.pendingSum(shape: plan.kernel, ofParts: sums)
   }
 
   /// The images of a share in runs that are summed by themselves, cut from a whole batch's.

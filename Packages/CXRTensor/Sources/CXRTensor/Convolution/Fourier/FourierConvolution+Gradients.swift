@@ -76,17 +76,24 @@ extension FourierConvolution {
                   }
                 }
               } ends: {
-                wantsInput ? $0.count : 0
+                wantsInput ? $0.count * pieces(of: $0) : 0
               } end: { group, block in
                 guard let dx else { return }
                 let input = inputs[group.place % 2]
-                let image = group.images.lowerBound + block
+                let pieces = pieces(of: group.images)
+                let (place, piece) = block.quotientAndRemainder(dividingBy: pieces)
+                let (first, last) = (
+                  inputBlocks * piece / pieces, inputBlocks * (piece + 1) / pieces
+                )
+                let image = group.images.lowerBound + place
                 let target = dx.base + image * plan.inputStride
-                stages.store_input_gradient(t, input.at(tile: block * tiles), input.stride, target)
+                stages.store_input_gradient(
+                  t, input.at(tile: place * tiles), input.stride, first, last, target)
                 if let mean, let sums = sums.baseAddress {
                   stages.gradient_sums(
                     x.values.buffer.base + image * plan.inputStride, target, mean,
-                    plan.input[1] * plan.input[2], plan.channels, sums + image * plan.channels * 2)
+                    plan.input[1] * plan.input[2], plan.channels, first, last,
+                    sums + image * plan.channels * 2)
                 }
               }
               for (part, spectrum) in zip(own, spectra) {
@@ -119,6 +126,12 @@ extension FourierConvolution {
         ? kernelGradient(kernelRows, isGathered ? gathered.totals : [], stride: stride) : nil,
       bias: wantsBias ? Tensor(bias[..<plan.filters].map { Float($0) }, shape: [plan.filters]) : nil
     )
+  }
+
+  /// In how many pieces, of some channels each, the input's gradient of an image of a group is written: of few images several, so
+  /// that no thread has the last one alone.
+  private func pieces(of images: Range<Int>) -> Int {
+    images.count < 4 ? min(inputBlocks, 4) : 1
   }
 
   /// The sums over shares of the bias's gradient, by share, and over images of pairs a channel, by image: in one message to every

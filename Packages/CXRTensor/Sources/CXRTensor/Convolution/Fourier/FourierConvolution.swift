@@ -47,7 +47,7 @@ struct FourierConvolution {
     let spectrum =
       cxr_frequencies(tile) * plan.engine.stages.spectrum_stride(plan.channels, outputBlocks)
     let most = max(1, spectrum / perImage)
-    cut = ImageGroups(
+    cut = ImageGroups.cut(
       plan.shares, wanted: (plan.shares.nominal + most - 1) / most, isApart: tiling.packed != 0)
   }
 

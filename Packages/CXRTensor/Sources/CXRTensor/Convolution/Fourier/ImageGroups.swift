@@ -3,15 +3,15 @@ import CXRParallel
 /// How the images of a batch go through a convolution by tiles: in groups whose spectra fit the caches, each of whole
 /// shares, or of a run of one share's images. They are cut from the whole batch, so that a smaller one, or a part of one,
 /// meets the same groups as far as it goes.
-struct ImageGroups {
+struct ImageGroups: Sendable {
   /// Images of one share in a group.
-  struct Part {
+  struct Part: Sendable {
     let share: Int
     let images: Range<Int>
   }
 
   /// Images that go through together.
-  struct Group {
+  struct Group: Sendable {
     let parts: [Part]
 
     var images: Range<Int> {
@@ -25,7 +25,15 @@ struct ImageGroups {
   let units: [Range<Int>]
 
   /// The most images of a group.
-  var largest: Int { groups.map(\.images.count).max() ?? 0 }
+  let largest: Int
+
+  /// What the cut follows from.
+  private struct Question: Hashable {
+    let sizes: [Int]
+    let isApart: Bool
+  }
+
+  private static let cuts = KeptAnswers<Question, ImageGroups>()
 
   /// Cuts a batch.
   ///
@@ -33,7 +41,14 @@ struct ImageGroups {
   ///   - shares: of the batch.
   ///   - wanted: groups of a whole batch, from below.
   ///   - isApart: whether no group may hold two shares.
-  init(_ shares: BatchShares, wanted: Int, isApart: Bool) {
+  static func cut(_ shares: BatchShares, wanted: Int, isApart: Bool) -> ImageGroups {
+    let sizes = [shares.nominal, shares.images, shares.firstPlace, shares.count, wanted]
+    return cuts.answer(to: Question(sizes: sizes, isApart: isApart)) {
+      ImageGroups(shares, wanted: wanted, isApart: isApart)
+    }
+  }
+
+  private init(_ shares: BatchShares, wanted: Int, isApart: Bool) {
     /// An even number of groups keeps two threads equally busy.
     let together = wanted <= 1 ? 1 : min(shares.count, (wanted + 1) / 2 * 2)
     var (groups, units) = ([Group](), [Range<Int>]())
@@ -61,5 +76,6 @@ struct ImageGroups {
       }
     }
     (self.groups, self.units) = (groups, units)
+    largest = groups.map(\.images.count).max() ?? 0
   }
 }
