@@ -180,26 +180,48 @@ import Testing
     #expect("\(expected)".contains("rank 1 prepares it to other pixels than this computer"))
   }
 
-  @Test func whoMakesMoreThanThereIsRoomForWaits() throws {
-    struct Refused: Error {}
+  /// A box that a thread fills, once `make` has begun.
+  private func box(
+    _ make: @escaping @Sendable (_ put: @escaping @Sendable ([UInt8]) throws -> Void) throws -> Void
+  ) -> ParcelBox {
     let box = ParcelBox(room: 10)
-    let thread = Thread {
-      box.fill { put in
-        for value in 0..<20 { try put([UInt8](repeating: UInt8(value), count: 4)) }
-        throw Refused()
-      }
+    Thread { box.fill(make) }.start()
+    return box
+  }
+
+  @Test func whoMakesMoreThanThereIsRoomForWaits() throws {
+    let all = (0..<20).map { [UInt8](repeating: $0, count: 4) }
+    let box = box { put in for bytes in all { try put(bytes) } }
+    var (bytes, isLast) = ([UInt8](), false)
+    while !isLast {
+      let more: [UInt8]
+      (more, isLast) = try box.empty(within: 5)
+      #expect(more.count <= 10)
+      bytes += more
     }
-    thread.start()
-    var bytes: [UInt8] = []
-    #expect(throws: Refused.self) {
-      while true {
-        let (more, isLast) = try box.empty(within: 5)
-        #expect(more.count <= 10 && !isLast)
-        bytes += more
-        if bytes.count == 80 { _ = try box.empty(within: 5) }
-      }
-    }
-    #expect(bytes == (0..<20).flatMap { [UInt8](repeating: $0, count: 4) })
+    #expect(bytes == all.flatMap { $0 })
     box.close()
+  }
+
+  @Test func whatMakingThrowsIsThrown() throws {
+    struct Refused: Error {}
+    let box = box { put in
+      try put([1, 2])
+      throw Refused()
+    }
+    #expect(throws: Refused.self) { while true { _ = try box.empty(within: 0.01) } }
+    box.close()
+  }
+
+  @Test func aBoxThatIsClosedEndsWhoFillsIt() {
+    let count = Mutex(0)
+    let box = box { put in
+      while true {
+        try put([1, 2, 3, 4])
+        count.withLock { $0 += 1 }
+      }
+    }
+    box.close()
+    #expect(count.withLock { $0 } <= 2)
   }
 }

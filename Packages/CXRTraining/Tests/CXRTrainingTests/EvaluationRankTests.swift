@@ -52,7 +52,7 @@ import Testing
     }
     #expect(!one.models[0].examples.isEmpty)
     let facts = options.facts(one.collection)
-    #expect(facts.count == 11 && facts.allSatisfy { !$0.value.isEmpty })
+    #expect(facts.count == 12 && facts.allSatisfy { !$0.value.isEmpty })
     // What a rank must not have otherwise.
     var other = options
     other.dicomModalities = [.radiofluoroscopy]

@@ -63,7 +63,8 @@ import Testing
 
   @Test func ofAFolder() throws { try check(set.collection, withoutCache: true) }
 
-  @Test func ofArchives() throws {
+  /// Two archives of the films; their folder.
+  private func packed() throws -> String {
     let packed = set.folder + "/packed"
     try FileManager.default.createDirectory(atPath: packed, withIntermediateDirectories: true)
     for (archive, films) in [(0, 0..<25), (1, 25..<60)] {
@@ -76,9 +77,31 @@ import Testing
       process.waitUntilExit()
       try #require(process.terminationStatus == 0)
     }
+    return packed
+  }
+
+  @Test func ofArchives() throws {
     var options = set.collection
-    options.images = packed
+    options.images = try packed()
     try check(options, withoutCache: false)
+  }
+
+  /// One of them asks the others what its archives hold, which have none: nobody waits.
+  @Test(arguments: [true, false]) func ranksWithOtherFilesWorkAlone(isFirstPacked: Bool) throws {
+    let (packed, options, folder) = (try packed(), set.collection, set.folder)
+    let preparation = preparation
+    let found = LocalRanks.run(3) { ranks in
+      Result {
+        var options = options
+        let isPacked = (ranks.rank == 0) == isFirstPacked
+        if isPacked { options.images = packed }
+        let looker = FilmLooker(
+          preparation: preparation, cacheFolder: isPacked ? "\(folder)/\(ranks.rank)" : nil,
+          ranks: ranks, waiting: {}, progress: { _, _ in })
+        return try looker.collection(options).rows(of: nil).count
+      }
+    }
+    #expect(try found.map { try $0.get() } == [60, 60, 60])
   }
 
   @Test func whatIsToldOfAFilmIsWhatWasSeen() throws {

@@ -62,8 +62,8 @@ final class FilmLooker: Sendable {
       archives: cacheFolder.map {
         ArchiveShelf(
           cacheFolder: $0, preparation: preparation, check: .stamp, waiting: waiting,
-          inspection: inspection, ranks: ranks, progress: progress)
-      })
+          inspection: inspection, progress: progress)
+      }, ranks: ranks)
   }
 
   /// Looks at this rank's part of films, and keeps for a cache what others have prepared; the first rank hears what they have seen.

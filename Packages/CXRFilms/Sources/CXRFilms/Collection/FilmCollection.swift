@@ -1,5 +1,6 @@
 import CXRArchive
 import CXRData
+import CXRParallel
 
 /// A label file, the films it lists, and the split of its patients: what every command starts from.
 public struct FilmCollection: Sendable {
@@ -99,10 +100,12 @@ public struct FilmCollection: Sendable {
     try self.init(options, tolerateMissing: tolerateMissing, archives: nil)
   }
 
-  /// The same, with what reads archives of films; `nil`: an archive that must be read is an error.
-  public init(_ options: Options, tolerateMissing: Bool = false, archives shelf: ArchiveShelf?)
-    throws
-  {
+  /// The same, with what reads archives of films; `nil`: an archive that must be read is an error. Of `ranks` that read films
+  /// together each reads some of the archives; all must ask.
+  public init(
+    _ options: Options, tolerateMissing: Bool = false, archives shelf: ArchiveShelf?,
+    ranks: (any Ranks)? = nil
+  ) throws {
     let labels = options.labels ?? Self.labels(of: options.collection)
     file = try LabelFile(
       path: options.labelFile, collection: options.collection,
@@ -140,17 +143,21 @@ public struct FilmCollection: Sendable {
       }
     let names = file.records.map(\.name)
     var (unread, failure): ([String], ArchiveError?) = ([], nil)
+    var isListed = false
     let folder = try options.images.map {
       try FilmFolder(path: $0, names: names, rule: filmNames) { archives, isWanted in
         guard let shelf else {
           unread = archives
           return [:]
         }
-        let listing = try shelf.listing(of: archives, most: names.count, isWanted: isWanted)
+        isListed = true
+        let listing = try shelf.listing(
+          of: archives, most: names.count, ranks: ranks, isWanted: isWanted)
         failure = listing.failure
         return listing.films
       }
     }
+    if !isListed { DividedPreparation.standAside(ranks) }
     self.folder = folder
     (unreadArchives, archiveFailure) = (unread, failure)
     self.filmNames = filmNames

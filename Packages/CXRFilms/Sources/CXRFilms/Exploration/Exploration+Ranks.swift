@@ -46,7 +46,7 @@ extension Exploration {
         SHA256.hexDigest(of: films.map { "\($0.name) \($0.path)" }.joined(separator: "\n"))
       ),
       ("how films are prepared", preparation.signature.joined(separator: " ")),
-      ("whether films are kept", "\(cacheFolder != nil)"),
+      ("whether prepared films are kept", "\(cacheFolder != nil)"),
     ]
   }
 }

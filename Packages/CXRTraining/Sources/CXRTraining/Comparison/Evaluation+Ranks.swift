@@ -29,6 +29,7 @@ extension Evaluation.Options {
         dicomModalities.map(\.rawValue).sorted().joined(separator: ",")
       ),
       ("whether films that cannot be decoded are left out", "\(skipsUnreadable)"),
+      ("whether prepared films are kept", "\(cacheFolder != nil)"),
       ("whether thresholds are chosen anew", operatingRule.map { "\($0)" } ?? "no"),
       ("whether boxes and pictures are asked for", "\(boxes != nil) \(exampleSide ?? 0)"),
     ] + zip(checkpoints, digests).map { ("the checkpoint \($0)", $1) }

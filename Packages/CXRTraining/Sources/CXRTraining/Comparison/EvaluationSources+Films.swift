@@ -7,14 +7,16 @@ extension EvaluationSources {
   /// - Throws: `DataError`, `FilmError`, ``TrainingError/evaluationMismatch(_:remedies:)`` where the films of a part are not those of
   ///   training.
   func films(_ events: Evaluation.Events) throws -> FilmCollection {
-    guard let first = classifiers.first?.metadata else { return try FilmCollection(collection) }
+    guard let first = classifiers.first?.metadata else {
+      return try FilmCollection(collection, archives: nil, ranks: options.ranks)
+    }
     try checkLists(first.split)
     let archives = options.cacheFolder.map {
       ArchiveShelf(
         cacheFolder: $0, preparation: nil, check: options.cacheCheck, waiting: events.waiting,
-        ranks: options.ranks, progress: events.progress)
+        progress: events.progress)
     }
-    return try FilmCollection(collection, archives: archives)
+    return try FilmCollection(collection, archives: archives, ranks: options.ranks)
   }
 
   /// The rows that are judged: of the part, or of the first table.

@@ -81,7 +81,7 @@ public struct TrainingData: Sendable {
       collectionOptions,
       archives: ArchiveShelf(
         cacheFolder: cacheFolder, preparation: options.preparation, check: check, waiting: waiting,
-        ranks: ranks, progress: progress))
+        progress: progress), ranks: ranks)
     let strangers = options.augmentedLabels.filter {
       !collection.matrix.labels.contains($0) && !LabelSet.underrepresented10.contains($0)
     }

@@ -16,8 +16,6 @@ public struct ArchiveShelf: Sendable {
   let waiting: @Sendable () -> Void
   /// Who looks at each film that is prepared; `nil` where nobody does.
   let inspection: FilmInspection?
-  /// Processes that read archives together, each some; `nil` where this one is alone.
-  let ranks: (any Ranks)?
   /// Called now and then, on any thread, with films done and the most that there may be.
   let progress: @Sendable (_ done: Int, _ total: Int) -> Void
 
@@ -29,17 +27,14 @@ public struct ArchiveShelf: Sendable {
   ///   - check: what tells whether an archive has changed.
   ///   - waiting: called once if another process is preparing films there.
   ///   - inspection: who looks at each film that is prepared; nobody unless said otherwise.
-  ///   - ranks: processes that read archives together, each some; none unless said otherwise.
   ///   - progress: called now and then, on any thread, with films done and the most that there may be.
   public init(
     cacheFolder: String, preparation: FilmPreparation?, check: FilmCache.SourceCheck,
     waiting: @escaping @Sendable () -> Void, inspection: FilmInspection? = nil,
-    ranks: (any Ranks)? = nil,
     progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
   ) {
     (self.cacheFolder, self.preparation, self.check) = (cacheFolder, preparation, check)
     (self.waiting, self.inspection, self.progress) = (waiting, inspection, progress)
-    self.ranks = ranks
   }
 
   /// What archives hold.
@@ -55,10 +50,12 @@ public struct ArchiveShelf: Sendable {
   /// - Parameters:
   ///   - archives: their paths.
   ///   - most: the most films that may be wanted, for who waits.
+  ///   - ranks: processes that read archives together, each some; `nil` where this one is alone.
   ///   - isWanted: whether a film of this file name is prepared; also what has no film's extension is one then.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
   func listing(
-    of archives: [String], most: Int, isWanted: @escaping @Sendable (String) -> Bool
+    of archives: [String], most: Int, ranks: (any Ranks)? = nil,
+    isWanted: @escaping @Sendable (String) -> Bool
   ) throws -> Listing {
     var known: [String: [(name: String, isFilm: Bool)]] = [:]
     // A list goes by its archive's stamp.

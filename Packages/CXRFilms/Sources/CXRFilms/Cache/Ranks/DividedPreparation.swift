@@ -38,12 +38,8 @@ struct DividedPreparation: Sendable {
     check: FilmCache.SourceCheck, inspection: FilmInspection? = nil, waiting: () -> Void
   ) throws {
     guard let ranks, ranks.count > 1 else { return nil }
-    let signature = [check.rawValue] + (preparation?.signature ?? []) + asked
-    ranks.waitForAll()
-    let digests = ranks.gathered(
-      SHA256.digest(of: Array(signature.joined(separator: "\n").utf8)),
-      sizes: [Int](repeating: 32, count: ranks.count))
-    guard digests.allSatisfy({ $0 == digests[0] }) else { return nil }
+    let all = [check.rawValue, "\(folder != nil)"] + (preparation?.signature ?? []) + asked
+    guard Self.agree(all, ranks) else { return nil }
     self.ranks = ranks
     self.preparation = preparation ?? FilmPreparation()
     (self.check, self.inspection) = (check, inspection)
@@ -53,6 +49,20 @@ struct DividedPreparation: Sendable {
         try CacheStore(preparation, folder: folder, check: check, waiting: waiting)
       } else { nil }
     ranks.waitForAll()
+  }
+
+  /// On a rank that has nothing to prepare, while others may have: they then work by themselves.
+  static func standAside(_ ranks: (any Ranks)?) {
+    if let ranks, ranks.count > 1 { _ = agree(["nothing"], ranks) }
+  }
+
+  /// Whether all ranks ask for the same.
+  private static func agree(_ asked: [String], _ ranks: any Ranks) -> Bool {
+    ranks.waitForAll()
+    let digests = ranks.gathered(
+      SHA256.digest(of: Array(asked.joined(separator: "\n").utf8)),
+      sizes: [Int](repeating: 32, count: ranks.count))
+    return digests.allSatisfy { $0 == digests[0] }
   }
 
   /// Lets other processes at the cache.
