@@ -46,13 +46,14 @@ struct SumsCommand: Program {
       )
       for _ in 0..<rounds + 1 {
         own = source
-        cluster.barrier()
+        rest(cluster)
         times.barrier.append(
           seconds { for _ in 0..<Self.barriers { cluster.barrier() } } / Double(Self.barriers))
         times.message.append(
           max(0, burst(cluster) - (times.barrier.last ?? 0)) / Double(Self.burst - 1))
+        rest(cluster)
         times.ordered.append(seconds { sum(&own, &room, shares) })
-        cluster.barrier()
+        rest(cluster)
         times.theirs.append(try seconds { _ = try cluster.allReduced(source) })
       }
       guard cluster.rank == 0 else { continue }
@@ -63,6 +64,12 @@ struct SumsCommand: Program {
           + "\"allreduce\": \(median(times.theirs)), \"barrier\": \(median(times.barrier)), \"message\": \(median(times.message))}"
       )
     }
+  }
+
+  /// Lets a link come to rest: what a token bucket has let through at once it lets through again.
+  private func rest(_ cluster: Cluster) {
+    usleep(2000)
+    cluster.barrier()
   }
 
   private func sum(_ own: inout [Float], _ room: inout [Float], _ shares: BatchShares) {

@@ -105,7 +105,7 @@ class Hosts:
     def mend(self):
         run("ip", "-n", self.names[0], "link", "set", self.links[0], "up")
 
-    def limit(self, rate):
-        """So many bits a second in both directions, as tc writes them."""
+    def limit(self, rate, bucket="16kb"):
+        """So many bits a second in both directions, after so many bytes at once, as tc writes them."""
         for name, link in zip(self.names, self.links):
-            run("ip", "netns", "exec", name, "tc", "qdisc", "replace", "dev", link, "root", "tbf", "rate", rate, "burst", "16kb", "latency", "200ms")
+            run("ip", "netns", "exec", name, "tc", "qdisc", "replace", "dev", link, "root", "tbf", "rate", rate, "burst", bucket, "latency", "200ms")

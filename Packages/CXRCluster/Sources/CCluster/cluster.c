@@ -16,8 +16,11 @@
 #define PAUSE() (void)0
 #endif
 
-// A message of MPI counts its bytes in an int; a longer one of ours goes in pieces.
-enum { PIECE = 1 << 30 };
+// A longer message of ours goes in pieces, which OpenMPI sends by TCP at once. Of longer ones it asks first whether there is room,
+// and where two ranks send to one another, the answer to one waits behind the other's bytes: both then take turns on a link that
+// carries both directions.
+enum { PIECE = (1 << 20) - 4096 };
+static const char at_once[] = "1048576";
 // How often it is asked whether all is done before other processes are let run, and before this one sleeps between questions:
 // a wait is mostly for another rank's arithmetic, which may need this very processor.
 enum { SPINS = 2000, YIELDS = 2000 };
@@ -29,6 +32,8 @@ int cxr_cluster_exists(void) { return 1; }
 
 int cxr_cluster_join(int *rank, int *count) {
   int provided, failed;
+  // Unless the user has said otherwise; MPICH does not look at it.
+  setenv("OMPI_MCA_btl_tcp_eager_limit", at_once, 0);
   if ((failed = MPI_Init_thread(0, 0, MPI_THREAD_FUNNELED, &provided)) != MPI_SUCCESS)
     return failed;
   // Of our own, so that nobody else's messages are taken for ours.
