@@ -105,6 +105,34 @@ import Testing
     for rank in found { #expect(try rank.get() == expected) }
   }
 
+  /// Compared by content, films that a cache has are not sent again, and a changed one is prepared anew.
+  @Test(arguments: FilmCache.SourceCheck.allCases)
+  func whatIsKeptIsKept(check: FilmCache.SourceCheck) throws {
+    let (films, preparation, folder) = (films, preparation, set.folder + "/\(check)")
+    func prepared() throws -> [(reused: Int, bytes: Int)] {
+      try LocalRanks.run(2) { ranks in
+        Result {
+          let cache = try FilmCache(
+            films: films, preparation: preparation, folder: "\(folder)-\(ranks.rank)", check: check,
+            ranks: ranks)
+          return (
+            cache.reusedCount, try Data(contentsOf: URL(fileURLWithPath: cache.path)).count
+          )
+        }
+      }.map { try $0.get() }
+    }
+    let first = try prepared()
+    let again = try prepared()
+    #expect(
+      again.allSatisfy { $0.reused == films.count } && again.map(\.bytes) == first.map(\.bytes))
+    let other = try Data(contentsOf: URL(fileURLWithPath: films[1].path))
+    try other.write(to: URL(fileURLWithPath: films[0].path))
+    _ = try prepared()
+    let cache = try FilmCache(
+      films: films, preparation: preparation, folder: folder + "-1", check: check)
+    #expect(try cache.plane(CachedFilm(0)) == cache.plane(CachedFilm(1)))
+  }
+
   @Test func ranksThatAreAskedForOtherFilmsWorkAlone() throws {
     let (films, preparation, folder) = (films, preparation, set.folder)
     let found = LocalRanks.run(2) { ranks in

@@ -62,8 +62,8 @@ final class CacheStore: Sendable {
     try writer.kept(film)
   }
 
-  /// Whether a film is there, as it is in its source; its pixels are not looked at.
-  func has(_ film: (name: String, path: String)) -> Bool { writer.known(film) != nil }
+  /// Whether a film is there that others need not prepare; its pixels are not looked at.
+  func has(_ film: (name: String, path: String)) -> Bool { writer.has(film) }
 
   /// A film as it was prepared earlier: what is known of it, and its pixels; `nil` where its source has changed.
   func record(

@@ -31,8 +31,17 @@ struct FilmWriter: Sendable {
     try known(film).flatMap(whole)
   }
 
+  /// Whether there is a slot of a film that others need not prepare: its source has not changed by its stamp, or is compared byte by
+  /// byte when the film is asked for.
+  func has(_ film: (name: String, path: String)) -> Bool {
+    switch check {
+    case .stamp: known(film) != nil
+    case .content: index.record(of: CacheIndex.digest(ofPath: film.path)) != nil
+    }
+  }
+
   /// A film's slot and what is known of it, where its source has not changed by its stamp; `nil` otherwise.
-  func known(
+  private func known(
     _ film: (name: String, path: String)
   ) -> (slot: Int, record: CacheIndex.Record)? {
     guard let known = index.record(of: CacheIndex.digest(ofPath: film.path)),
@@ -137,7 +146,7 @@ struct FilmWriter: Sendable {
   ///   - freeSlot: gives a slot to a film.
   /// - Throws: ``FilmError/cacheFailed(path:reason:)``.
   func adopt(_ parcel: FilmParcel, source stamp: SourceStamp, freeSlot: () -> Int) throws {
-    guard known((parcel.record.name, parcel.path)) == nil else { return }
+    guard !has((parcel.record.name, parcel.path)) else { return }
     var record = parcel.record
     record.pathDigest = CacheIndex.digest(ofPath: parcel.path)
     record.sourceTime = stamp.time
