@@ -79,8 +79,8 @@ static void fourier(const cxr_engine *e, long T) {
     e->kernel_gradient_column(&t, kx, gradient, 0, rows + kx * ks);
   }
   for (long i = 0; i < kb * C; i++) e->kernel_gradient_rows(&t, i % C, i / C, rows, ks, dw);
-  for (long n = 0; n < N; n++)
-    e->store_input_gradient(&t, inputs + n * tiles * cb * in * 2 * L, is, dx + n * H * W * C);
+  for (long q = 0; q < N * cb; q++)
+    e->store_input_gradient(&t, inputs + q / cb * tiles * cb * in * 2 * L, is, q % cb, q % cb + 1, dx + q / cb * H * W * C);
 
   double *ey = calloc(N * OH * OW * K, sizeof *ey), *ex = calloc(N * H * W * C, sizeof *ex);
   double *ew = calloc(R * S * C * K, sizeof *ew);
