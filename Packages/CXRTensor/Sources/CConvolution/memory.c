@@ -68,8 +68,8 @@ static void deallocate(void *memory, size_t bytes, int mapped) {
 // What is let go is kept for the next, as long as all together are no more than what was in use at once before and a sixteenth,
 // for what lies idle between two in use: a pass meets the pages of the one before it. Mapped pieces are cut to what is asked
 // for, in whole pages, and grow together with their neighbours when they come back; several lie in one huge page. Where no piece
-// is long enough and no more may be kept, the huge pages of several that are idle are brought together at new addresses, which
-// costs some tens of microseconds each, where a new one is to be cleared. The system is given whole huge pages back.
+// is long enough, the huge pages of several that are idle are brought together at new addresses, which costs some microseconds
+// each, where a new one is to be cleared. The system is given whole huge pages back.
 
 enum { SMALLEST = 1 << 16, PLACES = 1024, MOST_PARTS = 64, BETWEEN = 16 };
 
@@ -160,12 +160,10 @@ static void count_use(cxr_pool *pool, size_t bytes) {
   if (held > pool->most_held) pool->most_held = held;
 }
 
-static size_t most_kept(const cxr_pool *pool) { return pool->most_bytes + pool->most_bytes / BETWEEN; }
-
 // Of the oldest, what so many bytes more, and so many places, are too much; null where nothing is.
 static piece surplus(cxr_pool *pool, size_t bytes, int places) {
   const size_t held = pool->used_bytes + pool->idle_bytes;
-  const size_t most = most_kept(pool);
+  const size_t most = pool->most_bytes + pool->most_bytes / BETWEEN;
   const size_t over = bytes > most ? SIZE_MAX / 2 : held > most - bytes ? held - (most - bytes) : 0;
   if (pool->idle_count > 0 && pool->idle_count + places > PLACES - 1) return taken(pool, 0);
   for (int i = 0; over > 0 && i < pool->idle_count; i++) {
@@ -287,7 +285,7 @@ void *cxr_pool_take(cxr_pool *pool, size_t bytes, size_t *capacity) {
     count_use(pool, found.bytes);
   } else {
     pool->made++;
-    if (mapped && pool->used_bytes + pool->idle_bytes + whole > most_kept(pool)) count = parts_of(pool, whole, parts);
+    if (mapped) count = parts_of(pool, whole, parts);
   }
   pthread_mutex_unlock(&pool->lock);
   if (found.memory) return found.memory;
