@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why processes cannot work together.
-public enum ClusterError: Error, Equatable {
+public enum ClusterError: Error, Equatable, CustomStringConvertible {
   /// So many were started, and MPI is not built in.
   case notBuiltIn(_ processes: Int)
   /// MPI failed.
@@ -10,10 +10,9 @@ public enum ClusterError: Error, Equatable {
   case ranksDiffer(first: String, differences: [String])
   /// `CXR_PATIENCE` is no number of seconds.
   case patience(String)
-}
 
-extension ClusterError: LocalizedError {
-  public var errorDescription: String? {
+  /// The message a person reads.
+  public var description: String {
     switch self {
     case .notBuiltIn(let processes):
       "\(processes) processes were started together, and this program was built without MPI: each would do all the work by "
@@ -24,9 +23,14 @@ extension ClusterError: LocalizedError {
       "not as on \(first), rank 0:\n"
         + differences.prefix(20).map { "  " + $0 }.joined(separator: "\n")
         + (differences.count > 20 ? "\n  and \(differences.count - 20) more" : "")
-        + "\nall ranks must train on the same files by the same program; copy them from there, or share a folder"
+        + "\nall ranks must work on the same files by the same program; copy them from there, or share a folder"
     case .patience(let text):
       "CXR_PATIENCE=\(text): a number of seconds from 1 to 86400 is needed"
     }
   }
+}
+
+extension ClusterError: LocalizedError {
+  /// ``description``, where Foundation asks.
+  public var errorDescription: String? { description }
 }

@@ -29,6 +29,12 @@ import Testing
     #expect(throws: ClusterError.patience(text)) { try Launch.patience(["CXR_PATIENCE": text]) }
   }
 
+  @Test func whatDiffersIsSaidInWords() {
+    let error = ClusterError.ranksDiffer(first: "a", differences: ["b, rank 1: the films' names"])
+    #expect("\(error)".hasPrefix("not as on a, rank 0:\n  b, rank 1: the films' names\nall ranks"))
+    #expect(error.localizedDescription == "\(error)")
+  }
+
   @Test func patienceIsRead() throws {
     #expect(try Launch.patience(["CXR_PATIENCE": "30"]) == 30)
     #expect(try Launch.patience([:]) == nil)
