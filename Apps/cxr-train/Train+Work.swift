@@ -3,7 +3,6 @@ import CXRCluster
 import CXRCommandLine
 import CXRFiles
 import CXRFilms
-import CXRParallel
 import CXRTraining
 import Foundation
 

@@ -1,10 +1,8 @@
-import CXRArchive
 import CXRData
 import CXRFiles
 import CXRImage
 import CXRParallel
 import Foundation
-import Synchronization
 
 /// Films that ranks prepare together: each is read and decoded by one of them, and kept in every cache whose own source is the same.
 ///
@@ -13,7 +11,6 @@ import Synchronization
 struct DividedPreparation: Sendable {
   let ranks: any Ranks
   private let preparation: FilmPreparation
-  private let check: FilmCache.SourceCheck
   private let inspection: FilmInspection?
   private let keepers: [Bool]
   private let store: CacheStore?
@@ -42,7 +39,7 @@ struct DividedPreparation: Sendable {
     guard Self.agree(all, ranks) else { return nil }
     self.ranks = ranks
     self.preparation = preparation ?? FilmPreparation()
-    (self.check, self.inspection) = (check, inspection)
+    self.inspection = inspection
     keepers = try CacheKeepers.find(ranks, folder: folder)
     store =
       if let folder, let preparation, keepers[ranks.rank] {
